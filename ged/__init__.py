@@ -1,0 +1,1 @@
+"""The letter, its store, its seal. This room imports none of the other four."""

@@ -1,0 +1,1 @@
+"""Values and rules of the mail: pure, frozen, no input or output of any kind."""

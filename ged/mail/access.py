@@ -1,0 +1,171 @@
+"""Who may read and do what: one pure rule, used by SQL, the index and the vault alike.
+
+A letter carries *reader tokens*, an actor holds *tokens*, and the letter may be read when they
+meet. Tokens of letters are stored and indexed; tokens of actors are computed at each request,
+so that a change of post is effective at once.
+
+Three sorts of token, each ending in a confidentiality level:
+`reg:<register>:<level>` who keeps the register, `svc:<entity>:<level>` who is in charge or above
+it in the tree, `aud:<tenant>:<level>` the auditors of the tenant. Trees stop at the tenant: an
+agency under supervision is sealed from its ministry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ged.errors import Forbidden, NotFound
+from ged.mail.item import Confidentiality, Letter
+
+
+class Role(StrEnum):
+    """What a position is for; the French codes are those of the configuration folder."""
+
+    REGISTRAR = "bureau_ordre"
+    SUPERVISOR = "superviseur"
+    SECRETARY = "secretaire"
+    HEAD = "responsable"
+    OFFICER = "agent"
+    ARCHIVIST = "archiviste"
+    AUDITOR = "auditeur"
+    ADMINISTRATOR = "administrateur"
+
+
+class Right(StrEnum):
+    """An act that a role opens; reading a letter is decided by tokens, not by these."""
+
+    CAPTURE = "capturer"
+    QUALIFY = "qualifier"
+    SEE_REGISTER = "voir_registre"
+    PRINT_REGISTER = "imprimer_registre"
+    VERIFY = "verifier"
+    EXPORT = "exporter"
+    HOLD = "geler"
+    SEE_STATUS = "voir_etat"
+    SEE_RETENTION = "voir_conservation"
+
+
+_ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.REGISTRAR: _ALWAYS | {Right.CAPTURE, Right.QUALIFY, Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT},
+    Role.SUPERVISOR: _ALWAYS | {Right.CAPTURE, Right.QUALIFY, Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT},
+    Role.SECRETARY: _ALWAYS,
+    Role.HEAD: _ALWAYS | {Right.EXPORT},
+    Role.OFFICER: _ALWAYS | {Right.EXPORT},
+    Role.ARCHIVIST: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.HOLD, Right.SEE_RETENTION},
+    Role.AUDITOR: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION},
+    Role.ADMINISTRATOR: _ALWAYS,
+}
+
+_KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
+_SEES_TENANT = frozenset({Role.AUDITOR, Role.ARCHIVIST})
+_SEES_NO_LETTER = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A position as a person holds it today.
+
+    Attributes:
+        register_id: The entity whose registers this position works in: its own, or the nearest above.
+        reach: The entity and everything under it, within the tenant.
+    """
+
+    position_id: str
+    title: str
+    role: Role
+    clearance: Confidentiality
+    tenant_id: str
+    entity_id: str
+    register_id: str
+    reach: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a person with the posts held today, or the system itself with none."""
+
+    person_id: str | None
+    login: str
+    name: str
+    language: str
+    posts: tuple[Post, ...]
+
+    @property
+    def post(self) -> Post:
+        """The first post held.
+
+        Raises:
+            Forbidden: `access.no_post`, the person holds no post today.
+        """
+        if not self.posts:
+            raise Forbidden(
+                "access.no_post",
+                "Vous n'occupez aucun poste aujourd'hui. Demandez à l'administrateur de vous en affecter un.",
+                login=self.login,
+            )
+        return self.posts[0]
+
+    def has(self, right: Right) -> bool:
+        """Whether one of the posts opens a right."""
+        return any(right in RIGHTS[post.role] for post in self.posts)
+
+    def tokens(self) -> frozenset[str]:
+        """What this actor can read, to be met with `reader_tokens`."""
+        held: set[str] = set()
+        for post in self.posts:
+            if post.role in _SEES_NO_LETTER:
+                continue
+            for level in post.clearance.up_to():
+                held.update(f"svc:{entity}:{level}" for entity in post.reach)
+                if post.role in _KEEPS_REGISTER:
+                    held.add(f"reg:{post.register_id}:{level}")
+                if post.role in _SEES_TENANT:
+                    held.add(f"aud:{post.tenant_id}:{level}")
+        return frozenset(held)
+
+
+SYSTEM = Actor(person_id=None, login="systeme", name="Le système", language="fr", posts=())
+"""The machine's own acts in the journal: stages, sealing, sweeps. It holds no post and reads through no door."""
+
+
+def reader_tokens(
+    *, tenant_id: str, register_id: str, service_id: str | None, level: Confidentiality
+) -> frozenset[str]:
+    """Return the tokens of which an actor needs one to read a letter."""
+    tokens = {f"reg:{register_id}:{level}", f"aud:{tenant_id}:{level}"}
+    if service_id is not None:
+        tokens.add(f"svc:{service_id}:{level}")
+    return frozenset(tokens)
+
+
+def may_read(actor: Actor, letter: Letter) -> bool:
+    """Whether the actor may see the letter, its pages, its original and its hits."""
+    needed = reader_tokens(
+        tenant_id=letter.tenant_id,
+        register_id=letter.register_id,
+        service_id=letter.service_id,
+        level=letter.confidentiality,
+    )
+    return not needed.isdisjoint(actor.tokens())
+
+
+def require(actor: Actor, right: Right) -> None:
+    """Let pass an actor with a right.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    if not actor.has(right):
+        raise Forbidden(
+            "access.right",
+            "Votre poste ne permet pas cet acte. Adressez-vous à votre responsable ou à l'administrateur.",
+            login=actor.login,
+            right=str(right),
+        )
+
+
+def unknown_letter() -> NotFound:
+    """Return the one answer for a letter that is not there and for one that the asker may not see."""
+    return NotFound("letter.unknown", "Ce courrier n'existe pas, ou il n'est pas ouvert à votre poste.")

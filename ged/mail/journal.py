@@ -1,0 +1,48 @@
+"""The journal: who did what, when, to which letter; written in the transaction of the act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What the journal records, as `subject.verb`."""
+
+    CAPTURED = "courrier.capture"
+    ARRIVED_AGAIN = "courrier.nouvelle_arrivee"
+    REFUSED = "capture.refusee"
+    SEALED = "courrier.scelle"
+    SEAL_DELAYED = "courrier.sceau_en_attente"
+    STAGE_DONE = "lecture.etape"
+    STAGE_FAILED = "lecture.echec"
+    PROPOSED = "courrier.propose"
+    QUALIFIED = "courrier.qualifie"
+    READ = "courrier.lu"
+    ORIGINAL_READ = "original.lu"
+    EXPORTED = "courrier.exporte"
+    VERIFIED = "courrier.verifie"
+    REGISTER_PRINTED = "registre.imprime"
+    HELD = "courrier.gele"
+    RELEASED = "courrier.degele"
+    SIGNED_IN = "session.ouverte"
+    SIGN_IN_FAILED = "session.refusee"
+    SIGNED_OUT = "session.fermee"
+    TOKEN_CREATED = "jeton.cree"
+    MODEL_LOADED = "organisation.chargee"
+    INDEX_REBUILT = "index.reconstruit"
+    FALLS_DUE = "conservation.echeance"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal, as read back."""
+
+    id: int
+    at: datetime
+    act: Act
+    actor_login: str
+    actor_name: str
+    letter_id: str | None
+    details: dict[str, object]

@@ -1,0 +1,74 @@
+"""The organisation: tenants, entities in a tree, positions, the people who hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ged.mail.access import Role
+from ged.mail.filing import Kind, RetentionRule
+from ged.mail.item import Confidentiality
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An organisational unit (entité). Its id is its code in the configuration folder, stable for ever.
+
+    Attributes:
+        tenant_id: The root entity of the sealed tenant it belongs to; itself for a root.
+        keeps_register: Whether it has registers of its own; otherwise the nearest above does.
+        number_pattern: How its registers print numbers; "" where it keeps none.
+        words: Words and names by which letters call it, for the proposals.
+    """
+
+    id: str
+    tenant_id: str
+    parent_id: str | None
+    acronym: str
+    name_fr: str
+    name_en: str
+    keeps_register: bool
+    number_pattern: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A post (poste): rights stay with it while people come and go."""
+
+    id: str
+    entity_id: str
+    title: str
+    role: Role
+    clearance: Confidentiality
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can sign in."""
+
+    login: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A person holds a position from a date, to a date or until further notice."""
+
+    login: str
+    position_id: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Everything that `ged init FOLDER` reads, checked whole before any of it is written."""
+
+    entities: tuple[Entity, ...]
+    positions: tuple[Position, ...]
+    people: tuple[Person, ...]
+    holdings: tuple[Holding, ...]
+    kinds: tuple[Kind, ...]
+    rules: tuple[RetentionRule, ...]

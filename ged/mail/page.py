@@ -1,0 +1,98 @@
+"""What was read on a page: words with boxes, and where a proposed value was seen.
+
+Every box is in fractions of the upright page, origin top left, so that the same box fits the
+thumbnail, the large image and the PDF whatever their size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+
+class TextSource(StrEnum):
+    """Where the text of a page comes from."""
+
+    BORN_DIGITAL = "numerique"
+    OCR_LAYER = "couche_ocr"
+    OCR = "ocr"
+    BLANK = "blanche"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the upright page, each side a fraction in [0, 1] of width or height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def union(self, other: Box) -> Box:
+        """Return the smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as read: `confidence` in [0, 1]; `line` counts text lines down the page from 0."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the original, as read.
+
+    Attributes:
+        number: From 1, in the order of the original.
+        width_px: Width of the upright page image at `resolution_dpi`; `height_px` likewise.
+        rotation_deg: 0, 90, 180 or 270: counter-clockwise turn that makes the original upright.
+        skew_deg: Small counter-clockwise turn that makes its lines level.
+        confidence: Mean over characters, in [0, 1]; 1 for born-digital text, 0 when nothing was read.
+        engine: Name and version of what read it, `pypdfium2 5.15` or `tesseract 5.5.4 fra`.
+    """
+
+    number: int
+    width_px: int
+    height_px: int
+    resolution_dpi: float
+    rotation_deg: int
+    skew_deg: float
+    source: TextSource
+    confidence: float
+    engine: str
+    words: tuple[Word, ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether the page carries nothing; it is kept in the original and not read."""
+        return self.source is TextSource.BLANK
+
+    def lines(self) -> Iterator[tuple[Word, ...]]:
+        """Yield the words of each text line, top to bottom, left to right within a line."""
+        for _, words in groupby(self.words, key=lambda word: word.line):
+            yield tuple(words)
+
+    @property
+    def text(self) -> str:
+        """The page's text, one text line a line."""
+        return "\n".join(" ".join(word.text for word in line) for line in self.lines())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where on the letter a value was seen: page number from 1, and the box of its words."""
+
+    page: int
+    box: Box

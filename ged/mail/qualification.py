@@ -1,0 +1,87 @@
+"""Qualification: what the machine proposes, what a person decides, and the rules between.
+
+A proposal is never overwritten by a decision: both stay, for the accuracy measure and training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ged.mail.item import Confidentiality, Priority
+from ged.mail.page import Evidence
+
+SURE = 0.85
+"""At this confidence and above a field is shown as pre-filled; below it, as « à vérifier »."""
+
+
+class Field(StrEnum):
+    """What the machine proposes for a letter."""
+
+    SENDER = "expediteur"
+    RECIPIENT = "destinataire"
+    SUBJECT = "objet"
+    SENDER_REFERENCE = "reference"
+    LETTER_DATE = "date_courrier"
+    KIND = "nature"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One proposed value.
+
+    Attributes:
+        value: Text as a person would type it; dates in ISO 8601; kinds and services by code.
+        confidence: In [0, 1].
+        evidence: Where it was seen; None when it was concluded from the whole text.
+        origin: Which program proposed it, with its version, `rules 1` or `kinds 3f9a71c0`.
+    """
+
+    field: Field
+    value: str
+    confidence: float
+    evidence: Evidence | None
+    origin: str
+
+    @property
+    def sure(self) -> bool:
+        """Whether the value is offered without asking a person to look twice."""
+        return self.confidence >= SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of a letter, on the screen that showed `expected_revision`."""
+
+    expected_revision: int
+    sender: str
+    recipient: str
+    subject: str
+    sender_reference: str
+    letter_date: date | None
+    due_date: date | None
+    kind: str
+    service_id: str
+    confidentiality: Confidentiality
+    priority: Priority
+
+
+REQUIRED: dict[str, str] = {
+    "subject": "Indiquez l'objet du courrier, par exemple « Demande de stage ».",
+    "sender": "Indiquez l'expéditeur, par exemple « Mairie de Kpalimé » ou « M. Koffi Agbéko ».",
+    "kind": "Choisissez la nature du courrier.",
+    "service_id": "Choisissez le service qui traitera ce courrier.",
+}
+"""The French sentence for each field that a decision cannot leave empty."""
+
+
+def faults(decision: Decision, *, today: date) -> dict[str, str]:
+    """Return the French sentence for each faulty field; empty when the decision can stand."""
+    found = {name: sentence for name, sentence in REQUIRED.items() if not getattr(decision, name).strip()}
+    if decision.letter_date is not None and decision.letter_date > today:
+        found["letter_date"] = "La date du courrier est dans le futur. Vérifiez le jour, le mois et l'année."
+    if decision.due_date is not None and decision.letter_date is not None and decision.due_date < decision.letter_date:
+        found["due_date"] = "L'échéance précède la date du courrier. Choisissez une date plus tardive."
+    return found

@@ -1,0 +1,147 @@
+"""What crosses the process: the protocols that the store and the seal fulfil with real engines.
+
+Every pair of adapters passes one contract suite in tests/contract, on the real thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Bytes that are durable in the vault.
+
+    Attributes:
+        digest: SHA-256, 64 lower-case hexadecimal digits: the object's only name.
+        size: In bytes.
+        version: The store's own version identifier (S3), or "" where there is none.
+        existed: Whether the same bytes were already there: nothing was written.
+    """
+
+    digest: str
+    size: int
+    version: str
+    existed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VaultReport:
+    """What the status page says of the vault: where, and whether it can promise immutability."""
+
+    kind: str
+    place: str
+    object_lock: bool
+    reachable: bool
+    remark: str
+
+
+class Vault(Protocol):
+    """Originals and renditions by SHA-256. Put-if-absent; nothing here deletes.
+
+    Every method raises `Unavailable` when the engine does not answer, and `Corrupt` when what it
+    gives back does not hash to its name.
+    """
+
+    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:
+        """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
+
+        Raises:
+            Refused: `capture.too_large`, the stream went past `limit_bytes`; nothing is kept.
+        """
+        ...
+
+    def open(self, digest: str) -> AbstractContextManager[BinaryIO]:
+        """Open an object for reading, seekable.
+
+        Raises:
+            NotFound: `vault.unknown`.
+        """
+        ...
+
+    def stat(self, digest: str) -> Stored | None:
+        """Return what is stored under a digest, without reading it; None when nothing is."""
+        ...
+
+    def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
+        """Keep a small companion (`p7s`, `tlog-proof`) beside an object and return what stands.
+
+        Put-if-absent: when a companion of that suffix is already there, its bytes win and are returned.
+        """
+        ...
+
+    def companion(self, digest: str, suffix: str) -> bytes | None:
+        """Return the bytes of a companion, or None."""
+        ...
+
+    def report(self) -> VaultReport:
+        """Say where the vault is, whether it answers and whether it locks objects. Never raises."""
+        ...
+
+
+class Signer(Protocol):
+    """The key that seals originals."""
+
+    @property
+    def chain_pem(self) -> bytes:
+        """The certificate and its issuers, leaf first, PEM."""
+        ...
+
+    def sign(self, digest: bytes, at: datetime) -> bytes:
+        """Return a detached CMS signature (CAdES-B-B, DER) over a document of that SHA-256.
+
+        Source: ETSI EN 319 122-1; RFC 5652; RFC 5035 (ESSCertIDv2).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """Where an entry stands in the log: index from 0, and the proof to hand out beside the original."""
+
+    index: int
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The signed head of the log: its size, root (base64) and the whole checkpoint note."""
+
+    origin: str
+    size: int
+    root: str
+    note: str
+
+
+class Ledger(Protocol):
+    """An append-only log that a stranger can check. Source: C2SP tlog-tiles, RFC 9162."""
+
+    @property
+    def verifier_key(self) -> str:
+        """The log's public key as a C2SP note verifier key (`name+hash+base64`)."""
+        ...
+
+    def append(self, entries: Sequence[bytes]) -> list[LogEntry]:
+        """Make entries durable and return where they stand; an entry already logged keeps its place.
+
+        Raises:
+            Unavailable: the disk refused a write or an fsync; no index was given out.
+            Corrupt: what is on disk is not the log that was signed.
+        """
+        ...
+
+    def head(self) -> LogHead:
+        """Return the last signed head."""
+        ...
+
+    def entry(self, index: int) -> bytes:
+        """Return the bytes logged at an index.
+
+        Raises:
+            NotFound: `ledger.unknown`, the log is shorter.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""One file per verb: access, state, journal, outbox and next job in one transaction each."""

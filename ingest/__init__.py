@@ -1,0 +1,1 @@
+"""From paper to proposals. This room never decides: it reads the original and proposes."""

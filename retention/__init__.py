@@ -1,0 +1,1 @@
+"""How long a letter is kept, and then what. `fate` is pure; nothing here destroys."""

@@ -1,0 +1,1 @@
+"""What can be found, and by whom. This room never writes a letter; its index can always be built anew."""

@@ -50,7 +50,7 @@ class Confidentiality(StrEnum):
     INTERNAL = "interne"
     RESTRICTED = "diffusion_restreinte"
     CONFIDENTIAL = "confidentiel"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a level, not a password
     PERSONAL = "personnel"
 
     @property

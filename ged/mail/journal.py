@@ -29,7 +29,7 @@ class Act(StrEnum):
     SIGNED_IN = "session.ouverte"
     SIGN_IN_FAILED = "session.refusee"
     SIGNED_OUT = "session.fermee"
-    TOKEN_CREATED = "jeton.cree"
+    TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"
     FALLS_DUE = "conservation.echeance"

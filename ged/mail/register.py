@@ -35,7 +35,8 @@ def check_pattern(pattern: str) -> None:
     if not {"sequence", "year", "direction"} <= fields or not fields <= _KNOWN:
         raise Refused(
             "register.pattern",
-            f"Le modèle de numéro « {pattern} » doit porter {{direction}}, {{year}} et {{sequence}}, et peut porter {{entity}}.",
+            f"Le modèle de numéro « {pattern} » doit porter {{direction}}, {{year}} et {{sequence}}, "
+            "et peut porter {entity} en plus.",
         )
 
 

@@ -1,0 +1,78 @@
+"""Lists of letters: what a basket or a register asks for, and the rows that answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ged.mail.item import Direction, Letter, State
+from ged.mail.qualification import Field, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list shows; an empty choice means no restriction. `since` and `until` are registration days, both in.
+
+    `newest_first` orders by registration; a register is always in number order within its year.
+    """
+
+    states: tuple[State, ...] = ()
+    direction: Direction | None = None
+    year: int | None = None
+    urgent: bool = False
+    being_read: bool = False
+    since: date | None = None
+    until: date | None = None
+    newest_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a list stopped: the registration instant and id of the last letter shown."""
+
+    registered_at: datetime
+    letter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLetter:
+    """One row: the letter, and what the machine proposes where nobody has decided yet."""
+
+    letter: Letter
+    proposals: dict[Field, Proposal] = field(default_factory=dict)
+
+    def shown(self, name: Field) -> str:
+        """Return what a list shows for a field: the decision if there is one, else the proposal, else ""."""
+        letter = self.letter
+        decided = {
+            Field.SENDER: letter.sender,
+            Field.RECIPIENT: letter.recipient,
+            Field.SUBJECT: letter.subject,
+            Field.SENDER_REFERENCE: letter.sender_reference,
+            Field.LETTER_DATE: letter.letter_date.isoformat() if letter.letter_date else None,
+            Field.KIND: letter.kind,
+            Field.SERVICE: letter.service_id,
+        }[name]
+        if decided is not None:
+            return decided
+        proposal = self.proposals.get(name)
+        return proposal.value if proposal else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """One page of a list: its rows, how many there are in all, and the cursor of the next page if there is one."""
+
+    rows: tuple[ListedLetter, ...]
+    total: int
+    following: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Where a letter stands in the list it was opened from: `position` counts from 1; 0 when it left the list."""
+
+    position: int
+    total: int
+    previous_id: str | None
+    following_id: str | None

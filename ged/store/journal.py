@@ -1,0 +1,34 @@
+"""The journal, written in the transaction of the act it records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ged.mail.access import Actor
+from ged.mail.journal import Act, JournalEntry
+from ged.store.tables import journal
+
+
+class Journal:
+    """Adds lines; nothing here changes or removes one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def write(self, at: datetime, act: Act, actor: Actor, letter_id: str | None = None, **details: object) -> None:
+        """Add one line; `details` are JSON values, never a secret nor the content of a letter."""
+        self._connection.execute(
+            sa.insert(journal).values(
+                at=at, act=act, login=actor.login, name=actor.name, letter_id=letter_id, details=details
+            )
+        )
+
+    def of(self, letter_id: str) -> tuple[JournalEntry, ...]:
+        """Return what happened to a letter, first to last."""
+        columns = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "details")]
+        rows = self._connection.execute(
+            sa.select(*columns).where(journal.c.letter_id == letter_id).order_by(journal.c.id)
+        )
+        return tuple(JournalEntry(row[0], row[1], Act(row[2]), *row[3:]) for row in rows)

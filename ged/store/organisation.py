@@ -1,0 +1,119 @@
+"""Entities, positions, kinds and rules as the configuration folder says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.mail.filing import Disposition, Kind, RetentionRule, Start
+from ged.mail.organisation import Entity, Holding, Organisation, Person
+from ged.store.tables import entity, holding, kind, person, position, retention_rule
+
+
+class Organisations:
+    """Loads an organisation over the one that stands; what is gone from it is retired, not removed."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def load(self, loaded: Organisation, new_ids: Sequence[str]) -> None:
+        """Write an organisation that was checked whole; `new_ids` gives one fresh id for each person."""
+        self._upsert(retention_rule, [_plain(rule) for rule in loaded.rules], "code")
+        self._retire(kind, [each.code for each in loaded.kinds], kind.c.code)
+        self._upsert(kind, [_plain(each) | {"retired": False} for each in loaded.kinds], "code")
+        self._retire(entity, [each.id for each in loaded.entities], entity.c.id)
+        self._upsert(entity, [_plain(each) | {"retired": False} for each in _parents_first(loaded.entities)], "id")
+        self._retire(position, [each.id for each in loaded.positions], position.c.id)
+        self._upsert(position, [_plain(each) | {"retired": False} for each in loaded.positions], "id")
+        self._load_people(loaded.people, new_ids)
+        for each in loaded.holdings:
+            self._load_holding(each)
+
+    def _load_people(self, people: Sequence[Person], new_ids: Sequence[str]) -> None:
+        known = [each.login for each in people]
+        self._connection.execute(sa.update(person).where(person.c.login.not_in(known)).values(active=False))
+        for each, new_id in zip(people, new_ids, strict=True):
+            values = {"name": each.name, "active": True}
+            self._connection.execute(
+                insert(person)
+                .values(id=new_id, login=each.login, language=each.language, **values)
+                .on_conflict_do_update(index_elements=[person.c.login], set_=values)
+            )
+
+    def _load_holding(self, each: Holding) -> None:
+        person_id = self._connection.scalar(sa.select(person.c.id).where(person.c.login == each.login))
+        key = {"person_id": person_id, "position_id": each.position_id, "since": each.since}
+        self._connection.execute(
+            insert(holding)
+            .values(**key, until=each.until)
+            .on_conflict_do_update(index_elements=list(key), set_={"until": each.until})
+        )
+
+    def end_other_holdings(self, holdings: Sequence[Holding], today: date) -> None:
+        """End the day before `today` each holding that stands and is not among those given."""
+        wanted = {(each.login, each.position_id, each.since) for each in holdings}
+        rows = self._connection.execute(
+            sa.select(holding.c.id, person.c.login, holding.c.position_id, holding.c.since)
+            .join(person, person.c.id == holding.c.person_id)
+            .where(sa.or_(holding.c.until.is_(None), holding.c.until >= today))
+        )
+        gone = [row[0] for row in rows if tuple(row[1:]) not in wanted]
+        yesterday = date.fromordinal(today.toordinal() - 1)
+        self._connection.execute(sa.update(holding).where(holding.c.id.in_(gone)).values(until=yesterday))
+
+    def entities(self, *, tenant_id: str | None = None) -> tuple[Entity, ...]:
+        """Return the entities in use, parents before children, of one tenant or of all."""
+        query = sa.select(entity).where(~entity.c.retired).order_by(entity.c.id)
+        if tenant_id is not None:
+            query = query.where(entity.c.tenant_id == tenant_id)
+        return tuple(_parents_first([_entity(row) for row in self._connection.execute(query)]))
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the document kinds in use, by French label."""
+        query = sa.select(*(kind.c[name] for name in Kind.__slots__)).where(~kind.c.retired).order_by(kind.c.label_fr)
+        return tuple(Kind(*row) for row in self._connection.execute(query))
+
+    def rules(self) -> dict[str, RetentionRule]:
+        """Return the retention rule of each kind, by kind code, kinds out of use included."""
+        columns = [retention_rule.c[name] for name in RetentionRule.__slots__]
+        query = sa.select(kind.c.code, *columns).join(retention_rule, retention_rule.c.code == kind.c.rule)
+        return {row[0]: _rule(row[1:]) for row in self._connection.execute(query)}
+
+    def _upsert(self, table: sa.Table, rows: list[dict[str, Any]], key: str) -> None:
+        if not rows:
+            return
+        statement = insert(table)
+        changes = {name: statement.excluded[name] for name in rows[0] if name != key}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+
+    def _retire(self, table: sa.Table, known: list[str], key: sa.ColumnElement[str]) -> None:
+        self._connection.execute(sa.update(table).where(key.not_in(known)).values(retired=True))
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()}
+
+
+def _entity(row: sa.Row[Any]) -> Entity:
+    fields: dict[str, Any] = {name: getattr(row, name) for name in Entity.__slots__}
+    return Entity(**(fields | {"words": tuple(row.words)}))
+
+
+def _rule(row: Sequence[Any]) -> RetentionRule:
+    code, label, term_years, start, disposition, basis = row
+    return RetentionRule(code, label, term_years, Start(start), Disposition(disposition), basis)
+
+
+def _parents_first(entities: Sequence[Entity]) -> list[Entity]:
+    by_id = {each.id: each for each in entities}
+
+    def depth(each: Entity) -> int:
+        parent = by_id.get(each.parent_id or "")
+        return 0 if parent is None else 1 + depth(parent)
+
+    return sorted(entities, key=lambda each: (depth(each), each.id))

@@ -1,0 +1,34 @@
+"""The outbox: which letters the index must look at again, said in the transaction that changed them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ged.store.tables import outbox
+
+
+class Outbox:
+    """Rows go in with a change and leave once the index has it; a row seen twice is harmless."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, letter_id: str, at: datetime) -> None:
+        """Say that a letter changed."""
+        self._connection.execute(sa.insert(outbox).values(letter_id=letter_id, at=at))
+
+    def pending(self, limit: int) -> list[tuple[int, str]]:
+        """Return (row, letter) of the oldest changes that the index does not have."""
+        rows = self._connection.execute(sa.select(outbox.c.id, outbox.c.letter_id).order_by(outbox.c.id).limit(limit))
+        return [(row[0], row[1]) for row in rows]
+
+    def done(self, rows: list[int]) -> None:
+        """Remove rows whose letters the index has."""
+        self._connection.execute(sa.delete(outbox).where(outbox.c.id.in_(rows)))
+
+    def lag(self) -> tuple[int, datetime | None]:
+        """Return how many changes wait, and since when the oldest does."""
+        row = self._connection.execute(sa.select(sa.func.count(), sa.func.min(outbox.c.at))).one()
+        return row[0], row[1]

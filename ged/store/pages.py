@@ -1,0 +1,123 @@
+"""Pages as read, their images, and the rendition that people download."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.mail.page import Box, Page, TextSource, Word
+from ged.store.tables import page, page_image, rendition
+
+_PLAIN = ("number", "width_px", "height_px", "resolution_dpi", "rotation_deg", "skew_deg", "confidence", "engine")
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One WebP image of an upright page, by digest in the vault."""
+
+    number: int
+    width_px: int
+    height_px: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The searchable copy: its digest in the vault, its size in bytes, and what is to be said of it, if anything."""
+
+    digest: str
+    size: int
+    remark: str
+
+
+class Pages:
+    """Keeps what the reading stages give; a stage that runs again replaces its own output."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, letter_id: str, pages: Sequence[Page]) -> None:
+        """Keep the pages of a letter, all of them, in place of those that were there."""
+        self._connection.execute(sa.delete(page).where(page.c.letter_id == letter_id))
+        if pages:
+            self._connection.execute(sa.insert(page), [_row(letter_id, each) for each in pages])
+
+    def of(self, letter_id: str) -> tuple[Page, ...]:
+        """Return the pages of a letter, in order."""
+        rows = self._connection.execute(sa.select(page).where(page.c.letter_id == letter_id).order_by(page.c.number))
+        return tuple(_page(row) for row in rows)
+
+    def of_letters(self, letter_ids: list[str]) -> dict[str, list[Page]]:
+        """Return the pages of several letters, in order, for the index."""
+        found: dict[str, list[Page]] = {}
+        query = sa.select(page).where(page.c.letter_id.in_(letter_ids)).order_by(page.c.letter_id, page.c.number)
+        for row in self._connection.execute(query):
+            found.setdefault(row.letter_id, []).append(_page(row))
+        return found
+
+    def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
+        """Keep the images of a letter's pages in place of those that were there."""
+        self._connection.execute(sa.delete(page_image).where(page_image.c.letter_id == letter_id))
+        rows = [
+            {
+                "letter_id": letter_id,
+                "number": image.number,
+                "width_px": image.width_px,
+                "height_px": image.height_px,
+                "sha256": image.digest,
+            }
+            for image in images
+        ]
+        if rows:
+            self._connection.execute(sa.insert(page_image), rows)
+
+    def images(self, letter_id: str) -> tuple[PageImage, ...]:
+        """Return the images of a letter, by page, small before large."""
+        columns = [page_image.c[name] for name in ("number", "width_px", "height_px", "sha256")]
+        rows = self._connection.execute(
+            sa.select(*columns).where(page_image.c.letter_id == letter_id).order_by(columns[0], columns[1])
+        )
+        return tuple(PageImage(*row) for row in rows)
+
+    def keep_rendition(self, letter_id: str, kept: Rendition) -> None:
+        """Keep the searchable copy of a letter in place of the one that was there."""
+        values = {"sha256": kept.digest, "size": kept.size, "remark": kept.remark}
+        self._connection.execute(
+            insert(rendition)
+            .values(letter_id=letter_id, **values)
+            .on_conflict_do_update(index_elements=[rendition.c.letter_id], set_=values)
+        )
+
+    def rendition(self, letter_id: str) -> Rendition | None:
+        """Return the searchable copy of a letter, once it is made."""
+        row = self._connection.execute(
+            sa.select(rendition.c.sha256, rendition.c.size, rendition.c.remark).where(
+                rendition.c.letter_id == letter_id
+            )
+        ).one_or_none()
+        return None if row is None else Rendition(*row)
+
+
+def _row(letter_id: str, value: Page) -> dict[str, Any]:
+    words = [
+        [word.text, *(round(side, 5) for side in _sides(word.box)), round(word.confidence, 3), word.line]
+        for word in value.words
+    ]
+    plain = {name: getattr(value, name) for name in _PLAIN}
+    return {"letter_id": letter_id, "source": value.source, "words": words, **plain}
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.left, box.top, box.right, box.bottom
+
+
+def _page(row: sa.Row[Any]) -> Page:
+    words = tuple(
+        Word(text, Box(left, top, right, bottom), confidence, line)
+        for text, left, top, right, bottom, confidence, line in row.words
+    )
+    return Page(source=TextSource(row.source), words=words, **{name: getattr(row, name) for name in _PLAIN})

@@ -1,0 +1,173 @@
+"""People, the posts they hold today, their sessions and tokens. Secrets are kept as hashes only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.mail.access import Actor, Post, Role
+from ged.mail.item import Confidentiality
+from ged.mail.organisation import Entity
+from ged.store.organisation import Organisations
+from ged.store.tables import holding, idempotency, person, position, session, token
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as sign-in needs it: whether active, and the argon2 hash of the password, if one is set."""
+
+    person_id: str
+    login: str
+    active: bool
+    password_hash: str | None
+
+
+class People:
+    """Finds who asks, and what posts open today."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def account(self, login: str) -> Account | None:
+        """Return the account of a login."""
+        row = self._connection.execute(
+            sa.select(person.c.id, person.c.login, person.c.active, person.c.password_hash).where(
+                person.c.login == login
+            )
+        ).one_or_none()
+        return None if row is None else Account(*row)
+
+    def without_password(self) -> list[str]:
+        """Return the logins of active people who have no password yet."""
+        query = sa.select(person.c.login).where(person.c.active, person.c.password_hash.is_(None))
+        return list(self._connection.scalars(query.order_by(person.c.login)))
+
+    def set_password(self, login: str, password_hash: str) -> None:
+        """Set the argon2 hash of a person's password, and end the sessions that stand."""
+        self._connection.execute(sa.update(person).where(person.c.login == login).values(password_hash=password_hash))
+        mine = sa.select(person.c.id).where(person.c.login == login)
+        self._connection.execute(sa.delete(session).where(session.c.person_id.in_(mine)))
+
+    def set_language(self, person_id: str, language: str) -> None:
+        """Set the language of a person's screens."""
+        self._connection.execute(sa.update(person).where(person.c.id == person_id).values(language=language))
+
+    def actor(self, login: str, today: date) -> Actor | None:
+        """Return an active person with the posts held on a day; None when there is nobody active of that login."""
+        row = self._connection.execute(
+            sa.select(person.c.id, person.c.login, person.c.name, person.c.language).where(
+                person.c.login == login, person.c.active
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        return Actor(row[0], row[1], row[2], row[3], self._posts(row[0], today))
+
+    def _posts(self, person_id: str, today: date) -> tuple[Post, ...]:
+        rows = self._connection.execute(
+            sa.select(position)
+            .join(holding, holding.c.position_id == position.c.id)
+            .where(
+                holding.c.person_id == person_id,
+                holding.c.since <= today,
+                sa.or_(holding.c.until.is_(None), holding.c.until >= today),
+                ~position.c.retired,
+            )
+            .order_by(holding.c.since, holding.c.id)
+        ).all()
+        if not rows:
+            return ()
+        tree = {each.id: each for each in Organisations(self._connection).entities()}
+        return tuple(_post(row, tree) for row in rows if row.entity_id in tree)
+
+    def by_session(self, token_hash: str, now: datetime) -> str | None:
+        """Return the login behind a session that has not expired."""
+        return self._login_behind(session, token_hash, now)
+
+    def by_token(self, token_hash: str, now: datetime) -> str | None:
+        """Return the login behind an API token that has not expired."""
+        return self._login_behind(token, token_hash, now)
+
+    def _login_behind(self, table: sa.Table, token_hash: str, now: datetime) -> str | None:
+        return self._connection.scalar(
+            sa.select(person.c.login)
+            .join(table, table.c.person_id == person.c.id)
+            .where(table.c.token_hash == token_hash, table.c.expires_at > now, person.c.active)
+        )
+
+    def open_session(self, token_hash: str, person_id: str, now: datetime, expires_at: datetime) -> None:
+        """Open a session, and forget those that expired."""
+        self._connection.execute(sa.delete(session).where(session.c.expires_at <= now))
+        self._connection.execute(
+            sa.insert(session).values(token_hash=token_hash, person_id=person_id, created_at=now, expires_at=expires_at)
+        )
+
+    def prolong_session(self, token_hash: str, expires_at: datetime) -> None:
+        """Move the end of a session."""
+        self._connection.execute(
+            sa.update(session).where(session.c.token_hash == token_hash).values(expires_at=expires_at)
+        )
+
+    def close_session(self, token_hash: str) -> None:
+        """End a session."""
+        self._connection.execute(sa.delete(session).where(session.c.token_hash == token_hash))
+
+    def add_token(self, token_hash: str, person_id: str, label: str, now: datetime, expires_at: datetime) -> None:
+        """Add an API token, by its hash."""
+        self._connection.execute(
+            sa.insert(token).values(
+                token_hash=token_hash, person_id=person_id, label=label, created_at=now, expires_at=expires_at
+            )
+        )
+
+    def answered(self, person_id: str, key: str) -> tuple[str, Any] | None:
+        """Return (request digest, answer) of an idempotency key that this person used before."""
+        row = self._connection.execute(
+            sa.select(idempotency.c.request, idempotency.c.answer).where(
+                idempotency.c.person_id == person_id, idempotency.c.key == key
+            )
+        ).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def remember_answer(self, person_id: str, key: str, request: str, answer: object, now: datetime) -> None:
+        """Remember the answer given to an idempotency key; the first one stays."""
+        self._connection.execute(
+            insert(idempotency)
+            .values(person_id=person_id, key=key, request=request, answer=answer, at=now)
+            .on_conflict_do_nothing()
+        )
+
+
+def _post(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
+    home = tree[row.entity_id]
+    return Post(
+        position_id=row.id,
+        title=row.title,
+        role=Role(row.role),
+        clearance=Confidentiality(row.clearance),
+        tenant_id=home.tenant_id,
+        entity_id=home.id,
+        register_id=_register_of(home, tree),
+        reach=_under(home, tree),
+    )
+
+
+def _register_of(home: Entity, tree: dict[str, Entity]) -> str:
+    each = home
+    while not each.keeps_register and each.id != each.tenant_id and each.parent_id is not None:
+        each = tree[each.parent_id]
+    return each.id
+
+
+def _under(home: Entity, tree: dict[str, Entity]) -> tuple[str, ...]:
+    found, fresh = {home.id}, {home.id}
+    while fresh:
+        fresh = {
+            each.id for each in tree.values() if each.parent_id in fresh and each.tenant_id == home.tenant_id
+        } - found
+        found |= fresh
+    return tuple(sorted(found))

@@ -1,0 +1,108 @@
+"""What the machine proposed and what people decided: both stay, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ged.mail.access import Actor
+from ged.mail.page import Box, Evidence
+from ged.mail.qualification import Decision, Field, Proposal
+from ged.store.tables import decision, proposal
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision as it was taken: the revision it made, by whom, and the values, dates as ISO text."""
+
+    revision: int
+    at: datetime
+    login: str
+    name: str
+    values: dict[str, Any]
+
+
+class Proposals:
+    """Adds proposals by run and decisions by revision; neither is ever overwritten."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, letter_id: str, run_id: int, proposals: Sequence[Proposal]) -> None:
+        """Keep what one run proposed."""
+        rows = [
+            {
+                "letter_id": letter_id,
+                "run_id": run_id,
+                "field": each.field,
+                "value": each.value,
+                "confidence": each.confidence,
+                "page": each.evidence.page if each.evidence else None,
+                "box": _sides(each.evidence.box) if each.evidence else None,
+                "origin": each.origin,
+            }
+            for each in proposals
+        ]
+        if rows:
+            self._connection.execute(sa.insert(proposal), rows)
+
+    def of(self, letter_id: str) -> dict[Field, Proposal]:
+        """Return what the last run proposed for a letter."""
+        return self.of_letters([letter_id]).get(letter_id, {})
+
+    def of_letters(self, letter_ids: list[str]) -> dict[str, dict[Field, Proposal]]:
+        """Return what the last run proposed for each of several letters."""
+        last = (
+            sa.select(proposal.c.letter_id, sa.func.max(proposal.c.run_id).label("run_id"))
+            .where(proposal.c.letter_id.in_(letter_ids))
+            .group_by(proposal.c.letter_id)
+            .subquery()
+        )
+        query = sa.select(proposal).join(
+            last, (last.c.letter_id == proposal.c.letter_id) & (last.c.run_id == proposal.c.run_id)
+        )
+        found: dict[str, dict[Field, Proposal]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.letter_id, {})[Field(row.field)] = _proposal(row)
+        return found
+
+    def decide(self, letter_id: str, taken: Decision, revision: int, actor: Actor, at: datetime) -> None:
+        """Add a person's decision and the revision it made."""
+        values = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(taken).items()
+            if name != "expected_revision"
+        }
+        self._connection.execute(
+            sa.insert(decision).values(
+                letter_id=letter_id,
+                revision=revision,
+                at=at,
+                login=actor.login,
+                name=actor.name,
+                position_id=actor.posts[0].position_id if actor.posts else None,
+                values=values,
+            )
+        )
+
+    def decisions(self, letter_id: str) -> tuple[DecisionRecord, ...]:
+        """Return the decisions on a letter, first to last."""
+        rows = self._connection.execute(
+            sa.select(decision.c.revision, decision.c.at, decision.c.login, decision.c.name, decision.c["values"])
+            .where(decision.c.letter_id == letter_id)
+            .order_by(decision.c.id)
+        )
+        return tuple(DecisionRecord(*row) for row in rows)
+
+
+def _sides(box: Box) -> list[float]:
+    return [box.left, box.top, box.right, box.bottom]
+
+
+def _proposal(row: sa.Row[Any]) -> Proposal:
+    evidence = Evidence(row.page, Box(*row.box)) if row.box is not None else None
+    return Proposal(Field(row.field), row.value, row.confidence, evidence, row.origin)

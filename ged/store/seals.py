@@ -1,0 +1,52 @@
+"""What proves an original: its leaf in the log and the digest of its signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.store.tables import seal
+
+
+@dataclass(frozen=True, slots=True)
+class SealRecord:
+    """The seal of a letter: the bytes of its leaf, the leaf's index in the log, SHA-256 of the signature file."""
+
+    leaf: bytes
+    leaf_index: int
+    p7s_sha256: str
+    sealed_at: datetime
+
+
+class Seals:
+    """One seal a letter, written once."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, letter_id: str, record: SealRecord) -> bool:
+        """Write the seal of a letter; give False when it already has one, which stays."""
+        result = self._connection.execute(
+            insert(seal)
+            .values(
+                letter_id=letter_id,
+                leaf=record.leaf,
+                leaf_index=record.leaf_index,
+                p7s_sha256=record.p7s_sha256,
+                sealed_at=record.sealed_at,
+            )
+            .on_conflict_do_nothing()
+        )
+        return result.rowcount == 1
+
+    def of(self, letter_id: str) -> SealRecord | None:
+        """Return the seal of a letter, if it has one."""
+        row = self._connection.execute(
+            sa.select(seal.c.leaf, seal.c.leaf_index, seal.c.p7s_sha256, seal.c.sealed_at).where(
+                seal.c.letter_id == letter_id
+            )
+        ).one_or_none()
+        return None if row is None else SealRecord(*row)

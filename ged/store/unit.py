@@ -1,0 +1,181 @@
+"""The unit of work: one transaction, and the only commit of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from ged.errors import Unavailable
+from ged.store.arrivals import Arrivals
+from ged.store.holds import Holds
+from ged.store.journal import Journal
+from ged.store.letters import Letters
+from ged.store.organisation import Organisations
+from ged.store.outbox import Outbox
+from ged.store.pages import Pages
+from ged.store.people import People
+from ged.store.proposals import Proposals
+from ged.store.queue import Queue
+from ged.store.registers import Registers
+from ged.store.runs import Runs
+from ged.store.seals import Seals
+
+
+class Unit:
+    """One transaction, with one property for each table family; leaving without `commit` undoes it all."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._transaction = connection.begin()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._transaction.is_active:
+            self._transaction.rollback()
+
+    def commit(self) -> None:
+        """Make everything since the start durable, all of it or nothing."""
+        self._transaction.commit()
+
+    @cached_property
+    def letters(self) -> Letters:
+        """The letters as they stand."""
+        return Letters(self._connection)
+
+    @cached_property
+    def registers(self) -> Registers:
+        """The number series."""
+        return Registers(self._connection)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """Originals, and each time one came in."""
+        return Arrivals(self._connection)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """What proves an original."""
+        return Seals(self._connection)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What each stage did, by its key."""
+        return Runs(self._connection)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Pages as read, their images, the rendition."""
+        return Pages(self._connection)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """What the machine proposed and what people decided."""
+        return Proposals(self._connection)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """Legal holds, and what falls due."""
+        return Holds(self._connection)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Who did what, when."""
+        return Journal(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Letters that the index must look at again."""
+        return Outbox(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        """People, their posts, sessions and tokens."""
+        return People(self._connection)
+
+    @cached_property
+    def organisation(self) -> Organisations:
+        """Entities, kinds and rules."""
+        return Organisations(self._connection)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Jobs, given in this very transaction."""
+        return Queue(self._connection)
+
+
+class Store:
+    """The database. `unit()` opens a transaction; nothing else of the house touches a connection."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self._engine = sa.create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "application_name": "ged"},
+        )
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """Open a transaction.
+
+        Raises:
+            Unavailable: `store.unavailable`, the database does not answer.
+        """
+        try:
+            with self._engine.connect() as connection, Unit(connection) as unit:
+                yield unit
+        except OperationalError as error:
+            raise _unavailable(error) from error
+        except sa.exc.TimeoutError as error:
+            raise Unavailable(
+                "store.busy", "Le serveur est très occupé. Rien n'est perdu : réessayez dans un instant."
+            ) from error
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[bool]:
+        """Hold a lock over every process of the installation, if it is free; give whether it was.
+
+        The lock belongs to a connection with no transaction open: it falls when the process dies.
+        """
+        key = sa.func.hashtextextended(name, 0)
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
+            except OperationalError as error:
+                raise _unavailable(error) from error
+            try:
+                yield taken
+            finally:
+                if taken:
+                    _unlock(connection, key)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+
+def _unlock(connection: sa.Connection, key: sa.ColumnElement[int]) -> None:
+    try:
+        connection.scalar(sa.select(sa.func.pg_advisory_unlock(key)))
+    except DBAPIError:
+        connection.invalidate()  # the connection is gone, and the lock with it
+
+
+def _unavailable(error: OperationalError) -> Unavailable:
+    return Unavailable(
+        "store.unavailable",
+        "La base de données ne répond pas. Rien de ce qui était enregistré n'est perdu : réessayez dans un instant.",
+        reason=str(error.orig).splitlines()[0] if error.orig else "",
+    )

@@ -32,3 +32,8 @@ class Journal:
             sa.select(*columns).where(journal.c.letter_id == letter_id).order_by(journal.c.id)
         )
         return tuple(JournalEntry(row[0], row[1], Act(row[2]), *row[3:]) for row in rows)
+
+    def count_since(self, act: Act, login: str, since: datetime) -> int:
+        """Count the lines of one act by one login since an instant."""
+        query = sa.select(sa.func.count()).where(journal.c.act == act, journal.c.login == login, journal.c.at >= since)
+        return self._connection.scalar(query) or 0

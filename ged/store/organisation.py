@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ged.errors import NotFound
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
 from ged.mail.organisation import Entity, Holding, Organisation, Person
 from ged.store.tables import entity, holding, kind, person, position, retention_rule
@@ -72,6 +73,17 @@ class Organisations:
         if tenant_id is not None:
             query = query.where(entity.c.tenant_id == tenant_id)
         return tuple(_parents_first([_entity(row) for row in self._connection.execute(query)]))
+
+    def entity(self, entity_id: str) -> Entity:
+        """Return one entity, retired or not.
+
+        Raises:
+            NotFound: `organisation.entity`.
+        """
+        row = self._connection.execute(sa.select(entity).where(entity.c.id == entity_id)).one_or_none()
+        if row is None:
+            raise NotFound("organisation.entity", f"L'entité {entity_id} n'existe pas dans l'organisation.")
+        return _entity(row)
 
     def kinds(self) -> tuple[Kind, ...]:
         """Return the document kinds in use, by French label."""

@@ -296,6 +296,7 @@ journal = sa.Table(
     _column("name", _Text),
     _column("letter_id", _Text, sa.ForeignKey("letter.id"), nullable=True, index=True),
     _column("details", JSONB),
+    sa.Index("ix_journal_login", "login", "act", "at"),
 )
 
 outbox = sa.Table(

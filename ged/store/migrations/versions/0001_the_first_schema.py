@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_journal_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
+    op.create_index("ix_journal_login", "journal", ["login", "act", "at"], unique=False)
     op.create_index(op.f("ix_journal_letter_id"), "journal", ["letter_id"], unique=False)
     op.create_table(
         "outbox",

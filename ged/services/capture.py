@@ -1,0 +1,153 @@
+"""Capture: an original that is durable in the vault becomes a registered letter, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ged.clock import Clock
+from ged.errors import GedError
+from ged.mail.access import Actor, Post, Right, require
+from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
+from ged.mail.journal import Act
+from ged.mail.register import Series, format_number
+from ged.ports import Stored
+from ged.store.arrivals import ArrivalRecord
+from ged.store.unit import Store, Unit
+
+
+class Door(StrEnum):
+    """How a letter came in."""
+
+    UPLOAD = "televersement"
+    FOLDER = "dossier_surveille"
+    COMMAND = "commande"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a door knows of a file it has inspected: `media_type` by content, `filename` for display only."""
+
+    door: Door
+    filename: str
+    media_type: str
+    page_count: int
+    direction: Direction = Direction.INCOMING
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender gets once the letter is durable; `again` when these bytes were registered before."""
+
+    letter_id: str
+    number: str
+    page_count: int
+    registered_at: datetime
+    again: bool
+
+
+def registering_post(actor: Actor) -> Post:
+    """Return the post by which an actor registers mail.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    require(actor, Right.CAPTURE)
+    return next(post for post in actor.posts if Actor(None, "", "", "", (post,)).has(Right.CAPTURE))
+
+
+def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clock: Clock) -> Receipt:
+    """Register a letter: number, journal, index row and first jobs stand together when this returns.
+
+    The same bytes again in the same register are a second arrival of one letter: no new number.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    post = registering_post(actor)
+    now = clock()
+    record = ArrivalRecord(arrival.door, arrival.filename, now, actor.login)
+    with store.unit() as unit:
+        unit.arrivals.hold_digest(stored.digest)
+        earlier = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
+        if earlier:
+            receipt = _arrives_again(unit, earlier[0], stored, record, actor)
+        else:
+            unit.arrivals.know(stored, arrival.media_type, now)
+            receipt = _register(unit, arrival, stored, record, actor, post)
+        unit.commit()
+    return receipt
+
+
+def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
+    unit.arrivals.add(letter.id, stored.digest, record)
+    unit.journal.write(
+        record.received_at, Act.ARRIVED_AGAIN, actor, letter.id, door=record.door, filename=record.filename
+    )
+    return Receipt(letter.id, letter.number, letter.page_count, letter.registered_at, again=True)
+
+
+def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor, post: Post) -> Receipt:
+    series = Series(post.register_id, arrival.direction, record.received_at.year)
+    register = unit.organisation.entity(post.register_id)
+    sequence, registered_at = unit.registers.take(series, record.received_at)
+    letter = Letter(
+        id=secrets.token_urlsafe(16),
+        tenant_id=post.tenant_id,
+        register_id=post.register_id,
+        direction=arrival.direction,
+        year=series.year,
+        sequence=sequence,
+        number=format_number(register.number_pattern, series, sequence, acronym=register.acronym),
+        state=State.TO_QUALIFY,
+        confidentiality=Confidentiality.INTERNAL,
+        priority=Priority.NORMAL,
+        revision=1,
+        received_at=record.received_at,
+        registered_at=registered_at,
+        kind=None,
+        service_id=None,
+        subject=None,
+        sender=None,
+        recipient=None,
+        sender_reference=None,
+        letter_date=None,
+        due_date=None,
+        page_count=arrival.page_count,
+        original=stored.digest,
+        original_size=stored.size,
+        media_type=arrival.media_type,
+        filename=arrival.filename,
+        reading=Reading.PENDING,
+        reading_error=None,
+        sealing=Sealing.PENDING,
+        held=False,
+    )
+    unit.letters.add(letter)
+    unit.arrivals.add(letter.id, stored.digest, record)
+    unit.journal.write(
+        registered_at,
+        Act.CAPTURED,
+        actor,
+        letter.id,
+        number=letter.number,
+        door=arrival.door,
+        sha256=stored.digest,
+        pages=arrival.page_count,
+    )
+    unit.outbox.add(letter.id, registered_at)
+    unit.queue.defer("seal", letter_id=letter.id)
+    unit.queue.defer("advance", letter_id=letter.id)
+    return Receipt(letter.id, letter.number, letter.page_count, registered_at, again=False)
+
+
+def record_refusal(error: GedError, *, door: Door, filename: str, store: Store, actor: Actor, clock: Clock) -> None:
+    """Leave a trace of a file that was not taken: its name as given, and why."""
+    with store.unit() as unit:
+        unit.journal.write(
+            clock(), Act.REFUSED, actor, door=door, filename=filename, code=error.code, reason=error.sentence
+        )
+        unit.commit()

@@ -1,0 +1,178 @@
+"""Reading: lists, one letter with all that belongs to it, and its files; each filtered by who asks."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ged.clock import Clock
+from ged.errors import NotFound
+from ged.mail.access import Actor, Right, require
+from ged.mail.filing import Hold, Kind, RetentionRule
+from ged.mail.item import Letter, State
+from ged.mail.journal import Act, JournalEntry
+from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
+from ged.mail.organisation import Entity
+from ged.mail.page import Page
+from ged.mail.qualification import Field, Proposal
+from ged.ports import Vault
+from ged.store.arrivals import ArrivalRecord
+from ged.store.pages import PageImage, Rendition
+from ged.store.proposals import DecisionRecord
+from ged.store.seals import SealRecord
+from ged.store.unit import Store
+
+TO_QUALIFY = Listing(states=(State.TO_QUALIFY,), newest_first=False)
+"""The basket « À qualifier »: first come, first served."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    """A letter and all that belongs to it, as one reader may see it."""
+
+    letter: Letter
+    pages: tuple[Page, ...]
+    images: tuple[PageImage, ...]
+    rendition: Rendition | None
+    proposals: dict[Field, Proposal]
+    decisions: tuple[DecisionRecord, ...]
+    arrivals: tuple[ArrivalRecord, ...]
+    seal: SealRecord | None
+    holds: tuple[Hold, ...]
+    rule: RetentionRule | None
+    journal: tuple[JournalEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What forms choose from: the entities of the actor's tenant and the document kinds."""
+
+    entities: tuple[Entity, ...]
+    kinds: tuple[Kind, ...]
+
+
+def letters(
+    listing: Listing, *, store: Store, actor: Actor, limit: int = 25, offset: int = 0, after: Cursor | None = None
+) -> LetterPage:
+    """Return one page of a list, counting and showing only what the actor may read."""
+    with store.unit() as unit:
+        return unit.letters.page(listing, actor.tokens(), limit=limit, offset=offset, after=after)
+
+
+def register(
+    listing: Listing, *, store: Store, actor: Actor, limit: int = 50, offset: int = 0, after: Cursor | None = None
+) -> LetterPage:
+    """Return one page of a register.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    require(actor, Right.SEE_REGISTER)
+    return letters(listing, store=store, actor=actor, limit=limit, offset=offset, after=after)
+
+
+def neighbours(letter_id: str, listing: Listing, *, store: Store, actor: Actor) -> Neighbours:
+    """Return where a letter stands in the list it was opened from."""
+    with store.unit() as unit:
+        return unit.letters.neighbours(letter_id, listing, actor.tokens())
+
+
+def lists(*, store: Store, actor: Actor) -> Lists:
+    """Return what forms choose from."""
+    with store.unit() as unit:
+        return Lists(unit.organisation.entities(tenant_id=actor.post.tenant_id), unit.organisation.kinds())
+
+
+def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> LetterFile:
+    """Return a letter with all that belongs to it, and write in the journal that it was read.
+
+    Raises:
+        NotFound: `letter.unknown`, there is none, or none that the actor may read.
+    """
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        unit.journal.write(clock(), Act.READ, actor, letter.id)
+        proposals = unit.proposals.of(letter.id)
+        kind = letter.kind or (proposals[Field.KIND].value if Field.KIND in proposals else None)
+        found = LetterFile(
+            letter=letter,
+            pages=unit.pages.of(letter.id),
+            images=unit.pages.images(letter.id),
+            rendition=unit.pages.rendition(letter.id),
+            proposals=proposals,
+            decisions=unit.proposals.decisions(letter.id),
+            arrivals=unit.arrivals.of(letter.id),
+            seal=unit.seals.of(letter.id),
+            holds=unit.holds.standing(letter.id),
+            rule=unit.organisation.rules().get(kind) if kind else None,
+            journal=unit.journal.of(letter.id),
+        )
+        unit.commit()
+    return found
+
+
+def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
+    """Return the letter of a printed number.
+
+    Raises:
+        NotFound: `letter.unknown`.
+    """
+    with store.unit() as unit:
+        found = unit.letters.by_number(number, actor.tokens())
+    if not found:
+        raise NotFound(
+            "letter.unknown", f"Aucun courrier ne porte le numéro {number}, ou il n'est pas ouvert à votre poste."
+        )
+    return found[0]
+
+
+def page_image(
+    letter_id: str, number: int, width_px: int, *, store: Store, vault: Vault, actor: Actor
+) -> AbstractContextManager[BinaryIO]:
+    """Open the WebP image of a page: the one nearest to the width asked for.
+
+    Raises:
+        NotFound: `letter.unknown`, or `page.unknown` when the letter has no such image (yet).
+    """
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        images = [image for image in unit.pages.images(letter.id) if image.number == number]
+    if not images:
+        raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
+    return vault.open(min(images, key=lambda image: abs(image.width_px - width_px)).digest)
+
+
+def original(
+    letter_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
+) -> tuple[Letter, AbstractContextManager[BinaryIO]]:
+    """Open the original as it came, and write in the journal that it was read.
+
+    Raises:
+        NotFound: `letter.unknown`.
+    """
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        unit.journal.write(clock(), Act.ORIGINAL_READ, actor, letter.id)
+        unit.commit()
+    return letter, vault.open(letter.original)
+
+
+def searchable(
+    letter_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
+) -> tuple[Letter, AbstractContextManager[BinaryIO]]:
+    """Open the searchable copy, and write in the journal that the letter was read.
+
+    Raises:
+        NotFound: `letter.unknown`, or `rendition.unknown` when the copy is not made yet.
+    """
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        rendition = unit.pages.rendition(letter.id)
+        if rendition is None:
+            raise NotFound(
+                "rendition.unknown", "La copie consultable n'est pas encore prête. L'original peut être ouvert."
+            )
+        unit.journal.write(clock(), Act.READ, actor, letter.id, file="copie")
+        unit.commit()
+    return letter, vault.open(rendition.digest)

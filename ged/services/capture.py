@@ -77,7 +77,7 @@ def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clo
             receipt = _arrives_again(unit, earlier[0], stored, record, actor)
         else:
             unit.arrivals.know(stored, arrival.media_type, now)
-            receipt = _register(unit, arrival, stored, record, actor, post)
+            receipt = _register(unit, arrival, stored, record, actor)
         unit.commit()
     return receipt
 
@@ -90,7 +90,8 @@ def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRe
     return Receipt(letter.id, letter.number, letter.page_count, letter.registered_at, again=True)
 
 
-def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor, post: Post) -> Receipt:
+def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
+    post = registering_post(actor)
     series = Series(post.register_id, arrival.direction, record.received_at.year)
     register = unit.organisation.entity(post.register_id)
     sequence, registered_at = unit.registers.take(series, record.received_at)

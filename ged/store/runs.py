@@ -83,6 +83,22 @@ class Runs:
             .values(error=error, finished_at=now, **({"state": FAILED} if last else {}))
         )
 
+    def finished(self, key: Key) -> bool:
+        """Whether a key is done, or failed for good."""
+        return bool(
+            self._connection.scalar(
+                sa.select(
+                    sa.exists().where(
+                        run.c.letter_id == key.letter_id,
+                        run.c.stage == key.stage,
+                        run.c.version == key.version,
+                        run.c.inputs == key.inputs,
+                        run.c.state.in_([DONE, FAILED]),
+                    )
+                )
+            )
+        )
+
     def of(self, letter_id: str) -> dict[str, Run]:
         """Return the latest finished run of each stage of a letter."""
         rows = self._connection.execute(

@@ -5,14 +5,15 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from ged.store.database import driver_connection
+
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
     # The queue's own tables. A later version of Procrastinate that changes them wants a migration of its own here.
-    queue = op.get_bind().connection.driver_connection
-    queue.execute(procrastinate.schema.SchemaManager.get_schema())
+    driver_connection(op.get_bind()).execute(procrastinate.schema.SchemaManager.get_schema())
     op.create_table(
         "entity",
         sa.Column("id", sa.Text(), nullable=False),

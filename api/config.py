@@ -1,0 +1,151 @@
+"""Settings, read once: one TOML file, then the environment over it. Every error names its key.
+
+A key `[section] name` is overridden by the environment variable `GED_SECTION_NAME`. The file is
+`GED_CONFIG`, or `ged.toml` in the data folder when there is one. docs/configuration.md lists all.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from api.embedded import default_data_folder
+from ged.errors import Refused
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Web(_Section):
+    """Where the web server listens. `https` marks cookies secure: set it when a proxy serves HTTPS."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=1, le=65535)
+    https: bool = False
+
+
+class Database(_Section):
+    """PostgreSQL: `embedded` starts our own in the data folder, `server` uses the site's at `url`."""
+
+    kind: Literal["embedded", "server"] = "embedded"
+    url: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _has_url(self) -> Database:
+        if self.kind == "server" and self.url is None:
+            message = "`url` est nécessaire quand `kind` vaut « server »"
+            raise ValueError(message)
+        return self
+
+
+class VaultSettings(_Section):
+    """Originals: `directory` in the data folder, or any S3-compatible store."""
+
+    kind: Literal["directory", "s3"] = "directory"
+    endpoint: str | None = None
+    bucket: str = "ged-originaux"
+    region: str = "us-east-1"
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    lock_days: int = Field(default=7305, ge=1, description="Object Lock, days: 20 years (loi n° 2017-007, art. 72)")
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> VaultSettings:
+        if self.kind == "s3" and (self.endpoint is None or self.access_key is None or self.secret_key is None):
+            message = "`endpoint`, `access_key` et `secret_key` sont nécessaires quand `kind` vaut « s3 »"
+            raise ValueError(message)
+        return self
+
+
+class SearchSettings(_Section):
+    """The index: `embedded` in the data folder, or an Elasticsearch 8 at `url`."""
+
+    kind: Literal["embedded", "elasticsearch"] = "embedded"
+    url: str = "http://127.0.0.1:9200"
+    prefix: str = Field(default="ged", pattern=r"^[a-z][a-z0-9-]*$")
+
+
+class WatchedFolder(_Section):
+    """A folder whose files are taken in, in the name of the person who keeps that station."""
+
+    path: Path
+    login: str
+
+
+class Capture(_Section):
+    """What the doors accept."""
+
+    max_megabytes: int = Field(default=100, ge=1)
+    max_pages: int = Field(default=500, ge=1)
+    max_page_megapixels: int = Field(default=120, ge=1)
+    folders: tuple[WatchedFolder, ...] = ()
+
+
+class ReadingSettings(_Section):
+    """The OCR engine, and how many processes read pages at once (0: one a core)."""
+
+    engine: Literal["tesserocr", "pytesseract"] = "tesserocr"
+    processes: int = Field(default=0, ge=0)
+
+
+class SealSettings(_Section):
+    """Who seals: the name in the certificate of this installation's own authority."""
+
+    organisation: str = "GED Courrier"
+
+
+class Settings(_Section):
+    """Everything that can be configured; frozen once read."""
+
+    data: Path
+    web: Web = Web()
+    database: Database = Database()
+    vault: VaultSettings = VaultSettings()
+    search: SearchSettings = SearchSettings()
+    capture: Capture = Capture()
+    reading: ReadingSettings = ReadingSettings()
+    seal: SealSettings = SealSettings()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        Refused: `config.faulty`; the sentence names each key and what is wrong with it.
+    """
+    environment = os.environ if environment is None else environment
+    data = Path(environment.get("GED_DATA") or default_data_folder()).absolute()
+    file = Path(environment.get("GED_CONFIG") or data / "ged.toml")
+    values = _from_file(file) if file.exists() or "GED_CONFIG" in environment else {}
+    values.setdefault("data", data)
+    try:
+        _from_environment(values, environment)
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, one['loc']))} : {one['msg']}" for one in error.errors())
+        raise Refused("config.faulty", f"La configuration n'est pas bonne. {faults}") from error
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Refused("config.faulty", f"Le fichier de configuration {file} n'existe pas.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused("config.faulty", f"Le fichier {file} n'est pas du TOML lisible : {error}") from error
+
+
+def _from_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for section, field in Settings.model_fields.items():
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, _Section)):
+            continue
+        for name in field.annotation.model_fields:
+            given = environment.get(f"GED_{section}_{name}".upper())
+            if given is not None:
+                values.setdefault(section, {})[name] = given

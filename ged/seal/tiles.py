@@ -1,0 +1,151 @@
+"""The log on disk: tiles of 256 hashes and bundles of 256 entries, each file whole or absent.
+
+Source: C2SP tlog-tiles. `N` is split in groups of three digits, `x001/234`; a tile that is not
+full is `NNN.p/W`, W hashes wide.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ged.errors import Corrupt
+from ged.seal.tree import EMPTY, node_hash, root_of, split
+
+WIDTH = 256
+_HASH = 32
+
+Write = Callable[[Path, bytes], None]
+"""Makes a file durable under its name, whole; raises OSError when the disk refuses."""
+
+
+def durable_write(path: Path, data: bytes) -> None:
+    """Write a file under a draft name, fsync it, rename it, fsync its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    with draft.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def tile_path(level: str, index: int, width: int) -> str:
+    """Return the path of a tile, `tile/0/x001/234.p/17`; `level` is a number or `entries`."""
+    groups = [f"{index % 1000:03d}"]
+    while index := index // 1000:
+        groups.insert(0, f"x{index % 1000:03d}")
+    return f"tile/{level}/{'/'.join(groups)}" + ("" if width == WIDTH else f".p/{width}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The tree of the first `size` entries, read from tiles."""
+
+    folder: Path
+    size: int
+
+    def root(self) -> bytes:
+        """Return the root over every entry."""
+        return self.subtree(0, self.size)
+
+    def subtree(self, start: int, end: int) -> bytes:
+        """Return the hash over the entries in [start, end).
+
+        Raises:
+            Corrupt: `ledger.tile`, a tile is missing or not as long as it must be.
+        """
+        size = end - start
+        if size == 0:
+            return EMPTY
+        if size & (size - 1) == 0 and start % size == 0:
+            return self._aligned(start, size.bit_length() - 1)
+        middle = start + split(size)
+        return node_hash(self.subtree(start, middle), self.subtree(middle, end))
+
+    def _aligned(self, start: int, height: int) -> bytes:
+        level, inside = divmod(height, 8)
+        first = start >> (8 * level)
+        hashes = self.hashes(level, first // WIDTH)
+        offset = first % WIDTH
+        return root_of(hashes[offset : offset + (1 << inside)])
+
+    def hashes(self, level: int, index: int) -> list[bytes]:
+        """Return the hashes of one tile, as many as the size says it holds."""
+        width = min(WIDTH, (self.size >> (8 * level)) - WIDTH * index)
+        data = self._read(tile_path(str(level), index, width))
+        if len(data) != _HASH * width:
+            raise _broken(tile_path(str(level), index, width))
+        return [data[i : i + _HASH] for i in range(0, len(data), _HASH)]
+
+    def entries(self, index: int) -> list[bytes]:
+        """Return the entries of one bundle: each is preceded by its length, two bytes, big endian."""
+        width = min(WIDTH, self.size - WIDTH * index)
+        path = tile_path("entries", index, width)
+        data, found, position = self._read(path), [], 0
+        while position < len(data):
+            length = int.from_bytes(data[position : position + 2], "big")
+            entry = data[position + 2 : position + 2 + length]
+            if len(entry) != length:
+                raise _broken(path)
+            found.append(entry)
+            position += 2 + length
+        if len(found) != width:
+            raise _broken(path)
+        return found
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError as error:
+            raise _broken(path) from error
+
+
+def extend(tiles: Tiles, entries: Sequence[bytes], hashes: Sequence[bytes], write: Write) -> None:
+    """Make durable every bundle and tile of `tiles` with entries added after its last one."""
+    index, width = divmod(tiles.size, WIDTH)
+    bundle = tiles.entries(index) if width else []
+    for entry in entries:
+        bundle.append(entry)
+        if len(bundle) == WIDTH:
+            write(tiles.folder / tile_path("entries", index, WIDTH), _bundle(bundle))
+            bundle, index = [], index + 1
+    if bundle:
+        write(tiles.folder / tile_path("entries", index, len(bundle)), _bundle(bundle))
+    _extend_level(tiles, 0, list(hashes), write)
+
+
+def _extend_level(tiles: Tiles, level: int, added: list[bytes], write: Write) -> None:
+    index, width = divmod(tiles.size >> (8 * level), WIDTH)
+    tile = tiles.hashes(level, index) if width else []
+    parents: list[bytes] = []
+    for each in added:
+        tile.append(each)
+        if len(tile) == WIDTH:
+            write(tiles.folder / tile_path(str(level), index, WIDTH), b"".join(tile))
+            parents.append(root_of(tile))
+            tile, index = [], index + 1
+    if tile:
+        write(tiles.folder / tile_path(str(level), index, len(tile)), b"".join(tile))
+    if parents:
+        _extend_level(tiles, level + 1, parents, write)
+
+
+def _bundle(entries: Sequence[bytes]) -> bytes:
+    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
+
+
+def _broken(path: str) -> Corrupt:
+    return Corrupt(
+        "ledger.tile",
+        "Le journal des sceaux est incomplet ou altéré sur le disque. Prévenez l'administrateur.",
+        tile=path,
+    )

@@ -56,7 +56,7 @@ class Vault(Protocol):
         ...
 
     def open(self, digest: str) -> AbstractContextManager[BinaryIO]:
-        """Open an object for reading, seekable.
+        """Open an object for reading, seekable. Its bytes are what is stored: who must be sure of them hashes them.
 
         Raises:
             NotFound: `vault.unknown`.

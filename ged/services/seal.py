@@ -55,7 +55,9 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
     )
     if verdict.outcome is not Outcome.INTACT:
         failed = [step.title for step in verdict.steps if not step.passed]
-        raise Corrupt("seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", letter_id=letter.id, steps=failed)
+        raise Corrupt(
+            "seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", letter_id=letter.id, steps=failed
+        )
     _sealed(letter, SealRecord(leaf, entry.index, hashlib.sha256(signature).hexdigest(), clock()), store=store)
 
 

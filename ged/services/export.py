@@ -1,0 +1,93 @@
+"""Exporting: a letter's original with everything that a stranger needs to check it, as files in a folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO
+
+from ged.clock import Clock
+from ged.errors import Refused
+from ged.mail.access import Actor, Right, require
+from ged.mail.item import Letter
+from ged.mail.journal import Act
+from ged.ports import Ledger, Signer, Vault
+from ged.services.seal import proof_suffix
+from ged.store.unit import Store
+
+_EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def export(
+    letter_id: str,
+    folder: Path,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+) -> list[Path]:
+    """Write a letter's files into a folder of its own under `folder` and return their paths.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `letter.unknown`.
+        Refused: `export.exists`, the letter's folder is there already.
+    """
+    require(actor, Right.EXPORT)
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        record = unit.seals.of(letter.id)
+        rendition = unit.pages.rendition(letter.id)
+        unit.journal.write(clock(), Act.EXPORTED, actor, letter.id)
+        unit.commit()
+    target = folder / letter.number.replace("/", "-")
+    try:
+        target.mkdir(parents=True)
+    except FileExistsError as error:
+        raise Refused("export.exists", f"Le dossier {target} existe déjà. Choisissez-en un autre.") from error
+    original = f"original.{_EXTENSIONS.get(letter.media_type, 'bin')}"
+    with vault.open(letter.original) as stream:
+        _copy(stream, target / original)
+    (target / "courrier.json").write_text(_described(letter), encoding="utf-8")
+    if rendition is not None:
+        with vault.open(rendition.digest) as stream:
+            _copy(stream, target / "copie-consultable.pdf")
+    if record is not None:
+        proof = vault.companion(letter.original, proof_suffix(record.leaf_index)) or b""
+        (target / "original.p7s").write_bytes(vault.companion(letter.original, "p7s") or b"")
+        (target / "chaine.pem").write_bytes(signer.chain_pem)
+        (target / "inscription.json").write_bytes(record.leaf)
+        (target / "preuve.tlog-proof").write_bytes(proof)
+        (target / "journal.vkey").write_text(ledger.verifier_key + "\n", encoding="ascii")
+        (target / "LISEZMOI.txt").write_text(_READ_ME.format(original=original, number=letter.number), encoding="utf-8")
+    return sorted(target.iterdir())
+
+
+def _copy(stream: BinaryIO, path: Path) -> None:
+    with path.open("xb") as file:
+        shutil.copyfileobj(stream, file)
+
+
+def _described(letter: Letter) -> str:
+    return json.dumps(asdict(letter), ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+_READ_ME = """Courrier {number}
+
+Ces fichiers permettent de vérifier l'original sans le logiciel qui l'a enregistré.
+
+1. L'empreinte de l'original est celle que porte inscription.json (« sha256 ») :
+   openssl dgst -sha256 {original}
+2. L'empreinte de la signature est celle que porte inscription.json (« p7s_sha256 ») :
+   openssl dgst -sha256 original.p7s
+3. La signature porte sur cet original et vient de l'autorité (dernier certificat de chaine.pem) :
+   openssl cms -verify -cades -binary -inform DER -in original.p7s -content {original} \\
+     -CAfile chaine.pem -purpose any -out /dev/null
+4. preuve.tlog-proof mène de inscription.json à la tête signée du journal, au format C2SP tlog-proof ;
+   journal.vkey est la clé publique du journal.
+"""

@@ -1,0 +1,50 @@
+"""Status: what the engines say of themselves, in figures that a page puts in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ged.clock import Clock
+from ged.mail.access import Actor, Right, require
+from ged.store.unit import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the store stands.
+
+    Attributes:
+        jobs: Count of jobs by status: todo, doing, succeeded, failed.
+        index_waiting: Changes that the index does not have yet; `index_lag_s` since when, in seconds.
+        holes: Series of the register whose numbers have a hole, as (direction, year, missing).
+    """
+
+    at: datetime
+    letters: int
+    jobs: dict[str, int]
+    pending_seals: int
+    index_waiting: int
+    index_lag_s: float
+    holes: tuple[tuple[str, int, int], ...]
+
+
+def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
+    """Return how the store stands.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    require(actor, Right.SEE_STATUS)
+    now = clock()
+    with store.unit() as unit:
+        waiting, oldest = unit.outbox.lag()
+        return Health(
+            at=now,
+            letters=unit.letters.count(),
+            jobs=unit.queue.waiting(),
+            pending_seals=unit.letters.count_pending_seals(),
+            index_waiting=waiting,
+            index_lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+            holes=tuple(unit.registers.holes(actor.post.register_id)),
+        )

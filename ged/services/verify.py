@@ -1,0 +1,135 @@
+"""Verifying: is this the original that was sealed? Answered from the stored bytes or from a presented file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+from ged.clock import Clock
+from ged.mail.access import Actor, Right, require
+from ged.mail.item import Letter
+from ged.mail.journal import Act
+from ged.ports import Ledger, Signer, Vault
+from ged.seal.verify import Outcome, Step, Verdict, check, unknown
+from ged.services.seal import proof_suffix
+from ged.store.seals import SealRecord
+from ged.store.unit import Store
+
+_CHUNK = 1 << 20
+
+
+def verify_letter(
+    letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, actor: Actor, clock: Clock
+) -> Verdict:
+    """Read a letter's original anew from the vault, every byte, and say whether it is what was sealed.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `letter.unknown`.
+        Unavailable: the vault does not answer: nothing can be said.
+    """
+    require(actor, Right.VERIFY)
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+    digest, size = _stored_digest(vault, letter.original)
+    return _judge(
+        letter, digest, size, store=store, vault=vault, signer=signer, ledger=ledger, actor=actor, clock=clock
+    )
+
+
+def verify_file(
+    stream: BinaryIO,
+    number: str,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+) -> tuple[Letter | None, Verdict]:
+    """Say whether a presented file is the original of a letter: of `number`, or, with "", of any that the actor may read.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    require(actor, Right.VERIFY)
+    digest, size = _digest(stream)
+    with store.unit() as unit:
+        if number.strip():
+            found = unit.letters.by_number(number, actor.tokens())
+        else:
+            found = unit.letters.by_original(digest, actor.tokens())
+    if not found:
+        return None, unknown(_NO_NUMBER.format(number=number) if number.strip() else _NO_ORIGINAL.format(digest=digest))
+    letter = found[0]
+    verdict = _judge(
+        letter, digest, size, store=store, vault=vault, signer=signer, ledger=ledger, actor=actor, clock=clock
+    )
+    return letter, verdict
+
+
+def _judge(
+    letter: Letter,
+    digest: str,
+    size: int,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+) -> Verdict:
+    with store.unit() as unit:
+        record = unit.seals.of(letter.id)
+    verdict = (
+        _unsealed(letter, digest) if record is None else _sealed(letter, record, digest, size, vault, signer, ledger)
+    )
+    with store.unit() as unit:
+        unit.journal.write(clock(), Act.VERIFIED, actor, letter.id, outcome=verdict.outcome, presented=digest)
+        unit.commit()
+    return verdict
+
+
+def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of evidence
+    letter: Letter, record: SealRecord, digest: str, size: int, vault: Vault, signer: Signer, ledger: Ledger
+) -> Verdict:
+    return check(
+        digest=digest,
+        size=size,
+        p7s=vault.companion(letter.original, "p7s") or b"",
+        leaf=record.leaf,
+        proof=(vault.companion(letter.original, proof_suffix(record.leaf_index)) or b"").decode(),
+        authority_pem=signer.chain_pem,
+        log_key=ledger.verifier_key,
+    )
+
+
+def _unsealed(letter: Letter, digest: str) -> Verdict:
+    same = digest == letter.original
+    steps = (
+        Step(1, "Le fichier présenté a l'empreinte enregistrée", same, f"Empreinte SHA-256 {digest[:16]}…"),
+        Step(2, "Un sceau couvre l'original", False, "Le sceau de ce courrier est en attente. Réessayez plus tard."),
+    )
+    return Verdict(Outcome.UNKNOWN if same else Outcome.ALTERED, steps)
+
+
+def _stored_digest(vault: Vault, digest: str) -> tuple[str, int]:
+    with vault.open(digest) as stream:
+        return _digest(stream)
+
+
+def _digest(stream: BinaryIO) -> tuple[str, int]:
+    found, size = hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        found.update(chunk)
+        size += len(chunk)
+    return found.hexdigest(), size
+
+
+_NO_ORIGINAL = (
+    "Aucun original ouvert à votre poste n'a l'empreinte {digest:.16}…. "
+    "Si ce fichier est la copie d'un courrier enregistré, elle a été modifiée."
+)
+_NO_NUMBER = "Aucun courrier ne porte le numéro {number}, ou il n'est pas ouvert à votre poste."

@@ -1,0 +1,23 @@
+"""The engines that tests may ask for, started when the first test asks, and a clean environment."""
+
+from __future__ import annotations
+
+import os
+
+from engines.chromium import base_url, browser_context_args, browser_type_launch_args
+from engines.elasticsearch import elasticsearch_url
+from engines.postgres import postgres_url
+from engines.seaweedfs import seaweedfs
+
+__all__ = [
+    "base_url",
+    "browser_context_args",
+    "browser_type_launch_args",
+    "elasticsearch_url",
+    "postgres_url",
+    "seaweedfs",
+]
+
+# What a developer has set for an installation of their own is no business of the tests.
+for _name in [name for name in os.environ if name.startswith("GED_")]:
+    del os.environ[_name]

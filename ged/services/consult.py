@@ -129,7 +129,7 @@ def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
 
 def page_image(
     letter_id: str, number: int, width_px: int, *, store: Store, vault: Vault, actor: Actor
-) -> AbstractContextManager[BinaryIO]:
+) -> tuple[Letter, AbstractContextManager[BinaryIO]]:
     """Open the WebP image of a page: the one nearest to the width asked for.
 
     Raises:
@@ -140,7 +140,7 @@ def page_image(
         images = [image for image in unit.pages.images(letter.id) if image.number == number]
     if not images:
         raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
-    return vault.open(min(images, key=lambda image: abs(image.width_px - width_px)).digest)
+    return letter, vault.open(min(images, key=lambda image: abs(image.width_px - width_px)).digest)
 
 
 def original(

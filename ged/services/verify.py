@@ -48,7 +48,7 @@ def verify_file(
     actor: Actor,
     clock: Clock,
 ) -> tuple[Letter | None, Verdict]:
-    """Say whether a presented file is the original of a letter: of `number`, or, with "", of any that the actor may read.
+    """Say whether a presented file is the original of the letter `number`, or, with "", of any the actor may read.
 
     Raises:
         Forbidden: `access.right`.

@@ -1,0 +1,310 @@
+"""The `ged` command: everything that the pages do, for people at a terminal and for scripts.
+
+With `--json`, answers are one JSON object a line on standard output (docs/cli.md). Exit codes: 0
+done; 1 something is wrong with what is stored; 2 refused; 4 unknown; 5 forbidden; 6 conflict;
+7 an engine does not answer. It works with no server running, and beside a running one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api.config import read_settings
+from api.errors import EXIT, problem
+from api.model_folder import read_folder
+from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
+from api.wiring import House, open_house
+from ged.errors import GedError
+from ged.mail.access import Actor
+from ged.seal.verify import Outcome
+from ged.services import consult
+from ged.services.capture import Door
+from ged.services.establish import establish
+from ged.services.export import export as export_letter
+from ged.services.sign_in import actor_of, create_token, set_password
+from ged.services.status import health
+from ged.services.verify import verify_file, verify_letter
+from ingest.capture.receive import receive
+
+app = typer.Typer(
+    help="GED Courrier : enregistrer, chercher, vérifier le courrier.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(), Console(stderr=True)
+
+As = Annotated[str, typer.Option("--as", envvar="GED_LOGIN", help="Agir au nom de cette personne (identifiant).")]
+Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par réponse.")]
+CLERK = "kossi"
+
+
+def main() -> None:
+    """Run the command; an error of the house is one sentence and an exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err)])
+    try:
+        app()
+    except GedError as error:
+        if "--json" in sys.argv:
+            _line(problem(error))
+        else:
+            err.print(f"[bold red]{error.sentence}[/] [dim]({error.code})[/]")
+            for fault in error.diagnostics().get("faults", ()):  # type: ignore[attr-defined]
+                err.print(f"  {fault}")
+        raise SystemExit(EXIT.get(error.kind, 1)) from error
+
+
+@contextmanager
+def _house(login: str | None = None) -> Iterator[tuple[House, Actor]]:
+    with open_house(read_settings()) as house:
+        actor = actor_of(login, store=house.store, clock=house.clock) if login else Actor(None, "", "", "fr", ())
+        yield house, actor
+
+
+def _line(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Dossier de CSV qui décrit l'organisation.")]) -> None:
+    """Charge l'organisation (entités, postes, personnes, natures, conservation) ; peut être relancé."""
+    organisation = read_folder(folder)
+    with _house() as (house, _):
+        establish(organisation, store=house.store, clock=house.clock)
+    out.print(f"{len(organisation.entities)} entités, {len(organisation.people)} personnes chargées.")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Fichiers ou dossiers.", exists=True)],
+    login: As = CLERK,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Attendre que les courriers soient lus et scellés.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Enregistre des fichiers comme courrier arrivé ; l'un refusé n'arrête pas les autres."""
+    files = [file for path in paths for file in _files(path)]
+    refused = 0
+    with _house(login) as (house, actor), _progress() as progress:
+        task = progress.add_task("Enregistrement", total=len(files))
+        for file in files:
+            progress.update(task, description=file.name)
+            try:
+                with file.open("rb") as stream:
+                    receipt = receive(stream, file.name, door=Door.COMMAND, actor=actor, entrance=house.entrance)
+            except GedError as error:
+                refused += 1
+                _say(as_json, {"file": str(file), **problem(error)}, f"[red]{file.name}[/] : {error.sentence}")
+            else:
+                again = " (déjà enregistré)" if receipt.again else ""
+                shown = f"{receipt.number} ← {file.name}{again}"
+                _say(as_json, {"file": str(file), **ReceiptOut.of(receipt).model_dump(mode="json")}, shown)
+            progress.advance(task)
+        if wait:
+            progress.update(task, description="Lecture et scellement", total=None)
+            _work_off(house)
+    if refused:
+        raise typer.Exit(EXIT["refused"])
+
+
+def _work_off(house: House) -> None:
+    from api.worker import run_worker  # noqa: PLC0415 - loads the OCR engine, which only this needs
+
+    run_worker(house, until_idle=True)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(each for each in path.rglob("*") if each.is_file() and each.suffix != ".json")
+    return [path]
+
+
+@app.command()
+def show(number: str, login: As = CLERK, *, as_json: Json = False) -> None:
+    """Montre un courrier ; avec --json : texte, mots et boîtes, propositions, sceau."""
+    with _house(login) as (house, actor):
+        letter = consult.by_number(number, store=house.store, actor=actor)
+        file = consult.letter_file(letter.id, store=house.store, actor=actor, clock=house.clock)
+    if as_json:
+        _line(FileOut.of(file).model_dump(mode="json"))
+        return
+    table = Table(title=letter.number, show_header=False)
+    for name, value in LetterOut.of(letter).model_dump(exclude={"number"}).items():
+        table.add_row(name, "" if value is None else str(value))
+    for field, proposal in file.proposals.items():
+        table.add_row(f"proposé : {field}", f"{proposal.value}  ({proposal.confidence:.0%})")
+    out.print(table)
+    for page in file.pages:
+        out.rule(f"page {page.number}")
+        out.print(page.text, markup=False, highlight=False)
+
+
+@app.command()
+def search(words: list[str], login: As = CLERK, *, as_json: Json = False) -> None:
+    """Cherche dans les courriers ouverts à la personne."""
+    from search.port import Query  # noqa: PLC0415 - loads the engines
+
+    with _house(login) as (house, actor):
+        hits = house.index.search(Query(text=" ".join(words)), actor.tokens())
+    for hit in hits.hits:
+        shown = f"[bold]{hit.number}[/]  {hit.id}"
+        _say(as_json, asdict(hit), shown)
+    if not as_json:
+        out.print(f"{hits.total} courriers")
+
+
+@app.command()
+def verify(
+    what: Annotated[str, typer.Argument(help="Numéro, ou fichier.")],
+    number: Annotated[str, typer.Option(help="Comparer le fichier à l'original de ce numéro.")] = "",
+    login: As = CLERK,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Dit si un original est intact : celui d'un numéro, ou un fichier présenté."""
+    with _house(login) as (house, actor):
+        engines: dict[str, Any] = {
+            "store": house.store,
+            "vault": house.vault,
+            "signer": house.signer,
+            "ledger": house.ledger,
+            "actor": actor,
+            "clock": house.clock,
+        }
+        path = Path(what)
+        if path.is_file():
+            with path.open("rb") as stream:
+                letter, verdict = verify_file(stream, number, **engines)
+        else:
+            letter = consult.by_number(what, store=house.store, actor=actor)
+            verdict = verify_letter(letter.id, **engines)
+    if as_json:
+        _line(VerdictOut.of(verdict, letter.number if letter else None).model_dump(mode="json"))
+    else:
+        for step in verdict.steps:
+            mark = "[green]✔[/]" if step.passed else "[red]✘[/]"
+            out.print(f"{mark} {step.number}. {step.title} : {step.detail}", highlight=False)
+        out.print(f"[bold]{verdict.outcome}[/]")
+    if verdict.outcome is not Outcome.INTACT:
+        raise typer.Exit(EXIT["corrupt"] if verdict.outcome is Outcome.ALTERED else EXIT["not_found"])
+
+
+@app.command()
+def export(number: str, to: Annotated[Path, typer.Option("--to")], login: As = CLERK, *, as_json: Json = False) -> None:
+    """Écrit l'original, sa signature, la chaîne, la preuve et la copie consultable dans un dossier."""
+    with _house(login) as (house, actor):
+        letter = consult.by_number(number, store=house.store, actor=actor)
+        files = export_letter(
+            letter.id,
+            to,
+            store=house.store,
+            vault=house.vault,
+            signer=house.signer,
+            ledger=house.ledger,
+            actor=actor,
+            clock=house.clock,
+        )
+    for file in files:
+        _say(as_json, {"file": str(file)}, str(file))
+
+
+@app.command()
+def status(login: As = CLERK, *, as_json: Json = False) -> None:
+    """Dit comment vont les moteurs."""
+    with _house(login) as (house, actor):
+        found = health(store=house.store, actor=actor, clock=house.clock)
+        vault, index, head = house.vault.report(), house.index.report(), house.ledger.head()
+    report = {
+        "store": asdict(found),
+        "vault": asdict(vault),
+        "index": asdict(index),
+        "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
+    }
+    if as_json:
+        _line(report)
+        return
+    table = Table(show_header=False)
+    for section, values in report.items():
+        for name, value in values.items():
+            table.add_row(section, name, str(value))
+    out.print(table)
+
+
+@app.command("rebuild-index")
+def rebuild_index(*, as_json: Json = False) -> None:
+    """Refait l'index à neuf, sans arrêter ni la recherche ni l'enregistrement."""
+    from search.rebuild import rebuild  # noqa: PLC0415 - loads the engines
+
+    with _house() as (house, _), _progress() as progress:
+        task = progress.add_task("Index", total=None)
+        count = rebuild(
+            house.store_walk(), house.index, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    _say(as_json, {"documents": count}, f"{count} courriers dans l'index.")
+
+
+@app.command()
+def serve() -> None:
+    """Sert les pages et l'API."""
+    import uvicorn  # noqa: PLC0415 - only the server needs it
+
+    from api.app import create_app  # noqa: PLC0415
+
+    with _house() as (house, _):
+        web = house.settings.web
+        uvicorn.run(create_app(house), host=web.host, port=web.port, log_level="warning", server_header=False)
+
+
+@app.command()
+def worker() -> None:
+    """Lit, scelle, indexe ; surveille les dossiers."""
+    from api.worker import run_worker  # noqa: PLC0415
+
+    with _house() as (house, _):
+        run_worker(house)
+
+
+@app.command()
+def start(*, demo: Annotated[bool, typer.Option(help="Charger le ministère de démonstration.")] = False) -> None:
+    """Démarre tout sur cette machine : moteurs, serveur, lecture ; Ctrl-C arrête tout."""
+    from api.start import start_all  # noqa: PLC0415
+
+    start_all(read_settings(), out, demo=demo)
+
+
+@app.command()
+def password(login: str, value: Annotated[str, typer.Option(prompt="Mot de passe", hide_input=True)]) -> None:
+    """Donne un mot de passe à une personne."""
+    with _house() as (house, _):
+        set_password(login, value, store=house.store)
+
+
+@app.command()
+def token(login: str, label: str, days: int = 90) -> None:
+    """Donne un jeton d'API à une personne ; il n'est montré qu'une fois."""
+    with _house() as (house, _):
+        out.print(create_token(login, label, days, store=house.store, clock=house.clock), highlight=False)
+
+
+def _progress() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)
+
+
+def _say(as_json: bool, value: Any, shown: str) -> None:
+    if as_json:
+        _line(value)
+    else:
+        out.print(shown, highlight=False)

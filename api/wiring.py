@@ -1,0 +1,118 @@
+"""The composition root: settings become engines, and nothing else of the house knows which ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ged.store.vault.local import LocalVault
+from ged.store.vault.s3 import S3Vault
+from ingest.readers.inspection import Limits
+from search.elastic import ElasticIndex
+from search.embedded import EmbeddedIndex
+from search.port import SearchIndex
+
+from api.config import Settings
+from api.embedded import EmbeddedPostgres
+from ged.clock import Clock, system_clock
+from ged.ports import Vault
+from ged.seal.keys import SealKeys, ensure_keys
+from ged.seal.ledger import TileLedger
+from ged.seal.sign import FileSigner
+from ged.store.schema import migrate
+from ged.store.unit import Store
+from ingest.capture.receive import Entrance
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a process of the product needs, opened once."""
+
+    settings: Settings
+    database_url: str
+    store: Store
+    vault: Vault
+    keys: SealKeys
+    signer: FileSigner
+    ledger: TileLedger
+    index: SearchIndex
+    clock: Clock
+
+    @property
+    def entrance(self) -> Entrance:
+        """What the doors need."""
+        capture = self.settings.capture
+        limits = Limits(
+            max_bytes=capture.max_megabytes * 1_000_000,
+            max_pages=capture.max_pages,
+            max_page_pixels=capture.max_page_megapixels * 1_000_000,
+        )
+        return Entrance(self.store, self.vault, self.clock, limits)
+
+    @property
+    def processes(self) -> int:
+        """How many processes read pages at once."""
+        return self.settings.reading.processes or len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[House]:
+    """Open every engine that the settings name, bring the schema up, and close all at the end.
+
+    Raises:
+        Unavailable: an engine does not answer; the sentence says which.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with _database(settings) as url:
+        migrate(url)
+        keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation)
+        store = Store(url)
+        try:
+            yield House(
+                settings=settings,
+                database_url=url,
+                store=store,
+                vault=_vault(settings),
+                keys=keys,
+                signer=FileSigner(keys),
+                ledger=TileLedger(settings.data / "ledger", keys),
+                index=_index(settings),
+                clock=clock,
+            )
+        finally:
+            store.close()
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    if settings.database.kind == "server" and settings.database.url is not None:
+        yield settings.database.url.get_secret_value()
+        return
+    engine = EmbeddedPostgres(settings.data / "postgres")
+    url = engine.start()
+    try:
+        yield url
+    finally:
+        engine.release()
+
+
+def _vault(settings: Settings) -> Vault:
+    given = settings.vault
+    if given.kind == "directory" or given.access_key is None or given.secret_key is None or given.endpoint is None:
+        return LocalVault(settings.data / "vault")
+    return S3Vault(
+        given.bucket,
+        endpoint=given.endpoint,
+        region=given.region,
+        access_key=given.access_key.get_secret_value(),
+        secret_key=given.secret_key.get_secret_value(),
+        lock_days=given.lock_days,
+    )
+
+
+def _index(settings: Settings) -> SearchIndex:
+    if settings.search.kind == "embedded":
+        return EmbeddedIndex(settings.data / "index")
+    return ElasticIndex(settings.search.url, prefix=settings.search.prefix)

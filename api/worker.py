@@ -1,0 +1,138 @@
+"""The worker: takes jobs from the queue, reads pages in a pool of processes, feeds the index, watches folders.
+
+Jobs run at least once, so every task is idempotent. A job whose worker died is found by its
+missing heartbeat and given again; a page that kills its process costs one attempt, not the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import procrastinate
+from ingest.work import Reading, works
+from procrastinate import PsycopgConnector
+from retention.nightly import sweep_letters
+from search.outbox import drain
+
+from api.wiring import House
+from ged.errors import GedError, Unavailable
+from ged.services.seal import seal
+from ged.services.sign_in import actor_of
+from ingest.capture.folder import Station
+from ingest.runner import Fault, Runner, no_fault
+
+_log = logging.getLogger(__name__)
+
+HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
+DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
+SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
+
+
+def build_app(house: House, runner: Runner) -> procrastinate.App:
+    """Return the queue's application: one task a verb, and the periodic ones, which run once for all workers."""
+    url = house.database_url.replace("postgresql+psycopg://", "postgresql://")
+    app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+
+    @app.task(name="seal", queue="seal", retry=SEAL_RETRY)
+    def seal_letter(letter_id: str) -> None:
+        seal(
+            letter_id,
+            store=house.store,
+            vault=house.vault,
+            signer=house.signer,
+            ledger=house.ledger,
+            clock=house.clock,
+        )
+
+    @app.task(name="advance", queue="advance")
+    def advance(letter_id: str) -> None:
+        runner.advance(letter_id)
+
+    @app.periodic(cron="* * * * * */5")
+    @app.task(name="reap", queue="periodic", queueing_lock="reap")
+    async def reap(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+            await app.job_manager.retry_job(job)
+
+    @app.periodic(cron="30 2 * * *")
+    @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:  # noqa: ARG001
+        sweep_letters(house.store, house.clock)
+
+    @app.periodic(cron="0 3 * * *")
+    @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
+    async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
+        await app.job_manager.delete_old_jobs(nb_hours=72)
+
+    return app
+
+
+def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
+    """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
+    with Reading(house.settings.reading.engine, house.processes, house.entrance.limits) as reading:
+        runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
+        app = build_app(house, runner)
+        with _beside(house, watch=not until_idle):
+            asyncio.run(_work(app, house.processes, until_idle=until_idle))
+        if until_idle:
+            drain_index(house)
+
+
+async def _work(app: procrastinate.App, processes: int, *, until_idle: bool) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            concurrency=processes + 1,
+            wait=not until_idle,
+            delete_jobs="successful",
+            fetch_job_polling_interval=POLL_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+            install_signal_handlers=not until_idle,
+        )
+
+
+def drain_index(house: House) -> int:
+    """Bring the index up to the outbox, unless another process is doing so; give how many changes went in."""
+    total = 0
+    with house.store.exclusive("index") as alone:
+        while alone and (done := drain(house.store.changes(), house.index)):
+            total += done
+    return total
+
+
+@contextmanager
+def _beside(house: House, *, watch: bool) -> Iterator[None]:
+    """Feed the index and look into the watched folders in threads of their own, until the block ends."""
+    stop = threading.Event()
+    threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
+    if watch:
+        for watched in house.settings.capture.folders:
+            station = Station(watched.path, _keeper(house, watched.login), house.entrance)
+            threads.append(_repeat(f"folder {watched.path}", station.look, LOOK_EVERY_S, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _keeper(house: House, login: str) -> Callable[[], object]:
+    return lambda: actor_of(login, store=house.store, clock=house.clock)
+
+
+def _repeat(name: str, act: Callable[[], object], every_s: float, stop: threading.Event) -> threading.Thread:
+    def loop() -> None:
+        while not stop.wait(every_s):
+            try:
+                act()
+            except GedError as error:
+                _log.warning("%s: %s", name, error.diagnostics())
+
+    thread = threading.Thread(target=loop, name=name, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,107 @@
+"""A watched folder: a scanner drops files, and each leaves only after its letter is registered.
+
+A file is taken once its size and time have stood still between two looks, by an atomic rename
+into `.en-cours/`. One that is refused goes to `rejets/` with the reason beside it; one that
+meets an engine that is down goes back where it was. A claim left by a process that died is
+found by its lock, which fell with the process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from ged.errors import GedError, Refused, Unavailable
+from ged.mail.access import Actor
+from ged.services.capture import Door, Receipt
+from ingest.capture.receive import Entrance, move_aside, receive, remove_claimed
+
+_log = logging.getLogger(__name__)
+
+CLAIMED, REJECTED, REASON = ".en-cours", "rejets", ".motif.txt"
+_MARK = "--"
+
+
+@dataclass(slots=True)
+class Station:
+    """One watched folder and the person who keeps it; `who` is asked at each file, so that rights are today's."""
+
+    folder: Path
+    who: Callable[[], Actor]
+    entrance: Entrance
+    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def look(self) -> list[Receipt]:
+        """Take in every file that has stood still since the last look, and return their receipts."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / CLAIMED).mkdir(exist_ok=True)
+        taken = [self._take(path) for path in self._left_over()]
+        for path in self._still():
+            claimed = self._claim(path)
+            if claimed is not None:
+                taken.append(self._take(claimed))
+        return [receipt for receipt in taken if receipt is not None]
+
+    def _still(self) -> list[Path]:
+        now: dict[str, tuple[int, int]] = {}
+        still: list[Path] = []
+        for entry in os.scandir(self.folder):
+            if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
+                continue
+            facts = entry.stat(follow_symlinks=False)
+            now[entry.name] = (facts.st_size, facts.st_mtime_ns)
+            if self._seen.get(entry.name) == now[entry.name]:
+                still.append(Path(entry.path))
+        self._seen = now
+        return sorted(still)
+
+    def _claim(self, path: Path) -> Path | None:
+        target = self.folder / CLAIMED / f"{secrets.token_hex(4)}{_MARK}{path.name}"
+        try:
+            path.rename(target)
+        except FileNotFoundError:
+            return None  # another process was faster
+        return target
+
+    def _left_over(self) -> list[Path]:
+        return sorted(path for path in (self.folder / CLAIMED).iterdir() if path.is_file())
+
+    def _take(self, claimed: Path) -> Receipt | None:
+        name = claimed.name.split(_MARK, 1)[-1]
+        try:
+            with claimed.open("rb") as stream:
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return None  # another process is at it
+                return self._enter(stream, claimed, name)
+        except FileNotFoundError:
+            return None
+
+    def _enter(self, stream: BinaryIO, claimed: Path, name: str) -> Receipt | None:
+        try:
+            receipt = receive(stream, name, door=Door.FOLDER, actor=self.who(), entrance=self.entrance)
+        except Unavailable as error:
+            _log.warning("watched folder %s: %s", self.folder, error.diagnostics())
+            move_aside(claimed, self.folder, name)
+            return None
+        except GedError as error:
+            self._reject(claimed, name, error)
+            return None
+        remove_claimed(claimed)
+        return receipt
+
+    def _reject(self, claimed: Path, name: str, error: GedError) -> None:
+        try:
+            target = move_aside(claimed, self.folder / REJECTED, name)
+        except Refused:
+            _log.exception("watched folder %s: a rejected file stays in %s", self.folder, CLAIMED)
+            return
+        reason = target.with_name(target.name + REASON)
+        reason.write_text(f"{name}\n{error.sentence}\n({error.code})\n", encoding="utf-8")

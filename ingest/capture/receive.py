@@ -1,0 +1,121 @@
+"""What every door does with a file: inspect it by content, make it durable, register it, or say why not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ged.clock import Clock
+from ged.errors import GedError, Refused
+from ged.mail.access import Actor
+from ged.mail.item import Direction
+from ged.ports import Vault
+from ged.services.capture import Arrival, Door, Receipt, capture, record_refusal, registering_post
+from ged.store.unit import Store
+from ingest.readers.inspection import Limits, inspect
+
+_CHUNK = 1 << 20
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a door needs to take a file in."""
+
+    store: Store
+    vault: Vault
+    clock: Clock
+    limits: Limits
+
+
+def receive(
+    stream: BinaryIO,
+    filename: str,
+    *,
+    door: Door,
+    actor: Actor,
+    entrance: Entrance,
+    direction: Direction = Direction.INCOMING,
+) -> Receipt:
+    """Register the letter that a stream carries; when this returns, it is durable and numbered.
+
+    A file that is refused leaves a line in the journal, and nothing in the vault.
+
+    Raises:
+        Forbidden: `access.right`.
+        Refused: `capture.*`, with what is wrong with the file and what to do.
+        Unavailable: an engine does not answer; the sender still has the file.
+    """
+    registering_post(actor)
+    name = shown_name(filename)
+    with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
+        path = Path(folder) / "arrivee"
+        try:
+            _spool(stream, path, entrance.limits.max_bytes)
+            found = inspect(path, entrance.limits)
+        except GedError as error:
+            record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
+            raise
+        with path.open("rb") as copy:
+            stored = entrance.vault.put(copy, media_type=found.media_type)
+    arrival = Arrival(door, name, found.media_type, found.page_count, direction)
+    return capture(arrival, stored, store=entrance.store, actor=actor, clock=entrance.clock)
+
+
+def shown_name(filename: str) -> str:
+    """Return a file's name fit to be shown and kept: no folder, no control character, not endless."""
+    last = filename.replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(c for c in last if not unicodedata.category(c).startswith("C"))
+    return printable.strip()[:NAME_LENGTH] or "sans nom"
+
+
+def _spool(stream: BinaryIO, path: Path, limit_bytes: int) -> None:
+    size = 0
+    try:
+        with path.open("xb") as copy:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > limit_bytes:
+                    megabytes = limit_bytes // 1_000_000
+                    raise Refused(
+                        "capture.too_large",
+                        f"Ce fichier dépasse la limite de {megabytes} Mo. Numérisez-le en noir et blanc, ou en deux fois.",
+                    )
+                copy.write(chunk)
+    except OSError as error:
+        raise Refused(
+            "capture.unreadable", "Ce fichier n'a pas pu être lu jusqu'au bout. Envoyez-le de nouveau."
+        ) from error
+
+
+def remove_claimed(path: Path) -> None:
+    """Remove a file whose letter is registered, durably."""
+    path.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def move_aside(path: Path, folder: Path, name: str) -> Path:
+    """Move a file into a folder under a free name near to `name`, and return where it is."""
+    folder.mkdir(exist_ok=True)
+    stem, suffix = Path(name).stem, Path(name).suffix
+    for attempt in range(10_000):
+        target = folder / (name if attempt == 0 else f"{stem} ({attempt}){suffix}")
+        try:
+            os.link(path, target)
+        except FileExistsError:
+            continue
+        except OSError:  # a filesystem without hard links
+            shutil.move(path, target)
+            return target
+        path.unlink()
+        return target
+    raise Refused("capture.rejects_full", f"Le dossier {folder.name} contient trop de fichiers du même nom. Videz-le.")

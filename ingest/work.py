@@ -1,0 +1,181 @@
+"""What each stage of the table does for one letter: fetches the original, calls pure stages, keeps what they give.
+
+Pages are read side by side in a pool of processes, one a core; a page that brings its process
+down breaks the pool, which is made anew, and costs the letter one attempt.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from shutil import copyfileobj
+from threading import Lock
+from typing import Any, Self, TypeVar
+
+from ged.errors import Unavailable
+from ged.mail.item import Letter
+from ged.mail.page import Box, Evidence, Page
+from ged.mail.qualification import Field, Proposal
+from ged.ports import Vault
+from ged.store.pages import PageImage, Rendition
+from ged.store.unit import Store, Unit
+from ingest.runner import Result, Work
+from ingest.stages.classify import classify
+from ingest.stages.extract import extract
+from ingest.stages.propose import propose
+from ingest.stages.reading import read_page
+from ingest.stages.render import page_image, render_pdf
+from ingest.stages.triage import triage
+
+Given = TypeVar("Given")
+SMALL_PX, LARGE_PX = 909, 1800
+
+
+class Reading:
+    """A pool of processes that read pages, and the engine they read with."""
+
+    def __init__(self, engine: str, processes: int) -> None:
+        self.engine = engine
+        self._processes = processes
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def each(self, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
+        """Return `act(*call)` for each call, in order, computed side by side.
+
+        Raises:
+            Unavailable: `reading.process_lost`, a page brought its process down.
+        """
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
+            pool = self._pool
+        try:
+            return [future.result() for future in [pool.submit(act, *call) for call in calls]]
+        except BrokenProcessPool as error:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            raise Unavailable(
+                "reading.process_lost",
+                "Une page a arrêté le programme de lecture. L'original est intact ; la lecture est reprise.",
+            ) from error
+
+
+def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:
+    """Return what the runner calls for each kept stage."""
+    hands = _Hands(store, vault, reading)
+    return {
+        "triage": hands.triage,
+        "recognize": hands.recognize,
+        "extract": hands.extract,
+        "classify": hands.classify,
+        "propose": hands.propose,
+        "render": hands.render,
+    }
+
+
+class _Hands:
+    def __init__(self, store: Store, vault: Vault, reading: Reading) -> None:
+        self._store = store
+        self._vault = vault
+        self._reading = reading
+
+    def triage(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+        with self._original(letter) as path:
+            (sources,) = self._reading.each(triage, [(path,)])
+        return Result([str(source) for source in sources])
+
+    def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
+        count = len(outputs["triage"])
+        with self._original(letter) as path:
+            calls = [(path, number, self._reading.engine) for number in range(1, count + 1)]
+            pages: list[Page] = self._reading.each(read_page, calls)
+
+        def keep(unit: Unit, current: Letter, _run: int) -> None:
+            unit.pages.keep(letter.id, pages)
+            unit.letters.change(current, page_count=len(pages))
+
+        return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
+
+    def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+        return Result([_written(each) for each in extract(self._pages(letter))])
+
+    def classify(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+        return Result([_written(each) for each in classify(self._pages(letter))])
+
+    def propose(self, letter: Letter, outputs: dict[str, Any]) -> Result:
+        found = [_read(each) for each in [*outputs["extract"], *outputs["classify"]]]
+        with self._store.unit() as unit:
+            entities = unit.organisation.entities(tenant_id=letter.tenant_id)
+            kinds = unit.organisation.kinds()
+        proposals = propose(self._pages(letter), found, entities, kinds)
+
+        def keep(unit: Unit, _current: Letter, run: int) -> None:
+            unit.proposals.keep(letter.id, run, proposals)
+
+        return Result([_written(each) for each in proposals], keep)
+
+    def render(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+        pages = self._pages(letter)
+        with self._original(letter) as path:
+            widths = [(page, width) for page in pages for width in (SMALL_PX, LARGE_PX)]
+            images = self._reading.each(page_image, [(path, page, width) for page, width in widths])
+            (rendered,) = self._reading.each(render_pdf, [(path, pages, letter.number)])
+        kept_images = [
+            PageImage(page.number, width, round(width * page.height_px / page.width_px), self._put(data, "image/webp"))
+            for (page, width), data in zip(widths, images, strict=True)
+        ]
+        copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), rendered.remark)
+
+        def keep(unit: Unit, _current: Letter, _run: int) -> None:
+            unit.pages.keep_images(letter.id, kept_images)
+            unit.pages.keep_rendition(letter.id, copy)
+
+        return Result({"copy": copy.digest, "images": [image.digest for image in kept_images]}, keep)
+
+    def _pages(self, letter: Letter) -> tuple[Page, ...]:
+        with self._store.unit() as unit:
+            return unit.pages.of(letter.id)
+
+    def _put(self, data: bytes, media_type: str) -> str:
+        return self._vault.put(BytesIO(data), media_type=media_type).digest
+
+    @contextmanager
+    def _original(self, letter: Letter) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="ged-lecture-") as folder:
+            path = Path(folder) / "original"
+            with self._vault.open(letter.original) as stream, path.open("wb") as copy:
+                copyfileobj(stream, copy)
+            yield path
+
+
+def _written(proposal: Proposal) -> dict[str, Any]:
+    evidence = proposal.evidence
+    box = evidence.box if evidence else None
+    return {
+        "field": proposal.field,
+        "value": proposal.value,
+        "confidence": proposal.confidence,
+        "page": evidence.page if evidence else None,
+        "box": [box.left, box.top, box.right, box.bottom] if box else None,
+        "origin": proposal.origin,
+    }
+
+
+def _read(written: dict[str, Any]) -> Proposal:
+    evidence = Evidence(written["page"], Box(*written["box"])) if written["box"] else None
+    return Proposal(Field(written["field"]), written["value"], written["confidence"], evidence, written["origin"])

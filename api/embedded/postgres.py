@@ -17,7 +17,7 @@ from typing import IO
 from api.embedded.account import Account, closed_folder, engine_account
 from api.embedded.cluster import DATABASE, ROLE, make_cluster, write_secret
 from api.embedded.ports import LOOPBACK
-from api.embedded.program import programs_for
+from api.embedded.program import programs_for, wheel_install
 from api.embedded.server import Server
 from ged.errors import Corrupt, Refused
 
@@ -57,7 +57,7 @@ class EmbeddedPostgres:
             self._in_use = self._lock("in-use.lock", fcntl.LOCK_SH)
         try:
             with self._starting() as lock:
-                self._server = Server(self._folder, programs_for(account, self._folder), account)
+                self._server = Server(self._folder, programs_for(account, self._folder, wheel_install()), account)
                 if not self._server.cluster.exists():
                     password = secrets.token_urlsafe(32)
                     write_secret(self._folder / "password", password)

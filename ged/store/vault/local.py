@@ -1,0 +1,157 @@
+"""The vault in a local folder: hashed while it is written, fsynced, linked under its digest, read-only."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ged.errors import NotFound, Unavailable
+from ged.ports import Stored, VaultReport
+from ged.store.vault.limits import too_large
+
+_CHUNK = 1 << 20
+_STALE_S = 24 * 3600
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class LocalVault:
+    """Objects at `ab/cd/<sha256>`, companions at `ab/cd/<sha256>.<suffix>`, drafts in `.drafts/`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._drafts = folder / ".drafts"
+        self._drafts.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+
+    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:  # noqa: ARG002
+        """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
+
+        Raises:
+            Refused: `capture.too_large`; nothing is kept.
+            Unavailable: `vault.full`, `vault.unavailable`.
+        """
+        with _disk(), self._draft() as draft:
+            digest, size = _spool(stream, draft, limit_bytes)
+            existed = self._link(draft, self._path(digest))
+        return Stored(digest, size, "", existed)
+
+    @contextmanager
+    def open(self, digest: str) -> Iterator[BinaryIO]:
+        """Open an object for reading, seekable.
+
+        Raises:
+            NotFound: `vault.unknown`.
+        """
+        try:
+            file = self._path(digest).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound(
+                "vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest
+            ) from error
+        with file:
+            yield file
+
+    def stat(self, digest: str) -> Stored | None:
+        """Return what is stored under a digest, without reading it."""
+        try:
+            return Stored(digest, self._path(digest).stat().st_size, "", existed=True)
+        except FileNotFoundError:
+            return None
+
+    def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
+        """Keep a small companion beside an object; one that is there already wins and is returned."""
+        target = self._path(digest).with_name(f"{digest}.{suffix}")
+        with _disk(), self._draft() as draft:
+            draft.write_bytes(data)
+            _sync(draft)
+            self._link(draft, target)
+        return target.read_bytes()
+
+    def companion(self, digest: str, suffix: str) -> bytes | None:
+        """Return the bytes of a companion, or None."""
+        try:
+            return self._path(digest).with_name(f"{digest}.{suffix}").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def report(self) -> VaultReport:
+        """Say where the vault is. A folder cannot lock objects against the machine's own administrator."""
+        writable = os.access(self._folder, os.W_OK)
+        remark = "Un dossier local ne protège pas d'un administrateur de la machine : le sceau seul le révèle."
+        return VaultReport("dossier", str(self._folder), object_lock=False, reachable=writable, remark=remark)
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise NotFound("vault.unknown", "Ce nom n'est pas une empreinte SHA-256.", digest=digest[:80])
+        return self._folder / digest[:2] / digest[2:4] / digest
+
+    @contextmanager
+    def _draft(self) -> Iterator[Path]:
+        draft = self._drafts / secrets.token_hex(8)
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _link(self, draft: Path, target: Path) -> bool:
+        """Give a durable draft its name, atomically; return whether the name was taken."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.chmod(0o440)
+        try:
+            os.link(draft, target)
+        except FileExistsError:
+            return True
+        for folder in (target.parent, target.parent.parent, self._folder):
+            _sync(folder)
+        return False
+
+    def _sweep(self) -> None:
+        """Remove the drafts of processes that died long ago."""
+        limit = time.time() - _STALE_S
+        for draft in self._drafts.iterdir():
+            if draft.stat().st_mtime < limit:
+                draft.unlink(missing_ok=True)
+
+
+def _spool(stream: BinaryIO, draft: Path, limit_bytes: int | None) -> tuple[str, int]:
+    hasher, size = hashlib.sha256(), 0
+    with draft.open("xb") as file:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if limit_bytes is not None and size > limit_bytes:
+                raise too_large(limit_bytes)
+            hasher.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return hasher.hexdigest(), size
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Unavailable(
+                "vault.full",
+                "Le disque du coffre est plein. Rien n'est perdu : gardez le fichier et prévenez l'administrateur.",
+            ) from error
+        raise Unavailable(
+            "vault.unavailable", "Le coffre ne peut pas écrire. Rien n'est perdu : gardez le fichier et réessayez."
+        ) from error

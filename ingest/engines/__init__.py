@@ -1,0 +1,1 @@
+"""OCR engines behind one protocol; each says its name and version."""

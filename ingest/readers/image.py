@@ -1,0 +1,81 @@
+"""Images: TIFF (any number of pages), JPEG, PNG. A page is one frame, turned as its EXIF says."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+
+from ged.errors import Refused
+from ingest.readers.limits import Limits, damaged
+from ingest.readers.source import PageImage
+
+DEFAULT_DPI = 200.0
+_PAPER_LONG_INCH = 11.69
+"""An image that does not say its resolution is taken for a sheet of A4 (ISO 216)."""
+
+
+def count_pages(path: Path, limits: Limits) -> int:
+    """Return how many pages an image file has, each one's header checked and its data decoded to the end.
+
+    Raises:
+        Refused: `capture.damaged`, `capture.too_many_pixels`, `capture.too_many_pages`.
+    """
+    with _opened(path) as image:
+        count = getattr(image, "n_frames", 1)
+        if count > limits.max_pages:
+            return count
+        for frame in ImageSequence.Iterator(image):
+            limits.check_pixels(*frame.size)
+        _decode_last(image, count)
+        return count
+
+
+def read_image(path: Path, number: int) -> PageImage:
+    """Return a page's own image in grey, upright by its EXIF orientation.
+
+    Raises:
+        Refused: `capture.damaged`.
+    """
+    with _opened(path) as image:
+        image.seek(number - 1)
+        dpi = _dpi(image)
+        upright = ImageOps.exif_transpose(image)
+        return PageImage(np.asarray(upright.convert("L")), dpi)
+
+
+def _decode_last(image: Image.Image, count: int) -> None:
+    # A file cut short fails on its last page; decoding one page keeps the sender's wait short.
+    image.seek(count - 1)
+    image.load()
+
+
+def _dpi(image: Image.Image) -> float:
+    found = image.info.get("dpi")
+    dpi = float(found[0]) if found and found[0] else 0.0
+    if 60 <= dpi <= 1300:
+        return dpi
+    return max(image.size) / _PAPER_LONG_INCH if max(image.size) > 800 else DEFAULT_DPI
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    # Our own limit on pixels is checked from the header, before decoding: Pillow's would refuse with another message.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("TIFF", "JPEG", "PNG")) as image:
+                yield image
+    except Refused:
+        raise
+    except Image.DecompressionBombError as error:
+        raise Refused(
+            "capture.too_many_pixels",
+            "Une page a bien plus de points qu'une feuille numérisée. Numérisez-la à 300 points par pouce.",
+        ) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise damaged(str(error)) from error

@@ -1,0 +1,204 @@
+"""PDF, scanned or born digital: pages counted, their own image in one decode, their words with boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ged.errors import Refused
+from ged.mail.page import Box, Word
+from ingest.readers.limits import Limits, damaged
+from ingest.readers.source import Grey, PageImage
+
+RASTER_DPI = 300.0
+_POINTS = 72.0
+
+
+def count_pages(path: Path, limits: Limits) -> int:
+    """Return how many pages a PDF has, its structure read and its images' headers checked.
+
+    A signed PDF passes untouched; one that needs a password does not.
+
+    Raises:
+        Refused: `capture.damaged`, `capture.encrypted`, `capture.too_many_pixels`.
+    """
+    try:
+        with pikepdf.open(path) as pdf:
+            count = len(pdf.pages)
+            if count == 0:
+                raise damaged("no page")
+            if count <= limits.max_pages:
+                for page in pdf.pages:
+                    for image in page.get_images(recursive=False).values():
+                        limits.check_pixels(int(image.get("/Width", 0)), int(image.get("/Height", 0)))
+    except pikepdf.PasswordError as error:
+        raise Refused(
+            "capture.encrypted",
+            "Ce PDF est protégé par un mot de passe. Demandez à l'expéditeur une copie sans mot de passe.",
+        ) from error
+    except (pikepdf.PdfError, TypeError, ValueError, KeyError, RecursionError) as error:
+        raise damaged(str(error)) from error
+    with _opened(path):
+        return count
+
+
+def page_count(path: Path) -> int:
+    """Return how many pages a PDF has."""
+    with _opened(path) as document:
+        return len(document)
+
+
+def read_words(path: Path, number: int) -> tuple[Word, ...]:
+    """Return the words that a page's own text layer holds, boxes on the page as it is shown."""
+    with _opened(path) as document, _page(document, number) as page:
+        return tuple(_words(page))
+
+
+def image_share(path: Path, number: int) -> float:
+    """Return the share of the page's area that its largest image covers, in [0, 1]."""
+    with _opened(path) as document, _page(document, number) as page:
+        width, height = page.get_size()
+        shares = [0.0]
+        for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+            left, bottom, right, top = item.get_bounds()
+            shares.append(abs(right - left) * abs(top - bottom) / max(1.0, width * height))
+        return min(1.0, max(shares))
+
+
+def size_points(path: Path, number: int) -> tuple[float, float]:
+    """Return the width and height of a page as shown, in points."""
+    with _opened(path) as document, _page(document, number) as page:
+        width, height = page.get_size()
+        return float(width), float(height)
+
+
+def read_image(path: Path, number: int) -> PageImage:
+    """Return a page in grey: its own image when one covers an unturned page, else a rasterisation.
+
+    Raises:
+        Refused: `capture.damaged`.
+    """
+    try:
+        with pikepdf.open(path) as pdf:
+            own = _own_image(pdf.pages[number - 1])
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError) as error:
+        own = None
+        reason = str(error)
+    else:
+        reason = ""
+    return own or _raster(path, number, RASTER_DPI, reason)
+
+
+def raster(path: Path, number: int, width_px: int) -> Grey:
+    """Return a page drawn `width_px` wide."""
+    width, _ = size_points(path, number)
+    return _raster(path, number, _POINTS * width_px / width, "").grey
+
+
+def _own_image(page: pikepdf.Page) -> PageImage | None:
+    images = list(page.get_images(recursive=False).values())
+    if len(images) != 1 or int(page.get("/Rotate", 0)) % 360 != 0:
+        return None
+    left, bottom, right, top = (float(side) for side in page.mediabox)
+    found = pikepdf.PdfImage(
+        images[0]  # type: ignore[arg-type]
+    )
+    dpi = found.width / (right - left) * _POINTS
+    if abs(found.height / (top - bottom) * _POINTS - dpi) > 3 or not 90 < dpi < 1250 or _moved(page, right - left):
+        return None
+    if found.filters == ["/DCTDecode"]:
+        data = np.frombuffer(images[0].read_raw_bytes(), np.uint8)
+        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
+        if grey is not None:
+            return PageImage(np.asarray(grey, np.uint8), dpi)
+    return PageImage(np.asarray(found.as_pil_image().convert("L")), dpi)
+
+
+def _moved(page: pikepdf.Page, width: float) -> bool:
+    """Whether the page draws its image otherwise than straight over itself."""
+    matrices = [
+        [float(value) for value in step.operands]
+        for step in pikepdf.parse_content_stream(page)
+        if str(step.operator) == "cm"
+    ]
+    if len(matrices) != 1:
+        return True
+    a, b, c, d, e, f = matrices[0]
+    return abs(b) + abs(c) > 1e-3 or abs(a - width) > 2 or d <= 0 or abs(e) + abs(f) > 2
+
+
+def _raster(path: Path, number: int, dpi: float, reason: str) -> PageImage:
+    with _opened(path, reason) as document, _page(document, number) as page:
+        bitmap = page.render(scale=dpi / _POINTS, grayscale=True)
+        grey = np.array(bitmap.to_numpy(), np.uint8)
+        bitmap.close()
+    return PageImage(grey[..., 0] if grey.ndim == 3 else grey, dpi)
+
+
+def _words(page: pdfium.PdfPage) -> Iterator[Word]:
+    """Yield the page's words: characters run together until a space, a new line, or a jump."""
+    text = page.get_textpage()
+    width, height = page.get_size()
+    letters: list[str] = []
+    box: Box | None = None
+    line, line_top, line_bottom = 0, 0.0, 0.0
+    for index in range(text.count_chars()):
+        character = text.get_text_range(index, 1)
+        blank = not character.strip()
+        if not blank:
+            left, bottom, right, top = text.get_charbox(index, loose=True)
+            here = _box(left / width, 1 - top / height, right / width, 1 - bottom / height)
+            new_line = box is not None and not _same_line(here, line_top, line_bottom)
+            if letters and box is not None and (new_line or here.left - box.right > 0.02):
+                yield Word("".join(letters), box, 1.0, line)
+                letters, box = [], None
+            if line_bottom == 0.0 or not _same_line(here, line_top, line_bottom):
+                line += 1 if line_bottom else 0
+                line_top, line_bottom = here.top, here.bottom
+            letters.append(character)
+            box = here if box is None else box.union(here)
+        elif letters and box is not None:
+            yield Word("".join(letters), box, 1.0, line)
+            letters, box = [], None
+    if letters and box is not None:
+        yield Word("".join(letters), box, 1.0, line)
+    text.close()
+
+
+def _same_line(box: Box, top: float, bottom: float) -> bool:
+    return top < (box.top + box.bottom) / 2 < bottom
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> Box:
+    low, high = sorted((min(1.0, max(0.0, top)), min(1.0, max(0.0, bottom))))
+    return Box(min(1.0, max(0.0, left)), low, min(1.0, max(0.0, right)), high)
+
+
+@contextmanager
+def _opened(path: Path, reason: str = "") -> Iterator[pdfium.PdfDocument]:
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        raise damaged(reason or str(error)) from error
+    try:
+        yield document
+    except pdfium.PdfiumError as error:
+        raise damaged(reason or str(error)) from error
+    finally:
+        document.close()
+
+
+@contextmanager
+def _page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
+    page = document[number - 1]
+    try:
+        yield page
+    finally:
+        page.close()

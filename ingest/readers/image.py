@@ -25,7 +25,7 @@ def count_pages(path: Path, limits: Limits) -> int:
     Raises:
         Refused: `capture.damaged`, `capture.too_many_pixels`, `capture.too_many_pages`.
     """
-    with _opened(path) as image:
+    with opened_image(path) as image:
         count = getattr(image, "n_frames", 1)
         if count > limits.max_pages:
             return count
@@ -41,9 +41,9 @@ def read_image(path: Path, number: int) -> PageImage:
     Raises:
         Refused: `capture.damaged`.
     """
-    with _opened(path) as image:
+    with opened_image(path) as image:
         image.seek(number - 1)
-        dpi = _dpi(image)
+        dpi = resolution_of(image)
         upright = ImageOps.exif_transpose(image)
         return PageImage(np.asarray(upright.convert("L")), dpi)
 
@@ -54,7 +54,8 @@ def _decode_last(image: Image.Image, count: int) -> None:
     image.load()
 
 
-def _dpi(image: Image.Image) -> float:
+def resolution_of(image: Image.Image) -> float:
+    """Return the resolution that an image says it has, or the one it would have as a sheet of A4, in dots per inch."""
     found = image.info.get("dpi")
     dpi = float(found[0]) if found and found[0] else 0.0
     if 60 <= dpi <= 1300:
@@ -63,7 +64,8 @@ def _dpi(image: Image.Image) -> float:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def opened_image(path: Path) -> Iterator[Image.Image]:
+    """Open an image file by content; what Pillow refuses is refused in our words."""
     # Our own limit on pixels is checked from the header, before decoding: Pillow's would refuse with another message.
     try:
         with warnings.catch_warnings():

@@ -1,0 +1,1 @@
+"""One field of a letter a file: rules over the layout and the text of its first page."""

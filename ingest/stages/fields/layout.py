@@ -1,0 +1,101 @@
+"""The first page as lines with places: what letter-writing custom puts where.
+
+Coordinates are fractions of the upright page. A line that OCR ran across two columns is cut at the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ged.mail.french_dates import plain
+from ged.mail.page import Box, Evidence, Page, Word
+
+GAP = 0.07
+"""A blank wider than this share of the page parts two columns."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A run of words on one level, in one column."""
+
+    words: tuple[Word, ...]
+    page: int
+
+    @cached_property
+    def text(self) -> str:
+        """The words, one space apart."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def plain(self) -> str:
+        """The text in lower case, without accents."""
+        return plain(self.text).replace("\u2019", "'")
+
+    @cached_property
+    def box(self) -> Box:
+        """The box around the words."""
+        box = self.words[0].box
+        for word in self.words[1:]:
+            box = box.union(word.box)
+        return box
+
+    @cached_property
+    def confidence(self) -> float:
+        """Mean OCR confidence over characters."""
+        count = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / max(1, count)
+
+    @property
+    def height(self) -> float:
+        """Height of the line."""
+        return self.box.bottom - self.box.top
+
+
+def lines_of(page: Page) -> list[Line]:
+    """Return the lines of a page, top to bottom, then left to right."""
+    found: list[Line] = []
+    for words in page.lines():
+        run: list[Word] = []
+        for word in words:
+            if run and word.box.left - run[-1].box.right > GAP:
+                found.append(Line(tuple(run), page.number))
+                run = []
+            run.append(word)
+        if run:
+            found.append(Line(tuple(run), page.number))
+    return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))
+
+
+def evidence_of(words: Sequence[Word], page: int) -> Evidence:
+    """Return where some words stand."""
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return Evidence(page, box)
+
+
+def below(line: Line, lines: Sequence[Line], *, most: float = 1.9) -> Line | None:
+    """Return the line that goes on under a line: same column, near enough (`most` line heights from top to top)."""
+    step = max(line.height, 0.008) * most
+    near = [
+        each
+        for each in lines
+        if 0 < each.box.top - line.box.top <= step + 0.006
+        and each.box.top >= line.box.bottom - 0.6 * line.height
+        and each.box.left < line.box.right
+        and each.box.right > line.box.left - 0.02
+    ]
+    return min(near, key=lambda each: each.box.top, default=None)
+
+
+def words_at(line: Line, start: int, end: int) -> list[Word]:
+    """Return the words of a line that stand between two places of its text."""
+    found: list[Word] = []
+    position = 0
+    for word in line.words:
+        if position < end and position + len(word.text) > start:
+            found.append(word)
+        position += len(word.text) + 1
+    return found or list(line.words)

@@ -11,7 +11,8 @@ from ingest.stages.fields.layout import Line, below, evidence_of
 ORIGIN = "regles 1"
 _TO = re.compile(r"^(?:a|to|a l'attention de|a\s*[:;,])\s*$")
 _CIVILITY = re.compile(
-    r"^(?:a |aux? |to )?(?:monsieur|madame|messieurs|mesdames|mademoiselle|son excellence|s\.?e\.?m|the minister|mr|mrs)\b"
+    r"^(?:a |aux? |to )?(?:monsieur|madame|messieurs|mesdames|mademoiselle|son excellence|s\.?e\.?m"
+    r"|the minister|mr|mrs)\b"
 )
 _SALUTATION = re.compile(r",\s*$")
 _PLACE = re.compile(r"^[a-zé' -]{3,20}\s*[-–.]?\s*(?:togo)?\.?$")

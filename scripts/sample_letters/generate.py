@@ -1,0 +1,92 @@
+"""Generating: letters as files of every accepted type, each with its truth in a `.json` beside it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from scripts.sample_letters.compose import Letter, compose
+from scripts.sample_letters.sheet import set_letter
+from scripts.sample_letters.spoil import WAYS
+
+Progress = Callable[[int, int], None]
+
+
+def generate(count: int, seed: int, folder: Path, progress: Progress = lambda _done, _total: None) -> list[Path]:
+    """Write `count` letters into a folder and return their paths; the same seed gives the same letters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for index in range(count):
+        found.append(_one(compose(seed * 100_000 + index), index, folder))
+        progress(index + 1, count)
+    return found
+
+
+def _one(letter: Letter, index: int, folder: Path) -> Path:
+    printed = set_letter(letter)
+    ways = list(WAYS)
+    way = ways[index % len(ways)]
+    stem = f"lettre-{index + 1:03d}-{way}"
+    if index % 12 == 11:
+        stem = f"lettre-{index + 1:03d}-numerique"
+        path = folder / f"{stem}.pdf"
+        path.write_bytes(printed)
+    else:
+        path = _scan(printed, letter.seed, way, index, folder / stem)
+    (folder / f"{stem}.json").write_text(
+        json.dumps(_truth(letter, way, printed), ensure_ascii=False, indent=1), "utf-8"
+    )
+    return path
+
+
+def _scan(printed: bytes, seed: int, way: str, index: int, stem: Path) -> Path:
+    spoil, dpi = WAYS[way]
+    r = np.random.default_rng(seed)
+    pages = []
+    for page in pypdfium2.PdfDocument(printed):
+        drawn = np.ascontiguousarray(page.render(scale=dpi / 72).to_numpy()[..., :3])
+        pages.append(Image.fromarray(cv2.cvtColor(spoil(drawn, r), cv2.COLOR_BGR2RGB)))
+    return _save(pages, way, dpi, index, stem)
+
+
+def _save(pages: list[Image.Image], way: str, dpi: int, index: int, stem: Path) -> Path:
+    one = len(pages) == 1
+    if way == "fax":
+        path = stem.with_suffix(".tif")
+        bits = [page.convert("1", dither=Image.Dither.NONE) for page in pages]
+        bits[0].save(path, save_all=True, append_images=bits[1:], compression="group4", dpi=(dpi, dpi))
+    elif way == "telephone" and one:
+        path = stem.with_suffix(".jpg")
+        pages[0].save(path, quality=82, dpi=(dpi, dpi))
+    elif way == "perfore" and one and index % 2:
+        path = stem.with_suffix(".png")
+        pages[0].save(path, dpi=(dpi, dpi))
+    else:
+        path = stem.with_suffix(".pdf")
+        grey = pages if way in {"teinte", "propre"} else [page.convert("L") for page in pages]
+        buffer = io.BytesIO()
+        grey[0].save(buffer, "PDF", save_all=True, append_images=grey[1:], resolution=dpi, quality=78)
+        path.write_bytes(buffer.getvalue())
+    return path
+
+
+def _truth(letter: Letter, way: str, printed: bytes) -> dict[str, object]:
+    texts = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(printed)]
+    return {
+        "seed": letter.seed,
+        "way": way,
+        "kind": letter.kind,
+        "date": letter.day.isoformat(),
+        "reference": letter.reference,
+        "subject": letter.subject,
+        "sender": letter.sender,
+        "recipient": " ".join(line for line in letter.to if line not in {"À", "LOMÉ"}),
+        "pages": [text.replace("\r\n", "\n") for text in texts],
+    }

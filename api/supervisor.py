@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from api.config import Settings
@@ -32,7 +33,8 @@ _STOP_S = 30.0  # then it is killed: whatever it was doing is resumed at the nex
 def supervise(settings: Settings, *, ready: Callable[[], None] | None = None) -> None:
     """Run `ged serve` and `ged worker` until Ctrl-C or SIGTERM; return when both have ended.
 
-    A process that dies is started again. If this process is killed, both get SIGTERM from the kernel.
+    A process that dies is started again, the embedded database too. If this process is killed, the kernel sends
+    SIGTERM to both.
 
     Args:
         settings: The children read the same ones: same environment, same data folder.
@@ -44,10 +46,16 @@ def supervise(settings: Settings, *, ready: Callable[[], None] | None = None) ->
     environment = {**os.environ, "GED_DATA": str(settings.data)}
     ged = str(Path(sys.executable).with_name("ged"))
     children = [Child(verb, [ged, verb], environment) for verb in ("serve", "worker")]
-    embedded = settings.database.kind == "embedded"
+    postgres = EmbeddedPostgres(settings.data / "postgres") if settings.database.kind == "embedded" else None
+
+    def mend() -> None:
+        if postgres is not None and not postgres.is_up:
+            postgres.start()
+
     # Held here too, so that the database does not go down and up when both children restart at once.
-    with EmbeddedPostgres(settings.data / "postgres") if embedded else nullcontext():
-        keep_running(children, ready=ready, is_ready=lambda: _listens(settings.web.host, settings.web.port))
+    with postgres or nullcontext():
+        is_ready = partial(_listens, settings.web.host, settings.web.port)
+        keep_running(children, ready=ready, is_ready=is_ready, mend=mend)
 
 
 @dataclass(slots=True)
@@ -114,8 +122,15 @@ def keep_running(
     *,
     ready: Callable[[], None] | None = None,
     is_ready: Callable[[], bool] = lambda: True,
+    mend: Callable[[], None] = lambda: None,
 ) -> None:
     """Keep the children running until SIGINT, SIGTERM or SIGHUP; then stop them all, and wait.
+
+    Args:
+        children: In the order in which they start.
+        ready: Called once, after `is_ready` has said yes for the first time.
+        is_ready: Asked a few times a second.
+        mend: Called as often: puts right what the children rest on.
 
     Raises:
         Unavailable: `supervisor.keeps_dying`.
@@ -123,6 +138,7 @@ def keep_running(
     with _told_to_stop() as stop:
         try:
             while not stop.wait(_POLL_S):
+                mend()
                 for child in children:
                     child.look(time.monotonic())
                 if ready is not None and is_ready():

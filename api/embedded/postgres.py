@@ -67,6 +67,11 @@ class EmbeddedPostgres:
             self.release()
             raise
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the server takes connections now; a glance at one small file."""
+        return self._server is not None and self._server.port() is not None
+
     def release(self) -> None:
         """Give the server up; the last one to do so stops it. Releasing twice is harmless.
 

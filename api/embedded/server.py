@@ -78,9 +78,14 @@ class Server:
         Raises:
             Unavailable: `embedded.not_stopped`.
         """
-        if self.port() is not None:
+        if self.port() is None:
+            return
+        try:
             sentence = "PostgreSQL ne s'arrête pas. Les données enregistrées sont intactes ; réessayez."
             self._pg_ctl("stop", "-m", "fast", code="not_stopped", sentence=sentence)
+        except Unavailable:
+            if self.port() is not None:  # else somebody killed it in between, and it is stopped all the same
+                raise
 
     def port(self) -> int | None:
         """Return the port of the live server; None while there is none that takes connections.

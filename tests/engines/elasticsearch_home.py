@@ -56,8 +56,8 @@ def _archive() -> Path:
     archive = _CACHE / f"elasticsearch-{VERSION}.zip"
     if not archive.exists():
         with tempfile.TemporaryDirectory(dir=_CACHE) as making:
-            command = ["mvn", "-B", "-q", "-ntp", _COPY, f"-Dartifact={_ARTIFACT}", f"-DoutputDirectory={making}"]
-            subprocess.run(command, check=True, cwd=making)
+            options = (f"-Dartifact={_ARTIFACT}", f"-DoutputDirectory={making}", "-Dstyle.color=never")
+            subprocess.run(["mvn", "-B", "-q", "-ntp", _COPY, *options], check=True, cwd=making)
             (Path(making) / archive.name).rename(archive)
     with archive.open("rb") as packed:
         found = hashlib.file_digest(packed, "sha256").hexdigest()

@@ -180,6 +180,19 @@ def write_letters_until_killed(address: str, folder: Path) -> int:
     raise AssertionError
 
 
+def test_who_holds_a_killed_server_sees_it_and_starts_it_again_at_the_same_address(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    with server as address:
+        assert server.is_up
+        os.kill(postmaster(folder), signal.SIGKILL)
+        while server.is_up:  # a killed process takes a moment to die
+            time.sleep(0.001)
+        assert server.start() == address
+        assert server.is_up
+        assert ask(address, "SELECT 1") == 1
+    assert not server.is_up
+
+
 def test_a_stale_process_number_taken_by_another_program_does_not_stop_the_start(folder: Path) -> None:
     with EmbeddedPostgres(folder):
         lines = (folder / "cluster" / "postmaster.pid").read_text().splitlines()

@@ -91,10 +91,11 @@ class EmbeddedPostgres:
 
     def _enter_folder(self, account: Account | None) -> None:
         try:
-            if not self._folder.exists():
-                self._folder.mkdir(parents=True)
-                # Ours, so we may say who passes through it; the folders above are left as they are.
-                self._folder.chmod(0o711 if account else 0o700)
+            self._folder.mkdir(parents=True)
+            # Ours, so we may say who passes through it; the folders above are left as they are.
+            self._folder.chmod(0o711 if account else 0o700)
+        except FileExistsError:
+            pass  # made earlier, or by another process at this very moment
         except OSError as error:
             raise self._closed("créer", error) from error
         closed = closed_folder(account, self._folder)

@@ -12,31 +12,33 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.config import read_settings
 from api.errors import EXIT, problem
 from api.model_folder import read_folder
+from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
 from api.wiring import House, open_house
-from ged.errors import GedError
+from ged.errors import Conflict, GedError
 from ged.mail.access import Actor
+from ged.mail.qualification import Field
 from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door
 from ged.services.establish import establish
 from ged.services.export import export as export_letter
 from ged.services.sign_in import actor_of, create_token, set_password
-from ged.services.status import health
 from ged.services.verify import verify_file, verify_letter
+from ged.store.changes import Changes
 from ingest.capture.receive import receive
 
 app = typer.Typer(
@@ -155,15 +157,18 @@ def show(number: str, login: As = CLERK, *, as_json: Json = False) -> None:
 @app.command()
 def search(words: list[str], login: As = CLERK, *, as_json: Json = False) -> None:
     """Cherche dans les courriers ouverts à la personne."""
-    from search.port import Query  # noqa: PLC0415 - loads the engines
+    from search.find import find  # noqa: PLC0415 - loads the engines
+    from search.port import Query  # noqa: PLC0415
 
     with _house(login) as (house, actor):
-        hits = house.index.search(Query(text=" ".join(words)), actor.tokens())
-    for hit in hits.hits:
-        shown = f"[bold]{hit.number}[/]  {hit.id}"
-        _say(as_json, asdict(hit), shown)
+        answer = find(Query(text=" ".join(words)), index=house.index, store=house.store, actor=actor)
+    for found in answer.found:
+        letter, pieces = found.row.letter, found.passage.pieces if found.passage else ()
+        passage = "".join(f"[bold yellow]{escape(text)}[/] " if lit else f"{escape(text)} " for text, lit in pieces)
+        subject = escape(found.row.shown(Field.SUBJECT))
+        _say(as_json, FoundOut.of(found).model_dump(mode="json"), f"[bold]{letter.number}[/]  {subject}\n  {passage}")
     if not as_json:
-        out.print(f"{hits.total} courriers")
+        out.print(f"{answer.total} courriers")
 
 
 @app.command()
@@ -225,14 +230,7 @@ def export(number: str, to: Annotated[Path, typer.Option("--to")], login: As = C
 def status(login: As = CLERK, *, as_json: Json = False) -> None:
     """Dit comment vont les moteurs."""
     with _house(login) as (house, actor):
-        found = health(store=house.store, actor=actor, clock=house.clock)
-        vault, index, head = house.vault.report(), house.index.report(), house.ledger.head()
-    report = {
-        "store": asdict(found),
-        "vault": asdict(vault),
-        "index": asdict(index),
-        "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
-    }
+        report = state_of(house, actor)
     if as_json:
         _line(report)
         return
@@ -250,9 +248,14 @@ def rebuild_index(*, as_json: Json = False) -> None:
 
     with _house() as (house, _), _progress() as progress:
         task = progress.add_task("Index", total=None)
-        count = rebuild(
-            house.store_walk(), house.index, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+        with house.store.exclusive("rebuild") as alone:
+            if not alone:
+                raise Conflict("search.rebuilding", "Une autre reconstruction est en cours. Attendez sa fin.")
+            count = rebuild(
+                Changes(house.store),
+                house.index,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
     _say(as_json, {"documents": count}, f"{count} courriers dans l'index.")
 
 

@@ -7,13 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ged.store.vault.local import LocalVault
-from ged.store.vault.s3 import S3Vault
-from ingest.readers.inspection import Limits
-from search.elastic import ElasticIndex
-from search.embedded import EmbeddedIndex
-from search.port import SearchIndex
-
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from ged.clock import Clock, system_clock
@@ -23,7 +16,10 @@ from ged.seal.ledger import TileLedger
 from ged.seal.sign import FileSigner
 from ged.store.schema import migrate
 from ged.store.unit import Store
+from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
+from ingest.readers.inspection import Limits
+from search.port import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,8 @@ def _vault(settings: Settings) -> Vault:
     given = settings.vault
     if given.kind == "directory" or given.access_key is None or given.secret_key is None or given.endpoint is None:
         return LocalVault(settings.data / "vault")
+    from ged.store.vault.s3 import S3Vault  # noqa: PLC0415 - boto3 is slow to load, and only this needs it
+
     return S3Vault(
         given.bucket,
         endpoint=given.endpoint,
@@ -114,5 +112,9 @@ def _vault(settings: Settings) -> Vault:
 
 def _index(settings: Settings) -> SearchIndex:
     if settings.search.kind == "embedded":
+        from search.embedded import EmbeddedIndex  # noqa: PLC0415 - one of the two engines is never loaded
+
         return EmbeddedIndex(settings.data / "index")
+    from search.elastic import ElasticIndex  # noqa: PLC0415
+
     return ElasticIndex(settings.search.url, prefix=settings.search.prefix)

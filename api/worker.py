@@ -13,17 +13,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import procrastinate
-from ingest.work import Reading, works
 from procrastinate import PsycopgConnector
-from retention.nightly import sweep_letters
-from search.outbox import drain
 
 from api.wiring import House
+from ged.mail.access import Actor
 from ged.errors import GedError, Unavailable
 from ged.services.seal import seal
 from ged.services.sign_in import actor_of
+from ged.store.changes import Changes
 from ingest.capture.folder import Station
 from ingest.runner import Fault, Runner, no_fault
+from ingest.work import Reading, works
+from retention.nightly import sweep_letters
+from search.outbox import drain
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
 
 def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
-    with Reading(house.settings.reading.engine, house.processes, house.entrance.limits) as reading:
+    with Reading(house.settings.reading.engine, house.processes) as reading:
         runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
         app = build_app(house, runner)
         with _beside(house, watch=not until_idle):
@@ -97,9 +99,9 @@ async def _work(app: procrastinate.App, processes: int, *, until_idle: bool) -> 
 
 def drain_index(house: House) -> int:
     """Bring the index up to the outbox, unless another process is doing so; give how many changes went in."""
-    total = 0
+    total, changes = 0, Changes(house.store)
     with house.store.exclusive("index") as alone:
-        while alone and (done := drain(house.store.changes(), house.index)):
+        while alone and (done := drain(changes, house.index)):
             total += done
     return total
 
@@ -121,7 +123,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
             thread.join()
 
 
-def _keeper(house: House, login: str) -> Callable[[], object]:
+def _keeper(house: House, login: str) -> Callable[[], Actor]:
     return lambda: actor_of(login, store=house.store, clock=house.clock)
 
 

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 
 from ged.errors import Unavailable
 from ged.mail.item import Letter
-from ged.mail.page import Box, Evidence, Page
+from ged.mail.page import Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
@@ -100,9 +100,9 @@ class _Hands:
         return Result([str(source) for source in sources])
 
     def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
-        count = len(outputs["triage"])
+        sources = [TextSource(source) for source in outputs["triage"]]
         with self._original(letter) as path:
-            calls = [(path, number, self._reading.engine) for number in range(1, count + 1)]
+            calls = [(path, number, source, self._reading.engine) for number, source in enumerate(sources, 1)]
             pages: list[Page] = self._reading.each(read_page, calls)
 
         def keep(unit: Unit, current: Letter, _run: int) -> None:

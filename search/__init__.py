@@ -1,1 +1,1 @@
-"""What can be found, and by whom. This room never writes a letter; its index can always be built anew."""
+"""Find a letter among those that one may read: one analysis and one plan of the query, two engines."""

@@ -31,7 +31,7 @@ def capture_letter(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Register a letter. The same `Idempotency-Key` again gives the first answer, for the same file only."""
-    digest = hashlib.file_digest(file.file, "sha256").hexdigest()
+    digest = digest_of(file.file)
     file.file.seek(0)
     if idempotency_key is not None:
         earlier = idempotent.answered(idempotency_key, digest, store=house.store, actor=actor)

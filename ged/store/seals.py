@@ -39,8 +39,9 @@ class Seals:
                 sealed_at=record.sealed_at,
             )
             .on_conflict_do_nothing()
+            .returning(seal.c.letter_id)
         )
-        return result.rowcount == 1
+        return result.one_or_none() is not None
 
     def of(self, letter_id: str) -> SealRecord | None:
         """Return the seal of a letter, if it has one."""

@@ -1,0 +1,108 @@
+"""What is asked across letters: search, verification of a presented file, lists to choose from, how things stand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import Query as Parameter
+
+from api.deps import ApiActorDep, HouseDep
+from api.routes.cursors import read_cursor, write_cursor
+from api.schemas.answers import AnswerOut, state_of
+from api.schemas.letters import ListOut, VerdictOut
+from ged.mail.item import Direction, State
+from ged.mail.listing import Listing
+from ged.services import consult
+from ged.services.verify import verify_file
+from search.find import find
+from search.port import Query, Sort
+
+router = APIRouter(tags=["lookups"])
+
+
+@router.get("/search")
+def search(
+    house: HouseDep,
+    actor: ApiActorDep,
+    q: Annotated[str, Parameter(max_length=400, description='Words, "phrases", -exclusions, numbers.')] = "",
+    direction: Annotated[list[Direction] | None, Parameter()] = None,
+    state: Annotated[list[State] | None, Parameter()] = None,
+    kind: Annotated[list[str] | None, Parameter()] = None,
+    service: Annotated[list[str] | None, Parameter()] = None,
+    since: date | None = None,
+    until: date | None = None,
+    sort: Sort = Sort.RELEVANCE,
+    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
+    cursor: str | None = None,
+    *,
+    facets: bool = False,
+) -> AnswerOut:
+    """Search the letters that the caller may read; no text is an error."""
+    query = Query(
+        text=q,
+        directions=tuple(direction or ()),
+        states=tuple(state or ()),
+        kinds=tuple(kind or ()),
+        services=tuple(service or ()),
+        since=since,
+        until=until,
+        sort=sort,
+        limit=limit,
+        after=cursor,
+        counted=facets,
+    )
+    return AnswerOut.of(find(query, index=house.index, store=house.store, actor=actor))
+
+
+@router.get("/registers/{direction}/{year}")
+def read_register(
+    house: HouseDep,
+    actor: ApiActorDep,
+    direction: Direction,
+    year: int,
+    limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> ListOut:
+    """Return a page of a register in number order."""
+    listing = Listing(direction=direction, year=year, newest_first=False)
+    page = consult.register(listing, store=house.store, actor=actor, limit=limit, after=read_cursor(cursor))
+    return ListOut.of(page.rows, page.total, write_cursor(page.following))
+
+
+@router.post("/verifications")
+def verify(
+    house: HouseDep,
+    actor: ApiActorDep,
+    file: Annotated[UploadFile, File()],
+    number: Annotated[str, Form(max_length=60)] = "",
+) -> VerdictOut:
+    """Say whether a presented file is the original of a letter: of that number, or of any the caller may read."""
+    letter, verdict = verify_file(
+        file.file,
+        number,
+        store=house.store,
+        vault=house.vault,
+        signer=house.signer,
+        ledger=house.ledger,
+        actor=actor,
+        clock=house.clock,
+    )
+    return VerdictOut.of(verdict, letter.number if letter else None)
+
+
+@router.get("/lists")
+def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]]:
+    """Return the entities and kinds that a qualification chooses from."""
+    found = consult.lists(store=house.store, actor=actor)
+    return {
+        "services": [{"id": one.id, "acronym": one.acronym, "name": one.name_fr} for one in found.entities],
+        "kinds": [{"id": one.code, "name": one.label_fr} for one in found.kinds],
+    }
+
+
+@router.get("/status")
+def status(house: HouseDep, actor: ApiActorDep) -> dict[str, dict[str, Any]]:
+    """Return how the installation stands, engine by engine."""
+    return state_of(house, actor)

@@ -1,0 +1,64 @@
+"""Answers that are not one letter: a search, how the installation stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from api.schemas.letters import LetterOut
+from api.wiring import House
+from ged.mail.access import Actor
+from ged.services.status import health
+from search.find import Answer, Found
+
+
+class FoundOut(BaseModel):
+    """A letter found, and the passage that shows why: [text, whether it is lit]."""
+
+    letter: LetterOut
+    score: float
+    page: int | None
+    passage: list[tuple[str, bool]]
+
+    @classmethod
+    def of(cls, found: Found) -> FoundOut:
+        """Return a found letter on the wire."""
+        passage = found.passage
+        return cls(
+            letter=LetterOut.of(found.row.letter),
+            score=round(found.score, 4),
+            page=passage.page if passage else None,
+            passage=list(passage.pieces) if passage else [],
+        )
+
+
+class AnswerOut(BaseModel):
+    """One page of a search; `next` is the cursor of the following one."""
+
+    total: int
+    found: list[FoundOut]
+    next: str | None
+    facets: dict[str, dict[str, int]] = Field(description="Count of each value, by field.")
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerOut:
+        """Return an answer on the wire."""
+        found = [FoundOut.of(one) for one in answer.found]
+        return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets)
+
+
+def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
+    """Return how the installation stands, engine by engine, in JSON values.
+
+    Raises:
+        Forbidden: `access.right`.
+    """
+    head = house.ledger.head()
+    return {
+        "store": asdict(health(store=house.store, actor=actor, clock=house.clock)),
+        "vault": asdict(house.vault.report()),
+        "index": asdict(house.index.report()),
+        "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
+    }

@@ -1,0 +1,91 @@
+"""A letter as the index holds it: analysed words by field, and the values that filters and facets use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ged.mail.access import reader_tokens
+from ged.mail.item import Letter
+from ged.mail.page import Page
+from search.french import joined, tokens
+
+TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs")
+"""Words separated by spaces, ready for an engine that only cuts at spaces."""
+KEYWORD_FIELDS = ("direction", "state", "kind", "service")
+LISTED_FIELDS = ("whole", "readers")
+NUMBER_FIELDS = ("day", "registered", "year")
+FACETS = (*KEYWORD_FIELDS, "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One letter in the index.
+
+    Attributes:
+        revision: The letter's; an older one never replaces a newer one.
+        exact: Every word of the letter folded, in order, small words too: for phrases and near words.
+        refs: Parts of its numbers and references, without leading zeros.
+        whole: Numbers and references as one word, to be found by their beginning.
+        readers: Reader tokens (`ged.mail.access`), of which an asker needs one.
+        day: Registration day as 20261124; `registered` the instant in milliseconds since 1970.
+    """
+
+    id: str
+    revision: int
+    subject: str
+    sender: str
+    recipient: str
+    body: str
+    exact: str
+    refs: str
+    whole: tuple[str, ...]
+    readers: tuple[str, ...]
+    direction: str
+    state: str
+    kind: str
+    service: str
+    day: int
+    registered: int
+    year: int
+
+
+def document(letter: Letter, pages: Sequence[Page]) -> Document:
+    """Return the document of a letter as it stands."""
+    text = "\n".join(page.text for page in pages)
+    fields = [letter.subject or "", letter.sender or "", letter.recipient or ""]
+    references = [letter.number, letter.sender_reference or ""]
+    readers = reader_tokens(
+        tenant_id=letter.tenant_id,
+        register_id=letter.register_id,
+        service_id=letter.service_id,
+        level=letter.confidentiality,
+    )
+    return Document(
+        id=letter.id,
+        revision=letter.revision,
+        subject=_stems(fields[0]),
+        sender=_stems(fields[1]),
+        recipient=_stems(fields[2]),
+        body=_stems(text),
+        exact=" ".join(token.exact for field in [*fields, *references, text] for token in tokens(field)),
+        refs=" ".join(token.exact for reference in references for token in tokens(reference)),
+        whole=tuple(word for reference in references for word in joined(reference)),
+        readers=tuple(sorted(readers)),
+        direction=letter.direction,
+        state=letter.state,
+        kind=letter.kind or "",
+        service=letter.service_id or "",
+        day=int(f"{letter.registered_at:%Y%m%d}"),
+        registered=int(letter.registered_at.timestamp() * 1000),
+        year=letter.year,
+    )
+
+
+def _stems(text: str) -> str:
+    return " ".join(token.stem for token in tokens(text) if not token.small)
+
+
+def documents(found: Iterable[tuple[Letter, Sequence[Page]]]) -> list[Document]:
+    """Return the documents of letters with their pages."""
+    return [document(letter, pages) for letter, pages in found]

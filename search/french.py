@@ -1,0 +1,147 @@
+"""French text for searching: one analysis in front of both engines, so that they find the same letters.
+
+Accents are folded before stemming, elisions cut, small words left out of stems (never of phrases),
+and numbers lose their leading zeros, so that `0123/2026` and `123 2026` are the same reference.
+Source: the families of queries measured on stock engines (docs/decisions/0050); the stemmer follows
+the light stemming of J. Savoy, « A stemming procedure and stopword list for general French corpora »
+(JASIS 50-10, 1999), shortened to what letters need.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
+# fmt: off
+SMALL_WORDS = frozenset(
+    [
+        "a", "and", "are", "au", "aux", "avec", "avez", "avoir", "avons", "ce", "ces", "cet", "cette", "ci",
+        "comme", "dans", "de", "des", "dont", "du", "elle", "elles", "en", "est", "et", "ete", "etre", "eux",
+        "fait", "for", "il", "ils", "in", "is", "je", "la", "le", "les", "leur", "leurs", "lui", "ma", "mais",
+        "me", "mes", "mon", "ne", "ni", "nos", "notre", "nous", "of", "on", "ont", "ou", "par", "pas", "plus",
+        "pour", "qu", "que", "quel", "quelle", "quelles", "quels", "qui", "sa", "sans", "se", "sera", "ses",
+        "si", "soit", "son", "sont", "sous", "sur", "ta", "te", "tes", "the", "to", "ton", "tres", "tu", "un",
+        "une", "vos", "votre", "vous", "y",
+    ]  # folded, as tokens are
+)
+# fmt: on
+"""Left out of stems; `exact` terms keep them, so that a phrase is found as it was written."""
+_NOT_A_SUFFIX = frozenset(["departement"])
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One searchable word: `exact` folded, `stem` folded and shortened, and where it stood in the text."""
+
+    exact: str
+    stem: str
+    start: int
+    end: int
+
+    @property
+    def small(self) -> bool:
+        """Whether it is a small word that says nothing alone."""
+        return self.exact in SMALL_WORDS
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it holds a digit: a number, a year, a part of a reference."""
+        return any(character.isdigit() for character in self.exact)
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """Return text in lower case, without accents nor ligatures; letters of Ewe and Kabiyè stay themselves."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the stem of a folded word; a word with a digit is its own stem."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    for ending, instead, least in (("eaux", "eau", 6), ("aux", "al", 5)):
+        if word.endswith(ending) and len(word) >= least:
+            return word[: -len(ending)] + instead
+    if word[-1] in "sx":
+        word = word[:-1]
+    word = _without_suffix(word)
+    if word.endswith("iere"):
+        word = word[:-1]
+    if word.endswith("ail") and len(word) > 5:
+        return word[:-2] + "l"
+    if word.endswith("er") and len(word) >= 5:
+        word = word[:-1]
+    while word.endswith("e") and len(word) > 3:
+        word = word[:-1]
+    if len(word) > 3 and word[-1] == word[-2]:
+        word = word[:-1]
+    return word
+
+
+def _without_suffix(word: str) -> str:
+    """Return a word without the ending that makes a noun or an adjective of a verb, if a stem is left."""
+    if word in _NOT_A_SUFFIX:
+        return word
+    for ending, least in (("atrice", 5), ("ateur", 5), ("ation", 5), ("ative", 5), ("atif", 5), ("ement", 6)):
+        if word.endswith(ending) and len(word) - len(ending) >= least:
+            return word[: -len(ending)]
+    return word
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the searchable words of a text, in order; the article before an apostrophe is left out."""
+    found: list[Token] = []
+    for match in _WORD.finditer(text):
+        position = match.start()
+        parts = re.split(r"(['’`])", match.group())
+        for index, part in enumerate(parts):
+            start, position = position, position + len(part)
+            if index % 2:
+                continue
+            exact = _without_zeros(fold(part))
+            if exact and not (exact in _ELIDED and index + 1 < len(parts)):
+                found.append(Token(exact, stem(exact), start, position))
+    return found
+
+
+def _without_zeros(word: str) -> str:
+    return word.lstrip("0") or "0" if word.isdigit() else word
+
+
+def joined(text: str) -> tuple[str, ...]:
+    """Return a number or reference as one word, for finding it by its beginning: with and without leading zeros."""
+    parts = [fold(part) for part in re.findall(r"[^\W_]+", text)]
+    return tuple(dict.fromkeys(["".join(parts), "".join(_without_zeros(part) for part in parts)])) if parts else ()
+
+
+def within(first: str, second: str, distance: int) -> bool:
+    """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
+    if abs(len(first) - len(second)) > distance:
+        return False
+    before: list[int] = []
+    last = list(range(len(second) + 1))
+    for i, left in enumerate(first, 1):
+        row = [i]
+        for j, right in enumerate(second, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == second[j - 2] and first[i - 2] == right:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > distance:
+            return False
+        before, last = last, row
+    return last[-1] <= distance
+
+
+def tolerance(word: str) -> int:
+    """Return how many edits a typed word may be wrong by: none under five letters, two from nine."""
+    if len(word) < 5 or not word.isalpha():
+        return 0
+    return 1 if len(word) < 9 else 2

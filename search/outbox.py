@@ -1,0 +1,22 @@
+"""From the outbox to the index: what changed is written until nothing waits. Seen twice, a change does no harm."""
+
+from __future__ import annotations
+
+from ged.store.changes import Changes
+from search.document import documents
+from search.port import SearchIndex
+
+BATCH = 500
+
+
+def drain(changes: Changes, index: SearchIndex) -> int:
+    """Bring one batch of changes into the index and return how many; 0 when nothing waits.
+
+    Raises:
+        Unavailable: `search.unavailable`; the changes stay in the outbox.
+    """
+    pending = changes.pending(BATCH)
+    if pending:
+        index.put(documents(changes.current(list(dict.fromkeys(letter_id for _, letter_id in pending)))))
+        changes.done([row for row, _ in pending])
+    return len(pending)

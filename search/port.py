@@ -1,0 +1,121 @@
+"""The port of the index, fulfilled by two engines that pass one contract suite (tests/contract/test_search.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from ged.errors import Refused
+from ged.mail.item import Direction, State
+from search.document import Document
+
+
+class Sort(StrEnum):
+    """In what order hits come."""
+
+    RELEVANCE = "pertinence"
+    NEWEST = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked. Text as a person types it: words, "exact phrases", -exclusions; it is never an error.
+
+    Attributes:
+        since: Registration day of the oldest letter wanted; `until` of the newest, that day included.
+        service: Id of the entity in charge.
+        after: Cursor of the previous page, as `Hits.following` gave it.
+        counted: Whether facets are wanted.
+    """
+
+    text: str = ""
+    directions: tuple[Direction, ...] = ()
+    states: tuple[State, ...] = ()
+    kinds: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 20
+    after: str | None = None
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One letter found. The index keeps no text: whoever shows a hit reads the letter from the store."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """One page of hits, best first; `facets` gives for each field the count of each value."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    following: str | None
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What the status page says of the index."""
+
+    kind: str
+    place: str
+    documents: int
+    reachable: bool
+    remark: str
+
+
+Put = Callable[[Sequence[Document]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A new index being filled beside the one that answers.
+
+    Attributes:
+        put: Writes documents into the new index alone.
+        count: Counts what the new index holds.
+        adopt: Makes it the index that answers, in one step; without it the new index is thrown away.
+    """
+
+    put: Put
+    count: Callable[[], int]
+    adopt: Callable[[], None]
+
+
+class SearchIndex(Protocol):
+    """Letters as words. Every method raises `Unavailable` (`search.unavailable`) when the engine does not answer."""
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Write documents, searchable on return; one older than what the index has changes nothing."""
+        ...
+
+    def search(self, query: Query, readers: frozenset[str]) -> Hits:
+        """Return what matches among the letters that these tokens open; with none, nothing.
+
+        Raises:
+            Refused: `search.cursor`, the cursor is not one that this index gave for this query.
+        """
+        ...
+
+    def renew(self) -> AbstractContextManager[Renewal]:
+        """Begin a new index; while it is open `put` writes both, and searches are answered by the old one."""
+        ...
+
+    def report(self) -> IndexReport:
+        """Say where the index is and how it stands. Never raises."""
+        ...
+
+
+def bad_cursor() -> Refused:
+    """Return the answer to a cursor that is not ours."""
+    return Refused("search.cursor", "La suite de cette recherche n'est plus disponible. Recommencez la recherche.")

@@ -16,8 +16,8 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from api.wiring import House
-from ged.mail.access import Actor
 from ged.errors import GedError, Unavailable
+from ged.mail.access import Actor
 from ged.services.seal import seal
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes

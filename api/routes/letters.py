@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, File, Header, Query, Request, UploadFile
@@ -17,7 +16,7 @@ from ged.mail.listing import Listing
 from ged.services import consult, hold, idempotent
 from ged.services.capture import Door
 from ged.services.qualify import qualify
-from ged.services.verify import verify_letter
+from ged.services.verify import digest_of, verify_letter
 from ingest.capture.receive import receive
 
 router = APIRouter(tags=["letters"])
@@ -31,7 +30,7 @@ def capture_letter(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Register a letter. The same `Idempotency-Key` again gives the first answer, for the same file only."""
-    digest = digest_of(file.file)
+    digest, _ = digest_of(file.file)
     file.file.seek(0)
     if idempotency_key is not None:
         earlier = idempotent.answered(idempotency_key, digest, store=house.store, actor=actor)

@@ -112,6 +112,16 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     return found
 
 
+def letter(letter_id: str, *, store: Store, actor: Actor) -> Letter:
+    """Return a letter's own line, as lists show it.
+
+    Raises:
+        NotFound: `letter.unknown`.
+    """
+    with store.unit() as unit:
+        return unit.letters.get(letter_id, actor.tokens())
+
+
 def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
     """Return the letter of a printed number.
 

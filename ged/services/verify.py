@@ -54,7 +54,7 @@ def verify_file(
         Forbidden: `access.right`.
     """
     require(actor, Right.VERIFY)
-    digest, size = _digest(stream)
+    digest, size = digest_of(stream)
     with store.unit() as unit:
         if number.strip():
             found = unit.letters.by_number(number, actor.tokens())
@@ -117,10 +117,11 @@ def _unsealed(letter: Letter, digest: str) -> Verdict:
 
 def _stored_digest(vault: Vault, digest: str) -> tuple[str, int]:
     with vault.open(digest) as stream:
-        return _digest(stream)
+        return digest_of(stream)
 
 
-def _digest(stream: BinaryIO) -> tuple[str, int]:
+def digest_of(stream: BinaryIO) -> tuple[str, int]:
+    """Return (SHA-256 in hexadecimal, size in bytes) of a stream, read to its end."""
     found, size = hashlib.sha256(), 0
     while chunk := stream.read(_CHUNK):
         found.update(chunk)

@@ -30,6 +30,14 @@ class Queue:
             connection=driver_connection(self._connection),
         ).defer(**arguments)
 
+    def left(self, names: tuple[str, ...]) -> int:
+        """Count the jobs of some tasks that are being done, or could be at this moment."""
+        query = sa.text(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = ANY(:names) AND (status = 'doing' "
+            "OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())))"
+        )
+        return self._connection.scalar(query, {"names": list(names)}) or 0
+
     def waiting(self) -> dict[str, int]:
         """Count the jobs by their status: todo, doing, succeeded, failed."""
         rows = self._connection.execute(

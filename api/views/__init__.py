@@ -1,0 +1,11 @@
+"""The pages: each module answers one address of the menu; all of them read and write through services only."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.views import account, baskets, capture, letter, registers, search, status, verify
+
+pages = APIRouter(include_in_schema=False)
+for _room in (account, baskets, capture, letter, registers, search, status, verify):
+    pages.include_router(_room.router)

@@ -1,0 +1,114 @@
+"""Signing in and out, the language, the password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.deps import COOKIE, ActorDep, FormCheck, HouseDep
+from api.views.render import LANGUAGE_COOKIE, page
+from api.views.words import LANGUAGES
+from ged.errors import Forbidden, Refused
+from ged.mail.access import Actor, Right
+from ged.services.sign_in import SESSION_IDLE, set_password, sign_in, sign_out
+
+router = APIRouter()
+_YEAR_S = 365 * 24 * 3600
+
+
+def home_of(actor: Actor) -> str:
+    """Return the page where this person's work begins."""
+    if actor.has(Right.QUALIFY):
+        return "/b/a-qualifier"
+    if actor.has(Right.SEE_REGISTER):
+        return "/registres/arrivee"
+    return "/b/a-traiter" if actor.tokens() else "/etat"
+
+
+def _inside(target: str) -> str:
+    """Return an address of ours, or the first page: a sign-in never sends anybody to another site."""
+    return target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
+
+
+@router.get("/")
+def first_page(actor: ActorDep) -> Response:
+    """Go where this person's work begins."""
+    return RedirectResponse(home_of(actor), status_code=303)
+
+
+@router.get("/connexion")
+def ask(request: Request, suite: str = "/", expiree: str = "") -> Response:
+    """Show the sign-in form."""
+    return page(request, "sign_in.html", target=_inside(suite), expired=bool(expiree), error="", login="")
+
+
+@router.post("/connexion", dependencies=[FormCheck])
+def enter(
+    request: Request,
+    house: HouseDep,
+    identifiant: Annotated[str, Form(max_length=80)] = "",
+    mot_de_passe: Annotated[str, Form(max_length=200)] = "",
+    suite: Annotated[str, Form(max_length=2000)] = "/",
+) -> Response:
+    """Open a session, or say that it cannot be."""
+    try:
+        session = sign_in(identifiant.strip(), mot_de_passe, store=house.store, clock=house.clock)
+    except Forbidden as error:
+        wrong = {"target": _inside(suite), "expired": False, "error": error.sentence, "login": identifiant}
+        return page(request, "sign_in.html", status=403, **wrong)
+    response = RedirectResponse(_inside(suite), status_code=303)
+    response.set_cookie(
+        COOKIE,
+        session.secret,
+        max_age=int(SESSION_IDLE.total_seconds()) * 12,  # the server ends it sooner; the page then says why
+        httponly=True,
+        samesite="lax",
+        secure=house.settings.web.https,
+    )
+    return response
+
+
+@router.post("/deconnexion", dependencies=[FormCheck])
+def leave(request: Request, house: HouseDep, actor: ActorDep) -> Response:
+    """End the session and leave nothing of it on a shared machine."""
+    secret = request.cookies.get(COOKIE)
+    if secret:
+        sign_out(secret, store=house.store, actor=actor, clock=house.clock)
+    response = RedirectResponse("/connexion", status_code=303)
+    response.delete_cookie(COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@router.get("/langue/{language}")
+def speak(language: str, suite: str = "/") -> Response:
+    """Choose the language of this device."""
+    response = RedirectResponse(_inside(suite), status_code=303)
+    if language in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR_S, samesite="lax")
+    return response
+
+
+@router.get("/compte")
+def account(request: Request, actor: ActorDep) -> Response:
+    """Show who one is here, and change the password."""
+    return page(request, "account.html", posts=actor.posts, error="", done=False)
+
+
+@router.post("/compte", dependencies=[FormCheck])
+def change_password(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    actuel: Annotated[str, Form(max_length=200)] = "",
+    nouveau: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Set a new password for who knows the current one; every session ends, and this one begins anew."""
+    try:
+        sign_in(actor.login, actuel, store=house.store, clock=house.clock)
+        set_password(actor.login, nouveau, store=house.store)
+    except (Forbidden, Refused) as error:
+        return page(request, "account.html", status=422, posts=actor.posts, error=error.sentence, done=False)
+    return enter(request, house, actor.login, nouveau, "/compte")

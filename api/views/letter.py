@@ -1,0 +1,188 @@
+"""The letter page: its images, what the machine proposes, the form that qualifies it, what proves it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.deps import ActorDep, FormCheck, HouseDep
+from api.files import file_response
+from api.views.origin import Origin
+from api.views.qualification import FORM_NAMES, Typed, proposed
+from api.views.render import page
+from api.views.viewer import PAGES_SHOWN, views
+from api.wiring import House
+from ged.errors import Conflict, GedError, NotFound, Refused
+from ged.mail.access import Actor, Right
+from ged.mail.item import Confidentiality, Priority, Reading, State
+from ged.mail.qualification import SURE
+from ged.services import consult, hold
+from ged.services.qualify import qualify
+from retention.fate import fate
+
+router = APIRouter()
+
+
+def origin_of(dans: str = "", filtre: str = "", q: str = "") -> Origin:
+    """Return the list that the address names."""
+    return Origin(dans, filtre, q[:400])
+
+
+OriginDep = Annotated[Origin, Depends(origin_of)]
+
+
+@router.get("/courrier/{letter_id}")
+def show(
+    request: Request, house: HouseDep, actor: ActorDep, letter_id: str, origin: OriginDep, fait: str = ""
+) -> Response:
+    """Show a letter."""
+    file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+    if request.headers.get("hx-request"):  # the page asks whether the reading is over
+        done = file.letter.reading is not Reading.PENDING
+        return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
+    return _page(request, house, actor, file, origin, typed=proposed(file), done=_done(fait, house, actor))
+
+
+@router.post("/courrier/{letter_id}", dependencies=[FormCheck])
+def decide(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    letter_id: str,
+    origin: OriginDep,
+    form: Annotated[Typed, Form()],
+) -> Response:
+    """Qualify a letter and go on to the next of the list."""
+    neighbours = origin.neighbours(letter_id, house, actor)
+    try:
+        qualify(letter_id, form.decision(house.clock().date()), store=house.store, actor=actor, clock=house.clock)
+    except Refused as error:
+        faults = error.diagnostics().get("faults")
+        if not isinstance(faults, dict):
+            raise
+        file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+        named = {FORM_NAMES.get(name, str(name)): str(sentence) for name, sentence in faults.items()}
+        return _page(request, house, actor, file, origin, typed=form, faults=named, status=422)
+    except Conflict as error:
+        file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+        return _page(request, house, actor, file, origin, typed=form, conflict=error, status=409)
+    following = neighbours.following_id or neighbours.previous_id
+    if following is None:
+        return RedirectResponse(f"{origin.back}{'&' if '?' in origin.back else '?'}fait={letter_id}", status_code=303)
+    mark = "&" if origin.query else "?"
+    return RedirectResponse(f"/courrier/{following}{origin.query}{mark}fait={letter_id}", status_code=303)
+
+
+@router.post("/courrier/{letter_id}/gel", dependencies=[FormCheck])
+def hold_letter(
+    house: HouseDep, actor: ActorDep, letter_id: str, motif: Annotated[str, Form(max_length=500)] = ""
+) -> Response:
+    """Put a letter on hold."""
+    hold.place(letter_id, motif, store=house.store, actor=actor, clock=house.clock)
+    return RedirectResponse(f"/courrier/{letter_id}", status_code=303)
+
+
+@router.post("/courrier/{letter_id}/degel", dependencies=[FormCheck])
+def release_letter(house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
+    """Lift the holds on a letter."""
+    hold.lift(letter_id, store=house.store, actor=actor, clock=house.clock)
+    return RedirectResponse(f"/courrier/{letter_id}", status_code=303)
+
+
+@router.get("/courrier/{letter_id}/page/{number}.webp")
+def image(
+    request: Request, house: HouseDep, actor: ActorDep, letter_id: str, number: int, largeur: int = 909
+) -> Response:
+    """Return a page's image, the one nearest to a width in pixels."""
+    letter, opened = consult.page_image(letter_id, number, largeur, store=house.store, vault=house.vault, actor=actor)
+    return file_response(request, opened, letter, media_type="image/webp")
+
+
+@router.get("/courrier/{letter_id}/original")
+def original(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
+    """Return the original, byte for byte."""
+    letter, opened = consult.original(letter_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
+    return file_response(request, opened, letter, media_type=letter.media_type, name=letter.number)
+
+
+@router.get("/courrier/{letter_id}/copie")
+def copy(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
+    """Return the searchable copy."""
+    letter, opened = consult.searchable(letter_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
+    return file_response(request, opened, letter, media_type="application/pdf", name=f"{letter.number}-copie")
+
+
+@router.get("/courrier/{letter_id}/texte")
+def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, origin: OriginDep) -> Response:
+    """Show the letter as text: the alternative to its images."""
+    file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+    return page(request, "text.html", file=file, letter=file.letter, origin=origin)
+
+
+def _done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str] | None:
+    """Return (id, number, service) of the letter just qualified, for the green line."""
+    if not letter_id:
+        return None
+    try:
+        letter = consult.letter(letter_id, store=house.store, actor=actor)
+    except NotFound:
+        return None
+    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor).entities}
+    return letter.id, letter.number, names.get(letter.service_id or "", "")
+
+
+def _page(
+    request: Request,
+    house: House,
+    actor: Actor,
+    file: consult.LetterFile,
+    origin: Origin,
+    *,
+    typed: Typed,
+    faults: dict[str, str] | None = None,
+    conflict: GedError | None = None,
+    done: tuple[str, str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    letter, today = file.letter, house.clock().date()
+    start = _first_page(request)
+    lists = consult.lists(store=house.store, actor=actor)
+    context: dict[str, Any] = {
+        "file": file,
+        "letter": letter,
+        "views": views(file, origin.words, start),
+        "start": start,
+        "pages_shown": PAGES_SHOWN,
+        "origin": origin,
+        "place": origin.neighbours(letter.id, house, actor),
+        "lists": lists,
+        "services": {entity.id: entity for entity in lists.entities},
+        "kinds": {kind.code: kind for kind in lists.kinds},
+        "levels": [level for level in Confidentiality if level in actor.post.clearance.up_to()],
+        "priorities": list(Priority),
+        "typed": typed,
+        "standing": Typed.of(letter),
+        "faults": faults or {},
+        "conflict": conflict,
+        "done": done,
+        "sure": SURE,
+        "to_decide": letter.state is State.TO_QUALIFY and actor.has(Right.QUALIFY),
+        "fate": fate(
+            file.rule,
+            letter_date=letter.letter_date,
+            received_on=letter.received_at.date(),
+            closed_on=None,
+            holds=file.holds,
+            today=today,
+        ),
+        "q": origin.words,
+        "draft_of": f"{actor.login}:{letter.id}",
+    }
+    return page(request, "letter.html", status=status, **context)
+
+
+def _first_page(request: Request) -> int:
+    given = request.query_params.get("a_partir_de", "1")
+    return max(1, int(given)) if given.isascii() and given.isdigit() else 1

@@ -1,0 +1,67 @@
+"""From which list a letter was opened: « next » follows that list, and the way back leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from api.views.baskets import BASKETS, listing_of
+from api.wiring import House
+from ged.mail.access import Actor
+from ged.mail.item import Direction
+from ged.mail.listing import Listing, Neighbours
+from ged.services import consult
+from search.port import Query
+
+_SEARCHED = 100
+"""Within so many first hits of a search, « next » walks the hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A list by the words of its address: `dans` (which one), `filtre`, `q` (the words searched)."""
+
+    place: str
+    chosen: str
+    words: str
+
+    @property
+    def query(self) -> str:
+        """What a letter's address carries so that the list is not forgotten, with its question mark."""
+        given = {"dans": self.place, "filtre": self.chosen, "q": self.words}
+        kept = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    @property
+    def title(self) -> str:
+        """The list's name."""
+        if self.place in BASKETS:
+            return BASKETS[self.place][0]
+        return {"recherche": "Recherche", "arrivee": "Registre arrivée"}.get(self.place, "Accueil")
+
+    @property
+    def back(self) -> str:
+        """The list's address."""
+        if self.place in BASKETS:
+            return f"/b/{self.place}" + (f"?{urlencode({'filtre': self.chosen})}" if self.chosen else "")
+        if self.place == "recherche":
+            return f"/recherche?{urlencode({'q': self.words})}"
+        return "/registres/arrivee" if self.place == "arrivee" else "/"
+
+    def neighbours(self, letter_id: str, house: House, actor: Actor) -> Neighbours:
+        """Return where a letter stands in the list."""
+        if self.place == "recherche":
+            hits = house.index.search(Query(text=self.words, limit=_SEARCHED), actor.tokens())
+            ids = [hit.id for hit in hits.hits]
+            if letter_id not in ids:
+                return Neighbours(0, hits.total, None, None)
+            at = ids.index(letter_id)
+            before = ids[at - 1] if at else None
+            return Neighbours(at + 1, hits.total, before, ids[at + 1] if at + 1 < len(ids) else None)
+        if self.place in BASKETS:
+            listing = listing_of(self.place, self.chosen)
+        elif self.place == "arrivee":
+            listing = Listing(direction=Direction.INCOMING)
+        else:
+            return Neighbours(0, 0, None, None)
+        return consult.neighbours(letter_id, listing, store=house.store, actor=actor)

@@ -1,0 +1,86 @@
+"""Templates into pages: who asks, in what language, with what the menu needs. Nothing here decides."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.deps import csrf_of, the_house
+from api.views import words
+from ged.mail.access import Actor, Right
+from ged.services import consult
+
+LANGUAGE_COOKIE = "ged_langue"
+_TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
+
+
+def language_of(request: Request) -> str:
+    """Return the language to answer in: the one chosen on this device, else the person's, else French."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in words.LANGUAGES:
+        return chosen
+    actor: Actor | None = getattr(request.state, "actor", None)
+    return actor.language if actor and actor.language in words.LANGUAGES else "fr"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of a language, with their filters bound to it."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(words.translations(language), newstyle=True)  # type: ignore[attr-defined]
+    say = words.translations(language).gettext
+    made.filters.update(
+        code=lambda value: say(words.CODES.get(value, str(value))),
+        level=lambda value: say(words.LEVELS.get(value, str(value))),
+        act=lambda value: say(words.ACTS.get(value, str(value))),
+        field=lambda value: say(words.FIELDS.get(value, str(value))),
+        moment=lambda value: words.moment(value, language),
+        size=lambda value: words.size(value, language),
+        day=words.typed_day,
+    )
+    made.globals["language"] = language
+    return made
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a whole page; the actor, if there is one, is the one that the request was let in with."""
+    house = the_house(request)
+    language = language_of(request)
+    actor: Actor | None = getattr(request.state, "actor", None)
+    today = house.clock().date()
+    to_qualify = None
+    if actor and actor.posts and actor.has(Right.QUALIFY):
+        to_qualify = consult.letters(consult.TO_QUALIFY, store=house.store, actor=actor, limit=1).total
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    values = {
+        "actor": actor,
+        "may": {right.name.lower(): bool(actor and actor.has(right)) for right in Right},
+        "csrf": csrf_of(request).token,
+        "here": here if request.method == "GET" else "/",
+        "path": request.url.path,
+        "to_qualify": to_qualify,
+        "near": lambda value: words.near_day(value, today, language),
+        "q": "",
+        **context,
+    }
+    text = environment(language).get_template(template).render(**values)
+    return HTMLResponse(text, status_code=status, headers={"Content-Language": language, "Vary": "HX-Request, Cookie"})
+
+
+def part(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a piece of a page, for a swap."""
+    values = {"csrf": csrf_of(request).token, **context}
+    text = environment(language_of(request)).get_template(template).render(**values)
+    return HTMLResponse(text, status_code=status)

@@ -1,0 +1,18 @@
+"""« État du système »: how the engines stand, in words."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.deps import ActorDep, HouseDep
+from api.schemas.answers import state_of
+from api.views.render import page
+
+router = APIRouter()
+
+
+@router.get("/etat")
+def status(request: Request, house: HouseDep, actor: ActorDep) -> Response:
+    """Show how the installation stands."""
+    return page(request, "status.html", state=state_of(house, actor))

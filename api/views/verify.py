@@ -1,0 +1,65 @@
+"""« Vérifier un document »: a presented file against what was sealed, in numbered steps."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import Response
+
+from api.deps import ActorDep, FormCheck, HouseDep, page_actor
+from api.views.render import page
+from ged.services import consult
+from ged.services.verify import verify_file, verify_letter
+from ingest.capture.receive import shown_name
+
+router = APIRouter()
+
+
+@router.get("/verifier", dependencies=[Depends(page_actor)])
+def ask(request: Request, numero: str = "") -> Response:
+    """Show the form."""
+    return page(request, "verify.html", number=numero, verdict=None, letter=None, name="", fault="")
+
+
+@router.post("/verifier", dependencies=[FormCheck])
+def check(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    fichier: Annotated[UploadFile | None, File()] = None,
+    numero: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Say whether the presented file is the original of a letter."""
+    if fichier is None or not (fichier.filename or fichier.size):
+        fault = "Choisissez le fichier à vérifier."
+        empty = {"number": numero, "verdict": None, "letter": None, "name": "", "fault": fault}
+        return page(request, "verify.html", status=422, **empty)
+    letter, verdict = verify_file(
+        fichier.file,
+        numero,
+        store=house.store,
+        vault=house.vault,
+        signer=house.signer,
+        ledger=house.ledger,
+        actor=actor,
+        clock=house.clock,
+    )
+    name = shown_name(fichier.filename or "")
+    return page(request, "verify.html", number=numero, verdict=verdict, letter=letter, name=name, fault="")
+
+
+@router.post("/courrier/{letter_id}/verifier", dependencies=[FormCheck])
+def check_letter(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
+    """Read the stored original of a letter anew, every byte, and say whether it is what was sealed."""
+    verdict = verify_letter(
+        letter_id,
+        store=house.store,
+        vault=house.vault,
+        signer=house.signer,
+        ledger=house.ledger,
+        actor=actor,
+        clock=house.clock,
+    )
+    letter = consult.letter(letter_id, store=house.store, actor=actor)
+    return page(request, "verify.html", number=letter.number, verdict=verdict, letter=letter, name="", fault="")

@@ -1,0 +1,158 @@
+// Keyboard, evidence tied to fields, local drafts, uploads with their progress. Every page works without it.
+const one = (query, from = document) => from.querySelector(query);
+const all = (query, from = document) => [...from.querySelectorAll(query)];
+const said = JSON.parse(one("#words").textContent);
+const kept = { // localStorage may be refused: the page then works without drafts
+  get: name => { try { return localStorage.getItem(name) } catch { return null } },
+  set: (name, value) => { try { localStorage.setItem(name, value) } catch { /* no draft */ } },
+  drop: name => { try { localStorage.removeItem(name) } catch { /* nothing there */ } },
+};
+document.documentElement.classList.add("script");
+
+// ── Keyboard. Single keys are off inside fields, and for whoever switched them off (WCAG 2.1.4).
+const typing = target => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]");
+const rows = () => all(".list tbody tr, ol.list > li");
+let row = -1, going = 0;
+function walk(step) {
+  const found = rows();
+  if (!found.length) return;
+  row = Math.max(0, Math.min(row + step, found.length - 1));
+  one("a", found[row]).focus();
+}
+function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
+const places = { b: "/", a: "/registres/arrivee", r: "/recherche", v: "/verifier", e: "/etat" };
+addEventListener("keydown", event => {
+  const form = one("#qualification");
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }
+  if (event.key === "Escape" && !one("dialog[open]")) return typing(event.target) ? event.target.blur() : follow("back");
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || kept.get("keys") === "off") return;
+  const key = event.key.toLowerCase();
+  if (Date.now() - going < 1500 && places[key]) { going = 0; location.href = places[key]; return; }
+  const listed = rows().length;
+  const acts = {
+    "/": () => { event.preventDefault(); one("#q").focus(); one("#q").select(); },
+    "?": () => one("#help").showModal(),
+    "j": () => listed ? walk(1) : follow("go-j"),
+    "k": () => listed ? walk(-1) : follow("go-k"),
+    "g": () => { going = Date.now(); },
+    "n": () => follow("new"),
+    "p": nextPage,
+    "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
+  };
+  if (acts[key] && one("#q")) acts[key]();
+});
+
+// ── The document: the evidence of the field in hand, zoom, the next page.
+function nextPage() {
+  const pages = all(".page"), box = one(".pages");
+  if (!box) return;
+  const next = pages.find(page => page.offsetTop - box.offsetTop > box.scrollTop + 20) || pages[0];
+  if (next) box.scrollTop = next.offsetTop - box.offsetTop - 8;
+}
+function zoom(step) {
+  const box = one(".pages");
+  if (!box) return;
+  const value = Math.max(50, Math.min(300, (Number(box.dataset.at) || 100) + 25 * step));
+  box.dataset.at = value;
+  box.style.setProperty("--zoom", value + "%");
+  if (value > 130) all("img[data-large]", box).forEach(image => { image.src = image.dataset.large; delete image.dataset.large; });
+}
+addEventListener("focusin", event => {
+  const line = event.target.closest(".list tbody tr, ol.list > li");
+  if (line) row = rows().indexOf(line);
+  const field = event.target.dataset ? event.target.dataset.evidence : "";
+  all(".evidence").forEach(box => box.classList.toggle("active", box.dataset.field === field));
+  const active = one(".evidence.active"), box = one(".pages");
+  if (active && innerWidth > 900) {
+    const down = active.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    if (down < 20 || down > box.clientHeight - 60) box.scrollTop += down - box.clientHeight / 3;
+  }
+});
+addEventListener("click", event => {
+  const button = event.target.closest("[data-zoom]");
+  if (button) zoom(Number(button.dataset.zoom));
+  const tab = event.target.closest(".tabs button");
+  if (tab) {
+    one(".panes").dataset.pane = tab.dataset.pane;
+    all(".tabs button").forEach(each => each.setAttribute("aria-pressed", each === tab));
+  }
+  const box = event.target.closest(".evidence");
+  if (box) { const field = one(`[data-evidence="${box.dataset.field}"]`); if (field) { const form = one(".tabs [data-pane=form]"); if (innerWidth <= 900 && form) form.click(); field.focus(); } }
+});
+
+// ── Drafts: what is typed stays on this device until the server confirms it.
+addEventListener("input", event => {
+  const form = event.target.closest("[data-draft]");
+  if (!form) return;
+  const values = Object.fromEntries(new FormData(form));
+  delete values.csrf_token; delete values.revision;
+  kept.set("draft:" + form.dataset.draft, JSON.stringify(values));
+  one("#draft").textContent = said.kept;
+});
+function restore() {
+  all("[data-cleared]").forEach(line => Object.keys(localStorage).filter(name => name.endsWith(":" + line.dataset.cleared)).forEach(kept.drop));
+  const form = one("[data-draft]"), draft = form && kept.get("draft:" + form.dataset.draft);
+  if (draft && !one(".summary")) {
+    for (const [name, value] of Object.entries(JSON.parse(draft))) if (form.elements[name]) form.elements[name].value = value;
+    one("#draft").textContent = said.found;
+  }
+}
+
+// ── Uploads: one file at a time, each with its progress and its own answer.
+const capture = one("#capture");
+function send(file) {
+  return new Promise(done => {
+    const line = document.createElement("li"), name = document.createElement("b"), state = document.createElement("span"), bar = document.createElement("progress");
+    name.textContent = file.name; state.className = "muted"; bar.max = 1; bar.value = 0; bar.setAttribute("aria-label", file.name);
+    line.append(name, state, bar);
+    one("#sent").append(line);
+    const fail = sentence => { line.className = "bad"; bar.remove(); state.textContent = sentence; done(); };
+    if (file.size > capture.dataset.limit * 1e6) return fail(said.heavy);
+    const body = new FormData(), request = new XMLHttpRequest();
+    body.append("csrf_token", capture.elements.csrf_token.value);
+    body.append("fichiers", file);
+    request.upload.onprogress = event => { bar.value = event.loaded / event.total; state.textContent = event.loaded < event.total ? `${said.sending} ${Math.round(100 * bar.value)} %` : said.taking; };
+    request.onload = () => {
+      if (new URL(request.responseURL).pathname === "/connexion") { location.href = "/connexion?expiree=1&suite=/numeriser"; return; }
+      if (request.status >= 400) return fail(said.lost);
+      const answer = document.createElement("template");
+      answer.innerHTML = request.responseText;
+      line.replaceWith(answer.content);
+      done();
+    };
+    request.onerror = () => fail(said.lost);
+    request.open("POST", capture.action);
+    request.setRequestHeader("X-One-By-One", "1");
+    request.send(body);
+  });
+}
+async function sendAll(files) {
+  const button = one("button", capture);
+  button.disabled = true;
+  for (const file of files) await send(file);
+  button.disabled = false;
+  capture.reset();
+  one("#after").hidden = false;
+  one("#announce").textContent = one("#sent").textContent.trim().slice(0, 300);
+  one("#after a").focus();
+}
+if (capture) {
+  capture.addEventListener("submit", event => { event.preventDefault(); sendAll([...one("#files").files]); });
+  ["dragover", "dragleave", "drop"].forEach(name => capture.addEventListener(name, event => { event.preventDefault(); capture.classList.toggle("over", name === "dragover"); if (name === "drop") sendAll([...event.dataTransfer.files]); }));
+}
+
+// ── Start: settings of this device, the network, and the first place to look at.
+all("#keys-off, #keys-off-here").forEach(box => {
+  box.checked = kept.get("keys") === "off";
+  box.addEventListener("change", () => kept.set("keys", box.checked ? "off" : "on"));
+});
+const network = () => { one("#offline").hidden = navigator.onLine; };
+addEventListener("online", network);
+addEventListener("offline", network);
+network();
+restore();
+if (one("#qualification")) {
+  const wrong = all("[aria-invalid]");
+  const first = wrong.length === 1 ? wrong[0] : one(".summary") || (innerWidth > 900 && one("[data-doubt]")) || one("#content");
+  first.focus({ preventScroll: innerWidth <= 900 });
+}

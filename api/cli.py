@@ -281,11 +281,15 @@ def worker() -> None:
 
 
 @app.command()
-def start(*, demo: Annotated[bool, typer.Option(help="Charger le ministère de démonstration.")] = False) -> None:
-    """Démarre tout sur cette machine : moteurs, serveur, lecture ; Ctrl-C arrête tout."""
-    from api.start import start_all  # noqa: PLC0415
+def start() -> None:
+    """Démarre tout sur cette machine : base, serveur, lecture ; Ctrl-C arrête tout."""
+    from api.supervisor import supervise  # noqa: PLC0415 - only this command needs it
 
-    start_all(read_settings(), out, demo=demo)
+    settings = read_settings()
+    address = f"http://{settings.web.host}:{settings.web.port}"
+    supervise(
+        settings, ready=lambda: out.print(f"[bold green]GED Courrier répond : {address}[/]  (Ctrl-C pour arrêter)")
+    )
 
 
 @app.command()

@@ -30,6 +30,7 @@ from search.outbox import drain
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
+LETTER_TASKS = ("seal", "advance")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 
@@ -79,22 +80,31 @@ def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_faul
         runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
         app = build_app(house, runner)
         with _beside(house, watch=not until_idle):
-            asyncio.run(_work(app, house.processes, until_idle=until_idle))
+            asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:
             drain_index(house)
 
 
-async def _work(app: procrastinate.App, processes: int, *, until_idle: bool) -> None:
+async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            concurrency=processes + 1,
-            wait=not until_idle,
-            delete_jobs="successful",
-            fetch_job_polling_interval=POLL_S,
-            update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=STALLED_S,
-            install_signal_handlers=not until_idle,
-        )
+        while True:
+            await app.run_worker_async(
+                concurrency=house.processes + 1,
+                wait=not until_idle,
+                delete_jobs="successful",
+                fetch_job_polling_interval=POLL_S,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+                install_signal_handlers=not until_idle,
+            )
+            if not until_idle or not _jobs_left(house):
+                return
+            await asyncio.sleep(POLL_S)  # the last job of a worker gives the next one, perhaps to another worker
+
+
+def _jobs_left(house: House) -> int:
+    with house.store.unit() as unit:
+        return unit.queue.left(LETTER_TASKS)
 
 
 def drain_index(house: House) -> int:

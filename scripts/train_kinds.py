@@ -51,7 +51,8 @@ def matrix(counts: list[Counter[str]], vocabulary: dict[str, int], idf: NDArray[
         for word, n in count.items():
             if word in vocabulary:
                 row[vocabulary[word]] = (1 + np.log(n)) * idf[vocabulary[word]]
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    scaled: NDArray[np.float32] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return scaled
 
 
 def temperature(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> float:

@@ -15,7 +15,8 @@ Random = np.random.Generator
 
 def _grain(page: Image, r: Random, strength: float) -> Image:
     noise = r.normal(0, strength, page.shape[:2]).astype(np.float32)[..., None]
-    return np.clip(page.astype(np.float32) + noise, 0, 255).astype(np.uint8)
+    grained: Image = np.clip(page.astype(np.float32) + noise, 0, 255).astype(np.uint8)
+    return grained
 
 
 def _turned(page: Image, degrees: float) -> Image:

@@ -1,0 +1,229 @@
+"""The vault in any S3-compatible store: put-if-absent, checksums both ways, Object Lock where the bucket has it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ged.errors import NotFound, Unavailable
+from ged.ports import Stored, VaultReport
+from ged.store.vault.limits import too_large
+
+_CHUNK = 1 << 20
+_IN_MEMORY = 8 << 20
+_TAKEN = {"PreconditionFailed", "412"}
+_ABSENT = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
+
+
+class S3Vault:
+    """Objects at `ab/cd/<sha256>`, companions at `ab/cd/<sha256>.<suffix>`, in one bucket.
+
+    In a bucket with Object Lock every object is locked in COMPLIANCE mode for `lock_days`: nobody, the
+    account's owner included, can shorten it. A bucket that is not there is made, with the lock.
+    """
+
+    def __init__(
+        self, bucket: str, *, endpoint: str, region: str, access_key: str, secret_key: str, lock_days: int
+    ) -> None:
+        self._bucket, self._endpoint, self._lock_days = bucket, endpoint, lock_days
+        self._locks: bool | None = None
+        self._client: Any = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=Config(
+                connect_timeout=5,
+                read_timeout=60,
+                retries={"max_attempts": 3, "mode": "standard"},
+                s3={"addressing_style": "path"},
+                max_pool_connections=16,
+            ),
+        )
+
+    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:
+        """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
+
+        Raises:
+            Refused: `capture.too_large`; nothing is kept.
+            Unavailable: `vault.unavailable`.
+        """
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+            hasher, size = hashlib.sha256(), 0
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if limit_bytes is not None and size > limit_bytes:
+                    raise too_large(limit_bytes)
+                hasher.update(chunk)
+                spool.write(chunk)
+            spool.seek(0)
+            digest = hasher.hexdigest()
+            existed, version = self._put(_key(digest), cast("BinaryIO", spool), hasher.digest(), media_type)
+        return Stored(digest, size, version, existed)
+
+    @contextmanager
+    def open(self, digest: str) -> Iterator[BinaryIO]:
+        """Open an object for reading, seekable: it is fetched whole first.
+
+        Raises:
+            NotFound: `vault.unknown`.
+            Unavailable: `vault.unavailable`.
+        """
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+            with self._answering():
+                try:
+                    body = self._client.get_object(Bucket=self._bucket, Key=_key(digest))["Body"]
+                except ClientError as error:
+                    if _code(error) in _ABSENT:
+                        raise _unknown(digest) from error
+                    raise
+                for chunk in body.iter_chunks(_CHUNK):
+                    spool.write(chunk)
+            spool.seek(0)
+            yield cast("BinaryIO", spool)
+
+    def stat(self, digest: str) -> Stored | None:
+        """Return what is stored under a digest, without reading it."""
+        with self._answering():
+            try:
+                found = self._client.head_object(Bucket=self._bucket, Key=_key(digest))
+            except ClientError as error:
+                if _code(error) in _ABSENT:
+                    return None
+                raise
+        return Stored(digest, found["ContentLength"], _version(found), existed=True)
+
+    def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
+        """Keep a small companion beside an object; one that is there already wins and is returned."""
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+            spool.write(data)
+            spool.seek(0)
+            checksum = hashlib.sha256(data).digest()
+            existed, _ = self._put(
+                f"{_key(digest)}.{suffix}", cast("BinaryIO", spool), checksum, "application/octet-stream"
+            )
+        if not existed:
+            return data
+        standing = self.companion(digest, suffix)
+        if standing is None:
+            raise _unavailable("a companion that was refused as present is not there")
+        return standing
+
+    def companion(self, digest: str, suffix: str) -> bytes | None:
+        """Return the bytes of a companion, or None."""
+        with self._answering():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=f"{_key(digest)}.{suffix}")
+            except ClientError as error:
+                if _code(error) in _ABSENT:
+                    return None
+                raise
+            return cast("bytes", found["Body"].read())
+
+    def report(self) -> VaultReport:
+        """Say where the vault is, whether it answers, and whether it locks objects."""
+        place = f"{self._endpoint}/{self._bucket}"
+        try:
+            locked = self._locked()
+        except Unavailable as error:
+            return VaultReport("S3", place, object_lock=False, reachable=False, remark=error.sentence)
+        remark = (
+            ""
+            if locked
+            else "Ce compartiment n'a pas Object Lock : un administrateur du stockage peut effacer un objet."
+        )
+        return VaultReport("S3", place, object_lock=locked, reachable=True, remark=remark)
+
+    def _put(self, key: str, body: BinaryIO, checksum: bytes, media_type: str) -> tuple[bool, str]:
+        """Write an object unless its name is taken; return (whether it was, version)."""
+        lock: dict[str, Any] = {}
+        if self._locked():
+            until = datetime.now(UTC) + timedelta(days=self._lock_days)
+            lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
+        with self._answering():
+            try:
+                made = self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=media_type,
+                    ChecksumSHA256=base64.b64encode(checksum).decode(),
+                    IfNoneMatch="*",
+                    **lock,
+                )
+            except ClientError as error:
+                if _code(error) in _TAKEN:
+                    return True, _version(self._client.head_object(Bucket=self._bucket, Key=key))
+                raise
+        return False, _version(made)
+
+    def _locked(self) -> bool:
+        """Whether the bucket locks objects; asked once, the bucket being made if it is not there."""
+        if self._locks is None:
+            with self._answering():
+                self._make_bucket()
+                try:
+                    found = self._client.get_object_lock_configuration(Bucket=self._bucket)
+                    state = found.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled")
+                    self._locks = state == "Enabled"
+                except ClientError as error:
+                    if _code(error) != "ObjectLockConfigurationNotFoundError":
+                        raise
+                    self._locks = False
+        return self._locks
+
+    def _make_bucket(self) -> None:
+        try:
+            self._client.head_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            if _code(error) not in _ABSENT:
+                raise
+            try:
+                self._client.create_bucket(Bucket=self._bucket, ObjectLockEnabledForBucket=True)
+            except ClientError as taken:  # by another process, a moment ago
+                if _code(taken) not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                    raise
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(str(error)) from error
+
+
+def _key(digest: str) -> str:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise _unknown(digest[:80])
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _version(answer: dict[str, Any]) -> str:
+    version = str(answer.get("VersionId") or "")
+    return "" if version == "null" else version
+
+
+def _unknown(digest: str) -> NotFound:
+    return NotFound("vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest)
+
+
+def _unavailable(reason: str) -> Unavailable:
+    return Unavailable(
+        "vault.unavailable",
+        "Le coffre ne répond pas. Rien n'est perdu : gardez le fichier et réessayez dans un instant.",
+        reason=reason,
+    )

@@ -1,0 +1,200 @@
+"""One suite on both vaults, the S3 one against a real store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from api.embedded.ports import free_port
+from engines.seaweedfs import S3Store
+from ged.errors import NotFound, Refused, Unavailable
+from ged.ports import Vault
+from ged.store.vault.local import LocalVault
+from ged.store.vault.s3 import S3Vault
+
+LETTER = b"Lom\xc3\xa9, le 24 novembre 2026" * 4000
+DIGEST = hashlib.sha256(LETTER).hexdigest()
+LOCK_DAYS = 1
+
+
+def s3_vault(store: S3Store, bucket: str) -> S3Vault:
+    return S3Vault(
+        bucket,
+        endpoint=store.endpoint,
+        region=store.region,
+        access_key=store.access_key,
+        secret_key=store.secret_key,
+        lock_days=LOCK_DAYS,
+    )
+
+
+@pytest.fixture(params=["folder", "s3"])
+def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+    if request.param == "folder":
+        return LocalVault(tmp_path / "vault")
+    return s3_vault(request.getfixturevalue("seaweedfs"), f"essai-{uuid4().hex[:12]}")
+
+
+def put(vault: Vault, data: bytes = LETTER) -> None:
+    vault.put(BytesIO(data), media_type="application/pdf")
+
+
+def read(vault: Vault, digest: str = DIGEST) -> bytes:
+    with vault.open(digest) as stream:
+        return stream.read()
+
+
+def test_what_is_put_is_named_by_its_digest_and_read_back_whole(vault: Vault) -> None:
+    stored = vault.put(BytesIO(LETTER), media_type="application/pdf")
+    assert (stored.digest, stored.size, stored.existed) == (DIGEST, len(LETTER), False)
+    assert read(vault) == LETTER
+
+
+def test_an_opened_object_can_be_read_from_any_place(vault: Vault) -> None:
+    put(vault)
+    with vault.open(DIGEST) as stream:
+        stream.seek(100)
+        assert stream.read(10) == LETTER[100:110]
+
+
+def test_the_same_bytes_again_change_nothing(vault: Vault) -> None:
+    first = vault.put(BytesIO(LETTER), media_type="application/pdf")
+    again = vault.put(BytesIO(LETTER), media_type="image/png")
+    assert again.existed
+    assert again.version == first.version
+
+
+def test_eight_at_once_leave_one_object(vault: Vault) -> None:
+    put(vault, b"warm")
+    with ThreadPoolExecutor(8) as pool:
+        stored = list(pool.map(lambda _: vault.put(BytesIO(LETTER), media_type="application/pdf"), range(8)))
+    assert [one.existed for one in stored].count(False) == 1
+    assert {one.version for one in stored} == {stored[0].version}
+    assert read(vault) == LETTER
+
+
+def test_an_empty_object_is_an_object(vault: Vault) -> None:
+    stored = vault.put(BytesIO(b""), media_type="application/pdf")
+    assert stored.size == 0
+    assert read(vault, stored.digest) == b""
+
+
+def test_a_stream_over_the_limit_is_refused_and_not_kept(vault: Vault) -> None:
+    with pytest.raises(Refused) as refused:
+        vault.put(BytesIO(LETTER), media_type="application/pdf", limit_bytes=len(LETTER) - 1)
+    assert refused.value.code == "capture.too_large"
+    assert vault.stat(DIGEST) is None
+
+
+def test_what_is_not_there_is_said_unknown(vault: Vault) -> None:
+    assert vault.stat(DIGEST) is None
+    assert vault.companion(DIGEST, "p7s") is None
+    with pytest.raises(NotFound) as unknown, vault.open(DIGEST):
+        pass
+    assert unknown.value.code == "vault.unknown"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, DIGEST[:-1], DIGEST + "0"])
+def test_a_name_that_is_no_digest_reaches_nothing(vault: Vault, name: str) -> None:
+    put(vault)
+    with pytest.raises(NotFound), vault.open(name):
+        pass
+
+
+def test_stat_says_the_size_without_reading(vault: Vault) -> None:
+    put(vault)
+    found = vault.stat(DIGEST)
+    assert found is not None
+    assert (found.size, found.existed) == (len(LETTER), True)
+
+
+def test_the_first_companion_wins(vault: Vault) -> None:
+    put(vault)
+    assert vault.attach(DIGEST, "p7s", b"first") == b"first"
+    assert vault.attach(DIGEST, "p7s", b"second") == b"first"
+    assert vault.companion(DIGEST, "p7s") == b"first"
+    assert vault.companion(DIGEST, "tlog-proof") is None
+    assert read(vault) == LETTER
+
+
+def test_companions_attached_at_once_agree(vault: Vault) -> None:
+    put(vault)
+    with ThreadPoolExecutor(8) as pool:
+        standing = set(pool.map(lambda n: vault.attach(DIGEST, "p7s", b"%d" % n), range(8)))
+    assert standing == {vault.companion(DIGEST, "p7s")}
+
+
+def test_a_vault_that_answers_says_so(vault: Vault) -> None:
+    assert vault.report().reachable
+
+
+def test_a_bucket_made_by_us_locks_objects_against_everybody(seaweedfs: S3Store) -> None:
+    bucket = f"verrou-{uuid4().hex[:12]}"
+    locked = s3_vault(seaweedfs, bucket)
+    stored = locked.put(BytesIO(LETTER), media_type="application/pdf")
+    assert locked.report().object_lock
+    key = f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+    client = raw_client(seaweedfs)
+    retention = client.get_object_retention(Bucket=bucket, Key=key)["Retention"]
+    assert retention["Mode"] == "COMPLIANCE"
+    assert retention["RetainUntilDate"] > datetime.now(UTC) + timedelta(hours=23)
+    with pytest.raises(ClientError):
+        client.delete_object(Bucket=bucket, Key=key, VersionId=stored.version)
+    assert read(locked) == LETTER
+
+
+def test_a_bucket_without_lock_is_used_and_said_to_have_none(seaweedfs: S3Store) -> None:
+    bucket = f"sans-verrou-{uuid4().hex[:12]}"
+    raw_client(seaweedfs).create_bucket(Bucket=bucket)
+    vault = s3_vault(seaweedfs, bucket)
+    put(vault)
+    assert read(vault) == LETTER
+    report = vault.report()
+    assert report.reachable
+    assert not report.object_lock
+    assert "Object Lock" in report.remark
+
+
+def test_a_store_that_does_not_answer_is_said_and_nothing_is_pretended() -> None:
+    away = S3Store(f"http://127.0.0.1:{free_port()}", "k", "s")
+    vault = s3_vault(away, "nulle-part")
+    calls: list[Callable[[], Any]] = [lambda: put(vault), lambda: read(vault), lambda: vault.stat(DIGEST)]
+    for call in calls:
+        with pytest.raises(Unavailable) as error:
+            call()
+        assert error.value.code == "vault.unavailable"
+    assert not vault.report().reachable
+
+
+def test_wrong_keys_are_said_unavailable_and_never_repeated(seaweedfs: S3Store) -> None:
+    wrong = S3Store(seaweedfs.endpoint, seaweedfs.access_key, "un-faux-secret")
+    with pytest.raises(Unavailable) as error:
+        put(s3_vault(wrong, "essai"))
+    assert "un-faux-secret" not in str(error.value.diagnostics())
+
+
+def test_a_folder_keeps_objects_that_cannot_be_written_over(tmp_path: Path) -> None:
+    vault = LocalVault(tmp_path / "vault")
+    put(vault)
+    (kept,) = [path for path in (tmp_path / "vault").rglob(DIGEST) if path.is_file()]
+    assert kept.stat().st_mode & 0o222 == 0
+
+
+def raw_client(store: S3Store) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=store.endpoint,
+        region_name=store.region,
+        aws_access_key_id=store.access_key,
+        aws_secret_access_key=store.secret_key,
+    )

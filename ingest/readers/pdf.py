@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import pdfplumber
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from pdfplumber.utils.exceptions import PdfminerException
 
 from ged.errors import Refused
 from ged.mail.page import Box, Word
@@ -55,10 +58,32 @@ def page_count(path: Path) -> int:
         return len(document)
 
 
-def read_words(path: Path, number: int) -> tuple[Word, ...]:
-    """Return the words that a page's own text layer holds, boxes on the page as it is shown."""
+def read_text(path: Path, number: int) -> str:
+    """Return what a page's own text layer says, without boxes: quick enough to ask of every page."""
     with _opened(path) as document, _page(document, number) as page:
-        return tuple(_words(page))
+        text = page.get_textpage()
+        try:
+            return str(text.get_text_range())
+        finally:
+            text.close()
+
+
+def read_words(path: Path, number: int) -> tuple[Word, ...]:
+    """Return the words that a page's own text layer holds, boxes on the page as it is shown.
+
+    Raises:
+        Refused: `capture.damaged`.
+    """
+    try:
+        with pdfplumber.open(path, pages=[number]) as document:
+            page = document.pages[0]
+            left, top = float(page.bbox[0]), float(page.bbox[1])
+            found = page.extract_words(use_text_flow=True)
+            for one in found:
+                one.update(x0=one["x0"] - left, x1=one["x1"] - left, top=one["top"] - top, bottom=one["bottom"] - top)
+            return tuple(_lines(found, float(page.width), float(page.height)))
+    except (PdfminerException, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise damaged(str(error)) from error
 
 
 def image_share(path: Path, number: int) -> float:
@@ -142,43 +167,18 @@ def _raster(path: Path, number: int, dpi: float, reason: str) -> PageImage:
     return PageImage(grey[..., 0] if grey.ndim == 3 else grey, dpi)
 
 
-def _words(page: pdfium.PdfPage) -> Iterator[Word]:
-    """Yield the page's words: characters run together until a space, a new line, or a jump."""
-    text = page.get_textpage()
-    width, height = page.get_size()
-    letters: list[str] = []
-    box: Box | None = None
-    line, line_top, line_bottom = 0, 0.0, 0.0
-    for index in range(text.count_chars()):
-        character = text.get_text_range(index, 1)
-        blank = not character.strip()
-        if not blank:
-            left, bottom, right, top = text.get_charbox(index, loose=True)
-            here = _box(left / width, 1 - top / height, right / width, 1 - bottom / height)
-            new_line = box is not None and not _same_line(here, line_top, line_bottom)
-            if letters and box is not None and (new_line or here.left - box.right > 0.02):
-                yield Word("".join(letters), box, 1.0, line)
-                letters, box = [], None
-            if line_bottom == 0.0 or not _same_line(here, line_top, line_bottom):
-                line += 1 if line_bottom else 0
-                line_top, line_bottom = here.top, here.bottom
-            letters.append(character)
-            box = here if box is None else box.union(here)
-        elif letters and box is not None:
-            yield Word("".join(letters), box, 1.0, line)
-            letters, box = [], None
-    if letters and box is not None:
-        yield Word("".join(letters), box, 1.0, line)
-    text.close()
-
-
-def _same_line(box: Box, top: float, bottom: float) -> bool:
-    return top < (box.top + box.bottom) / 2 < bottom
+def _lines(found: list[dict[str, Any]], width: float, height: float) -> Iterator[Word]:
+    """Yield words as the page says them, counting a line more whenever one stands clear of the line before."""
+    line, top, bottom = -1, 0.0, 0.0
+    for one in found:
+        if line < 0 or not top < (one["top"] + one["bottom"]) / 2 < bottom:
+            line, top, bottom = line + 1, one["top"], one["bottom"]
+        box = _box(one["x0"] / width, one["top"] / height, one["x1"] / width, one["bottom"] / height)
+        yield Word(one["text"], box, 1.0, line)
 
 
 def _box(left: float, top: float, right: float, bottom: float) -> Box:
-    low, high = sorted((min(1.0, max(0.0, top)), min(1.0, max(0.0, bottom))))
-    return Box(min(1.0, max(0.0, left)), low, min(1.0, max(0.0, right)), high)
+    return Box(*(min(1.0, max(0.0, side)) for side in (left, top, right, bottom)))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-import pypdfium2
+import pdfplumber
 
 from ged.mail.page import Page, TextSource
 from ingest.engines.port import OcrEngine
@@ -49,6 +49,6 @@ def read_page(path: Path, number: int, source: TextSource, engine: str) -> Page:
         skew_deg=0.0,
         source=source,
         confidence=1.0,
-        engine=f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO}",
+        engine=f"pdfplumber {pdfplumber.__version__}",
         words=pdf.read_words(path, number),
     )

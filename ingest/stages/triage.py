@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from ged.mail.page import TextSource, Word
+from ged.mail.page import TextSource
 from ingest.readers import pdf
 
 MIN_CHARACTERS = 20
@@ -39,14 +39,13 @@ def image_pages(path: Path) -> int:
 
 
 def _sort(path: Path, number: int) -> TextSource:
-    words = pdf.read_words(path, number)
-    if not readable(words):
+    if not readable(pdf.read_text(path, number)):
         return TextSource.OCR
     return TextSource.OCR_LAYER if pdf.image_share(path, number) > SCAN_SHARE else TextSource.BORN_DIGITAL
 
 
-def readable(words: tuple[Word, ...]) -> bool:
+def readable(layer: str) -> bool:
     """Whether a text layer can be trusted: long enough, and made of real characters."""
-    text = "".join(word.text for word in words)
+    text = "".join(layer.split())
     bad = sum(c == "\ufffd" or unicodedata.category(c) in {"Co", "Cn", "Cc"} for c in text)
     return len(text) >= MIN_CHARACTERS and bad < MAX_UNREADABLE * len(text)

@@ -18,7 +18,8 @@ def set_letter(letter: Letter) -> bytes:
     r = random.Random(letter.seed * 7 + 1)
     size = r.choice((11, 11.5, 12, 12.5))
     style = _STYLE.format(font=r.choice(_FONTS), size=size, line=r.choice((1.35, 1.45, 1.6)))
-    return HTML(string=f"<html lang=fr><style>{style}</style><body>{_body(letter, r)}</body></html>").write_pdf()
+    page = HTML(string=f"<html lang=fr><style>{style}</style><body>{_body(letter, r)}</body></html>")
+    return bytes(page.write_pdf())
 
 
 def _body(letter: Letter, r: random.Random) -> str:

@@ -28,18 +28,18 @@ _TIMEOUT_S = 20
 _FACET_VALUES = 200
 _CONFLICT = 409
 
+# Words come analysed (search.french): letters and digits alone, which the standard analyzer of the core leaves whole.
 MAPPING: dict[str, Any] = {
     "settings": {
         "number_of_shards": 1,
         "auto_expand_replicas": "0-1",
-        "analysis": {"analyzer": {"words": {"type": "custom", "tokenizer": "whitespace"}}},
     },
     "mappings": {
         "dynamic": "strict",
         "_source": {"enabled": False},
         "properties": {
             "id": {"type": "keyword"},
-            **{name: {"type": "text", "analyzer": "words"} for name in TEXT_FIELDS},
+            **{name: {"type": "text", "analyzer": "standard"} for name in TEXT_FIELDS},
             **{name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, *LISTED_FIELDS)},
             **{name: {"type": "long"} for name in NUMBER_FIELDS},
         },

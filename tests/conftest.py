@@ -8,14 +8,22 @@ from engines.chromium import base_url, browser_context_args, browser_type_launch
 from engines.elasticsearch import elasticsearch_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
+from rooms.house import database, grand_settings, house, kossi, pilot_template, settings, who
 
 __all__ = [
     "base_url",
     "browser_context_args",
     "browser_type_launch_args",
+    "database",
     "elasticsearch_url",
+    "grand_settings",
+    "house",
+    "kossi",
+    "pilot_template",
     "postgres_url",
     "seaweedfs",
+    "settings",
+    "who",
 ]
 
 # What a developer has set for an installation of their own is no business of the tests.

@@ -1,14 +1,13 @@
-"""The Elasticsearch that tests run: fetched with Maven, unpacked and given its French filters, once a machine.
+"""The Elasticsearch that tests run: fetched with Maven, unpacked once a machine.
 
     python tests/engines/elasticsearch_home.py      (scripts/bootstrap does this, so that the wait is seen)
 
-The result stands in `.cache/engines`, under a name that says what it was made from.
+The result stands in `.cache/engines`. The analysis is ours (`search.french`), so the bare core is enough.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -18,13 +17,12 @@ VERSION = "8.19.5"
 _ZIP_SHA256 = "5d3a8f63f66d828a24d29f88819bf2c6e695d124c470da3ab92a5d6cc1397785"
 _ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-_PLUGIN = Path(__file__).with_name("elasticsearch_french")
 _CACHE = Path(__file__).resolve().parents[2] / ".cache" / "engines"
 
 
 def elasticsearch_home() -> Path:
-    """Return the unpacked distribution with the plugin in it, made if it is not there yet."""
-    home = _CACHE / f"elasticsearch-{VERSION}-{_digest_of_plugin()}"
+    """Return the unpacked distribution, made if it is not there yet."""
+    home = _CACHE / f"elasticsearch-{VERSION}"
     if home.exists():
         return home
     _CACHE.mkdir(parents=True, exist_ok=True)
@@ -35,7 +33,6 @@ def elasticsearch_home() -> Path:
         made = Path(making) / f"elasticsearch-{VERSION}"
         for program in (made / "bin").iterdir():
             program.chmod(0o755)  # zipfile forgets who may run what
-        _compile_plugin(made)
         try:
             made.rename(home)
         except OSError:
@@ -43,13 +40,6 @@ def elasticsearch_home() -> Path:
             if not home.exists():
                 raise
     return home
-
-
-def _digest_of_plugin() -> str:
-    digest = hashlib.sha256()
-    for source in sorted(_PLUGIN.iterdir()):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _archive() -> Path:
@@ -65,19 +55,6 @@ def _archive() -> Path:
         message = f"{archive} is not the distribution that was tried (SHA-256 {found}): remove it and start again"
         raise RuntimeError(message)
     return archive
-
-
-def _compile_plugin(home: Path) -> None:
-    target = home / "plugins" / "french-analysis"
-    classes = target / "classes"
-    classes.mkdir(parents=True)
-    source = _PLUGIN / "FrenchAnalysis.java"
-    options = ("--release", "17", "-proc:none", "-cp", f"{home / 'lib'}/*", "-d", str(classes))
-    subprocess.run(["javac", *options, source], check=True)
-    shutil.make_archive(str(target / "french-analysis"), "zip", classes)
-    (target / "french-analysis.zip").rename(target / "french-analysis.jar")
-    shutil.rmtree(classes)
-    shutil.copy(_PLUGIN / "plugin-descriptor.properties", target)
 
 
 if __name__ == "__main__":

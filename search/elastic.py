@@ -62,7 +62,7 @@ class ElasticIndex:
         with _answering():
             self._ready()
             for name in self._indices(self._written):
-                self._bulk(name, documents, refresh="wait_for")
+                self._bulk(name, documents, refresh=True)
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
         """Return what matches among the letters that these tokens open; with none, nothing."""
@@ -164,7 +164,7 @@ class ElasticIndex:
     def _all(self) -> list[str]:
         return sorted({*self._indices(self._alias), *self._indices(self._written)})
 
-    def _bulk(self, name: str, documents: Sequence[Document], *, refresh: str | bool) -> None:
+    def _bulk(self, name: str, documents: Sequence[Document], *, refresh: bool) -> None:
         actions = []
         for document in documents:
             values = asdict(document)

@@ -21,7 +21,7 @@ _ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lor
 SMALL_WORDS = frozenset(
     [
         "a", "and", "are", "au", "aux", "avec", "avez", "avoir", "avons", "ce", "ces", "cet", "cette", "ci",
-        "comme", "dans", "de", "des", "dont", "du", "elle", "elles", "en", "est", "et", "ete", "etre", "eux",
+        "comme", "dans", "de", "des", "donc", "dont", "du", "elle", "elles", "en", "est", "et", "ete", "etre", "eux",
         "fait", "for", "il", "ils", "in", "is", "je", "la", "le", "les", "leur", "leurs", "lui", "ma", "mais",
         "me", "mes", "mon", "ne", "ni", "nos", "notre", "nous", "of", "on", "ont", "ou", "par", "pas", "plus",
         "pour", "qu", "que", "quel", "quelle", "quelles", "quels", "qui", "sa", "sans", "se", "sera", "ses",
@@ -45,8 +45,8 @@ class Token:
 
     @property
     def small(self) -> bool:
-        """Whether it is a small word that says nothing alone."""
-        return self.exact in SMALL_WORDS
+        """Whether it is a small word, or a letter (the n of « n° »), that says nothing alone."""
+        return self.exact in SMALL_WORDS or (len(self.exact) == 1 and self.exact.isalpha())
 
     @property
     def numeric(self) -> bool:

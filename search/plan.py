@@ -174,10 +174,10 @@ def _some(words: list[Clause], loose: list[Token], raw: tuple[str, ...]) -> Clau
 
 
 def _enough(count: int) -> int:
-    """Return how many of so many words a letter must hold: both of two, all but one of four, then three in five."""
+    """Return how many of so many words a letter must hold: both of two, all but one of four, then half."""
     if count <= 2:
         return count
-    return count - 1 if count <= 4 else math.ceil(0.6 * count)
+    return count - 1 if count <= 4 else math.ceil(count / 2)
 
 
 def _chunk(chunk: tuple[Token, ...]) -> Clause:

@@ -1,0 +1,301 @@
+"""One suite on both engines: what officials type finds what they mean, and never what they may not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from api.embedded.ports import free_port
+from ged.errors import Refused, Unavailable
+from ged.mail.access import reader_tokens
+from ged.mail.item import Confidentiality, Direction, State
+from rooms.values import a_letter, a_page
+from search.document import Document, document
+from search.elastic import ElasticIndex
+from search.embedded import EmbeddedIndex
+from search.port import Query, SearchIndex, Sort
+
+OPEN = reader_tokens(tenant_id="MME", register_id="MME", service_id=None, level=Confidentiality.INTERNAL)
+
+
+@pytest.fixture(params=["tantivy", "elasticsearch"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> SearchIndex:
+    if request.param == "tantivy":
+        return EmbeddedIndex(tmp_path / "index")
+    return ElasticIndex(request.getfixturevalue("elasticsearch_url"), prefix=f"essai{uuid4().hex[:10]}")
+
+
+def doc(name: str, text: str = "", **changes: object) -> Document:
+    return document(a_letter(id=name, **changes), [a_page(text)])
+
+
+def found(index: SearchIndex, text: str, readers: frozenset[str] = OPEN, **asked: object) -> list[str]:
+    return [hit.id for hit in index.search(Query(text=text, **asked), readers).hits]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("electricite", "Coupure d'électricité à Kpalimé"),
+        ("ÉLECTRICITÉ", "coupure d'electricite"),
+        ("hotel", "Facture de l'hôtel"),
+        ("l'hôtel", "Les hôtels de Lomé"),
+        ("exploitation", "autorisation d'exploitation minière"),
+        ("creance", "Recouvrement des créances"),
+        ("travail", "les travaux du barrage"),
+        ("journal", "deux journaux officiels"),
+        ("demander", "la demande du directeur"),
+        ("autorisations", "nous avons été autorisés"),
+        ("oeuvre", "mise en œuvre"),
+        ("kpalime", "la mairie de KPALIMÉ"),
+        ("Ŋutsu", "le canton de ŋutsu"),
+        ("permis minier", "les permis miniers"),
+    ],
+)
+def test_a_word_is_found_whatever_its_accents_its_article_and_its_number(
+    index: SearchIndex, typed: str, written: str
+) -> None:
+    index.put([doc("wanted", written), doc("other", "Invitation à la cérémonie du drapeau")])
+    assert found(index, typed) == ["wanted"]
+
+
+@pytest.mark.parametrize("typed", ["kpalmié", "transformateur existnat", "gravirr", "hezouwe", "transfomateurs"])
+def test_a_misspelt_word_is_found_and_ranked_below_the_right_one(index: SearchIndex, typed: str) -> None:
+    near = "Kpalimé, le transformateur existant, gravier, Hézouwè"
+    index.put([doc("near", near), doc("other", "Invitation à la cérémonie du drapeau")])
+    assert found(index, typed) == ["near"]
+    index.put([doc("exact", f"On écrit {typed} ainsi")])
+    assert found(index, typed)[0] == "exact"
+
+
+def test_a_phrase_is_found_as_it_is_written_and_not_otherwise(index: SearchIndex) -> None:
+    index.put([doc("a", "avis de la cour d'appel"), doc("b", "appel de la cour, avis rendu")])
+    assert found(index, '"cour d\'appel"') == ["a"]
+    assert found(index, "«\u00a0avis rendu\u00a0»") == ["b"]
+    assert found(index, '"la cour" -avis') == []
+
+
+def test_what_is_excluded_is_not_found(index: SearchIndex) -> None:
+    index.put([doc("a", "facture de carburant"), doc("b", "facture de papier")])
+    assert found(index, "facture -carburant") == ["b"]
+    assert set(found(index, "-carburant")) == {"b"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["0123/2026/MMRE/CAB", "123 2026 mmre", "n° 123/2026", "MMRE/CAB 0123", "0123/20", "01232026mmre"]
+)
+def test_a_reference_is_found_in_any_spelling(index: SearchIndex, typed: str) -> None:
+    index.put(
+        [
+            doc("wanted", "objet sans rapport", sender_reference="0123/2026/MMRE/CAB"),
+            doc("other", "objet sans rapport", sender_reference="0456/2025/DAF"),
+        ]
+    )
+    assert found(index, typed)[0] == "wanted"
+
+
+@pytest.mark.parametrize("typed", ["ARR-2026-000042", "arr 2026 42", "000042", "42", "ARR-2026-00004"])
+def test_a_registration_number_is_found_by_its_parts_and_by_its_beginning(index: SearchIndex, typed: str) -> None:
+    index.put([doc("wanted", number="ARR-2026-000042"), doc("other", number="ARR-2026-000311")])
+    assert found(index, typed)[0] == "wanted"
+
+
+def test_the_subject_counts_more_than_the_body(index: SearchIndex) -> None:
+    index.put([doc("body", "il est question de transformateur"), doc("subject", "", subject="Transformateur en panne")])
+    assert found(index, "transformateur") == ["subject", "body"]
+
+
+def test_a_long_question_full_of_small_words_finds_the_letter(index: SearchIndex) -> None:
+    index.put([doc("a", "remplacement du transformateur du quartier Bè"), doc("b", "les vœux de la direction")])
+    asked = "où en est donc la demande de remplacement du transformateur qui alimente le quartier de Bè"
+    assert found(index, asked)[0] == "a"
+
+
+def test_words_spread_over_sender_and_subject_meet(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("both", sender="Mairie de Vogan", subject="Branchement"),
+            doc("one", sender="Mairie de Vogan", subject="Vœux"),
+        ]
+    )
+    assert found(index, "vogan branchement") == ["both"]
+
+
+@pytest.mark.parametrize(
+    "typed", ['"', "«", '"" -', "-", "(", "*", "a:b", "AND OR NOT", "\\", "[1 TO", "~", "^2", "/.*/", "\x00", "é" * 400]
+)
+def test_nothing_that_is_typed_is_an_error(index: SearchIndex, typed: str) -> None:
+    index.put([doc("a", "bonjour")])
+    found(index, typed)
+
+
+def test_only_small_words_are_looked_for_as_they_are(index: SearchIndex) -> None:
+    index.put([doc("a", "avec vous"), doc("b", "bonjour monsieur")])
+    assert found(index, "avec") == ["a"]
+
+
+def test_without_words_everything_readable_comes_newest_first(index: SearchIndex) -> None:
+    index.put(
+        [doc(name, registered_at=datetime(2026, 1, day, tzinfo=UTC)) for day, name in ((2, "b"), (3, "c"), (1, "a"))]
+    )
+    assert found(index, "") == ["c", "b", "a"]
+
+
+def test_hits_sort_by_date_when_asked(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("old", "", subject="facture facture", registered_at=datetime(2026, 1, 1, tzinfo=UTC)),
+            doc("new", "une facture", registered_at=datetime(2026, 2, 1, tzinfo=UTC)),
+        ]
+    )
+    assert found(index, "facture", sort=Sort.NEWEST) == ["new", "old"]
+
+
+def test_each_filter_restricts(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("a", "facture", kind="facture", service_id="DAF", state=State.ASSIGNED),
+            doc("b", "facture", kind="plainte", service_id="DAJ", registered_at=datetime(2025, 5, 5, tzinfo=UTC)),
+            doc("c", "facture", direction=Direction.OUTGOING),
+        ]
+    )
+    readers = OPEN | {"svc:DAF:interne", "svc:DAJ:interne"}
+    assert found(index, "facture", readers, kinds=("plainte",)) == ["b"]
+    assert found(index, "facture", readers, services=("DAF",)) == ["a"]
+    assert found(index, "facture", readers, states=(State.ASSIGNED,)) == ["a"]
+    assert found(index, "facture", readers, directions=(Direction.OUTGOING,)) == ["c"]
+    day = datetime(2025, 5, 5, tzinfo=UTC).date()
+    assert found(index, "facture", readers, since=day, until=day) == ["b"]
+    assert set(found(index, "facture", readers, since=datetime(2025, 5, 6, tzinfo=UTC).date())) == {"a", "c"}
+
+
+def test_nothing_forbidden_is_found_nor_counted(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("open", "facture", kind="facture"),
+            doc("closed", "facture", kind="facture", confidentiality=Confidentiality.SECRET),
+            doc("elsewhere", "facture", kind="facture", tenant_id="CEET", register_id="CEET"),
+        ]
+    )
+    hits = index.search(Query("facture", counted=True), OPEN)
+    assert [hit.id for hit in hits.hits] == ["open"]
+    assert hits.total == 1
+    assert hits.facets["kind"] == {"facture": 1}
+    assert index.search(Query("facture", counted=True), frozenset()).total == 0
+    assert index.search(Query("-introuvable"), frozenset({"svc:X:interne"})).total == 0
+
+
+def test_a_letter_closed_later_is_no_longer_found(index: SearchIndex) -> None:
+    index.put([doc("a", "facture", revision=1)])
+    index.put([doc("a", "facture", revision=2, confidentiality=Confidentiality.SECRET)])
+    assert found(index, "facture") == []
+
+
+def test_facets_count_what_is_found(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("a", "pont", kind="demande", service_id="DAF"),
+            doc("b", "pont", kind="demande"),
+            doc("c", "pont", kind="plainte"),
+            doc("d", "route", kind="plainte"),
+        ]
+    )
+    facets = index.search(Query("pont", counted=True), OPEN).facets
+    assert facets["kind"] == {"demande": 2, "plainte": 1}
+    assert facets["service"] == {"DAF": 1}
+    assert facets["year"] == {"2026": 3}
+
+
+def test_an_older_revision_never_undoes_a_newer_one(index: SearchIndex) -> None:
+    index.put([doc("a", "nouveau", revision=5)])
+    index.put([doc("a", "ancien", revision=4)])
+    index.put([doc("a", "ancien", revision=3), doc("b", "ancien", revision=1)])
+    assert found(index, "nouveau") == ["a"]
+    assert found(index, "ancien") == ["b"]
+
+
+def test_the_same_document_twice_is_one(index: SearchIndex) -> None:
+    index.put([doc("a", "pont"), doc("a", "pont")])
+    index.put([doc("a", "pont")])
+    assert index.search(Query("pont"), OPEN).total == 1
+    assert index.report().documents == 1
+
+
+@pytest.mark.parametrize("text", ["pont", ""])
+def test_pages_follow_one_another_past_ten_thousand(index: SearchIndex, text: str) -> None:
+    count = 10_300
+    index.put([doc(f"d{n:05d}", "pont", registered_at=datetime.fromtimestamp(n, UTC)) for n in range(count)])
+    seen: list[str] = []
+    after = None
+    while True:
+        hits = index.search(Query(text, limit=2_000, after=after), OPEN)
+        assert hits.total == count
+        seen += [hit.id for hit in hits.hits]
+        after = hits.following
+        if after is None:
+            break
+    assert len(seen) == count
+    assert len(set(seen)) == count
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "W10=", "Wy01XQ==", "WyJhIl0=", "e30="])
+def test_a_cursor_that_is_not_ours_is_refused_with_a_sentence(index: SearchIndex, cursor: str) -> None:
+    index.put([doc("a", "pont")])
+    with pytest.raises(Refused) as error:
+        index.search(Query("pont", after=cursor), OPEN)
+    assert error.value.code == "search.cursor"
+
+
+def test_a_new_index_takes_over_in_one_step_while_writes_go_on(index: SearchIndex) -> None:
+    index.put([doc("kept", "pont"), doc("gone", "pont")])
+    with index.renew() as renewal:
+        renewal.put([doc("kept", "pont")])
+        index.put([doc("meanwhile", "pont")])
+        assert set(found(index, "pont")) == {"kept", "gone", "meanwhile"}
+        assert renewal.count() == 2
+        renewal.adopt()
+        assert set(found(index, "pont")) == {"kept", "meanwhile"}
+    index.put([doc("after", "pont")])
+    assert set(found(index, "pont")) == {"kept", "meanwhile", "after"}
+
+
+def test_a_new_index_that_is_not_adopted_leaves_no_trace(index: SearchIndex) -> None:
+    index.put([doc("kept", "pont")])
+
+    def fail(act: Callable[[], None]) -> None:
+        with index.renew() as renewal:
+            renewal.put([doc("stray", "pont")])
+            act()
+
+    def stop() -> None:
+        message = "stopped"
+        raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError):
+        fail(stop)
+    index.put([doc("after", "pont")])
+    assert set(found(index, "pont")) == {"kept", "after"}
+    fail(lambda: None)
+    assert set(found(index, "pont")) == {"kept", "after"}
+
+
+def test_an_index_that_does_not_answer_says_so() -> None:
+    away = ElasticIndex(f"http://127.0.0.1:{free_port()}", prefix="ged")
+    with pytest.raises(Unavailable) as error:
+        away.search(Query("pont"), OPEN)
+    assert error.value.code == "search.unavailable"
+    assert not away.report().reachable
+
+
+def test_two_readers_of_one_folder_see_what_either_writes(tmp_path: Path) -> None:
+    one, other = EmbeddedIndex(tmp_path / "index"), EmbeddedIndex(tmp_path / "index")
+    one.put([doc("a", "pont")])
+    assert found(other, "pont") == ["a"]
+    with other.renew() as renewal:
+        renewal.put([doc("b", "pont")])
+        renewal.adopt()
+    assert found(one, "pont") == ["b"]

@@ -44,11 +44,11 @@ class Result:
 Work = Callable[[Letter, dict[str, object]], Result]
 """Runs one kept stage, with those in memory before it: (letter, outputs of the stages done so far) → result."""
 
-Fault = Callable[[str, str], None]
-"""Called as (stage, point): before run, after run, after commit. By it the tests kill a worker there."""
+Fault = Callable[[str, str, str], None]
+"""Called as (letter id, stage, point): before run, after run, after commit. By it the tests kill a worker there."""
 
 
-def no_fault(_stage: str, _point: str) -> None:
+def no_fault(_letter_id: str, _stage: str, _point: str) -> None:
     """Let the work go on."""
 
 
@@ -108,16 +108,16 @@ class Runner:
         try:
             _refuse_endless(stage, run)
             for each in steps:
-                self._fault(each.name, "before run")
+                self._fault(letter.id, each.name, "before run")
             result = self._work[stage.name](letter, outputs)
             for each in steps:
-                self._fault(each.name, "after run")
+                self._fault(letter.id, each.name, "after run")
         except Exception as error:  # noqa: BLE001 - the runner is where any failure becomes a person's work
             self._failed(letter, stage, run, error)
             return
         self._done(letter, stage, run, result)
         for each in steps:
-            self._fault(each.name, "after commit")
+            self._fault(letter.id, each.name, "after commit")
 
     def _done(self, letter: Letter, stage: Stage, run: Run, result: Result) -> None:
         now = self._clock()

@@ -6,16 +6,17 @@ down breaks the pool, which is made anew, and costs the letter one attempt.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from io import BytesIO
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from shutil import copyfileobj
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
 from ged.errors import Unavailable
@@ -61,7 +62,9 @@ class Reading:
         """
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(self._processes, mp_context=get_context("spawn"))
+                self._pool = ProcessPoolExecutor(
+                    self._processes, mp_context=get_context("spawn"), initializer=_end_with_parent
+                )
             pool = self._pool
         try:
             return [future.result() for future in [pool.submit(act, *call) for call in calls]]
@@ -73,6 +76,18 @@ class Reading:
                 "reading.process_lost",
                 "Une page a arrêté le programme de lecture. L'original est intact ; la lecture est reprise.",
             ) from error
+
+
+def _end_with_parent() -> None:
+    """See to it that a killed worker leaves no reader behind: a pool's processes would wait for it for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:

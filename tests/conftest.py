@@ -9,11 +9,13 @@ from engines.elasticsearch import elasticsearch_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
 from rooms.house import database, grand_settings, house, kossi, pilot_template, settings, who
+from rooms.server import client, server
 
 __all__ = [
     "base_url",
     "browser_context_args",
     "browser_type_launch_args",
+    "client",
     "database",
     "elasticsearch_url",
     "grand_settings",
@@ -22,6 +24,7 @@ __all__ = [
     "pilot_template",
     "postgres_url",
     "seaweedfs",
+    "server",
     "settings",
     "who",
 ]

@@ -18,7 +18,7 @@ from ged.services import consult
 from ged.services.export import export
 from ged.services.sign_in import actor_of
 from ged.services.verify import verify_file, verify_letter
-from rooms.letters import decide, letter_pdf, read_all, send
+from rooms.letters import decide, letter_pdf, proving, read_all, send
 from search.find import find
 from search.port import Query
 
@@ -62,14 +62,7 @@ def test_one_letter_from_the_scanner_to_the_auditor(chosen: Settings, tmp_path: 
         assert [text for text, lit in passage.pieces if lit] == ["transformateur existant"]
 
         audit = actor_of("audit", store=house.store, clock=house.clock)
-        proof = {
-            "store": house.store,
-            "vault": house.vault,
-            "signer": house.signer,
-            "ledger": house.ledger,
-            "actor": audit,
-            "clock": house.clock,
-        }
+        proof = proving(house, audit)
         assert verify_letter(receipt.letter_id, **proof).outcome is Outcome.INTACT
         copy, tampered = tmp_path / "copy.pdf", tmp_path / "tampered.pdf"
         copy.write_bytes(scan)

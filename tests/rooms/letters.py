@@ -72,3 +72,15 @@ def decide(house: House, actor: Actor, letter_id: str, **changes: Any) -> Letter
     }
     decision = Decision(expected_revision=letter.revision, **(values | changes))
     return qualify(letter_id, decision, store=house.store, actor=actor, clock=house.clock)
+
+
+def proving(house: House, actor: Actor) -> dict[str, Any]:
+    """What the services that prove ask for."""
+    return {
+        "store": house.store,
+        "vault": house.vault,
+        "signer": house.signer,
+        "ledger": house.ledger,
+        "actor": actor,
+        "clock": house.clock,
+    }

@@ -74,8 +74,8 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
     return response
 
 
-def _answer(request: Request, error: GedError) -> Response:
-    status = STATUS.get(error.kind, 500)
+def _answer(request: Request, error: GedError, status: int = 0) -> Response:
+    status = status or STATUS.get(error.kind, 500)
     if status >= 500:
         _log.error("%s %s: %s", request.method, request.url.path, error.diagnostics(), exc_info=error)
     if request.url.path.startswith("/api/"):
@@ -98,8 +98,8 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return _answer(request, NotFound("page.none", "Cette adresse n'existe pas. Vérifiez-la, ou partez du menu."))
-    kind = Refused("request.method", "Cette adresse ne s'emploie pas ainsi. Revenez en arrière et réessayez.")
-    return _answer(request, kind)
+    said = Refused("request.method", "Cette adresse ne s'emploie pas ainsi. Revenez en arrière et réessayez.")
+    return _answer(request, said, error.status_code)
 
 
 def _sign_in(request: Request, error: Exception) -> Response:

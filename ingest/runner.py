@@ -177,12 +177,14 @@ _SENTENCES = {
 
 
 def _refuse_endless(stage: Stage, run: Run) -> None:
-    """Let pass a run whose attempts are not used up: a stage that kills its worker each time ends here.
+    """Let pass a run that did not die with its worker too often: a stage that kills its worker ends here.
+
+    Three times the stage's own attempts, because a letter also dies with a worker that another one killed.
 
     Raises:
         Unavailable: `reading.worker_lost`.
     """
-    if run.attempts > stage.attempts:
+    if run.attempts > 3 * stage.attempts:
         raise Unavailable("reading.worker_lost", _SENTENCES[stage.name], stage=stage.name)
 
 

@@ -57,25 +57,38 @@ class Reading:
     def each(self, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
         """Return `act(*call)` for each call, in order, computed side by side.
 
+        A page that brings a process down breaks the pool for every letter in it: each letter then tries again in
+        a process of its own, so that only the guilty one fails.
+
         Raises:
-            Unavailable: `reading.process_lost`, a page brought its process down.
+            Unavailable: `reading.process_lost`, a page of this letter brought its process down.
         """
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(
-                    self._processes, mp_context=get_context("spawn"), initializer=_end_with_parent
-                )
+                self._pool = _new_pool(self._processes)
             pool = self._pool
         try:
-            return [future.result() for future in [pool.submit(act, *call) for call in calls]]
-        except BrokenProcessPool as error:
+            return _computed(pool, act, calls)
+        except BrokenProcessPool:
             with self._lock:
                 if self._pool is pool:
                     self._pool = None
-            raise Unavailable(
-                "reading.process_lost",
-                "Une page a arrêté le programme de lecture. L'original est intact ; la lecture est reprise.",
-            ) from error
+        with _new_pool(1) as alone:
+            try:
+                return _computed(alone, act, calls)
+            except BrokenProcessPool as error:
+                raise Unavailable(
+                    "reading.process_lost",
+                    "Une page a arrêté le programme de lecture. L'original est intact ; la lecture est reprise.",
+                ) from error
+
+
+def _computed(pool: ProcessPoolExecutor, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
+    return [future.result() for future in [pool.submit(act, *call) for call in calls]]
+
+
+def _new_pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent)
 
 
 def _end_with_parent() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
+from ged.mail.journal import Act, JournalEntry
 from ged.store.unit import Store
 
 
@@ -17,6 +18,7 @@ class Health:
     Attributes:
         jobs: Count of jobs by status: todo, doing, succeeded, failed.
         index_waiting: Changes that the index does not have yet; `index_lag_s` since when, in seconds.
+        refusals: The last files that this person's doors refused, newest first.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
     """
 
@@ -27,6 +29,7 @@ class Health:
     index_waiting: int
     index_lag_s: float
     holes: tuple[tuple[str, int, int], ...]
+    refusals: tuple[JournalEntry, ...]
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -47,4 +50,5 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             index_waiting=waiting,
             index_lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
             holes=tuple(unit.registers.holes(actor.post.register_id)),
+            refusals=unit.journal.recent(Act.REFUSED, actor.login),
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from ged.mail.access import Actor
 from ged.mail.journal import Act, JournalEntry
 from ged.store.tables import journal
+
+_COLUMNS = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "details")]
 
 
 class Journal:
@@ -27,13 +30,27 @@ class Journal:
 
     def of(self, letter_id: str) -> tuple[JournalEntry, ...]:
         """Return what happened to a letter, first to last."""
-        columns = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "details")]
         rows = self._connection.execute(
-            sa.select(*columns).where(journal.c.letter_id == letter_id).order_by(journal.c.id)
+            sa.select(*_COLUMNS).where(journal.c.letter_id == letter_id).order_by(journal.c.id)
         )
-        return tuple(JournalEntry(row[0], row[1], Act(row[2]), *row[3:]) for row in rows)
+        return tuple(_entry(row) for row in rows)
+
+    def recent(self, act: Act, login: str, limit: int = 20) -> tuple[JournalEntry, ...]:
+        """Return the last lines of one act by one login, newest first."""
+        rows = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(journal.c.act == act, journal.c.login == login)
+            .order_by(journal.c.id.desc())
+            .limit(limit)
+        )
+        return tuple(_entry(row) for row in rows)
 
     def count_since(self, act: Act, login: str, since: datetime) -> int:
         """Count the lines of one act by one login since an instant."""
         query = sa.select(sa.func.count()).where(journal.c.act == act, journal.c.login == login, journal.c.at >= since)
         return self._connection.scalar(query) or 0
+
+
+def _entry(row: sa.Row[Any]) -> JournalEntry:
+    values: list[Any] = list(row)
+    return JournalEntry(values[0], values[1], Act(values[2]), *values[3:])

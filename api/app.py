@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -104,8 +104,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)  # noqa: S101
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = here if request.method == "GET" else request.headers.get("referer", "/")
+    # A form that came too late goes back to the page it stood on, where its draft is kept.
+    page = request.url if request.method == "GET" else urlsplit(request.headers.get("referer", "/"))
+    back = page.path + (f"?{page.query}" if page.query else "")
     reason = "&expiree=1" if error.expired else ""
     target = f"/connexion?suite={quote(back)}{reason}"
     if request.headers.get("hx-request") == "true":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -33,9 +34,9 @@ def _inside(target: str) -> str:
 
 
 @router.get("/")
-def first_page(actor: ActorDep) -> Response:
-    """Go where this person's work begins."""
-    return RedirectResponse(home_of(actor), status_code=303)
+def first_page(actor: ActorDep, fait: str = "") -> Response:
+    """Go where this person's work begins, with what was just done."""
+    return RedirectResponse(home_of(actor) + (f"?{urlencode({'fait': fait})}" if fait else ""), status_code=303)
 
 
 @router.get("/connexion")

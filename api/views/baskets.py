@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, HouseDep
-from api.views.render import page
+from api.views.render import page, page_number
+from api.wiring import House
 from ged.errors import NotFound
-from ged.mail.access import Right, require
+from ged.mail.access import Actor, Right, require
 from ged.mail.item import State
 from ged.mail.listing import Listing
 from ged.services import consult
@@ -37,12 +38,12 @@ def listing_of(slug: str, chosen: str) -> Listing:
 
 
 @router.get("/b/{slug}")
-def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre: str = "", page_: int = 1) -> Response:
+def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre: str = "", fait: str = "") -> Response:
     """Show a basket; polled by the page while letters are being read, it answers 204 when nothing changed."""
     listing = listing_of(slug, filtre)
     if slug == "a-qualifier":
         require(actor, Right.QUALIFY)
-    number = max(1, int(request.query_params.get("page", page_) or 1))
+    number = page_number(request)
     offset = (number - 1) * PAGE_ROWS
     found = consult.letters(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=offset)
     mark = "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows)
@@ -58,7 +59,20 @@ def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre
         "number": number,
         "pages": -(-found.total // PAGE_ROWS),
         "mark": mark,
+        "done": just_done(fait, house, actor),
         "reading": any(row.letter.reading == "en_lecture" for row in found.rows),
         "lists": consult.lists(store=house.store, actor=actor),
     }
     return page(request, "basket.html", **values)
+
+
+def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str] | None:
+    """Return (id, number, service) of the letter just qualified, for the green line."""
+    if not letter_id:
+        return None
+    try:
+        letter = consult.letter(letter_id, store=house.store, actor=actor)
+    except NotFound:
+        return None
+    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor).entities}
+    return letter.id, letter.number, names.get(letter.service_id or "", "")

@@ -9,12 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
+from api.views.baskets import just_done
 from api.views.origin import Origin
 from api.views.qualification import FORM_NAMES, Typed, proposed
-from api.views.render import page
+from api.views.render import page, page_number
 from api.views.viewer import PAGES_SHOWN, views
 from api.wiring import House
-from ged.errors import Conflict, GedError, NotFound, Refused
+from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right
 from ged.mail.item import Confidentiality, Priority, Reading, State
 from ged.mail.qualification import SURE
@@ -42,7 +43,7 @@ def show(
     if request.headers.get("hx-request"):  # the page asks whether the reading is over
         done = file.letter.reading is not Reading.PENDING
         return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
-    return _page(request, house, actor, file, origin, typed=proposed(file), done=_done(fait, house, actor))
+    return _page(request, house, actor, file, origin, typed=proposed(file), done=just_done(fait, house, actor))
 
 
 @router.post("/courrier/{letter_id}", dependencies=[FormCheck])
@@ -121,18 +122,6 @@ def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, ori
     return page(request, "text.html", file=file, letter=file.letter, origin=origin)
 
 
-def _done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str] | None:
-    """Return (id, number, service) of the letter just qualified, for the green line."""
-    if not letter_id:
-        return None
-    try:
-        letter = consult.letter(letter_id, store=house.store, actor=actor)
-    except NotFound:
-        return None
-    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor).entities}
-    return letter.id, letter.number, names.get(letter.service_id or "", "")
-
-
 def _page(
     request: Request,
     house: House,
@@ -147,7 +136,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     letter, today = file.letter, house.clock().date()
-    start = _first_page(request)
+    start = page_number(request, "a_partir_de")
     lists = consult.lists(store=house.store, actor=actor)
     context: dict[str, Any] = {
         "file": file,
@@ -181,8 +170,3 @@ def _page(
         "draft_of": f"{actor.login}:{letter.id}",
     }
     return page(request, "letter.html", status=status, **context)
-
-
-def _first_page(request: Request) -> int:
-    given = request.query_params.get("a_partir_de", "1")
-    return max(1, int(given)) if given.isascii() and given.isdigit() else 1

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, HouseDep
 from api.prints import print_pdf
-from api.views.render import language_of, page
+from api.views.render import language_of, page, page_number
 from api.wiring import House
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
@@ -40,8 +40,7 @@ def registers() -> Response:
 def incoming(request: Request, house: HouseDep, actor: ActorDep, du: str = "", au: str = "") -> Response:
     """Show the register of arrivals, newest first."""
     since, until = _period(house, du, au)
-    given = request.query_params.get("page", "1")
-    number = max(1, int(given)) if given.isascii() and given.isdigit() else 1
+    number = page_number(request)
     listing = Listing(direction=Direction.INCOMING, since=since, until=until)
     found = consult.register(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
     lists = consult.lists(store=house.store, actor=actor)

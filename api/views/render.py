@@ -84,3 +84,9 @@ def part(request: Request, template: str, *, status: int = 200, **context: Any) 
     values = {"csrf": csrf_of(request).token, **context}
     text = environment(language_of(request)).get_template(template).render(**values)
     return HTMLResponse(text, status_code=status)
+
+
+def page_number(request: Request, name: str = "page") -> int:
+    """Return the page number that an address asks for; 1 when it is not one."""
+    given = request.query_params.get(name, "1")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 8 else 1

@@ -111,7 +111,7 @@ def _seal_and_die(settings: Settings, letter_id: str, point: str) -> None:
 
         class Killed:
             def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
-                name = suffix.split("-", maxsplit=1)[0].split(".", maxsplit=1)[0]
+                name = "p7s" if suffix == "p7s" else "tlog"
                 if point == f"before {name}":
                     os.kill(os.getpid(), signal.SIGKILL)
                 kept = house.vault.attach(digest, suffix, data)

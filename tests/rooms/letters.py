@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -51,8 +52,9 @@ def send(house: House, actor: Actor, data: bytes, name: str = "lettre.pdf") -> R
 
 
 def read_all(house: House) -> None:
-    """Do all the work that waits: sealing, reading, indexing."""
-    run_worker(house, until_idle=True)
+    """Do all the work that waits: sealing, reading, indexing. In a thread: a browser test has a loop in its own."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run_worker, house, until_idle=True).result()
 
 
 def decide(house: House, actor: Actor, letter_id: str, **changes: Any) -> Letter:

@@ -109,7 +109,13 @@ def test_nobody_without_a_token_gets_anything(confidential: str, client: httpx.C
 
 
 def test_every_page_asks_who_one_is(confidential: str, client: httpx.Client) -> None:
-    pages = ("/", "/b/a-qualifier", "/numeriser", f"/courrier/{confidential}", f"/courrier/{confidential}/page/1.webp")
+    pages: tuple[str, ...] = (
+        "/",
+        "/b/a-qualifier",
+        "/numeriser",
+        f"/courrier/{confidential}",
+        f"/courrier/{confidential}/page/1.webp",
+    )
     pages += (
         f"/courrier/{confidential}/original",
         f"/courrier/{confidential}/copie",

@@ -66,7 +66,7 @@ def outcome(house: House, actor: Actor, letter_id: str) -> dict[str, Any]:
 def count(settings: Settings, query: str) -> int:
     assert settings.database.url is not None
     with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query).fetchone()
         assert row is not None
         return int(row[0])
 

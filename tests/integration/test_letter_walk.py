@@ -87,7 +87,17 @@ def test_one_letter_from_the_scanner_to_the_auditor(chosen: Settings, tmp_path: 
 
 def _openssl_accepts(folder: Path, document: Path) -> bool:
     """Whether the commands of our LISEZMOI, run by a stranger's openssl, accept a document."""
-    command = ["openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", folder / "original.p7s"]
+    command: list[str | Path] = [
+        "openssl",
+        "cms",
+        "-verify",
+        "-cades",
+        "-binary",
+        "-inform",
+        "DER",
+        "-in",
+        folder / "original.p7s",
+    ]
     command += ["-content", document, "-CAfile", folder / "chaine.pem", "-purpose", "any", "-out", "/dev/null"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 

@@ -47,7 +47,9 @@ def assert_whole(url: str) -> dict[str, int]:
         rows = connection.execute(
             "SELECT direction, sequence, number, registered_at FROM letter ORDER BY 1, 2"
         ).fetchall()
-        counters = dict(connection.execute("SELECT direction, last_sequence FROM register_counter").fetchall())
+        counters: dict[str, int] = dict(
+            connection.execute("SELECT direction, last_sequence FROM register_counter").fetchall()
+        )
     lengths: dict[str, int] = {}
     for direction, last in counters.items():
         series: list[tuple[str, int, str, datetime]] = [row for row in rows if row[0] == direction]

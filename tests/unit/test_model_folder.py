@@ -1,0 +1,86 @@
+"""The configuration folder: the pilot ministry is right, and each mistake is named by its file and line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from api.model_folder import read_folder
+from ged.errors import Refused
+from ged.mail.access import Role
+from rooms.house import PILOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(PILOT, tmp_path / "pilote"))
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(Refused) as error:
+        read_folder(folder)
+    found = error.value.diagnostics()["faults"]
+    assert isinstance(found, (list, tuple))
+    return [str(one) for one in found]
+
+
+def test_the_pilot_ministry_is_whole() -> None:
+    found = read_folder(PILOT)
+    tenants = {entity.id for entity in found.entities if entity.parent_id is None}
+    assert tenants == {"MME", "CEET", "AT2ER", "ARSE", "ANE", "SME"}
+    assert len([entity for entity in found.entities if entity.tenant_id == "MME" and entity.parent_id]) >= 31
+    assert {position.role for position in found.positions} == set(Role)
+    assert {kind.rule for kind in found.kinds} <= {rule.code for rule in found.rules}
+    assert all(rule.term_years >= 20 for rule in found.rules)
+    assert {holding.login for holding in found.holdings} == {person.login for person in found.people}
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        ("entites.csv", "NEUF;INCONNU;N;Neuf;New;non;;", "INCONNU"),
+        ("entites.csv", "DAF;MME;DAF;Encore;Again;non;;", "DAF"),
+        ("postes.csv", "P-X;NULLE;Chef;responsable;interne", "NULLE"),
+        ("postes.csv", "P-X;DAF;Chef;empereur;interne", "empereur"),
+        ("postes.csv", "P-X;DAF;Chef;responsable;ultra", "ultra"),
+        ("affectations.csv", "inconnu;BOC-1;2024-01-01;", "inconnu"),
+        ("affectations.csv", "kossi;NULLE;2024-01-01;", "NULLE"),
+        ("affectations.csv", "kossi;BOC-1;le 3 mars;", "le 3 mars"),
+        ("natures.csv", "neuve;Neuve;New;SANS", "SANS"),
+        ("conservation.csv", "R;R;vingt;date_courrier;tri;parce que", "vingt"),
+        ("conservation.csv", "R;R;20;un_jour;tri;parce que", "un_jour"),
+    ],
+)
+def test_each_mistake_is_named_by_its_file_its_line_and_its_word(folder: Path, file: str, line: str, said: str) -> None:
+    path = folder / file
+    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    number = len(path.read_text(encoding="utf-8").splitlines())
+    (fault,) = faults(folder)
+    assert file in fault
+    assert str(number) in fault
+    assert said in fault
+
+
+def test_every_mistake_is_said_at_once(folder: Path) -> None:
+    for file, line in (("entites.csv", "A;INCONNU;A;A;A;non;;"), ("natures.csv", "b;B;B;SANS")):
+        with (folder / file).open("a", encoding="utf-8") as rows:
+            rows.write(line + "\n")
+    assert len(faults(folder)) == 2
+
+
+def test_a_missing_file_is_said(folder: Path) -> None:
+    (folder / "postes.csv").unlink()
+    assert any("postes.csv" in fault for fault in faults(folder))
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        read_folder(tmp_path / "nothing")
+
+
+def test_a_circle_of_entities_is_refused(folder: Path) -> None:
+    with (folder / "entites.csv").open("a", encoding="utf-8") as rows:
+        rows.write("X;Y;X;X;X;non;;\nY;X;Y;Y;Y;non;;\n")
+    assert faults(folder)

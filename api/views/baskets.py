@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.deps import ActorDep, HouseDep
 from api.views.render import page, page_number
+from api.views.words import _
 from api.wiring import House
 from ged.errors import NotFound
 from ged.mail.access import Actor, Right, require
@@ -20,10 +21,10 @@ from ged.services import consult
 router = APIRouter()
 PAGE_ROWS = 25
 BASKETS: dict[str, tuple[str, Listing]] = {
-    "a-qualifier": ("À qualifier", consult.TO_QUALIFY),
-    "a-traiter": ("À traiter", Listing(states=(State.ASSIGNED,), newest_first=False)),
+    "a-qualifier": (_("À qualifier"), consult.TO_QUALIFY),
+    "a-traiter": (_("À traiter"), Listing(states=(State.ASSIGNED,), newest_first=False)),
 }
-FILTERS = {"": "Tous", "urgent": "Urgents", "lecture": "En lecture"}
+FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
 
 
 def listing_of(slug: str, chosen: str) -> Listing:

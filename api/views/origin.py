@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from api.views.baskets import BASKETS, listing_of
+from api.views.words import _
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.item import Direction
@@ -37,7 +38,7 @@ class Origin:
         """The list's name."""
         if self.place in BASKETS:
             return BASKETS[self.place][0]
-        return {"recherche": "Recherche", "arrivee": "Registre arrivée"}.get(self.place, "Accueil")
+        return {"recherche": _("Recherche"), "arrivee": _("Registre arrivée")}.get(self.place, _("Accueil"))
 
     @property
     def back(self) -> str:

@@ -40,6 +40,7 @@ def addresses(house: House, actor: Actor) -> list[str]:
         "/verifier",
         "/etat",
         "/compte",
+        "/conservation",
         "/adresse-qui-n-existe-pas",
     ]
 

@@ -46,7 +46,7 @@ def answer(environment: dict[str, str], *arguments: str) -> Any:
 
 
 def number_of(data: dict[str, str]) -> str:
-    return next(line["number"] for line in map(json.loads, data["lines"].splitlines()) if "number" in line)
+    return next(str(line["number"]) for line in map(json.loads, data["lines"].splitlines()) if "number" in line)
 
 
 def test_ingest_says_one_object_a_line_and_refuses_without_stopping(data: dict[str, str]) -> None:

@@ -1,0 +1,75 @@
+"""The pages in English: nothing missing, nothing left over, placeholders kept, every template sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+from api.views.render import environment
+from api.views.words import translations
+from rooms.house import ROOT
+
+TEMPLATES = ROOT / "api" / "web" / "templates"
+CATALOGUE = ROOT / "api" / "web" / "locale" / "en" / "messages.po"
+
+
+def said() -> Iterator[str]:
+    """Every sentence that templates and views mark for translation."""
+    sources = [(path, "jinja2.ext:babel_extract", {"trimmed": "true"}) for path in TEMPLATES.rglob("*.html")]
+    sources += [(path, "python", {}) for path in (ROOT / "api" / "views").glob("*.py")]
+    for path, method, options in sources:
+        with path.open("rb") as stream:
+            for _, message, _, _ in extract(method, stream, options=options):
+                yield message if isinstance(message, str) else message[0]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as stream:
+        return read_po(stream, locale="en")
+
+
+def test_every_sentence_of_the_pages_is_translated(catalogue: Catalog) -> None:
+    missing = [sentence for sentence in set(said()) if not (catalogue.get(sentence) and catalogue[sentence].string)]
+    assert missing == []
+
+
+def test_no_entry_is_left_over(catalogue: Catalog) -> None:
+    marked = set(said())
+    rooms = [
+        path.read_text(encoding="utf-8")
+        for room in ("ged", "ingest", "search", "api")
+        for path in (ROOT / room).rglob("*.py")
+    ]
+    source = "".join(re.sub(r'"\s*\n\s*"', "", text) for text in rooms)
+    keys = [message.id if isinstance(message.id, str) else message.id[0] for message in catalogue if message.id]
+    templates = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
+    assert [key for key in keys if key not in marked and key not in source and key not in templates] == []
+
+
+def test_placeholders_are_the_same_on_both_sides(catalogue: Catalog) -> None:
+    for message in catalogue:
+        if not message.id:
+            continue
+        sources = [message.id] if isinstance(message.id, str) else list(message.id)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        names = [set(re.findall(r"%\((\w+)\)s", text)) for text in [*sources, *strings]]
+        assert all(each == names[0] for each in names), message.id
+        assert not message.fuzzy
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_template_is_sound(language: str) -> None:
+    for path in TEMPLATES.rglob("*.html"):
+        environment(language).get_template(path.relative_to(TEMPLATES).as_posix())
+
+
+def test_french_is_what_the_source_says() -> None:
+    assert translations("fr").gettext("À qualifier") == "À qualifier"
+    assert translations("en").gettext("À qualifier") == "To qualify"
+    assert translations("en").ngettext("%(num)s courrier", "%(num)s courriers", 2) == "%(num)s items"

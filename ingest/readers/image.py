@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 
 from ged.errors import Refused
 from ingest.readers.limits import Limits, damaged
@@ -67,9 +67,11 @@ def resolution_of(image: Image.Image) -> float:
 def opened_image(path: Path) -> Iterator[Image.Image]:
     """Open an image file by content; what Pillow refuses is refused in our words."""
     # Our own limit on pixels is checked from the header, before decoding: Pillow's would refuse with another message.
+    # Libraries loaded beside us (WeasyPrint) tell Pillow to accept files cut short: here they are refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what Pillow only warns of is judged by the decoding
             with Image.open(path, formats=("TIFF", "JPEG", "PNG")) as image:
                 yield image
     except Refused:

@@ -31,6 +31,9 @@ _READERS: dict[str, Callable[[Path, Limits], int]] = {
 }
 
 
+_NO_TYPE = {"text/plain", "application/octet-stream"}
+
+
 def inspect(path: Path, limits: Limits) -> Inspection:
     """Return what a file is, once a reader has opened it and found it whole.
 
@@ -63,5 +66,7 @@ def inspect(path: Path, limits: Limits) -> Inspection:
 def _media_type(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(8192)
-    # A PDF may carry up to 1,024 bytes before its header (ISO 32000-1, annex H.3.4.1), which libmagic does not allow.
-    return "application/pdf" if b"%PDF-" in head[:1024] else magic.from_buffer(head, mime=True)
+    found = str(magic.from_buffer(head, mime=True))
+    # A PDF may carry up to 1,024 bytes before its header (ISO 32000-1, annex H.3.4.1), which libmagic does not allow;
+    # what has a type of its own, such as an archive that holds a PDF, stays that.
+    return "application/pdf" if found in _NO_TYPE and b"%PDF-" in head[:1024] else found

@@ -20,8 +20,8 @@ cv2.setNumThreads(1)  # pages go side by side in processes
 MAP_DPI = 75
 """Layout is judged on an ink map of about this resolution."""
 MAX_SKEW_DEG, LEVEL_DEG = 6.0, 0.35
-BLANK_MARKS = 10
-"""A page with fewer marks the size of a letter carries nothing; two words have more."""
+BLANK_MARKS = 4
+"""A page with fewer marks the size of a letter carries nothing; one short word has more (blank scans: none)."""
 SIDEWAYS = 1.25
 """Sideways when columns are this much more line-like than rows."""
 _PAD_PX = 12
@@ -108,7 +108,8 @@ def _blank(ink: Ink) -> bool:
     marks = cv2.connectedComponentsWithStats((inner > 0).astype(np.uint8))[2][1:]
     tall, wide, area = (marks[:, column] for column in (cv2.CC_STAT_HEIGHT, cv2.CC_STAT_WIDTH, cv2.CC_STAT_AREA))
     letters = (area >= 6) & (tall >= 3) & (wide >= 2) & (tall < 60) & (wide < 400)
-    return int(letters.sum()) < BLANK_MARKS
+    holes = (tall >= 12) & (area > 0.7 * tall * wide)  # what a punch leaves: solid, and taller than a letter
+    return int((letters & ~holes).sum()) < BLANK_MARKS
 
 
 def _skew(ink: Ink) -> tuple[float, float]:

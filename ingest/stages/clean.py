@@ -25,6 +25,7 @@ BLANK_MARKS = 4
 SIDEWAYS = 1.25
 """Sideways when columns are this much more line-like than rows."""
 _PAD_PX = 12
+_MARK, _ENOUGH_MARKS = 205, 100
 
 Ink = NDArray[np.float32]
 """An ink map, shape (height, width), 1.0 where there is ink, 0.0 elsewhere."""
@@ -131,7 +132,9 @@ def _even(grey: Grey, background: Grey) -> Grey:
     """Divide the page by its background, stretch what stays flat, take out lone specks."""
     paper = cv2.resize(np.ascontiguousarray(background), grey.shape[::-1])
     even = cv2.divide(np.ascontiguousarray(grey), paper, scale=255)
-    dark = float(np.percentile(even[::4, ::4], 1))
+    # How dark the ink is, judged on marks alone: on a page of a few lines the darkest hundredth is paper.
+    marks = even[::4, ::4][even[::4, ::4] < _MARK]
+    dark = float(np.percentile(marks, 20)) if marks.size >= _ENOUGH_MARKS else 0.0
     if dark > 90:
         even = np.clip((even.astype(np.float32) - dark) * (255 / max(1.0, 255 - dark)), 0, 255).astype(np.uint8)
     return np.asarray(cv2.medianBlur(even, 3), np.uint8)

@@ -67,6 +67,14 @@ def test_two_words_are_not_a_blank_page() -> None:
     assert not clean(PageImage(sheet, DPI)).blank
 
 
+def test_a_few_lines_on_grainy_paper_keep_their_paper_white(tmp_path: Path) -> None:
+    text = "<style>@page{size:A4;margin:60mm 30mm} body{font:12pt serif}</style><body>Vu et transmis au cabinet"
+    page = drawn(bytes(weasyprint.HTML(string=text).write_pdf())).astype(np.float32) * 0.93
+    grain = np.random.default_rng(3).normal(0, 8, page.shape)
+    path = scan(tmp_path / "scan.pdf", np.clip(page + grain, 0, 255).astype(np.uint8))
+    assert read_page(path, 1, TextSource.OCR, "tesserocr").text == "Vu et transmis au cabinet"
+
+
 def test_an_empty_sheet_with_punch_holes_is_blank() -> None:
     sheet = np.full((2339, 1654), 250, np.uint8)
     for y in (700, 1300, 1600, 1700):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -11,8 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import SignInNeeded
 from api.errors import STATUS, problem
@@ -49,8 +50,8 @@ def create_app(house: House) -> FastAPI:
         description="Capture, qualification, search, proof. Every call acts for the person behind the token.",
     )
     app.state.house = house
-    app.add_middleware(GZipMiddleware, minimum_size=500)
-    app.middleware("http")(_guard)
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=5)
+    app.add_middleware(_Guard)
     app.include_router(letters.router, prefix="/api/v1")
     app.include_router(lookups.router, prefix="/api/v1")
     app.include_router(pages)
@@ -63,15 +64,26 @@ def create_app(house: House) -> FastAPI:
     return app
 
 
-async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "public, max-age=86400")
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+class _Guard:
+    """Puts the strict headers on every answer, files and errors included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        cache = "public, max-age=86400" if scope["path"].startswith("/static/") else "no-store"
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (_HEADERS | {"Cache-Control": cache}).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
 
 
 def _answer(request: Request, error: GedError, status: int = 0) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from PIL import Image
 
 from ged.mail.filing import Kind
 from ged.mail.organisation import Entity
-from ged.mail.page import TextSource
+from ged.mail.page import Box, TextSource, Word
 from ged.mail.qualification import Field
 from ingest.readers.source import Grey, PageImage
 from ingest.stages.classify import classify
@@ -143,6 +144,22 @@ def test_a_page_that_says_nothing_proposes_nothing() -> None:
     assert extract([a_page("")]) == ()
     assert extract([]) == ()
     assert classify([a_page("")]) == ()
+
+
+def test_a_logo_read_as_letters_is_not_part_of_the_name_beside_it() -> None:
+    name = [
+        ("@)", 0.10, 0.059, 0.17, 0.115),
+        ("Lycée", 0.198, 0.061, 0.27, 0.078),
+        ("d'Aného", 0.28, 0.061, 0.36, 0.078),
+    ]
+    place = [("Bè-Kpota,", 0.198, 0.082, 0.277, 0.094), ("Aného", 0.28, 0.082, 0.33, 0.094)]
+    words = [
+        Word(text, Box(left, top, right, bottom), 0.9, row)
+        for row, line in enumerate((place, name))
+        for text, left, top, right, bottom in line
+    ]
+    sender = next(one for one in extract([replace(a_page("x"), words=tuple(words))]) if one.field is Field.SENDER)
+    assert sender.value == "Lycée d'Aného"
 
 
 @pytest.mark.parametrize(

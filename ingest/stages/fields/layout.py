@@ -62,10 +62,19 @@ def lines_of(page: Page) -> list[Line]:
             if run and word.box.left - run[-1].box.right > GAP:
                 found.append(Line(tuple(run), page.number))
                 run = []
+            if run and _is_drawing(run[-1], word):
+                run.pop()
             run.append(word)
         if run:
             found.append(Line(tuple(run), page.number))
     return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))
+
+
+def _is_drawing(word: Word, following: Word) -> bool:
+    """Whether a "word" is the logo beside a letterhead: two marks at most, twice as tall as what follows it."""
+    marks = sum(mark.isalnum() for mark in word.text)
+    tall = word.box.bottom - word.box.top > 2 * (following.box.bottom - following.box.top)
+    return tall and marks < len(word.text) <= 3
 
 
 def evidence_of(words: Sequence[Word], page: int) -> Evidence:

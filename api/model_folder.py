@@ -12,9 +12,19 @@ from typing import TypeVar
 
 from ged.errors import Refused
 from ged.mail.access import Role
+from ged.mail.calendar import DAYS, Holiday
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
-from ged.mail.item import Confidentiality
-from ged.mail.organisation import Entity, Holding, Organisation, Person, Position
+from ged.mail.item import Confidentiality, Priority
+from ged.mail.organisation import (
+    Delay,
+    Entity,
+    Holding,
+    Mention,
+    Organisation,
+    Person,
+    Position,
+    TenantCalendar,
+)
 from ged.mail.register import check_pattern
 
 Value = TypeVar("Value")
@@ -27,7 +37,15 @@ COLUMNS = {
     "affectations.csv": "identifiant poste depuis jusqu_au",
     "natures.csv": "code libelle_fr libelle_en regle",
     "conservation.csv": "code libelle duree_annees depart sort fondement",
+    "mentions.csv": "code libelle_fr libelle_en agir",
+    "feries.csv": "pays jour nom",
+    "calendriers.csv": "racine pays jours_ouvres",
+    "delais.csv": "priorite jours_ouvres",
 }
+
+
+_KEYS = {"affectations.csv": ["identifiant", "poste", "depuis"], "feries.csv": ["pays", "jour"]}
+"""The columns that make a line unique, where the first is not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,10 @@ def read_folder(folder: Path) -> Organisation:
         holdings=tuple(_each(rows["affectations.csv"], _holding, faults)),
         kinds=tuple(_each(rows["natures.csv"], _kind, faults)),
         rules=tuple(_each(rows["conservation.csv"], _rule, faults)),
+        mentions=tuple(_each(rows["mentions.csv"], _mention, faults)),
+        holidays=tuple(_each(rows["feries.csv"], _holiday, faults)),
+        calendars=tuple(_each(rows["calendriers.csv"], _calendar, faults)),
+        delays=tuple(_each(rows["delais.csv"], _delay, faults)),
     )
     faults += _references(rows)
     faults += _cycles(rows["entites.csv"])
@@ -111,11 +133,7 @@ def _rows(path: Path, columns: list[str], faults: list[Fault]) -> list[Row]:
             faults.append(Fault(path.name, number, f"{len(cells)} cases au lieu de {len(header)}."))
             continue
         row = Row(path.name, number, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
-        key = (
-            row[columns[0]]
-            if "affectations" not in path.name
-            else f"{row['identifiant']} {row['poste']} {row['depuis']}"
-        )
+        key = " ".join(row[name] for name in _KEYS.get(path.name, columns[:1]))
         if key in seen:
             faults.append(Fault(path.name, number, f"« {key} » est déjà à la ligne {seen[key]}."))
         seen[key] = number
@@ -203,6 +221,33 @@ def _rule(row: Row) -> RetentionRule:
     )
 
 
+def _mention(row: Row) -> Mention:
+    must_act = _choice(row, "agir", {"oui": True, "non": False})
+    return Mention(
+        _given(row, "code"), _given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], must_act, row.line
+    )
+
+
+def _holiday(row: Row) -> Holiday:
+    return Holiday(_given(row, "pays"), _date(row, "jour"), _given(row, "nom"))
+
+
+def _calendar(row: Row) -> TenantCalendar:
+    words = row["jours_ouvres"].split()
+    if not words or any(word not in DAYS for word in words):
+        raise _Faulty(f"« {row['jours_ouvres']} » dans « jours_ouvres » : attendu des mots parmi {', '.join(DAYS)}.")
+    return TenantCalendar(
+        _given(row, "racine"), _given(row, "pays"), tuple(sorted({DAYS.index(word) for word in words}))
+    )
+
+
+def _delay(row: Row) -> Delay:
+    days = row["jours_ouvres"]
+    if not days.isdigit() or not 1 <= int(days) <= 365:
+        raise _Faulty(f"« {days} » n'est pas un délai de 1 à 365 jours ouvrés.")
+    return Delay(_member(row, "priorite", Priority), int(days))
+
+
 def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
     known = {name: {row[COLUMNS[name].split()[0]] for row in found} for name, found in rows.items()}
     links = (
@@ -211,6 +256,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("affectations.csv", "identifiant", "personnes.csv", "personne"),
         ("affectations.csv", "poste", "postes.csv", "poste"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
+        ("calendriers.csv", "racine", "entites.csv", "entité"),
     )
     for name, column, target, what in links:
         for row in rows[name]:

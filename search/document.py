@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ged.mail.access import reader_tokens
+from ged.mail.access import readers_of
 from ged.mail.item import Letter
 from ged.mail.page import Page
 from search.french import joined, tokens
@@ -55,12 +55,6 @@ def document(letter: Letter, pages: Sequence[Page]) -> Document:
     text = "\n".join(page.text for page in pages)
     fields = [letter.subject or "", letter.sender or "", letter.recipient or ""]
     references = [letter.number, letter.sender_reference or ""]
-    readers = reader_tokens(
-        tenant_id=letter.tenant_id,
-        register_id=letter.register_id,
-        service_id=letter.service_id,
-        level=letter.confidentiality,
-    )
     return Document(
         id=letter.id,
         revision=letter.revision,
@@ -71,7 +65,7 @@ def document(letter: Letter, pages: Sequence[Page]) -> Document:
         exact=" ".join(token.exact for field in [*fields, *references, text] for token in tokens(field)),
         refs=" ".join(token.exact for reference in references for token in tokens(reference)),
         whole=tuple(word for reference in references for word in joined(reference)),
-        readers=tuple(sorted(readers)),
+        readers=tuple(sorted(readers_of(letter))),
         direction=letter.direction,
         state=letter.state,
         kind=letter.kind or "",

@@ -95,7 +95,7 @@ def verify(
 @router.get("/lists")
 def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]]:
     """Return the entities and kinds that a qualification chooses from."""
-    found = consult.lists(store=house.store, actor=actor)
+    found = consult.lists(store=house.store, actor=actor, clock=house.clock)
     return {
         "services": [{"id": one.id, "acronym": one.acronym, "name": one.name_fr} for one in found.entities],
         "kinds": [{"id": one.code, "name": one.label_fr} for one in found.kinds],

@@ -62,7 +62,7 @@ def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre
         "mark": mark,
         "done": just_done(fait, house, actor),
         "reading": any(row.letter.reading == "en_lecture" for row in found.rows),
-        "lists": consult.lists(store=house.store, actor=actor),
+        "lists": consult.lists(store=house.store, actor=actor, clock=house.clock),
     }
     return page(request, "basket.html", **values)
 
@@ -75,5 +75,5 @@ def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str
         letter = consult.letter(letter_id, store=house.store, actor=actor)
     except NotFound:
         return None
-    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor).entities}
+    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor, clock=house.clock).entities}
     return letter.id, letter.number, names.get(letter.service_id or "", "")

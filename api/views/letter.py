@@ -137,7 +137,7 @@ def _page(
 ) -> Response:
     letter, today = file.letter, house.clock().date()
     start = page_number(request, "a_partir_de")
-    lists = consult.lists(store=house.store, actor=actor)
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     context: dict[str, Any] = {
         "file": file,
         "letter": letter,

@@ -43,7 +43,7 @@ def incoming(request: Request, house: HouseDep, actor: ActorDep, du: str = "", a
     number = page_number(request)
     listing = Listing(direction=Direction.INCOMING, since=since, until=until)
     found = consult.register(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
-    lists = consult.lists(store=house.store, actor=actor)
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     values: dict[str, Any] = {
         "rows": found.rows,
         "total": found.total,
@@ -61,7 +61,7 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, du: str = "", au
     """Return the register of arrivals on paper, in number order."""
     since, until = _period(house, du, au)
     made = print_register(Direction.INCOMING, since, until, store=house.store, actor=actor, clock=house.clock)
-    lists = consult.lists(store=house.store, actor=actor)
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     services = {entity.id: entity for entity in lists.entities}
     pdf = print_pdf("prints/register.html", language_of(request), made=made, actor=actor, services=services)
     name = f"registre-arrivee-{since:%Y%m%d}-{until:%Y%m%d}.pdf"

@@ -56,7 +56,7 @@ def search(
         counted=True,
     )
     answer = find(query, index=house.index, store=house.store, actor=actor)
-    lists = consult.lists(store=house.store, actor=actor)
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "suite" and value]
     values: dict[str, Any] = {
         "q": q,

@@ -5,13 +5,14 @@ meet. Tokens of letters are stored and indexed; tokens of actors are computed at
 so that a change of post is effective at once.
 
 Three sorts of token, each ending in a confidentiality level:
-`reg:<register>:<level>` who keeps the register, `svc:<entity>:<level>` who is in charge or above
-it in the tree, `aud:<tenant>:<level>` the auditors of the tenant. Trees stop at the tenant: an
-agency under supervision is sealed from its ministry.
+`reg:<register>:<level>` who keeps the register, `svc:<entity>:<level>` who is in charge, has a copy or is
+asked an opinion, or is above them in the tree, `aud:<tenant>:<level>` the auditors of the tenant. Trees stop
+at the tenant: an agency under supervision is sealed from its ministry.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,24 +132,35 @@ SYSTEM = Actor(person_id=None, login="systeme", name="Le système", language="fr
 
 
 def reader_tokens(
-    *, tenant_id: str, register_id: str, service_id: str | None, level: Confidentiality
+    *,
+    tenant_id: str,
+    register_id: str,
+    service_id: str | None,
+    level: Confidentiality,
+    concerned: Iterable[str] = (),
 ) -> frozenset[str]:
     """Return the tokens of which an actor needs one to read a letter."""
     tokens = {f"reg:{register_id}:{level}", f"aud:{tenant_id}:{level}"}
     if service_id is not None:
         tokens.add(f"svc:{service_id}:{level}")
+    tokens.update(f"svc:{entity}:{level}" for entity in concerned)
     return frozenset(tokens)
 
 
-def may_read(actor: Actor, letter: Letter) -> bool:
-    """Whether the actor may see the letter, its pages, its original and its hits."""
-    needed = reader_tokens(
+def readers_of(letter: Letter) -> frozenset[str]:
+    """Return the reader tokens of a letter as it stands."""
+    return reader_tokens(
         tenant_id=letter.tenant_id,
         register_id=letter.register_id,
         service_id=letter.service_id,
         level=letter.confidentiality,
+        concerned=letter.concerned,
     )
-    return not needed.isdisjoint(actor.tokens())
+
+
+def may_read(actor: Actor, letter: Letter) -> bool:
+    """Whether the actor may see the letter, its pages, its original and its hits."""
+    return not readers_of(letter).isdisjoint(actor.tokens())
 
 
 def require(actor: Actor, right: Right) -> None:

@@ -95,6 +95,10 @@ class Letter:
         number: Registration number as printed, gapless within (register, direction, year).
         register_id: The entity whose register holds the number.
         service_id: The entity in charge, once a person has decided.
+        position_id: The position in charge within it; None while the letter lies in the unit's own basket.
+        concerned: Entities that may read beside those in charge: copies, opinions asked.
+        delay_days: The working days that `due_date` was computed from; None when a person set it.
+        suspended_on: Since when the term does not run; it waits for the applicant.
         revision: Grows by one at every change; also the external version in the index.
         original: SHA-256 of the original's bytes, 64 lower-case hexadecimal digits.
         filename: The name it arrived under, for display only; nothing trusts it.
@@ -116,12 +120,17 @@ class Letter:
     registered_at: datetime
     kind: str | None
     service_id: str | None
+    position_id: str | None
+    concerned: tuple[str, ...]
     subject: str | None
     sender: str | None
     recipient: str | None
     sender_reference: str | None
     letter_date: date | None
     due_date: date | None
+    delay_days: int | None
+    suspended_on: date | None
+    closed_on: date | None
     page_count: int
     original: str
     original_size: int

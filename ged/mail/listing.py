@@ -13,6 +13,8 @@ from ged.mail.qualification import Field, Proposal
 class Listing:
     """What a list shows; an empty choice means no restriction. `since` and `until` are registration days, both in.
 
+    `baskets` and `opinion_of` are (positions, units): what lies with one of them, or in a unit's own basket; what one
+    of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
     `newest_first` orders by registration; a register is always in number order within its year.
     """
 
@@ -24,6 +26,11 @@ class Listing:
     since: date | None = None
     until: date | None = None
     newest_first: bool = True
+    baskets: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    services: tuple[str, ...] = ()
+    late_on: date | None = None
+    followed_by: str | None = None
+    opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

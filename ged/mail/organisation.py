@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ged.mail.access import Role
+from ged.mail.calendar import Holiday
 from ged.mail.filing import Kind, RetentionRule
-from ged.mail.item import Confidentiality
+from ged.mail.item import Confidentiality, Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,42 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """An instruction that goes with an assignment; `must_act` parts what asks for work from what informs."""
+
+    code: str
+    label_fr: str
+    label_en: str
+    must_act: bool
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCalendar:
+    """The country whose holidays a tenant keeps, and its working days, 0 for Monday."""
+
+    tenant_id: str
+    country: str
+    week: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How many working days a letter of that priority may take."""
+
+    priority: Priority
+    working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A position as others see it: who holds it today, if anybody does."""
+
+    position: Position
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """Everything that `ged init FOLDER` reads, checked whole before any of it is written."""
 
@@ -72,3 +109,7 @@ class Organisation:
     holdings: tuple[Holding, ...]
     kinds: tuple[Kind, ...]
     rules: tuple[RetentionRule, ...]
+    mentions: tuple[Mention, ...]
+    holidays: tuple[Holiday, ...]
+    calendars: tuple[TenantCalendar, ...]
+    delays: tuple[Delay, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,10 +14,14 @@ from ged.mail.filing import Hold, Kind, RetentionRule
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
-from ged.mail.organisation import Entity
+from ged.mail.moves import Step
+from ged.mail.note import Note
+from ged.mail.opinion import Opinion
+from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import Page
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
+from ged.services.route import mark_opened
 from ged.store.arrivals import ArrivalRecord
 from ged.store.pages import PageImage, Rendition
 from ged.store.proposals import DecisionRecord
@@ -42,14 +47,20 @@ class LetterFile:
     holds: tuple[Hold, ...]
     rule: RetentionRule | None
     journal: tuple[JournalEntry, ...]
+    steps: tuple[Step, ...]
+    opinions: tuple[Opinion, ...]
+    notes: tuple[Note, ...]
+    followed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What forms choose from: the entities of the actor's tenant and the document kinds."""
+    """What forms choose from: the entities and posts of the actor's tenant, the document kinds, the instructions."""
 
     entities: tuple[Entity, ...]
+    seats: tuple[Seat, ...]
     kinds: tuple[Kind, ...]
+    mentions: tuple[Mention, ...]
 
 
 def letters(
@@ -78,10 +89,22 @@ def neighbours(letter_id: str, listing: Listing, *, store: Store, actor: Actor) 
         return unit.letters.neighbours(letter_id, listing, actor.tokens())
 
 
-def lists(*, store: Store, actor: Actor) -> Lists:
+def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
     """Return what forms choose from."""
     with store.unit() as unit:
-        return Lists(unit.organisation.entities(tenant_id=actor.post.tenant_id), unit.organisation.kinds())
+        known, tenant_id = unit.organisation, actor.post.tenant_id
+        return Lists(
+            known.entities(tenant_id=tenant_id),
+            known.seats(tenant_id, clock().date()),
+            known.kinds(),
+            known.mentions(),
+        )
+
+
+def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[int, ...]:
+    """Count several lists, each as the list itself counts."""
+    with store.unit() as unit:
+        return unit.letters.counts(listings, actor.tokens())
 
 
 def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> LetterFile:
@@ -93,6 +116,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
         unit.journal.write(clock(), Act.READ, actor, letter.id)
+        mark_opened(unit, letter, actor, clock)
         proposals = unit.proposals.of(letter.id)
         kind = letter.kind or (proposals[Field.KIND].value if Field.KIND in proposals else None)
         found = LetterFile(
@@ -107,6 +131,10 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             holds=unit.holds.standing(letter.id),
             rule=unit.organisation.rules().get(kind) if kind else None,
             journal=unit.journal.of(letter.id),
+            steps=unit.steps.of(letter.id),
+            opinions=unit.opinions.of(letter.id),
+            notes=unit.notes.of(letter.id, actor.login),
+            followed=unit.notes.follows(letter.id, actor.person_id),
         )
         unit.commit()
     return found

@@ -14,6 +14,7 @@ from ged.store.unit import Store, Unit
 def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, clock: Clock) -> Letter:
     """Write a person's decision as a new row and hand the letter to its service.
 
+    Where no deadline is given, the delay of the priority runs in working days from the registration.
     What the machine changed meanwhile (a seal, a page read) is no conflict; what a person changed is.
 
     Raises:
@@ -30,6 +31,9 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
         found = faults(decision, today=now.date()) | _unknown(unit, letter, decision)
         if found:
             raise Refused("qualification.faulty", "Corrigez les champs signalés, puis validez.", faults=found)
+        delay = unit.organisation.delay(decision.priority)
+        calendar = unit.organisation.calendar(letter.tenant_id)
+        computed = calendar.after(letter.registered_at.date(), delay) if delay else None
         changed = unit.letters.change(
             letter,
             state=State.ASSIGNED,
@@ -38,7 +42,8 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
             subject=decision.subject.strip(),
             sender_reference=decision.sender_reference.strip() or None,
             letter_date=decision.letter_date,
-            due_date=decision.due_date,
+            due_date=decision.due_date or computed,
+            delay_days=None if decision.due_date else delay,
             kind=decision.kind,
             service_id=decision.service_id,
             confidentiality=decision.confidentiality,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ged.errors import Conflict
-from ged.mail.access import reader_tokens, unknown_letter
+from ged.mail.access import readers_of, unknown_letter
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
 from ged.store.database import text_array
 from ged.store.proposals import Proposals
+from ged.store.routing_tables import follow, opinion
 from ged.store.tables import letter, original
 
 Tokens = frozenset[str] | None
@@ -26,6 +28,7 @@ _ENUMERATIONS: dict[str, Any] = {
     "reading": Reading,
     "sealing": Sealing,
 }
+_JOINED = frozenset({"original_size", "media_type"})
 _URGENT = (Priority.URGENT, Priority.VERY_URGENT)
 
 
@@ -33,7 +36,19 @@ def _value(row: sa.Row[Any]) -> Letter:
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a mapping
     for name, enumeration in _ENUMERATIONS.items():
         fields[name] = enumeration(fields[name])
+    fields["concerned"] = tuple(fields["concerned"])
     return Letter(**fields)
+
+
+def _column(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _lies_with(
+    position: sa.ColumnElement[Any], unit: sa.ColumnElement[Any], baskets: tuple[tuple[str, ...], tuple[str, ...]]
+) -> sa.ColumnElement[bool]:
+    positions, units = baskets
+    return sa.or_(position.in_(positions), sa.and_(position.is_(None), unit.in_(units)))
 
 
 def _seen_by(tokens: Tokens) -> sa.ColumnElement[bool]:
@@ -60,7 +75,7 @@ class Letters:
 
     def add(self, new: Letter) -> None:
         """Enter a letter, its reader tokens with it."""
-        values = {name: getattr(new, name) for name in Letter.__slots__ if name not in {"original_size", "media_type"}}
+        values = {name: _column(getattr(new, name)) for name in Letter.__slots__ if name not in _JOINED}
         self._connection.execute(sa.insert(letter).values(**values, reader_tokens=self._tokens_of(new)))
 
     def get(self, letter_id: str, tokens: Tokens, *, lock: bool = False) -> Letter:
@@ -106,7 +121,7 @@ class Letters:
         Raises:
             Conflict: `letter.revision`, somebody changed it since `current` was read.
         """
-        stored = {name: value for name, value in changes.items() if name not in {"original_size", "media_type"}}
+        stored = {name: _column(value) for name, value in changes.items() if name not in _JOINED}
         merged = {name: getattr(current, name) for name in Letter.__slots__} | changes
         changed = Letter(**(merged | {"revision": current.revision + 1}))
         result = self._connection.execute(
@@ -142,6 +157,16 @@ class Letters:
             total=total,
             following=Cursor(shown[-1].registered_at, shown[-1].id) if len(found) > limit else None,
         )
+
+    def counts(self, listings: Sequence[Listing], tokens: Tokens) -> tuple[int, ...]:
+        """Count several lists at once, each as `page` counts it."""
+        if not listings:
+            return ()
+        each = [
+            sa.select(sa.func.count()).select_from(letter).where(self._where(one, tokens)).scalar_subquery()
+            for one in listings
+        ]
+        return tuple(self._connection.execute(sa.select(*each)).one())
 
     def neighbours(self, letter_id: str, listing: Listing, tokens: Tokens) -> Neighbours:
         """Return the place of a letter in a list, and who stands before and after it."""
@@ -187,7 +212,28 @@ class Letters:
         if listing.until is not None:
             end = datetime.combine(listing.until + timedelta(days=1), time.min, UTC)
             rules.append(letter.c.registered_at < end)
-        return sa.and_(*rules)
+        return sa.and_(*rules, *self._routing_rules(listing))
+
+    def _routing_rules(self, listing: Listing) -> list[sa.ColumnElement[bool]]:
+        rules: list[sa.ColumnElement[bool]] = []
+        if listing.baskets is not None:
+            rules.append(_lies_with(letter.c.position_id, letter.c.service_id, listing.baskets))
+        if listing.services:
+            rules.append(letter.c.service_id.in_(listing.services))
+        if listing.late_on is not None:
+            rules.append(letter.c.due_date < listing.late_on)
+        if listing.followed_by is not None:
+            rules.append(
+                letter.c.id.in_(sa.select(follow.c.letter_id).where(follow.c.person_id == listing.followed_by))
+            )
+        if listing.opinion_of is not None:
+            asked = sa.select(opinion.c.letter_id).where(
+                opinion.c.given_at.is_(None),
+                opinion.c.withdrawn_at.is_(None),
+                _lies_with(opinion.c.position_id, opinion.c.entity_id, listing.opinion_of),
+            )
+            rules.append(letter.c.id.in_(asked))
+        return rules
 
     def _order(self, listing: Listing) -> list[sa.ColumnElement[Any]]:
         columns: list[sa.ColumnElement[Any]] = [letter.c.registered_at, letter.c.sequence, letter.c.id]
@@ -195,11 +241,4 @@ class Letters:
 
     @staticmethod
     def _tokens_of(value: Letter) -> list[str]:
-        return sorted(
-            reader_tokens(
-                tenant_id=value.tenant_id,
-                register_id=value.register_id,
-                service_id=value.service_id,
-                level=value.confidentiality,
-            )
-        )
+        return sorted(readers_of(value))

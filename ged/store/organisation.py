@@ -11,9 +11,23 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import NotFound
+from ged.mail.access import Role
+from ged.mail.calendar import CIVIL_SERVICE, WorkingCalendar
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
-from ged.mail.organisation import Entity, Holding, Organisation, Person
-from ged.store.tables import entity, holding, kind, person, position, retention_rule
+from ged.mail.item import Confidentiality, Priority
+from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
+from ged.store.tables import (
+    delay,
+    entity,
+    holding,
+    holiday,
+    kind,
+    mention,
+    person,
+    position,
+    retention_rule,
+    tenant_calendar,
+)
 
 
 class Organisations:
@@ -31,6 +45,13 @@ class Organisations:
         self._upsert(entity, [_plain(each) | {"retired": False} for each in _parents_first(loaded.entities)], "id")
         self._retire(position, [each.id for each in loaded.positions], position.c.id)
         self._upsert(position, [_plain(each) | {"retired": False} for each in loaded.positions], "id")
+        self._upsert(delay, [_plain(each) for each in loaded.delays], "priority")
+        self._upsert(tenant_calendar, [_plain(each) for each in loaded.calendars], "tenant_id")
+        self._retire(mention, [each.code for each in loaded.mentions], mention.c.code)
+        self._upsert(mention, [_plain(each) | {"retired": False} for each in loaded.mentions], "code")
+        self._connection.execute(sa.delete(holiday))
+        if loaded.holidays:
+            self._connection.execute(sa.insert(holiday), [_plain(each) for each in loaded.holidays])
         self._load_people(loaded.people, new_ids)
         for each in loaded.holdings:
             self._load_holding(each)
@@ -95,6 +116,50 @@ class Organisations:
         columns = [retention_rule.c[name] for name in RetentionRule.__slots__]
         query = sa.select(kind.c.code, *columns).join(retention_rule, retention_rule.c.code == kind.c.rule)
         return {row[0]: _rule(row[1:]) for row in self._connection.execute(query)}
+
+    def mentions(self) -> tuple[Mention, ...]:
+        """Return the instructions in use, in the order in which they are shown."""
+        query = sa.select(*(mention.c[name] for name in Mention.__slots__)).where(~mention.c.retired)
+        return tuple(Mention(*row) for row in self._connection.execute(query.order_by(mention.c.rank)))
+
+    def calendar(self, tenant_id: str) -> WorkingCalendar:
+        """Return when a tenant works."""
+        row = self._connection.execute(
+            sa.select(tenant_calendar.c.week, tenant_calendar.c.country).where(tenant_calendar.c.tenant_id == tenant_id)
+        ).one_or_none()
+        if row is None:
+            return CIVIL_SERVICE
+        days = self._connection.scalars(sa.select(holiday.c.day).where(holiday.c.country == row.country))
+        return WorkingCalendar(frozenset(row.week), frozenset(days))
+
+    def delay(self, priority: Priority) -> int | None:
+        """Return the working days that a priority allows; None where the tenant sets none."""
+        return self._connection.scalar(sa.select(delay.c.working_days).where(delay.c.priority == priority))
+
+    def seats(self, tenant_id: str, today: date) -> tuple[Seat, ...]:
+        """Return the positions in use of a tenant, by entity, with the names of those who hold them today."""
+        held = (
+            sa.select(holding.c.position_id, sa.func.array_agg(person.c.name).label("names"))
+            .join(person, person.c.id == holding.c.person_id)
+            .where(
+                person.c.active,
+                holding.c.since <= today,
+                sa.or_(holding.c.until.is_(None), holding.c.until >= today),
+            )
+            .group_by(holding.c.position_id)
+            .subquery()
+        )
+        query = (
+            sa.select(*(position.c[name] for name in Position.__slots__), held.c.names)
+            .join(entity, entity.c.id == position.c.entity_id)
+            .outerjoin(held, held.c.position_id == position.c.id)
+            .where(entity.c.tenant_id == tenant_id, ~position.c.retired)
+            .order_by(position.c.entity_id, position.c.title)
+        )
+        return tuple(
+            Seat(Position(row[0], row[1], row[2], Role(row[3]), Confidentiality(row[4])), tuple(sorted(row[5] or ())))
+            for row in self._connection.execute(query)
+        )
 
     def _upsert(self, table: sa.Table, rows: list[dict[str, Any]], key: str) -> None:
         if not rows:

@@ -16,6 +16,8 @@ from ged.store.arrivals import Arrivals
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
+from ged.store.notes import Notes
+from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
 from ged.store.pages import Pages
@@ -25,6 +27,7 @@ from ged.store.queue import Queue
 from ged.store.registers import Registers
 from ged.store.runs import Runs
 from ged.store.seals import Seals
+from ged.store.steps import Steps
 
 
 class Unit:
@@ -81,6 +84,21 @@ class Unit:
     def proposals(self) -> Proposals:
         """What the machine proposed and what people decided."""
         return Proposals(self._connection)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The moves of letters, one after the other."""
+        return Steps(self._connection)
+
+    @cached_property
+    def opinions(self) -> Opinions:
+        """Opinions asked and given."""
+        return Opinions(self._connection)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes on letters, and who follows them."""
+        return Notes(self._connection)
 
     @cached_property
     def holds(self) -> Holds:

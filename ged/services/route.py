@@ -1,0 +1,114 @@
+"""Routing: a letter moves from one basket to another, by one named act, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+
+from ged.clock import Clock
+from ged.errors import NotFound, Refused
+from ged.mail.access import Actor
+from ged.mail.item import Letter
+from ged.mail.journal import Act
+from ged.mail.moves import Destination, Move, Order, Party, holder_of, outcome, parties
+from ged.mail.opinion import Opinion
+from ged.mail.organisation import Seat
+from ged.store.unit import Store, Unit
+
+
+def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clock) -> Letter:
+    """Make a move: the letter, its step, the journal and the index together, or nothing.
+
+    Raises:
+        NotFound: `letter.unknown`, `move.destination`.
+        Conflict: `move.stale`, `move.opened`.
+        Forbidden: `move.party`.
+        Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
+            `move.no_holder`, `move.clearance`.
+    """
+    now = clock()
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
+        last = unit.steps.last(letter.id)
+        calendar = unit.organisation.calendar(letter.tenant_id)
+        after = outcome(letter, order, last, actor=actor, today=now.date(), calendar=calendar)
+        _refuse_unknown(unit, letter, order, now.date())
+        if order.move is Move.RECALL and last is not None:
+            unit.steps.undo(last.id, now)
+        unit.steps.add(letter, order, after, actor, now)
+        if order.move is Move.ASK and order.to is not None:
+            unit.opinions.ask(_question(letter, order, order.to, actor, now))
+        changed = unit.letters.change(letter, **after.changes())
+        unit.journal.write(now, Act.MOVED, actor, letter.id, move=order.move, before=letter.state, after=changed.state)
+        unit.outbox.add(letter.id, now)
+        unit.commit()
+    return changed
+
+
+def mark_opened(unit: Unit, letter: Letter, actor: Actor, clock: Clock) -> None:
+    """Note, in the caller's transaction, that the addressee of the last step has opened the letter."""
+    last = unit.steps.last(letter.id)
+    if last is None or last.opened_at is not None or last.login == actor.login or holder_of(letter) is None:
+        return
+    if parties(actor, letter) & {Party.HOLDER, Party.LEADER, Party.REGISTRY} and unit.steps.open(
+        last.id, actor, clock()
+    ):
+        unit.journal.write(clock(), Act.OPENED, actor, letter.id, step=last.id)
+
+
+def _refuse_unknown(unit: Unit, letter: Letter, order: Order, today: date) -> None:
+    """Refuse what the lists do not hold, and an addressee who could not open what is sent."""
+    if order.mention and order.mention not in {each.code for each in unit.organisation.mentions()}:
+        raise Refused(
+            "move.mention", "Cette mention n'existe plus dans la liste. Choisissez-en une autre.", field="mention"
+        )
+    entities = {each.id for each in unit.organisation.entities(tenant_id=letter.tenant_id)}
+    sent_to = {order.to.entity_id} if order.to else set()
+    if not entities.issuperset(sent_to | set(order.copies)):
+        raise _unknown()
+    if order.to is not None:
+        seats = unit.organisation.seats(letter.tenant_id, today)
+        _refuse_addressee(letter, order.to, [seat for seat in seats if seat.position.entity_id == order.to.entity_id])
+
+
+def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat]) -> None:
+    """A position must be held today; whoever receives must be cleared. A unit nobody sits in is seen from above it."""
+    if to.position_id is not None:
+        seats = [seat for seat in seats if seat.position.id == to.position_id]
+        if not seats:
+            raise _unknown()
+        if not seats[0].holders:
+            raise Refused(
+                "move.no_holder",
+                f"Personne n'occupe aujourd'hui le poste « {seats[0].position.title} ». Choisissez-en un autre.",
+                field="a",
+            )
+    held = [seat for seat in seats if seat.holders]
+    if held and not any(letter.confidentiality in seat.position.clearance.up_to() for seat in held):
+        raise Refused(
+            "move.clearance",
+            "Ce destinataire n'est pas habilité à lire un courrier de cette confidentialité. Choisissez-en un autre.",
+            field="a",
+        )
+
+
+def _unknown() -> NotFound:
+    return NotFound("move.destination", "Ce destinataire n'existe pas dans votre organisation. Choisissez-en un autre.")
+
+
+def _question(letter: Letter, order: Order, to: Destination, actor: Actor, now: datetime) -> Opinion:
+    return Opinion(
+        id=secrets.token_urlsafe(16),
+        letter_id=letter.id,
+        entity_id=to.entity_id,
+        position_id=to.position_id,
+        question=order.text.strip(),
+        due_date=order.due_date,
+        asked_at=now,
+        asked_by=actor.name,
+        given_at=None,
+        given_by=None,
+        verdict=None,
+        text=None,
+        withdrawn_at=None,
+    )

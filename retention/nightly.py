@@ -38,7 +38,7 @@ def _due(store: Store, clock: Clock) -> Iterator[DueRecord]:
                 rules.get(letter.kind or ""),
                 letter_date=letter.letter_date,
                 received_on=letter.received_at.date(),
-                closed_on=None,
+                closed_on=letter.closed_on,
                 holds=holds.get(letter.id, ()),
                 today=today,
             )

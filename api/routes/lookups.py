@@ -94,10 +94,20 @@ def verify(
 
 @router.get("/lists")
 def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]]:
-    """Return the entities and kinds that a qualification chooses from."""
+    """Return what forms choose from: entities, posts with their holders, document kinds, instructions."""
     found = consult.lists(store=house.store, actor=actor, clock=house.clock)
     return {
         "services": [{"id": one.id, "acronym": one.acronym, "name": one.name_fr} for one in found.entities],
+        "positions": [
+            {
+                "id": one.position.id,
+                "entity": one.position.entity_id,
+                "title": one.position.title,
+                "holders": ", ".join(one.holders),
+            }
+            for one in found.seats
+        ],
+        "mentions": [{"id": one.code, "name": one.label_fr} for one in found.mentions],
         "kinds": [{"id": one.code, "name": one.label_fr} for one in found.kinds],
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.schemas.routing import NoteOut, OpinionOut, StepOut
 from ged.mail.item import Confidentiality, Letter, Priority
 from ged.mail.listing import ListedLetter
 from ged.mail.page import Evidence, Page
@@ -50,12 +51,16 @@ class LetterOut(BaseModel):
     registered_at: datetime
     kind: str | None
     service: str | None
+    position: str | None
+    concerned: tuple[str, ...]
     subject: str | None
     sender: str | None
     recipient: str | None
     sender_reference: str | None
     letter_date: date | None
     due_date: date | None
+    suspended_on: date | None
+    closed_on: date | None
     page_count: int
     original_sha256: str
     original_size: int
@@ -70,7 +75,7 @@ class LetterOut(BaseModel):
     def of(cls, letter: Letter) -> LetterOut:
         """Return a letter on the wire."""
         plain = {name: getattr(letter, name) for name in cls.model_fields if name in Letter.__slots__}
-        return cls(service=letter.service_id, original_sha256=letter.original, **plain)
+        return cls(service=letter.service_id, position=letter.position_id, original_sha256=letter.original, **plain)
 
 
 class ProposalOut(BaseModel):
@@ -129,6 +134,9 @@ class FileOut(BaseModel):
     decisions: list[dict[str, Any]]
     seal: dict[str, Any] | None
     history: list[dict[str, Any]]
+    steps: list[StepOut]
+    opinions: list[OpinionOut]
+    notes: list[NoteOut]
 
     @classmethod
     def of(cls, file: LetterFile) -> FileOut:
@@ -148,6 +156,9 @@ class FileOut(BaseModel):
                 {"at": line.at, "act": line.act, "by": line.actor_name, "details": line.details}
                 for line in file.journal
             ],
+            steps=[StepOut.of(step) for step in file.steps],
+            opinions=[OpinionOut.of(each) for each in file.opinions],
+            notes=[NoteOut.of(each) for each in file.notes],
         )
 
 

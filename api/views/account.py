@@ -13,6 +13,7 @@ from api.views.render import LANGUAGE_COOKIE, page
 from api.views.words import LANGUAGES
 from ged.errors import Forbidden, Refused
 from ged.mail.access import Actor, Right
+from ged.mail.baskets import baskets_for
 from ged.services.sign_in import SESSION_IDLE, set_password, sign_in, sign_out
 
 router = APIRouter()
@@ -25,7 +26,8 @@ def home_of(actor: Actor) -> str:
         return "/b/a-qualifier"
     if actor.has(Right.SEE_REGISTER):
         return "/registres/arrivee"
-    return "/b/a-traiter" if actor.tokens() else "/etat"
+    mine = [basket.slug for basket in baskets_for(actor)]
+    return f"/b/{mine[0]}" if mine else "/etat"
 
 
 def _inside(target: str) -> str:

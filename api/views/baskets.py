@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,40 +11,43 @@ from fastapi.responses import Response
 
 from api.deps import ActorDep, HouseDep
 from api.views.render import page, page_number
-from api.views.words import _
+from api.views.words import BASKETS, _
 from api.wiring import House
 from ged.errors import NotFound
-from ged.mail.access import Actor, Right, require
-from ged.mail.item import State
+from ged.mail.access import Actor
+from ged.mail.baskets import basket_of
 from ged.mail.listing import Listing
 from ged.services import consult
 
 router = APIRouter()
 PAGE_ROWS = 25
-BASKETS: dict[str, tuple[str, Listing]] = {
-    "a-qualifier": (_("À qualifier"), consult.TO_QUALIFY),
-    "a-traiter": (_("À traiter"), Listing(states=(State.ASSIGNED,), newest_first=False)),
+EMPTY: dict[str, tuple[str, str]] = {
+    "retournes": (_("Aucun retour"), _("Les courriers qu'un service vous rend arriveront ici, avec son motif.")),
+    "a-affecter": (_("Rien à affecter"), _("Les courriers affectés à votre service arriveront ici.")),
+    "a-traiter": (_("Rien à traiter"), _("Les courriers que vous prenez en charge arriveront ici.")),
+    "avis": (_("Aucun avis à donner"), _("Les questions que l'on vous pose arriveront ici.")),
+    "en-retard": (_("Aucun retard"), _("Un courrier dont l'échéance est passée viendrait ici.")),
+    "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
+    "suivis": (_("Vous ne suivez aucun courrier"), _("« Suivre » sur un courrier le garde ici, où qu'il aille.")),
 }
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
 
 
-def listing_of(slug: str, chosen: str) -> Listing:
+def listing_of(slug: str, chosen: str, actor: Actor, today: date) -> Listing:
     """Return what a basket lists under a filter.
 
     Raises:
         NotFound: `basket.unknown`.
     """
-    if slug not in BASKETS:
-        raise NotFound("basket.unknown", "Cette bannette n'existe pas. Choisissez-en une dans le menu.")
-    return replace(BASKETS[slug][1], urgent=chosen == "urgent", being_read=chosen == "lecture")
+    listing = basket_of(slug, actor).listing(actor, today)
+    return replace(listing, urgent=chosen == "urgent", being_read=chosen == "lecture")
 
 
 @router.get("/b/{slug}")
 def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre: str = "", fait: str = "") -> Response:
     """Show a basket; polled by the page while letters are being read, it answers 204 when nothing changed."""
-    listing = listing_of(slug, filtre)
-    if slug == "a-qualifier":
-        require(actor, Right.QUALIFY)
+    today = house.clock().date()
+    listing = listing_of(slug, filtre, actor, today)
     number = page_number(request)
     offset = (number - 1) * PAGE_ROWS
     found = consult.letters(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=offset)
@@ -53,8 +57,10 @@ def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre
     values: dict[str, Any] = {
         "slug": slug,
         "title": BASKETS[slug][0],
+        "nothing": EMPTY.get(slug),
+        "today": today,
         "chosen": filtre,
-        "filters": FILTERS,
+        "filters": FILTERS if slug == "a-qualifier" else {name: FILTERS[name] for name in ("", "urgent")},
         "rows": found.rows,
         "total": found.total,
         "number": number,
@@ -67,13 +73,16 @@ def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre
     return page(request, "basket.html", **values)
 
 
-def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str] | None:
-    """Return (id, number, service) of the letter just qualified, for the green line."""
+def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str, str] | None:
+    """Return (id, number, state, service) of the letter just acted on, for the green line."""
     if not letter_id:
         return None
     try:
         letter = consult.letter(letter_id, store=house.store, actor=actor)
     except NotFound:
         return None
-    names = {entity.id: entity.acronym for entity in consult.lists(store=house.store, actor=actor, clock=house.clock).entities}
-    return letter.id, letter.number, names.get(letter.service_id or "", "")
+    names = {
+        entity.id: entity.acronym
+        for entity in consult.lists(store=house.store, actor=actor, clock=house.clock).entities
+    }
+    return letter.id, letter.number, letter.state, names.get(letter.service_id or "", "")

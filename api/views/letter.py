@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
+from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
 from api.views.origin import Origin
 from api.views.qualification import FORM_NAMES, Typed, proposed
@@ -43,7 +44,7 @@ def show(
     if request.headers.get("hx-request"):  # the page asks whether the reading is over
         done = file.letter.reading is not Reading.PENDING
         return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
-    return _page(request, house, actor, file, origin, typed=proposed(file), done=just_done(fait, house, actor))
+    return letter_page(request, house, actor, file, origin, typed=proposed(file), done=just_done(fait, house, actor))
 
 
 @router.post("/courrier/{letter_id}", dependencies=[FormCheck])
@@ -65,10 +66,10 @@ def decide(
             raise
         file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
         named = {FORM_NAMES.get(name, str(name)): str(sentence) for name, sentence in faults.items()}
-        return _page(request, house, actor, file, origin, typed=form, faults=named, status=422)
+        return letter_page(request, house, actor, file, origin, typed=form, faults=named, status=422)
     except Conflict as error:
         file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
-        return _page(request, house, actor, file, origin, typed=form, conflict=error, status=409)
+        return letter_page(request, house, actor, file, origin, typed=form, conflict=error, status=409)
     following = neighbours.following_id or neighbours.previous_id
     if following is None:
         return RedirectResponse(f"{origin.back}{'&' if '?' in origin.back else '?'}fait={letter_id}", status_code=303)
@@ -122,7 +123,7 @@ def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, ori
     return page(request, "text.html", file=file, letter=file.letter, origin=origin)
 
 
-def _page(
+def letter_page(
     request: Request,
     house: House,
     actor: Actor,
@@ -132,9 +133,12 @@ def _page(
     typed: Typed,
     faults: dict[str, str] | None = None,
     conflict: GedError | None = None,
-    done: tuple[str, str, str] | None = None,
+    asked: Asked | None = None,
+    act_fault: Refused | Conflict | None = None,
+    done: tuple[str, str, str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    """Return the page of a letter: with what was typed kept, and what was wrong with it said."""
     letter, today = file.letter, house.clock().date()
     start = page_number(request, "a_partir_de")
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
@@ -162,11 +166,14 @@ def _page(
             file.rule,
             letter_date=letter.letter_date,
             received_on=letter.received_at.date(),
-            closed_on=None,
+            closed_on=letter.closed_on,
             holds=file.holds,
             today=today,
         ),
         "q": origin.words,
         "draft_of": f"{actor.login}:{letter.id}",
+        "today": today,
+        "made": request.query_params.get("acte", ""),
+        **acts_context(file, lists, actor, asked or Asked(), act_fault),
     }
     return page(request, "letter.html", status=status, **context)

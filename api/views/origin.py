@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from api.views.baskets import BASKETS, listing_of
-from api.views.words import _
+from api.views.baskets import listing_of
+from api.views.words import BASKETS, _
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.baskets import baskets_for
 from ged.mail.item import Direction
 from ged.mail.listing import Listing, Neighbours
 from ged.services import consult
@@ -59,8 +60,8 @@ class Origin:
             at = ids.index(letter_id)
             before = ids[at - 1] if at else None
             return Neighbours(at + 1, hits.total, before, ids[at + 1] if at + 1 < len(ids) else None)
-        if self.place in BASKETS:
-            listing = listing_of(self.place, self.chosen)
+        if self.place in {basket.slug for basket in baskets_for(actor)}:
+            listing = listing_of(self.place, self.chosen, actor, house.clock().date())
         elif self.place == "arrivee":
             listing = Listing(direction=Direction.INCOMING)
         else:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.deps import csrf_of, the_house
 from api.views import words
 from ged.mail.access import Actor, Right
+from ged.mail.baskets import baskets_for
 from ged.services import consult
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -51,6 +52,7 @@ def environment(language: str) -> Environment:
         day=words.typed_day,
     )
     made.globals["language"] = language
+    made.globals["basket_titles"] = words.BASKETS
     return made
 
 
@@ -60,9 +62,9 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     language = language_of(request)
     actor: Actor | None = getattr(request.state, "actor", None)
     today = house.clock().date()
-    to_qualify = None
-    if actor and actor.posts and actor.has(Right.QUALIFY):
-        to_qualify = consult.letters(consult.TO_QUALIFY, store=house.store, actor=actor, limit=1).total
+    mine = baskets_for(actor) if actor else ()
+    listed = [basket.listing(actor, today) for basket in mine] if actor else []
+    counted = consult.counts(listed, store=house.store, actor=actor) if actor else ()
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     values = {
         "actor": actor,
@@ -70,7 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": csrf_of(request).token,
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
-        "to_qualify": to_qualify,
+        "baskets": [(basket.slug, count) for basket, count in zip(mine, counted, strict=True)],
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.moves import Move
+from ged.mail.opinion import OpinionVerdict
 from ged.mail.qualification import Field
 
 LANGUAGES = ("fr", "en")
@@ -29,7 +31,26 @@ def _(sentence: str) -> str:
 CODES: dict[str, str] = {
     State.RECEIVED: _("Reçu"),
     State.TO_QUALIFY: _("À qualifier"),
+    State.SUBMITTED: _("Signalé"),
     State.ASSIGNED: _("Affecté"),
+    State.IN_PROGRESS: _("En traitement"),
+    State.OPINION_ASKED: _("Avis demandé"),
+    State.TO_APPROVE: _("À viser"),
+    State.TO_SIGN: _("À signer"),
+    State.TO_DISPATCH: _("À expédier"),
+    State.DISPATCHED: _("Expédié"),
+    State.WAITING: _("En attente du demandeur"),
+    State.FOLLOWED_UP: _("Clos, avec suivi"),
+    State.DONE: _("Traité"),
+    State.NO_FURTHER_ACTION: _("Sans suite"),
+    State.RETURNED: _("Retourné"),
+    State.APPROVAL_REFUSED: _("Visa refusé"),
+    State.CANCELLED: _("Annulé"),
+    State.TRANSFERRED: _("Versé"),
+    State.DESTROYED: _("Éliminé"),
+    OpinionVerdict.FAVOURABLE: _("Avis favorable"),
+    OpinionVerdict.RESERVED: _("Avis réservé"),
+    OpinionVerdict.UNFAVOURABLE: _("Avis défavorable"),
     Direction.INCOMING: _("Arrivée"),
     Direction.OUTGOING: _("Départ"),
     Direction.INTERNAL: _("Interne"),
@@ -54,6 +75,17 @@ LEVELS: dict[str, str] = {
     Confidentiality.SECRET: _("Secret"),
     Confidentiality.PERSONAL: _("Personnel"),
 }
+BASKETS: dict[str, tuple[str, str]] = {
+    "a-qualifier": (_("À qualifier"), "inbox"),
+    "retournes": (_("Retournés"), "undo-2"),
+    "a-affecter": (_("À affecter"), "arrow-left-right"),
+    "a-traiter": (_("À traiter"), "file-text"),
+    "avis": (_("Avis à donner"), "mail"),
+    "en-retard": (_("En retard"), "triangle-alert"),
+    "mon-service": (_("Mon service"), "building-2"),
+    "suivis": (_("Suivis"), "circle-check"),
+}
+"""The name of each basket and its icon."""
 FIELDS: dict[str, str] = {
     Field.SENDER: _("Expéditeur"),
     Field.RECIPIENT: _("Destinataire"),
@@ -66,6 +98,24 @@ FIELDS: dict[str, str] = {
     "confidentiality": _("Confidentialité"),
     "priority": _("Priorité"),
 }
+MOVES: dict[str, tuple[str, str, str]] = {
+    Move.SUBMIT: (_("Signaler à une autorité"), _("a signalé"), "stamp"),
+    Move.ASSIGN: (_("Affecter"), _("a affecté"), "arrow-left-right"),
+    Move.TAKE: (_("Prendre en charge"), _("a pris en charge"), "circle-check"),
+    Move.ASK: (_("Demander un avis"), _("a demandé un avis"), "mail"),
+    Move.SUSPEND: (_("Mettre en attente du demandeur"), _("a mis en attente"), "clock"),
+    Move.RESUME: (_("Reprendre le traitement"), _("a repris le traitement"), "refresh-cw"),
+    Move.FINISH: (_("Clore : traité"), _("a clos, traité"), "check"),
+    Move.FOLLOW_UP: (_("Clore, à suivre"), _("a clos, à suivre"), "check"),
+    Move.DROP: (_("Classer sans suite"), _("a classé sans suite"), "archive"),
+    Move.RETURN: (_("Retourner au bureau d'ordre"), _("a retourné au bureau d'ordre"), "undo-2"),
+    Move.REOPEN: (_("Rouvrir"), _("a rouvert"), "refresh-cw"),
+    Move.CANCEL: (_("Annuler le numéro"), _("a annulé le numéro"), "circle-x"),
+    Move.RECALL: (_("Revenir sur mon dernier acte"), _("est revenu sur son acte"), "undo-2"),
+    Move.ADVISE: (_("Donner un avis"), _("a donné son avis"), "mail"),
+    Move.WITHDRAW: (_("Retirer la demande d'avis"), _("a retiré sa demande d'avis"), "circle-x"),
+}
+"""Each move: the verb of its button, what the history says of it, its icon."""
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),
@@ -75,6 +125,12 @@ ACTS: dict[str, str] = {
     Act.STAGE_FAILED: _("Étape de lecture en échec"),
     Act.PROPOSED: _("Champs proposés"),
     Act.QUALIFIED: _("Qualifié"),
+    Act.MOVED: _("Acte de circulation"),
+    Act.OPENED: _("Ouvert par son destinataire"),
+    Act.OPINION_GIVEN: _("Avis donné"),
+    Act.OPINION_WITHDRAWN: _("Demande d'avis retirée"),
+    Act.NOTED: _("Note ajoutée"),
+    Act.DUE_RECOMPUTED: _("Échéance recalculée"),
     Act.READ: _("Consulté"),
     Act.ORIGINAL_READ: _("Original consulté"),
     Act.EXPORTED: _("Exporté"),

@@ -26,7 +26,6 @@ class Act(StrEnum):
     REGISTER_PRINTED = "registre.imprime"
     MOVED = "courrier.acte"
     OPENED = "courrier.ouvert"
-    OPINION_ASKED = "avis.demande"
     OPINION_GIVEN = "avis.donne"
     OPINION_WITHDRAWN = "avis.retire"
     NOTED = "courrier.note"

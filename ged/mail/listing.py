@@ -15,7 +15,8 @@ class Listing:
 
     `baskets` and `opinion_of` are (positions, units): what lies with one of them, or in a unit's own basket; what one
     of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
-    `newest_first` orders by registration; a register is always in number order within its year.
+    `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
+    register is always in number order within its year.
     """
 
     states: tuple[State, ...] = ()
@@ -26,6 +27,7 @@ class Listing:
     since: date | None = None
     until: date | None = None
     newest_first: bool = True
+    by_due: bool = False
     baskets: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     services: tuple[str, ...] = ()
     late_on: date | None = None

@@ -7,7 +7,7 @@ the one who made it can go back on it (droit de remords) until the next person h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -142,6 +142,7 @@ class Standing:
     service_id: str | None
     position_id: str | None
     due_date: date | None
+    delay_days: int | None
     concerned: tuple[str, ...]
     suspended_on: date | None
     closed_on: date | None
@@ -281,30 +282,35 @@ def _refuse_unsaid(order: Order, rule: Rule, today: date) -> None:
 def _standing(
     letter: Letter, order: Order, rule: Rule, actor: Actor, *, today: date, calendar: WorkingCalendar
 ) -> Standing:
-    now = Standing.of(letter)
-    values: dict[str, object] = now.changes() | {"state": rule.target}
-    if order.move in {Move.ASSIGN, Move.SUBMIT} and order.to is not None:
-        values["service_id"], values["position_id"] = order.to.entity_id, order.to.position_id
-        values["due_date"] = order.due_date or letter.due_date
-        values["concerned"] = _joined(letter.concerned, order.copies)
+    after = replace(Standing.of(letter), state=rule.target, closed_on=today if rule.target in _CLOSED else None)
     if order.move in {Move.TAKE, Move.ASK} and letter.position_id is None:
-        values["position_id"] = _taker(actor, letter)
+        after = replace(after, position_id=_taker(actor, letter))
+    if order.move in {Move.ASSIGN, Move.SUBMIT}:
+        return _sent(after, order)
     if order.move is Move.ASK and order.to is not None:
-        values["concerned"] = _joined(letter.concerned, (order.to.entity_id,))
-    elif order.move is Move.RETURN:
-        values["service_id"] = values["position_id"] = None
-    elif order.move is Move.SUSPEND:
-        values["suspended_on"] = today
-    elif order.move is Move.RESUME:
-        values["suspended_on"] = None
-        if letter.due_date is not None and letter.suspended_on is not None:
-            left = calendar.between(letter.suspended_on, letter.due_date)
-            values["due_date"] = calendar.after(today, left) if left > 0 else letter.due_date
-    if rule.target in _CLOSED:
-        values["closed_on"] = today
-    elif order.move is Move.REOPEN:
-        values["closed_on"] = None
-    return Standing(**values)  # type: ignore[arg-type]
+        return replace(after, concerned=_joined(after.concerned, (order.to.entity_id,)))
+    if order.move is Move.RETURN:
+        return replace(after, service_id=None, position_id=None)
+    if order.move is Move.SUSPEND:
+        return replace(after, suspended_on=today)
+    return _resumed(after, today, calendar) if order.move is Move.RESUME else after
+
+
+def _sent(after: Standing, order: Order) -> Standing:
+    if order.to is not None:
+        after = replace(after, service_id=order.to.entity_id, position_id=order.to.position_id)
+    if order.due_date is not None:
+        after = replace(after, due_date=order.due_date, delay_days=None)
+    return replace(after, concerned=_joined(after.concerned, order.copies))
+
+
+def _resumed(after: Standing, today: date, calendar: WorkingCalendar) -> Standing:
+    """The term runs again: the working days that were left when it stopped are left now."""
+    stopped, after = after.suspended_on, replace(after, suspended_on=None)
+    if after.due_date is None or stopped is None:
+        return after
+    left = calendar.between(stopped, after.due_date)
+    return replace(after, due_date=calendar.after(today, left), delay_days=None) if left > 0 else after
 
 
 def _taker(actor: Actor, letter: Letter) -> str:

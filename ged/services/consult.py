@@ -11,7 +11,7 @@ from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor, Right, require
 from ged.mail.filing import Hold, Kind, RetentionRule
-from ged.mail.item import Letter, State
+from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
 from ged.mail.moves import Step
@@ -27,9 +27,6 @@ from ged.store.pages import PageImage, Rendition
 from ged.store.proposals import DecisionRecord
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
-
-TO_QUALIFY = Listing(states=(State.TO_QUALIFY,), newest_first=False)
-"""The basket « À qualifier »: first come, first served."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
+from ged.mail.calendar import WorkingCalendar
 from ged.mail.journal import Act
+from ged.mail.moves import OPEN
 from ged.mail.organisation import Organisation
-from ged.store.unit import Store
+from ged.store.unit import Store, Unit
 
 
 def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None:
@@ -23,4 +26,18 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.journal.write(
             now, Act.MODEL_LOADED, SYSTEM, entities=len(organisation.entities), people=len(organisation.people)
         )
+        _follow_holidays(unit, now)
         unit.commit()
+
+
+def _follow_holidays(unit: Unit, now: datetime) -> None:
+    """Compute again the deadlines that were computed, for letters still open: holidays were perhaps announced since."""
+    calendars: dict[str, WorkingCalendar] = {}
+    for letter in unit.letters.with_computed_deadline(OPEN):
+        if letter.tenant_id not in calendars:
+            calendars[letter.tenant_id] = unit.organisation.calendar(letter.tenant_id)
+        due = calendars[letter.tenant_id].after(letter.registered_at.date(), letter.delay_days or 0)
+        if due != letter.due_date:
+            unit.letters.change(letter, due_date=due)
+            unit.journal.write(now, Act.DUE_RECOMPUTED, SYSTEM, letter.id, before=str(letter.due_date), after=str(due))
+            unit.outbox.add(letter.id, now)

@@ -94,6 +94,11 @@ class Letters:
         """Return letters by id, for the index; ids that do not exist are left out."""
         return [_value(row) for row in self._connection.execute(_select().where(letter.c.id.in_(letter_ids)))]
 
+    def with_computed_deadline(self, states: Sequence[State]) -> list[Letter]:
+        """Return the letters in some states whose deadline was computed from a number of working days."""
+        query = _select().where(letter.c.delay_days.is_not(None), letter.c.state.in_(states)).order_by(letter.c.id)
+        return [_value(row) for row in self._connection.execute(query.with_for_update(of=letter))]
+
     def ids_after(self, letter_id: str, limit: int) -> list[str]:
         """Return ids in their own order, after one of them: a walk over everything that writers do not disturb."""
         query = sa.select(letter.c.id).where(letter.c.id > letter_id).order_by(letter.c.id).limit(limit)
@@ -236,6 +241,8 @@ class Letters:
         return rules
 
     def _order(self, listing: Listing) -> list[sa.ColumnElement[Any]]:
+        if listing.by_due:
+            return [letter.c.due_date.asc().nulls_last(), letter.c.registered_at, letter.c.id]
         columns: list[sa.ColumnElement[Any]] = [letter.c.registered_at, letter.c.sequence, letter.c.id]
         return [column.desc() if listing.newest_first else column.asc() for column in columns]
 

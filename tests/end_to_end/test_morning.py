@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from api.wiring import House
 from api.worker import drain_index
 from ged.mail.access import Actor
+from ged.mail.baskets import TO_QUALIFY
 from ged.mail.item import State
 from ged.mail.listing import Listing
 from ged.services import consult
@@ -152,7 +153,7 @@ def test_what_is_typed_survives_a_reload_and_an_expired_session(
 def test_the_second_of_two_who_qualify_sees_both_versions(
     mail: House, page: Page, errors: list[str], sign_in: SignIn, server: str, kossi: Actor
 ) -> None:
-    letter = consult.letters(consult.TO_QUALIFY, store=mail.store, actor=kossi).rows[0].letter
+    letter = consult.letters(TO_QUALIFY, store=mail.store, actor=kossi).rows[0].letter
     sign_in(page, "kossi").goto(f"{server}/courrier/{letter.id}?dans=a-qualifier")
     other = page.context.new_page()
     other.goto(f"{server}/courrier/{letter.id}?dans=a-qualifier")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.baskets import TO_QUALIFY
 from ged.services import consult
 from rooms.letters import decide, letter_pdf, read_all
 
@@ -22,7 +23,7 @@ PHONE = {"width": 390, "height": 844}
 
 def addresses(house: House, actor: Actor) -> list[str]:
     """Every kind of page, one address each."""
-    rows = consult.letters(consult.TO_QUALIFY, store=house.store, actor=actor).rows
+    rows = consult.letters(TO_QUALIFY, store=house.store, actor=actor).rows
     first, last = rows[0].letter.id, rows[-1].letter.id
     decide(house, actor, last)
     return [
@@ -93,7 +94,7 @@ def test_pages_keep_to_their_weight(mail: House, kossi: Actor, page: Page, sign_
     assert requests <= 8
     warm, _ = weight(fresh, basket)
     assert warm <= 8_000
-    letters = consult.letters(consult.TO_QUALIFY, store=mail.store, actor=kossi).rows
+    letters = consult.letters(TO_QUALIFY, store=mail.store, actor=kossi).rows
     for row in letters[:1] + letters[-1:]:
         context.close()
         context = page.context.browser.new_context(storage_state=page.context.storage_state())  # type: ignore[union-attr]

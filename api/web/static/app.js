@@ -19,10 +19,17 @@ function walk(step) {
   row = Math.max(0, Math.min(row + step, found.length - 1));
   one("a", found[row]).focus();
 }
+function open(query, event) {
+  const box = one(query);
+  if (!box) return;
+  event.preventDefault();
+  box.open = true;
+  one("select, textarea", box).focus();
+}
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
 const places = { b: "/", a: "/registres/arrivee", r: "/recherche", v: "/verifier", e: "/etat" };
 addEventListener("keydown", event => {
-  const form = one("#qualification");
+  const form = event.target.closest("details.act form") || one("#qualification");
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }
   if (event.key === "Escape" && !one("dialog[open]")) return typing(event.target) ? event.target.blur() : follow("back");
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || kept.get("keys") === "off") return;
@@ -37,6 +44,10 @@ addEventListener("keydown", event => {
     "g": () => { going = Date.now(); },
     "n": () => follow("new"),
     "p": nextPage,
+    "t": () => open("details[data-act=imputer]", event),
+    "a": () => { const note = one("#note"); if (note) { event.preventDefault(); note.closest("details").open = true; note.focus(); } },
+    "e": () => one("[data-act=traiter]")?.focus(),
+    "u": () => one("[data-act=se_raviser]")?.focus(),
     "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
   };
   if (acts[key] && one("#q")) acts[key]();

@@ -1,0 +1,99 @@
+"""The acts on a letter page: what the reader may do now, and the form that asks for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from api.views.words import MOVES
+from ged.errors import GedError, Refused
+from ged.mail.access import Actor
+from ged.mail.french_dates import parse_date
+from ged.mail.moves import RULES, Destination, Move, Order, Party, holder_of, open_moves, parties
+from ged.mail.opinion import asked_of
+from ged.mail.organisation import Seat
+from ged.services.consult import LetterFile, Lists
+
+_AT_ONCE = (Move.TAKE, Move.RESUME, Move.FINISH, Move.FOLLOW_UP, Move.RECALL)
+"""Moves that need no word: one button."""
+
+
+class Asked(BaseModel):
+    """The form as typed: text only, so that nothing typed is ever lost.
+
+    Attributes:
+        pas: The last step that the screen showed; "" for none.
+        a: Where to: `e:<unit>` or `p:<position>`.
+    """
+
+    acte: str = ""
+    pas: str = ""
+    a: str = ""
+    mention: str = ""
+    texte: str = ""
+    echeance: str = ""
+    copies: list[str] = []
+
+    def order(self, lists: Lists, today: date) -> Order:
+        """Return what is asked for.
+
+        Raises:
+            Refused: `move.state`, no such act; `move.date`, a day that cannot be read.
+        """
+        if self.acte not in set(RULES) | {Move.RECALL}:
+            raise Refused("move.state", "Cet acte n'existe pas. Rechargez la page.")
+        return Order(
+            move=Move(self.acte),
+            after=int(self.pas) if self.pas.isascii() and self.pas.isdigit() else None,
+            to=_destination(self.a, lists.seats),
+            mention=self.mention,
+            text=self.texte[:4000],
+            due_date=_day(self.echeance, today),
+            copies=tuple(self.copies),
+        )
+
+
+def _destination(value: str, seats: tuple[Seat, ...]) -> Destination | None:
+    sort, _, code = value.partition(":")
+    if sort == "p":
+        entity = next((seat.position.entity_id for seat in seats if seat.position.id == code), "")
+        return Destination(entity, code)
+    return Destination(code) if sort == "e" and code else None
+
+
+def _day(value: str, today: date) -> date | None:
+    if not value.strip():
+        return None
+    found = parse_date(value, today)
+    if found is None:
+        raise Refused("move.date", "Cette date ne se lit pas. Écrivez-la comme 30/11/2026.", field="echeance")
+    return found
+
+
+def acts_context(file: LetterFile, lists: Lists, actor: Actor, asked: Asked, fault: GedError | None) -> dict[str, Any]:
+    """Return what the page shows of the letter's way: who has it, what may be done, what was done."""
+    letter, last = file.letter, file.steps[-1] if file.steps else None
+    moves = open_moves(actor, letter, last)
+    titles = {seat.position.id: seat for seat in lists.seats}
+    sitting: dict[str, list[Seat]] = defaultdict(list)
+    for seat in lists.seats:
+        sitting[seat.position.entity_id].append(seat)
+    return {
+        "moves": MOVES,
+        "at_once": [move for move in moves if move in _AT_ONCE],
+        "worded": [move for move in moves if move not in _AT_ONCE],
+        "rules": RULES,
+        "holder": holder_of(letter),
+        "last_step": last,
+        "seats": titles,
+        "sitting": sitting,
+        "asked": asked,
+        "act_fault": fault,
+        "fault_field": fault.diagnostics().get("field") if fault else None,
+        "mentions": {one.code: one for one in lists.mentions},
+        "may_withdraw": bool(parties(actor, letter) & {Party.HOLDER, Party.LEADER, Party.ABOVE}),
+        "to_answer": [each for each in file.opinions if each.awaited and asked_of(actor, each)],
+    }

@@ -1,0 +1,98 @@
+"""Baskets (bannettes): what waits for somebody, each a list over what their posts may act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ged.errors import NotFound
+from ged.mail.access import Actor, Right, Role
+from ged.mail.item import State
+from ged.mail.listing import Listing
+from ged.mail.moves import OPEN, baskets_of
+
+_LEADING = frozenset({Role.HEAD, Role.SECRETARY})
+_NEW = (State.SUBMITTED, State.ASSIGNED)
+_TAKEN = tuple(state for state in OPEN if state not in _NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """One basket: its address, for whom it is, and what it lists."""
+
+    slug: str
+    shown_to: Callable[[Actor], bool]
+    listing: Callable[[Actor, date], Listing]
+
+
+def _leads(actor: Actor) -> bool:
+    return any(post.role in _LEADING for post in actor.posts)
+
+
+def _heads(actor: Actor) -> bool:
+    return any(post.role is Role.HEAD for post in actor.posts)
+
+
+def _works(actor: Actor) -> bool:
+    return _leads(actor) or any(post.role is Role.OFFICER for post in actor.posts)
+
+
+def _qualifies(actor: Actor) -> bool:
+    return actor.has(Right.QUALIFY)
+
+
+def _reach(actor: Actor) -> tuple[str, ...]:
+    found = (entity for post in actor.posts if post.role is Role.HEAD for entity in post.reach)
+    return tuple(dict.fromkeys(found))
+
+
+def _to_assign(actor: Actor, _today: date) -> Listing:
+    return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False)
+
+
+def _to_process(actor: Actor, _today: date) -> Listing:
+    return Listing(states=_TAKEN if _leads(actor) else OPEN, baskets=baskets_of(actor), by_due=True)
+
+
+def _late(actor: Actor, today: date) -> Listing:
+    late = Listing(states=OPEN, late_on=today, by_due=True)
+    return replace(late, services=_reach(actor)) if _heads(actor) else replace(late, baskets=baskets_of(actor))
+
+
+TO_QUALIFY = Listing(states=(State.TO_QUALIFY,), newest_first=False)
+"""First come, first served."""
+
+BASKETS: dict[str, Basket] = {
+    basket.slug: basket
+    for basket in (
+        Basket("a-qualifier", _qualifies, lambda _actor, _today: TO_QUALIFY),
+        Basket("retournes", _qualifies, lambda _actor, _today: Listing(states=(State.RETURNED,), newest_first=False)),
+        Basket("a-affecter", _leads, _to_assign),
+        Basket("a-traiter", _works, _to_process),
+        Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
+        Basket("en-retard", _works, _late),
+        Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),
+        Basket(
+            "suivis",
+            lambda actor: bool(actor.posts) and bool(actor.tokens()),
+            lambda actor, _today: Listing(followed_by=actor.person_id or "-"),
+        ),
+    )
+}
+
+
+def baskets_for(actor: Actor) -> tuple[Basket, ...]:
+    """Return the baskets that an actor's posts give, in the order of the menu."""
+    return tuple(basket for basket in BASKETS.values() if basket.shown_to(actor))
+
+
+def basket_of(slug: str, actor: Actor) -> Basket:
+    """Return one basket of the actor's.
+
+    Raises:
+        NotFound: `basket.unknown`, there is none of that name, or not for these posts.
+    """
+    if slug not in BASKETS or not BASKETS[slug].shown_to(actor):
+        raise NotFound("basket.unknown", "Cette bannette n'existe pas pour votre poste. Choisissez-en une au menu.")
+    return BASKETS[slug]

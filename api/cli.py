@@ -24,6 +24,7 @@ from rich.table import Table
 
 from api.config import read_settings
 from api.errors import EXIT, problem
+from api.model_export import write_folder
 from api.model_folder import read_folder
 from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
@@ -34,6 +35,7 @@ from ged.mail.qualification import Field
 from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door
+from ged.services.check_register import check_registers
 from ged.services.establish import establish
 from ged.services.export import export as export_letter
 from ged.services.sign_in import actor_of, create_token, set_password
@@ -47,6 +49,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+register = typer.Typer(help="Registres : vérifier.", no_args_is_help=True)
+app.add_typer(register, name="register")
 out, err = Console(), Console(stderr=True)
 
 As = Annotated[str, typer.Option("--as", envvar="GED_LOGIN", help="Agir au nom de cette personne (identifiant).")]
@@ -239,6 +243,27 @@ def status(login: As = CLERK, *, as_json: Json = False) -> None:
         for name, value in values.items():
             table.add_row(section, name, str(value))
     out.print(table)
+
+
+@app.command("export-model")
+def export_model(folder: Annotated[Path, typer.Argument(help="Dossier à remplir.")], *, as_json: Json = False) -> None:
+    """Écrit l'organisation en service comme un dossier que « ged init » relit."""
+    with _house() as (house, _):
+        with house.store.unit() as unit:
+            organisation = unit.model.whole(house.clock().date())
+        write_folder(organisation, folder)
+    _say(as_json, {"folder": str(folder), "entities": len(organisation.entities)}, str(folder))
+
+
+@register.command("verify")
+def register_verify(login: As = CLERK, *, as_json: Json = False) -> None:
+    """Prouve qu'un registre n'a ni trou, ni doublon, ni date qui recule."""
+    with _house(login) as (house, actor):
+        reports = check_registers(store=house.store, actor=actor)
+    for report in reports:
+        _say(as_json, report.plain(), report.sentence())
+    if any(report.faults for report in reports):
+        raise typer.Exit(1)
 
 
 @app.command("rebuild-index")

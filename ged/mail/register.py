@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from ged.errors import Refused
 from ged.mail.item import Direction
@@ -43,3 +45,62 @@ def check_pattern(pattern: str) -> None:
 def format_number(pattern: str, series: Series, sequence: int, *, acronym: str) -> str:
     """Return the printed number, `ARR-2026-000042` for the pattern `{direction}-{year}-{sequence:06d}`."""
     return pattern.format(direction=_PREFIX[series.direction], year=series.year, sequence=sequence, entity=acronym)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """What a check of one series found; `faults` are French sentences, empty when it is whole."""
+
+    series: Series
+    last: int
+    cancelled: int
+    faults: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Return the report as one reads it."""
+        name = f"{self.series.register_id} {self.series.direction} {self.series.year}"
+        if self.faults:
+            return f"{name} : {' '.join(self.faults)}"
+        return f"{name} : {self.last} numéros, sans trou ni doublon, dates en ordre, {self.cancelled} annulés."
+
+    def plain(self) -> dict[str, object]:
+        """Return the report as JSON values."""
+        return {
+            "register": self.series.register_id,
+            "direction": str(self.series.direction),
+            "year": self.series.year,
+            "last": self.last,
+            "cancelled": self.cancelled,
+            "faults": list(self.faults),
+        }
+
+
+_SAID = 20
+"""Faults that are named one by one; the rest are counted."""
+
+
+def check_series(series: Series, last: int, entries: Iterable[tuple[int, datetime, bool]]) -> SeriesReport:
+    """Check the entries (number, registration instant, cancelled) of a series, in number order, against its counter."""
+    faults: list[str] = []
+    expected, cancelled, latest = 1, 0, None
+    for number, at, is_cancelled in entries:
+        cancelled += is_cancelled
+        if number < expected:
+            faults.append(f"Le numéro {number} est donné deux fois.")
+            continue
+        if number > expected:
+            faults.append(_missing(expected, number - 1))
+        if latest is not None and at < latest:
+            faults.append(f"Le numéro {number} est daté avant le précédent.")
+        expected, latest = number + 1, max(at, latest or at)
+    if expected <= last:
+        faults.append(_missing(expected, last))
+    elif expected - 1 > last:
+        faults.append(f"Le compteur dit {last}, mais le numéro {expected - 1} existe.")
+    if len(faults) > _SAID:
+        faults[_SAID:] = [f"Et {len(faults) - _SAID} autres."]
+    return SeriesReport(series, last, cancelled, tuple(faults))
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Il manque le numéro {first}." if first == last else f"Il manque les numéros {first} à {last}."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ged.mail.item import Direction, State
 from ged.mail.register import Series
 from ged.store.tables import letter, register_counter
 
@@ -38,6 +40,30 @@ class Registers:
             .values(last_sequence=last + 1, last_registered_at=registered_at)
         )
         return last + 1, registered_at
+
+    def series(self, register_id: str) -> list[tuple[Series, int]]:
+        """Return the series of a register with the last number that each has given."""
+        counter = register_counter
+        rows = self._connection.execute(
+            sa.select(counter.c.direction, counter.c.year, counter.c.last_sequence)
+            .where(counter.c.register_id == register_id)
+            .order_by(counter.c.year, counter.c.direction)
+        )
+        return [(Series(register_id, Direction(row[0]), row[1]), row[2]) for row in rows]
+
+    def entries(self, series: Series) -> Iterator[tuple[int, datetime, bool]]:
+        """Yield (number, registration instant, cancelled) of a series, in number order."""
+        query = (
+            sa.select(letter.c.sequence, letter.c.registered_at, letter.c.state)
+            .where(
+                letter.c.register_id == series.register_id,
+                letter.c.direction == series.direction,
+                letter.c.year == series.year,
+            )
+            .order_by(letter.c.sequence)
+        )
+        for row in self._connection.execute(query):
+            yield row[0], row[1], row[2] == State.CANCELLED
 
     def holes(self, register_id: str) -> list[tuple[str, int, int]]:
         """Return (direction, year, missing count) of each series whose letters do not make 1…n; empty when all do."""

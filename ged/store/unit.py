@@ -16,6 +16,7 @@ from ged.store.arrivals import Arrivals
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
+from ged.store.model import Model
 from ged.store.notes import Notes
 from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
@@ -124,6 +125,11 @@ class Unit:
     def organisation(self) -> Organisations:
         """Entities, kinds and rules."""
         return Organisations(self._connection)
+
+    @cached_property
+    def model(self) -> Model:
+        """The organisation in use, whole."""
+        return Model(self._connection)
 
     @cached_property
     def queue(self) -> Queue:

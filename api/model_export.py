@@ -1,0 +1,61 @@
+"""The organisation in use as a configuration folder: the same files that `ged init` reads, to edit and load again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+
+from api.model_folder import COLUMNS
+from ged.errors import Refused
+from ged.mail.calendar import DAYS
+from ged.mail.organisation import Organisation
+
+
+def write_folder(organisation: Organisation, folder: Path) -> None:
+    """Write one CSV file for each list, with the columns of `COLUMNS`.
+
+    Raises:
+        Refused: `organisation.not_empty`, the folder holds something already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise Refused("organisation.not_empty", f"Le dossier {folder.name} n'est pas vide. Choisissez-en un autre.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in _tables(organisation).items():
+        text = StringIO()
+        writer = csv.writer(text, delimiter=";", lineterminator="\n")
+        writer.writerow(COLUMNS[name].split())
+        writer.writerows(rows)
+        (folder / name).write_text(text.getvalue(), encoding="utf-8")
+
+
+def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
+    return {
+        "entites.csv": (
+            (
+                each.id,
+                each.parent_id or "",
+                each.acronym,
+                each.name_fr,
+                each.name_en,
+                _yes(each.keeps_register),
+                each.number_pattern,
+                "|".join(each.words),
+            )
+            for each in one.entities
+        ),
+        "postes.csv": ((p.id, p.entity_id, p.title, p.role, p.clearance) for p in one.positions),
+        "personnes.csv": ((p.login, p.name, p.language) for p in one.people),
+        "affectations.csv": ((h.login, h.position_id, h.since, h.until or "") for h in one.holdings),
+        "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule) for k in one.kinds),
+        "conservation.csv": ((r.code, r.label, r.term_years, r.start, r.disposition, r.basis) for r in one.rules),
+        "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),
+        "feries.csv": ((h.country, h.day, h.name) for h in one.holidays),
+        "calendriers.csv": ((c.tenant_id, c.country, " ".join(DAYS[day] for day in c.week)) for c in one.calendars),
+        "delais.csv": ((d.priority, d.working_days) for d in one.delays),
+    }
+
+
+def _yes(value: bool) -> str:
+    return "oui" if value else "non"

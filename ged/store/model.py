@@ -1,0 +1,70 @@
+"""The organisation in use, read back whole: what `ged export-model` writes and `ged init` would load again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from ged.mail.access import Role
+from ged.mail.calendar import Holiday
+from ged.mail.filing import Disposition, RetentionRule, Start
+from ged.mail.item import Confidentiality, Priority
+from ged.mail.organisation import Delay, Holding, Organisation, Person, Position, TenantCalendar
+from ged.store.organisation import Organisations
+from ged.store.tables import (
+    delay,
+    holding,
+    holiday,
+    person,
+    position,
+    retention_rule,
+    tenant_calendar,
+)
+
+
+class Model:
+    """Reads the organisation in use; what is retired, and holdings that are over, are history and stay out."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def whole(self, today: date) -> Organisation:
+        """Return the organisation of all tenants."""
+        standing = Organisations(self._connection)
+        held = (
+            sa.select(person.c.login, holding.c.position_id, holding.c.since, holding.c.until)
+            .join(person, person.c.id == holding.c.person_id)
+            .where(person.c.active, sa.or_(holding.c.until.is_(None), holding.c.until >= today))
+            .order_by(person.c.login, holding.c.since)
+        )
+        return Organisation(
+            entities=standing.entities(),
+            positions=tuple(
+                Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance))
+                for row in self._rows(position, Position, ~position.c.retired)
+            ),
+            people=tuple(
+                Person(row.login, row.name, row.language) for row in self._rows(person, Person, person.c.active)
+            ),
+            holdings=tuple(Holding(*row) for row in self._connection.execute(held)),
+            kinds=standing.kinds(),
+            rules=tuple(
+                RetentionRule(
+                    row.code, row.label, row.term_years, Start(row.start), Disposition(row.disposition), row.basis
+                )
+                for row in self._rows(retention_rule, RetentionRule)
+            ),
+            mentions=standing.mentions(),
+            holidays=tuple(Holiday(row.country, row.day, row.name) for row in self._rows(holiday, Holiday)),
+            calendars=tuple(
+                TenantCalendar(row.tenant_id, row.country, tuple(row.week))
+                for row in self._rows(tenant_calendar, TenantCalendar)
+            ),
+            delays=tuple(Delay(Priority(row.priority), row.working_days) for row in self._rows(delay, Delay)),
+        )
+
+    def _rows(self, table: sa.Table, value: Any, *rules: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
+        columns = [table.c[name] for name in value.__slots__]
+        return list(self._connection.execute(sa.select(*columns).where(*rules).order_by(*columns[:2])))

@@ -23,11 +23,15 @@ class _Section(BaseModel):
 
 
 class Web(_Section):
-    """Where the web server listens. `https` marks cookies secure: set it when a proxy serves HTTPS."""
+    """Where the web server listens. `https` marks cookies secure: set it when a proxy serves HTTPS.
+
+    `address` is how the public reaches it, for the QR of acknowledgements; "" is the address that the clerk used.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=1, le=65535)
     https: bool = False
+    address: str = ""
 
 
 class Database(_Section):

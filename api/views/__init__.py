@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.views import account, acts, baskets, capture, letter, registers, retention, search, status, verify
+from api.views import (
+    account,
+    acknowledgement,
+    acts,
+    baskets,
+    capture,
+    letter,
+    registers,
+    retention,
+    search,
+    status,
+    verify,
+)
 
 pages = APIRouter(include_in_schema=False)
-for _room in (account, acts, baskets, capture, letter, registers, retention, search, status, verify):
+for _room in (account, acknowledgement, acts, baskets, capture, letter, registers, retention, search, status, verify):
     pages.include_router(_room.router)

@@ -130,6 +130,7 @@ ACTS: dict[str, str] = {
     Act.OPINION_GIVEN: _("Avis donné"),
     Act.OPINION_WITHDRAWN: _("Demande d'avis retirée"),
     Act.NOTED: _("Note ajoutée"),
+    Act.ACKNOWLEDGED: _("Accusé de réception délivré"),
     Act.DUE_RECOMPUTED: _("Échéance recalculée"),
     Act.READ: _("Consulté"),
     Act.ORIGINAL_READ: _("Original consulté"),

@@ -40,6 +40,7 @@ class Right(StrEnum):
     QUALIFY = "qualifier"
     SEE_REGISTER = "voir_registre"
     PRINT_REGISTER = "imprimer_registre"
+    ACKNOWLEDGE = "accuser_reception"
     VERIFY = "verifier"
     EXPORT = "exporter"
     HOLD = "geler"
@@ -48,9 +49,17 @@ class Right(StrEnum):
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
+_REGISTRY = _ALWAYS | {
+    Right.CAPTURE,
+    Right.QUALIFY,
+    Right.ACKNOWLEDGE,
+    Right.SEE_REGISTER,
+    Right.PRINT_REGISTER,
+    Right.EXPORT,
+}
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.REGISTRAR: _ALWAYS | {Right.CAPTURE, Right.QUALIFY, Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT},
-    Role.SUPERVISOR: _ALWAYS | {Right.CAPTURE, Right.QUALIFY, Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT},
+    Role.REGISTRAR: _REGISTRY,
+    Role.SUPERVISOR: _REGISTRY,
     Role.SECRETARY: _ALWAYS,
     Role.HEAD: _ALWAYS | {Right.EXPORT},
     Role.OFFICER: _ALWAYS | {Right.EXPORT},

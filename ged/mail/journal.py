@@ -28,6 +28,7 @@ class Act(StrEnum):
     OPENED = "courrier.ouvert"
     OPINION_GIVEN = "avis.donne"
     OPINION_WITHDRAWN = "avis.retire"
+    ACKNOWLEDGED = "accuse.delivre"
     NOTED = "courrier.note"
     DUE_RECOMPUTED = "courrier.echeance_recalculee"
     HELD = "courrier.gele"

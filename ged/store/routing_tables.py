@@ -67,3 +67,12 @@ follow = sa.Table(
     column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True),
     column("person_id", _Text, sa.ForeignKey("person.id"), primary_key=True, index=True),
 )
+
+acknowledgement = sa.Table(
+    "acknowledgement",
+    metadata,
+    column("token", _Text, primary_key=True),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), unique=True),
+    column("made_at", _Time),
+    column("made_by", _Text),
+)

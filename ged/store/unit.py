@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ged.errors import Unavailable
+from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
 from ged.store.holds import Holds
 from ged.store.journal import Journal
@@ -95,6 +96,11 @@ class Unit:
     def opinions(self) -> Opinions:
         """Opinions asked and given."""
         return Opinions(self._connection)
+
+    @cached_property
+    def acknowledgements(self) -> Acknowledgements:
+        """Acknowledgements of receipt."""
+        return Acknowledgements(self._connection)
 
     @cached_property
     def notes(self) -> Notes:

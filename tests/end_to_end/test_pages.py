@@ -14,6 +14,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.baskets import TO_QUALIFY
 from ged.services import consult
+from ged.services.acknowledge import acknowledge
 from rooms.letters import decide, letter_pdf, read_all
 
 SignIn = Callable[[Page, str], Page]
@@ -26,7 +27,9 @@ def addresses(house: House, actor: Actor) -> list[str]:
     rows = consult.letters(TO_QUALIFY, store=house.store, actor=actor).rows
     first, last = rows[0].letter.id, rows[-1].letter.id
     decide(house, actor, last)
+    _, receipt = acknowledge(last, store=house.store, actor=actor, clock=house.clock)
     return [
+        f"/accuse/{receipt.token}",
         "/b/a-qualifier",
         "/b/a-qualifier?filtre=urgent",
         f"/courrier/{first}?dans=a-qualifier",

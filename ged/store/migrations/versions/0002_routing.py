@@ -127,3 +127,13 @@ def _routing() -> None:
         sa.PrimaryKeyConstraint("letter_id", "person_id", name=op.f("pk_follow")),
     )
     op.create_index(op.f("ix_follow_person_id"), "follow", ["person_id"])
+    op.create_table(
+        "acknowledgement",
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("letter_id", sa.Text(), nullable=False),
+        sa.Column("made_at", _TIME, nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_acknowledgement_letter_id")),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_acknowledgement")),
+        sa.UniqueConstraint("letter_id", name=op.f("uq_acknowledgement_letter_id")),
+    )

@@ -73,14 +73,19 @@ def _day(value: str, today: date) -> date | None:
     return found
 
 
+def sitting(seats: tuple[Seat, ...]) -> dict[str, list[Seat]]:
+    """Return the seats of each entity."""
+    found: dict[str, list[Seat]] = defaultdict(list)
+    for seat in seats:
+        found[seat.position.entity_id].append(seat)
+    return found
+
+
 def acts_context(file: LetterFile, lists: Lists, actor: Actor, asked: Asked, fault: GedError | None) -> dict[str, Any]:
     """Return what the page shows of the letter's way: who has it, what may be done, what was done."""
     letter, last = file.letter, file.steps[-1] if file.steps else None
     moves = open_moves(actor, letter, last)
     titles = {seat.position.id: seat for seat in lists.seats}
-    sitting: dict[str, list[Seat]] = defaultdict(list)
-    for seat in lists.seats:
-        sitting[seat.position.entity_id].append(seat)
     return {
         "moves": MOVES,
         "at_once": [move for move in moves if move in _AT_ONCE],
@@ -89,7 +94,7 @@ def acts_context(file: LetterFile, lists: Lists, actor: Actor, asked: Asked, fau
         "holder": holder_of(letter),
         "last_step": last,
         "seats": titles,
-        "sitting": sitting,
+        "sitting": sitting(lists.seats),
         "asked": asked,
         "act_fault": fault,
         "fault_field": fault.diagnostics().get("field") if fault else None,

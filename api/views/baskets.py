@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from api.deps import ActorDep, HouseDep
+from api.deps import ActorDep, FormCheck, HouseDep
+from api.views.acts_form import Asked, sitting
 from api.views.render import page, page_number
-from api.views.words import BASKETS, _
+from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
-from ged.errors import NotFound
+from ged.errors import GedError, NotFound
 from ged.mail.access import Actor
 from ged.mail.baskets import basket_of
 from ged.mail.listing import Listing
+from ged.mail.moves import Move
 from ged.services import consult
+from ged.services.route import move
 
 router = APIRouter()
 PAGE_ROWS = 25
@@ -30,6 +33,12 @@ EMPTY: dict[str, tuple[str, str]] = {
     "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
     "suivis": (_("Vous ne suivez aucun courrier"), _("« Suivre » sur un courrier le garde ici, où qu'il aille.")),
 }
+BULK: dict[str, tuple[Move, ...]] = {
+    "retournes": (Move.ASSIGN,),
+    "a-affecter": (Move.ASSIGN, Move.TAKE, Move.FINISH),
+    "a-traiter": (Move.TAKE, Move.FINISH),
+}
+"""What may be done to several letters of a basket at once."""
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
 
 
@@ -46,31 +55,70 @@ def listing_of(slug: str, chosen: str, actor: Actor, today: date) -> Listing:
 @router.get("/b/{slug}")
 def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre: str = "", fait: str = "") -> Response:
     """Show a basket; polled by the page while letters are being read, it answers 204 when nothing changed."""
+    values = _listed(request, house, actor, slug, filtre)
+    if request.headers.get("hx-request") and request.query_params.get("vu") == values["mark"]:
+        return Response(status_code=204)
+    return page(request, "basket.html", **values, done=just_done(fait, house, actor))
+
+
+@router.post("/b/{slug}", dependencies=[FormCheck])
+def act_on_selection(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    slug: str,
+    form: Annotated[Asked, Form()],
+    choix: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Make one move on each ticked letter, each by itself; say for each that was not moved why."""
+    basket_of(slug, actor)
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    order = form.order(lists, house.clock().date())
+    moved, refused = 0, []
+    for choice in (choix or [])[:PAGE_ROWS]:
+        letter_id, _sep, step = choice.partition(":")
+        try:
+            seen = replace(order, after=int(step) if step.isascii() and step.isdigit() else None)
+            move(letter_id, seen, store=house.store, actor=actor, clock=house.clock)
+            moved += 1
+        except GedError as error:
+            refused.append((just_done(letter_id, house, actor), error.sentence))
+    if not choix:
+        refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
+    values = _listed(request, house, actor, slug, "")
+    said = {"done": None, "moved": moved, "refused": refused, "tried": form.acte}
+    return page(request, "basket.html", **(values | said))
+
+
+def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str) -> dict[str, Any]:
     today = house.clock().date()
-    listing = listing_of(slug, filtre, actor, today)
+    listing = listing_of(slug, chosen, actor, today)
     number = page_number(request)
     offset = (number - 1) * PAGE_ROWS
     found = consult.letters(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=offset)
-    mark = "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows)
-    if request.headers.get("hx-request") and request.query_params.get("vu") == mark:
-        return Response(status_code=204)
-    values: dict[str, Any] = {
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    return {
         "slug": slug,
         "title": BASKETS[slug][0],
         "nothing": EMPTY.get(slug),
         "today": today,
-        "chosen": filtre,
+        "chosen": chosen,
         "filters": FILTERS if slug == "a-qualifier" else {name: FILTERS[name] for name in ("", "urgent")},
         "rows": found.rows,
         "total": found.total,
         "number": number,
         "pages": -(-found.total // PAGE_ROWS),
-        "mark": mark,
-        "done": just_done(fait, house, actor),
+        "mark": "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows),
         "reading": any(row.letter.reading == "en_lecture" for row in found.rows),
-        "lists": consult.lists(store=house.store, actor=actor, clock=house.clock),
+        "lists": lists,
+        "services": {entity.id: entity for entity in lists.entities},
+        "sitting": sitting(lists.seats),
+        "bulk": BULK.get(slug, ()),
+        "moves": MOVES,
+        "moved": 0,
+        "refused": [],
+        "tried": "",
     }
-    return page(request, "basket.html", **values)
 
 
 def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str, str] | None:

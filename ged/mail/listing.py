@@ -45,10 +45,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class ListedLetter:
-    """One row: the letter, and what the machine proposes where nobody has decided yet."""
+    """One row: the letter, what the machine proposes where nobody has decided yet, and its last step."""
 
     letter: Letter
     proposals: dict[Field, Proposal] = field(default_factory=dict)
+    last_step: int | None = None
 
     def shown(self, name: Field) -> str:
         """Return what a list shows for a field: the decision if there is one, else the proposal, else ""."""

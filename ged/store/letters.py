@@ -15,6 +15,7 @@ from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbou
 from ged.store.database import text_array
 from ged.store.proposals import Proposals
 from ged.store.routing_tables import follow, opinion
+from ged.store.steps import Steps
 from ged.store.tables import letter, original
 
 Tokens = frozenset[str] | None
@@ -157,8 +158,9 @@ class Letters:
         found = [_value(row) for row in self._connection.execute(query)]
         shown = found[:limit]
         proposed = Proposals(self._connection).of_letters([row.id for row in shown])
+        steps = Steps(self._connection).last_ids([row.id for row in shown])
         return LetterPage(
-            rows=tuple(ListedLetter(row, proposed.get(row.id, {})) for row in shown),
+            rows=tuple(ListedLetter(row, proposed.get(row.id, {}), steps.get(row.id)) for row in shown),
             total=total,
             following=Cursor(shown[-1].registered_at, shown[-1].id) if len(found) > limit else None,
         )

@@ -52,6 +52,11 @@ class Steps:
         row = self._connection.execute(query).one_or_none()
         return _step(row) if row else None
 
+    def last_ids(self, letter_ids: list[str]) -> dict[str, int]:
+        """Return the last step of each of several letters that has one."""
+        query = sa.select(step.c.letter_id, sa.func.max(step.c.id)).where(step.c.letter_id.in_(letter_ids))
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(step.c.letter_id))}
+
     def open(self, step_id: int, actor: Actor, at: datetime) -> bool:
         """Mark that the addressee has opened the letter; give whether nobody had before."""
         result = self._connection.execute(

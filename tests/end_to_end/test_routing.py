@@ -11,7 +11,9 @@ from api.wiring import House
 from end_to_end.test_pages import PHONE, faults_of
 from ged.mail.access import Actor
 from ged.mail.baskets import TO_QUALIFY
+from ged.mail.moves import Move, Order
 from ged.services import consult
+from ged.services.route import move
 from rooms.letters import decide
 
 SignIn = Callable[[Page, str], Page]
@@ -84,6 +86,32 @@ def test_a_letter_is_assigned_by_keyboard_advised_on_a_phone_and_closed(
     file = consult.letter_file(qualified, store=mail.store, actor=who("daf"), clock=mail.clock)
     assert [each.verdict for each in file.opinions] == ["defavorable"]
     assert file.letter.position_id == "DAF-A1"
+
+
+def test_several_letters_are_assigned_at_once_and_one_that_moved_says_so(
+    mail: House, kossi: Actor, page: Page, sign_in: SignIn, who: Who
+) -> None:
+    rows = consult.letters(TO_QUALIFY, store=mail.store, actor=kossi).rows[:3]
+    for row in rows:
+        decide(mail, kossi, row.letter.id)
+    keys = sign_in(page, "daf").keyboard
+    expect(page.locator("h1")).to_contain_text("3 courriers")
+    for _ in rows:
+        keys.press("j")
+        keys.press("x")
+    expect(page.locator("input[name=choix]:checked")).to_have_count(3)
+    assert faults_of(page) == []
+    order = Order(Move.TAKE, None)
+    taken = page.locator("input[name=choix]").nth(1).get_attribute("value") or ""
+    move(taken.partition(":")[0], order, store=mail.store, actor=who("daf"), clock=mail.clock)
+    page.select_option("#bulk-a", "p:DAF-A1")
+    page.locator(".bulk button[value=imputer]").click()
+    expect(page.locator(".done")).to_contain_text("2 courriers")
+    expect(page.locator(".fault li")).to_have_count(1)
+    expect(page.locator(".fault")).to_contain_text("pendant que vous le lisiez")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert faults_of(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
 
 
 def test_a_stale_screen_says_so_and_keeps_what_was_typed(

@@ -41,6 +41,7 @@ addEventListener("keydown", event => {
     "?": () => one("#help").showModal(),
     "j": () => listed ? walk(1) : follow("go-j"),
     "k": () => listed ? walk(-1) : follow("go-k"),
+    "x": () => { const box = one("input[name=choix]", event.target.closest("tr") || rows()[Math.max(row, 0)] || document); if (box) box.checked = !box.checked; },
     "g": () => { going = Date.now(); },
     "n": () => follow("new"),
     "p": nextPage,

@@ -27,7 +27,7 @@ def propose_sender(lines: Sequence[Line]) -> Proposal | None:
     """Return who writes, as the letterhead names them, with the words that say it."""
     head = [line for line in lines if line.box.top < 0.30 and line.box.left < 0.5 and not _NATION.search(line.plain)]
     centred = [line for line in head if abs((line.box.left + line.box.right) / 2 - 0.5) < 0.12]
-    column = [line for line in head if line.box.right < 0.62] or centred or head
+    column = [line for line in head if line.box.right < 0.62 or line.box.left < 0.25] or centred or head
     named = [line for line in column if _UNIT.search(line.plain)]
     if named:
         return _proposal(_whole(named[-1], column), 0.88 if len(named) == 1 else 0.72)

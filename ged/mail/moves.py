@@ -92,7 +92,6 @@ OPEN = tuple(
     if state in _CHARGED | _WORKING | {State.WAITING, State.TO_APPROVE, State.TO_SIGN, State.TO_DISPATCH}
 )
 """States in which somebody outside the registry has the letter to work on."""
-REGISTRY_STATES = tuple(state for state in State if state in _IN_REGISTRY)
 _LASTING = frozenset({Move.ASK, Move.ADVISE, Move.WITHDRAW, Move.RECALL, Move.CANCEL})
 _LEADING = frozenset({Role.HEAD, Role.SECRETARY})
 _KEEPING = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
@@ -297,11 +296,13 @@ def _standing(
 
 
 def _sent(after: Standing, order: Order) -> Standing:
+    """The unit that had the letter goes on reading it: it answers for what it passed on, and may go back on it."""
+    before = (after.service_id,) if after.service_id else ()
     if order.to is not None:
         after = replace(after, service_id=order.to.entity_id, position_id=order.to.position_id)
     if order.due_date is not None:
         after = replace(after, due_date=order.due_date, delay_days=None)
-    return replace(after, concerned=_joined(after.concerned, order.copies))
+    return replace(after, concerned=_joined(after.concerned, (*before, *order.copies)))
 
 
 def _resumed(after: Standing, today: date, calendar: WorkingCalendar) -> Standing:

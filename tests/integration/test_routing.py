@@ -125,6 +125,16 @@ def test_one_may_go_back_until_the_addressee_has_opened_the_letter(house: House,
     assert step.opened_by == accountant.name
 
 
+def test_one_may_go_back_on_what_went_to_another_branch(house: House, letter: Letter, who: Who) -> None:
+    chief = who("daf")
+    do(house, chief, letter.id, Move.ASSIGN, to=Destination("DAJ"))
+    assert basket(house, who("daj"), "a-affecter") == [letter.id]
+    restored = do(house, chief, letter.id, Move.RECALL)
+    assert (restored.service_id, restored.concerned) == ("DAF", ())
+    with pytest.raises(NotFound):
+        consult.letter(letter.id, store=house.store, actor=who("daj"))
+
+
 def test_a_misdirected_letter_returns_with_its_reason_and_is_sent_on(
     house: House, letter: Letter, kossi: Actor, who: Who
 ) -> None:
@@ -198,7 +208,7 @@ def test_a_letter_is_not_sent_to_an_empty_seat_nor_to_somebody_not_cleared(
 
 def test_a_copy_may_be_read_and_an_agency_never_reads(house: House, letter: Letter, who: Who) -> None:
     do(house, who("daf"), letter.id, Move.ASSIGN, to=Destination("DAF-COMPTA"), copies=("DRH",))
-    assert consult.letter(letter.id, store=house.store, actor=who("drh")).concerned == ("DRH",)
+    assert consult.letter(letter.id, store=house.store, actor=who("drh")).concerned == ("DAF", "DRH")
     assert basket(house, who("drh"), "a-affecter") == []
     for stranger in ("ceet", "ceetdg"):
         with pytest.raises(NotFound):

@@ -36,7 +36,7 @@ from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door
 from ged.services.check_register import check_registers
-from ged.services.establish import establish
+from ged.services.establish import establish, standing
 from ged.services.export import export as export_letter
 from ged.services.sign_in import actor_of, create_token, set_password
 from ged.services.verify import verify_file, verify_letter
@@ -249,8 +249,7 @@ def status(login: As = CLERK, *, as_json: Json = False) -> None:
 def export_model(folder: Annotated[Path, typer.Argument(help="Dossier à remplir.")], *, as_json: Json = False) -> None:
     """Écrit l'organisation en service comme un dossier que « ged init » relit."""
     with _house() as (house, _):
-        with house.store.unit() as unit:
-            organisation = unit.model.whole(house.clock().date())
+        organisation = standing(store=house.store, clock=house.clock)
         write_folder(organisation, folder)
     _say(as_json, {"folder": str(folder), "entities": len(organisation.entities)}, str(folder))
 

@@ -8,27 +8,22 @@ A server of its own, on embedded engines, with letters of our own already read; 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import subprocess
 import sys
-import tempfile
-import time
 from io import BytesIO
-from pathlib import Path
 
 import httpx
 import weasyprint
 
-from api.config import read_settings
-from api.embedded.ports import free_port
 from api.model_folder import read_folder
-from api.wiring import House, open_house
+from api.wiring import House
 from api.worker import run_worker
 from ged.services.capture import Door
 from ged.services.establish import establish
 from ged.services.sign_in import actor_of, create_token, set_password, sign_in
 from ingest.capture.receive import receive
+from scripts.measured_house import measured_house, serving
 from scripts.measures import ROOT, table, write_section
 from scripts.sample_letters.compose import compose
 
@@ -42,19 +37,10 @@ def main() -> None:
     parser.add_argument("--letters", type=int, default=300)
     parser.add_argument("--seconds", type=int, default=8, help="for each address")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ged-mesure-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        port = free_port()
-        environment = {**os.environ, "GED_DATA": f"{folder}/data", "GED_WEB_PORT": str(port)}
-        with open_house(read_settings(environment)) as house:
-            letter, token, session = _prepared(house, given.letters)
-            ged = str(Path(sys.executable).with_name("ged"))
-            server = subprocess.Popen([ged, "serve"], env=environment)
-            try:
-                rows = _rows(f"http://127.0.0.1:{port}", letter, token, session, given.seconds)
-            finally:
-                server.terminate()
-                server.wait()
+    with measured_house() as (house, environment):
+        letter, token, session = _prepared(house, given.letters)
+        with serving(environment) as base:
+            rows = _rows(base, letter, token, session, given.seconds)
     text = f"{given.letters} letters, {_CONNECTIONS} clients that ask without pause, {given.seconds} s each address."
     write_section(
         "api", "The web under load", text + "\n\n" + table(["what", "requests/s", "p50 ms", "p99 ms", "bytes"], rows)
@@ -84,12 +70,6 @@ def _prepared(house: House, count: int) -> tuple[str, str, str]:
 
 def _rows(base: str, letter: str, token: str, session: str, seconds: int) -> list[list[object]]:
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"ged_session={session}"}
-    for _ in range(200):
-        try:
-            httpx.get(f"{base}/connexion")
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
     addresses = [
         ("a static file: what the server can do at most", "/static/app.css"),
         ("API: 50 letters of the list", "/api/v1/letters"),

@@ -10,18 +10,14 @@ one row, in the same run. The worker does not run: what is measured is the web a
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -29,13 +25,12 @@ import httpx
 import pikepdf
 import sqlalchemy as sa
 
-from api.config import read_settings
-from api.embedded.ports import free_port
 from api.model_folder import read_folder
-from api.wiring import House, open_house
+from api.wiring import House
 from ged.services.check_register import check_registers
 from ged.services.establish import establish
 from ged.services.sign_in import actor_of, create_token
+from scripts.measured_house import measured_house, serving
 from scripts.measures import ROOT, table, write_section
 
 CLERKS = ("kossi", "mensah", "lawson")
@@ -74,20 +69,12 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=30)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ged-mesure-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        port = free_port()
-        environment = {**os.environ, "GED_DATA": f"{folder}/data", "GED_WEB_PORT": str(port)}
-        with open_house(read_settings(environment)) as house:
-            establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
-            raw = _raw_commits(house)
-            server = subprocess.Popen([str(Path(sys.executable).with_name("ged")), "serve"], env=environment)
-            try:
-                tally, wall = _work(f"http://127.0.0.1:{port}", house, given.people, given.seconds)
-            finally:
-                server.terminate()
-                server.wait()
-            _say(house, tally, wall, raw, given.people)
+    with measured_house() as (house, environment):
+        establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
+        raw = _raw_commits(house)
+        with serving(environment) as base:
+            tally, wall = _work(base, house, given.people, given.seconds)
+        _say(house, tally, wall, raw, given.people)
 
 
 def _raw_commits(house: House) -> float:
@@ -118,12 +105,6 @@ def _work(base: str, house: House, people: int, seconds: int) -> tuple[Tally, fl
     """Let everybody work at once; return what they saw and how long it took."""
     clock = house.clock
     tokens = {login: create_token(login, "mesure", 1, store=house.store, clock=clock) for login in CLERKS + OFFICIALS}
-    for _ in range(200):
-        try:
-            httpx.get(f"{base}/connexion")
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
     tally, end = Tally(), time.monotonic() + seconds
 
     def one(number: int) -> None:

@@ -47,13 +47,18 @@ class Asked(BaseModel):
             raise Refused("move.state", "Cet acte n'existe pas. Rechargez la page.")
         return Order(
             move=Move(self.acte),
-            after=int(self.pas) if self.pas.isascii() and self.pas.isdigit() else None,
+            after=step_of(self.pas),
             to=_destination(self.a, lists.seats),
             mention=self.mention,
             text=self.texte[:4000],
             due_date=_day(self.echeance, today),
             copies=tuple(self.copies),
         )
+
+
+def step_of(text: str) -> int | None:
+    """Return the step that a form names; None for no step yet."""
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _destination(value: str, seats: tuple[Seat, ...]) -> Destination | None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
-from api.views.acts_form import Asked, sitting
+from api.views.acts_form import Asked, sitting, step_of
 from api.views.render import page, page_number
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
@@ -78,7 +78,7 @@ def act_on_selection(
     for choice in (choix or [])[:PAGE_ROWS]:
         letter_id, _sep, step = choice.partition(":")
         try:
-            seen = replace(order, after=int(step) if step.isascii() and step.isdigit() else None)
+            seen = replace(order, after=step_of(step))
             move(letter_id, seen, store=house.store, actor=actor, clock=house.clock)
             moved += 1
         except GedError as error:
@@ -122,15 +122,11 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str
 
 
 def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str, str] | None:
-    """Return (id, number, state, service) of the letter just acted on, for the green line."""
+    """Return (id, number, state, service id) of the letter just acted on, for the green line."""
     if not letter_id:
         return None
     try:
         letter = consult.letter(letter_id, store=house.store, actor=actor)
     except NotFound:
         return None
-    names = {
-        entity.id: entity.acronym
-        for entity in consult.lists(store=house.store, actor=actor, clock=house.clock).entities
-    }
-    return letter.id, letter.number, letter.state, names.get(letter.service_id or "", "")
+    return letter.id, letter.number, letter.state, letter.service_id or ""

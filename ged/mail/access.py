@@ -68,7 +68,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _ALWAYS,
 }
 
-_KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
+KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
 _SEES_TENANT = frozenset({Role.AUDITOR, Role.ARCHIVIST})
 _SEES_NO_LETTER = frozenset({Role.ADMINISTRATOR})
 
@@ -129,7 +129,7 @@ class Actor:
                 continue
             for level in post.clearance.up_to():
                 held.update(f"svc:{entity}:{level}" for entity in post.reach)
-                if post.role in _KEEPS_REGISTER:
+                if post.role in KEEPS_REGISTER:
                     held.add(f"reg:{post.register_id}:{level}")
                 if post.role in _SEES_TENANT:
                     held.add(f"aud:{post.tenant_id}:{level}")

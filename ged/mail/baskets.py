@@ -10,9 +10,8 @@ from ged.errors import NotFound
 from ged.mail.access import Actor, Right, Role
 from ged.mail.item import State
 from ged.mail.listing import Listing
-from ged.mail.moves import OPEN, baskets_of
+from ged.mail.moves import LEADING, OPEN, baskets_of
 
-_LEADING = frozenset({Role.HEAD, Role.SECRETARY})
 _NEW = (State.SUBMITTED, State.ASSIGNED)
 _TAKEN = tuple(state for state in OPEN if state not in _NEW)
 
@@ -27,7 +26,7 @@ class Basket:
 
 
 def _leads(actor: Actor) -> bool:
-    return any(post.role in _LEADING for post in actor.posts)
+    return any(post.role in LEADING for post in actor.posts)
 
 
 def _heads(actor: Actor) -> bool:
@@ -35,7 +34,7 @@ def _heads(actor: Actor) -> bool:
 
 
 def _works(actor: Actor) -> bool:
-    return _leads(actor) or any(post.role is Role.OFFICER for post in actor.posts)
+    return bool(baskets_of(actor)[1])
 
 
 def _qualifies(actor: Actor) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ged.errors import Conflict, Forbidden, Refused
-from ged.mail.access import Actor, Post, Role
+from ged.mail.access import KEEPS_REGISTER, Actor, Post, Role
 from ged.mail.calendar import WorkingCalendar
 from ged.mail.item import Letter, State
 
@@ -61,7 +61,6 @@ class Rule:
 _CHARGED = frozenset({State.ASSIGNED, State.SUBMITTED, State.IN_PROGRESS})
 _CLOSED = frozenset({State.DONE, State.FOLLOWED_UP, State.NO_FURTHER_ACTION})
 _IN_REGISTRY = frozenset({State.RECEIVED, State.TO_QUALIFY, State.RETURNED})
-_WORKING = frozenset({State.IN_PROGRESS, State.OPINION_ASKED})
 _HOLDERS = frozenset({Party.HOLDER, Party.LEADER})
 _LEADERS = frozenset({Party.LEADER, Party.ABOVE})
 
@@ -86,15 +85,12 @@ RULES: dict[Move, Rule] = {
 }
 """Every move but the recall, which goes back to where its step came from, and the answers to an opinion asked."""
 
-OPEN = tuple(
-    state
-    for state in State
-    if state in _CHARGED | _WORKING | {State.WAITING, State.TO_APPROVE, State.TO_SIGN, State.TO_DISPATCH}
-)
+_LATER = {State.OPINION_ASKED, State.WAITING, State.TO_APPROVE, State.TO_SIGN, State.TO_DISPATCH}
+OPEN = tuple(state for state in State if state in _CHARGED | _LATER)
 """States in which somebody outside the registry has the letter to work on."""
 _LASTING = frozenset({Move.ASK, Move.ADVISE, Move.WITHDRAW, Move.RECALL, Move.CANCEL})
-_LEADING = frozenset({Role.HEAD, Role.SECRETARY})
-_KEEPING = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
+"""Moves that their author cannot go back on: somebody was asked, has answered, or the number is spent."""
+LEADING = frozenset({Role.HEAD, Role.SECRETARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +189,11 @@ def parties(actor: Actor, letter: Letter) -> frozenset[Party]:
     for post in actor.posts:
         if letter.confidentiality not in post.clearance.up_to() or post.tenant_id != letter.tenant_id:
             continue
-        if post.role in _KEEPING and post.register_id == letter.register_id and letter.state in _IN_REGISTRY:
+        if post.role in KEEPS_REGISTER and post.register_id == letter.register_id and letter.state in _IN_REGISTRY:
             found.add(Party.REGISTRY)
             if post.role is Role.SUPERVISOR:
                 found.add(Party.SUPERVISOR)
-        leads = post.role in _LEADING
+        leads = post.role in LEADING
         in_unit = letter.position_id is None and post.entity_id == letter.service_id
         if post.position_id == letter.position_id or (in_unit and _works(post)):
             found.add(Party.LEADER if leads else Party.HOLDER)
@@ -208,7 +204,7 @@ def parties(actor: Actor, letter: Letter) -> frozenset[Party]:
 
 def _works(post: Post) -> bool:
     """Whether what lies in a unit's basket waits for this post."""
-    return post.role in _LEADING or post.role is Role.OFFICER
+    return post.role in LEADING or post.role is Role.OFFICER
 
 
 def baskets_of(actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:

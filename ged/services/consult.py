@@ -21,7 +21,7 @@ from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import Page
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
-from ged.services.route import mark_opened
+from ged.services.route import steps_opened
 from ged.store.arrivals import ArrivalRecord
 from ged.store.pages import PageImage, Rendition
 from ged.store.proposals import DecisionRecord
@@ -113,7 +113,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
         unit.journal.write(clock(), Act.READ, actor, letter.id)
-        mark_opened(unit, letter, actor, clock)
+        steps = steps_opened(unit, letter, actor, clock())
         proposals = unit.proposals.of(letter.id)
         kind = letter.kind or (proposals[Field.KIND].value if Field.KIND in proposals else None)
         found = LetterFile(
@@ -128,7 +128,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             holds=unit.holds.standing(letter.id),
             rule=unit.organisation.rules().get(kind) if kind else None,
             journal=unit.journal.of(letter.id),
-            steps=unit.steps.of(letter.id),
+            steps=steps,
             opinions=unit.opinions.of(letter.id),
             notes=unit.notes.of(letter.id, actor.login),
             followed=unit.notes.follows(letter.id, actor.person_id),

@@ -30,6 +30,12 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.commit()
 
 
+def standing(*, store: Store, clock: Clock) -> Organisation:
+    """Return the organisation in use, whole."""
+    with store.unit() as unit:
+        return unit.model.whole(clock().date())
+
+
 def _follow_holidays(unit: Unit, now: datetime) -> None:
     """Compute again the deadlines that were computed, for letters still open: holidays were perhaps announced since."""
     calendars: dict[str, WorkingCalendar] = {}

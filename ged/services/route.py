@@ -10,7 +10,7 @@ from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.mail.moves import Destination, Move, Order, Party, holder_of, outcome, parties
+from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Seat
 from ged.store.unit import Store, Unit
@@ -45,15 +45,17 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
     return changed
 
 
-def mark_opened(unit: Unit, letter: Letter, actor: Actor, clock: Clock) -> None:
-    """Note, in the caller's transaction, that the addressee of the last step has opened the letter."""
-    last = unit.steps.last(letter.id)
+def steps_opened(unit: Unit, letter: Letter, actor: Actor, now: datetime) -> tuple[Step, ...]:
+    """Return the steps of a letter that somebody opens, noting in the caller's transaction if it is the addressee."""
+    steps = unit.steps.of(letter.id)
+    last = steps[-1] if steps else None
     if last is None or last.opened_at is not None or last.login == actor.login or holder_of(letter) is None:
-        return
-    if parties(actor, letter) & {Party.HOLDER, Party.LEADER, Party.REGISTRY} and unit.steps.open(
-        last.id, actor, clock()
-    ):
-        unit.journal.write(clock(), Act.OPENED, actor, letter.id, step=last.id)
+        return steps
+    if parties(actor, letter).isdisjoint({Party.HOLDER, Party.LEADER, Party.REGISTRY}):
+        return steps
+    if unit.steps.open(last.id, actor, now):
+        unit.journal.write(now, Act.OPENED, actor, letter.id, step=last.id)
+    return unit.steps.of(letter.id)
 
 
 def _refuse_unknown(unit: Unit, letter: Letter, order: Order, today: date) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pypdfium2
 import pytest
 
+from api.deps import COOKIE
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.services.sign_in import set_password, sign_in
@@ -17,10 +18,10 @@ from rooms.letters import decide, letter_pdf, send
 SENDER = "Société des Carrières du Mono"
 
 
-def signed_in(house: House, client: httpx.Client, login: str) -> dict[str, str]:
+def signed_in(house: House, login: str) -> dict[str, str]:
     set_password(login, "mot-de-passe-essai", store=house.store)
     secret = sign_in(login, "mot-de-passe-essai", store=house.store, clock=house.clock).secret
-    return {"Cookie": f"ged_session={secret}"}
+    return {"Cookie": f"{COOKIE}={secret}"}
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def scanned(pdf: bytes) -> str:
 def test_the_paper_leads_a_stranger_to_a_page_that_tells_no_content(
     house: House, letter_id: str, client: httpx.Client
 ) -> None:
-    clerk = signed_in(house, client, "kossi")
+    clerk = signed_in(house, "kossi")
     first = client.get(f"/courrier/{letter_id}/accuse.pdf", headers=clerk)
     again = client.get(f"/courrier/{letter_id}/accuse.pdf", headers=clerk)
     text = pypdfium2.PdfDocument(first.content)[0].get_textpage().get_text_range()
@@ -65,5 +66,5 @@ def test_the_paper_leads_a_stranger_to_a_page_that_tells_no_content(
 def test_who_does_not_keep_the_register_gives_no_acknowledgement(
     house: House, letter_id: str, client: httpx.Client
 ) -> None:
-    assert client.get(f"/courrier/{letter_id}/accuse.pdf", headers=signed_in(house, client, "daf")).status_code == 403
-    assert client.get(f"/courrier/{letter_id}/accuse.pdf", headers=signed_in(house, client, "ceet")).status_code == 404
+    assert client.get(f"/courrier/{letter_id}/accuse.pdf", headers=signed_in(house, "daf")).status_code == 403
+    assert client.get(f"/courrier/{letter_id}/accuse.pdf", headers=signed_in(house, "ceet")).status_code == 404

@@ -25,7 +25,7 @@ from ged.mail.opinion import OpinionVerdict
 from ged.mail.organisation import Organisation
 from ged.services import consult, note, opinion
 from ged.services.check_register import check_registers
-from ged.services.establish import establish
+from ged.services.establish import establish, standing
 from ged.services.route import move
 from rooms.house import PILOT, driver_url
 from rooms.letters import decide, letter_pdf, send
@@ -285,19 +285,18 @@ def test_a_followed_letter_stays_in_view(house: House, letter: Letter, kossi: Ac
 
 
 def test_an_exported_organisation_loads_as_it_was(house: House, tmp_path: Path) -> None:
-    with house.store.unit() as unit:
-        standing = unit.model.whole(house.clock().date())
-    write_folder(standing, tmp_path / "modele")
+    found = standing(store=house.store, clock=house.clock)
+    write_folder(found, tmp_path / "modele")
     again = read_folder(tmp_path / "modele")
     for name in Organisation.__slots__:
         if name != "mentions":  # their rank is their line, which comments shift
-            assert sorted(map(repr, getattr(again, name))) == sorted(map(repr, getattr(standing, name))), name
-    assert [one.code for one in again.mentions] == [one.code for one in standing.mentions]
+            assert sorted(map(repr, getattr(again, name))) == sorted(map(repr, getattr(found, name))), name
+    assert [one.code for one in again.mentions] == [one.code for one in found.mentions]
     given = read_folder(PILOT)
     assert {one.id for one in again.entities} == {one.id for one in given.entities}
     assert set(again.holidays) == set(given.holidays)
     with pytest.raises(Refused):
-        write_folder(standing, tmp_path / "modele")
+        write_folder(found, tmp_path / "modele")
 
 
 def test_a_register_that_was_tampered_with_says_where(house: House, kossi: Actor, database: str) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from ged.errors import Forbidden, NotFound
@@ -73,13 +74,25 @@ _SEES_TENANT = frozenset({Role.AUDITOR, Role.ARCHIVIST})
 _SEES_NO_LETTER = frozenset({Role.ADMINISTRATOR})
 
 
+class Capacity(StrEnum):
+    """By what title somebody acts in a position."""
+
+    HOLDER = "titulaire"
+    INTERIM = "interim"
+    DELEGATE = "delegation"
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A position as a person holds it today.
+    """A position as a person may act in it today.
 
     Attributes:
         register_id: The entity whose registers this position works in: its own, or the nearest above.
         reach: The entity and everything under it, within the tenant.
+        capacity: Whether the person holds it, or acts for who does.
+        instrument: Number of the act that grants an interim or a delegation; "" for the holder.
+        holder: Name of whoever the person acts for; "" for the holder, or when nobody holds it.
+        until: The last day of an interim or a delegation; None when no end is set.
     """
 
     position_id: str
@@ -90,6 +103,10 @@ class Post:
     entity_id: str
     register_id: str
     reach: tuple[str, ...]
+    capacity: Capacity = Capacity.HOLDER
+    instrument: str = ""
+    holder: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

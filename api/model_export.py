@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
-from api.model_folder import COLUMNS
+from api.model_folder import COLUMNS, TERMS
 from ged.errors import Refused
 from ged.mail.calendar import DAYS
+from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
 
 
 def write_folder(organisation: Organisation, folder: Path) -> None:
-    """Write one CSV file for each list, with the columns of `COLUMNS`.
+    """Write one CSV file for each list, with the columns of `COLUMNS`, and the templates under `modeles/`.
 
     Raises:
         Refused: `organisation.not_empty`, the folder holds something already.
@@ -28,6 +29,9 @@ def write_folder(organisation: Organisation, folder: Path) -> None:
         writer.writerow(COLUMNS[name].split())
         writer.writerows(rows)
         (folder / name).write_text(text.getvalue(), encoding="utf-8")
+    (folder / "modeles").mkdir()
+    for template in organisation.templates:
+        (folder / "modeles" / template.file).write_bytes(organisation.files[template.digest])
 
 
 def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
@@ -54,7 +58,17 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         "feries.csv": ((h.country, h.day, h.name) for h in one.holidays),
         "calendriers.csv": ((c.tenant_id, c.country, " ".join(DAYS[day] for day in c.week)) for c in one.calendars),
         "delais.csv": ((d.priority, d.working_days) for d in one.delays),
+        **{name: _terms(one, which) for name, which in TERMS.items()},
+        "entetes.csv": (
+            (each.entity_id, "|".join(each.lines_fr), "|".join(each.lines_en), each.city, each.footer)
+            for each in one.letterheads
+        ),
+        "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }
+
+
+def _terms(one: Organisation, which: TermList) -> Iterable[tuple[object, ...]]:
+    return ((term.code, term.label_fr, term.label_en) for term in one.terms if term.list is which)
 
 
 def _yes(value: bool) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
+from api.model_lists import read_letterhead, read_templates, read_term
+from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
 from ged.errors import Refused
 from ged.mail.access import Role
 from ged.mail.calendar import DAYS, Holiday
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
+from ged.mail.lists import TermList
 from ged.mail.organisation import (
     Delay,
     Entity,
@@ -27,9 +25,6 @@ from ged.mail.organisation import (
 )
 from ged.mail.register import check_pattern
 
-Value = TypeVar("Value")
-Choice = TypeVar("Choice", bound=StrEnum)
-
 COLUMNS = {
     "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots",
     "postes.csv": "code entite intitule role habilitation",
@@ -41,39 +36,20 @@ COLUMNS = {
     "feries.csv": "pays jour nom",
     "calendriers.csv": "racine pays jours_ouvres",
     "delais.csv": "priorite jours_ouvres",
+    "acheminements.csv": "code libelle_fr libelle_en",
+    "bordereaux.csv": "code libelle_fr libelle_en",
+    "confidentialite.csv": "code libelle_fr libelle_en",
+    "entetes.csv": "entite lignes_fr lignes_en ville pied",
+    "modeles.csv": "code libelle_fr libelle_en fichier nature entite",
 }
-
-
-_KEYS = {"affectations.csv": ["identifiant", "poste", "depuis"], "feries.csv": ["pays", "jour"]}
+"""Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
+KEYS = {"affectations.csv": ["identifiant", "poste", "depuis"], "feries.csv": ["pays", "jour"]}
 """The columns that make a line unique, where the first is not enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong: where, and what to do."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, ligne {self.line} : {self.sentence}"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of one file."""
-
-    file: str
-    line: int
-    cells: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells[column]
-
-
-class _Faulty(Exception):  # noqa: N818 - never leaves this file: it carries one fault to the list
-    """One cell that cannot be read."""
+TERMS = {
+    "acheminements.csv": TermList.DELIVERY,
+    "bordereaux.csv": TermList.TRANSMITTAL,
+    "confidentialite.csv": TermList.LEVEL,
+}
 
 
 def read_folder(folder: Path) -> Organisation:
@@ -83,21 +59,30 @@ def read_folder(folder: Path) -> Organisation:
         Refused: `organisation.faulty`; diagnostics `faults` holds every fault, by file and line.
     """
     faults: list[Fault] = []
-    rows = {name: _rows(folder / name, columns.split(), faults) for name, columns in COLUMNS.items()}
-    entities = _each(rows["entites.csv"], _entity, faults)
+    rows = {
+        name: read_rows(folder / name, columns.split(), KEYS.get(name, columns.split()[:1]), faults)
+        for name, columns in COLUMNS.items()
+    }
+    templates, files = read_templates(rows["modeles.csv"], folder / "modeles", faults)
+    entities = read_each(rows["entites.csv"], _entity, faults)
     organisation = Organisation(
         entities=tuple(_with_tenants(entities)),
-        positions=tuple(_each(rows["postes.csv"], _position, faults)),
-        people=tuple(_each(rows["personnes.csv"], _person, faults)),
-        holdings=tuple(_each(rows["affectations.csv"], _holding, faults)),
-        kinds=tuple(_each(rows["natures.csv"], _kind, faults)),
-        rules=tuple(_each(rows["conservation.csv"], _rule, faults)),
-        mentions=tuple(_each(rows["mentions.csv"], _mention, faults)),
-        holidays=tuple(_each(rows["feries.csv"], _holiday, faults)),
-        calendars=tuple(_each(rows["calendriers.csv"], _calendar, faults)),
-        delays=tuple(_each(rows["delais.csv"], _delay, faults)),
+        positions=tuple(read_each(rows["postes.csv"], _position, faults)),
+        people=tuple(read_each(rows["personnes.csv"], _person, faults)),
+        holdings=tuple(read_each(rows["affectations.csv"], _holding, faults)),
+        kinds=tuple(read_each(rows["natures.csv"], _kind, faults)),
+        rules=tuple(read_each(rows["conservation.csv"], _rule, faults)),
+        mentions=tuple(read_each(rows["mentions.csv"], _mention, faults)),
+        holidays=tuple(read_each(rows["feries.csv"], _holiday, faults)),
+        calendars=tuple(read_each(rows["calendriers.csv"], _calendar, faults)),
+        delays=tuple(read_each(rows["delais.csv"], _delay, faults)),
+        terms=tuple(each for name, which in TERMS.items() for each in read_each(rows[name], read_term(which), faults)),
+        letterheads=tuple(read_each(rows["entetes.csv"], read_letterhead, faults)),
+        templates=tuple(templates),
+        files=files,
     )
     faults += _references(rows)
+    faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
     if faults:
         ordered = sorted(faults, key=lambda fault: (fault.file, fault.line))
@@ -109,64 +94,22 @@ def read_folder(folder: Path) -> Organisation:
     return organisation
 
 
-def _rows(path: Path, columns: list[str], faults: list[Fault]) -> list[Row]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        faults.append(Fault(path.name, 1, "Ce fichier manque, ou n'est pas en UTF-8."))
-        return []
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
-    if not lines:
-        faults.append(Fault(path.name, 1, "Ce fichier est vide."))
-        return []
-    separator = ";" if lines[0][1].count(";") >= lines[0][1].count(",") else ","
-    parsed = list(csv.reader((line for _, line in lines), delimiter=separator))
-    header = [cell.strip() for cell in parsed[0]]
-    missing = [name for name in columns if name not in header]
-    if missing:
-        faults.append(Fault(path.name, lines[0][0], f"Il manque les colonnes {', '.join(missing)}."))
-        return []
-    found: list[Row] = []
-    seen: dict[str, int] = {}
-    for (number, _), cells in zip(lines[1:], parsed[1:], strict=False):
-        if len(cells) != len(header):
-            faults.append(Fault(path.name, number, f"{len(cells)} cases au lieu de {len(header)}."))
-            continue
-        row = Row(path.name, number, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
-        key = " ".join(row[name] for name in _KEYS.get(path.name, columns[:1]))
-        if key in seen:
-            faults.append(Fault(path.name, number, f"« {key} » est déjà à la ligne {seen[key]}."))
-        seen[key] = number
-        found.append(row)
-    return found
-
-
-def _each(rows: list[Row], make: Callable[[Row], Value], faults: list[Fault]) -> list[Value]:
-    found: list[Value] = []
-    for row in rows:
-        try:
-            found.append(make(row))
-        except _Faulty as fault:
-            faults.append(Fault(row.file, row.line, str(fault)))
-    return found
-
-
 def _entity(row: Row) -> Entity:
-    keeps = _choice(row, "registre", {"oui": True, "non": False})
+    keeps = choice(row, "registre", {"oui": True, "non": False})
     if not row["parent"] and not keeps:
-        raise _Faulty("Une racine tient un registre : mettez « oui » dans « registre ».")
+        raise Faulty("Une racine tient un registre : mettez « oui » dans « registre ».")
     if keeps:
         try:
             check_pattern(row["modele_numero"])
         except Refused as error:
-            raise _Faulty(error.sentence) from error
+            raise Faulty(error.sentence) from error
     words = tuple(word.strip() for word in row["mots"].split("|") if word.strip())
     return Entity(
-        id=_given(row, "code"),
+        id=given(row, "code"),
         tenant_id=row["code"],
         parent_id=row["parent"] or None,
-        acronym=_given(row, "sigle"),
-        name_fr=_given(row, "nom_fr"),
+        acronym=given(row, "sigle"),
+        name_fr=given(row, "nom_fr"),
         name_en=row["nom_en"] or row["nom_fr"],
         keeps_register=keeps,
         number_pattern=row["modele_numero"],
@@ -186,66 +129,64 @@ def _with_tenants(entities: list[Entity]) -> Iterator[Entity]:
 
 def _position(row: Row) -> Position:
     return Position(
-        id=_given(row, "code"),
-        entity_id=_given(row, "entite"),
-        title=_given(row, "intitule"),
-        role=_member(row, "role", Role),
-        clearance=_member(row, "habilitation", Confidentiality),
+        id=given(row, "code"),
+        entity_id=given(row, "entite"),
+        title=given(row, "intitule"),
+        role=member(row, "role", Role),
+        clearance=member(row, "habilitation", Confidentiality),
     )
 
 
 def _person(row: Row) -> Person:
-    language = _choice(row, "langue", {"fr": "fr", "en": "en"})
-    return Person(_given(row, "identifiant"), _given(row, "nom"), language)
+    language = choice(row, "langue", {"fr": "fr", "en": "en"})
+    return Person(given(row, "identifiant"), given(row, "nom"), language)
 
 
 def _holding(row: Row) -> Holding:
-    since = _date(row, "depuis")
-    until = _date(row, "jusqu_au") if row["jusqu_au"] else None
+    since = day(row, "depuis")
+    until = day_or_none(row, "jusqu_au")
     if until is not None and until < since:
-        raise _Faulty("« jusqu_au » précède « depuis ».")
-    return Holding(_given(row, "identifiant"), _given(row, "poste"), since, until)
+        raise Faulty("« jusqu_au » précède « depuis ».")
+    return Holding(given(row, "identifiant"), given(row, "poste"), since, until)
 
 
 def _kind(row: Row) -> Kind:
-    return Kind(_given(row, "code"), _given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], row["regle"])
+    return Kind(given(row, "code"), given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], row["regle"])
 
 
 def _rule(row: Row) -> RetentionRule:
     years = row["duree_annees"]
     if not years.isdigit() or not 1 <= int(years) <= 200:
-        raise _Faulty(f"« {years} » n'est pas une durée de 1 à 200 ans.")
-    start, disposition = _member(row, "depart", Start), _member(row, "sort", Disposition)
+        raise Faulty(f"« {years} » n'est pas une durée de 1 à 200 ans.")
+    start, disposition = member(row, "depart", Start), member(row, "sort", Disposition)
     return RetentionRule(
-        _given(row, "code"), _given(row, "libelle"), int(years), start, disposition, _given(row, "fondement")
+        given(row, "code"), given(row, "libelle"), int(years), start, disposition, given(row, "fondement")
     )
 
 
 def _mention(row: Row) -> Mention:
-    must_act = _choice(row, "agir", {"oui": True, "non": False})
+    must_act = choice(row, "agir", {"oui": True, "non": False})
     return Mention(
-        _given(row, "code"), _given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], must_act, row.line
+        given(row, "code"), given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], must_act, row.line
     )
 
 
 def _holiday(row: Row) -> Holiday:
-    return Holiday(_given(row, "pays"), _date(row, "jour"), _given(row, "nom"))
+    return Holiday(given(row, "pays"), day(row, "jour"), given(row, "nom"))
 
 
 def _calendar(row: Row) -> TenantCalendar:
     words = row["jours_ouvres"].split()
     if not words or any(word not in DAYS for word in words):
-        raise _Faulty(f"« {row['jours_ouvres']} » dans « jours_ouvres » : attendu des mots parmi {', '.join(DAYS)}.")
-    return TenantCalendar(
-        _given(row, "racine"), _given(row, "pays"), tuple(sorted({DAYS.index(word) for word in words}))
-    )
+        raise Faulty(f"« {row['jours_ouvres']} » dans « jours_ouvres » : attendu des mots parmi {', '.join(DAYS)}.")
+    return TenantCalendar(given(row, "racine"), given(row, "pays"), tuple(sorted({DAYS.index(word) for word in words})))
 
 
 def _delay(row: Row) -> Delay:
     days = row["jours_ouvres"]
     if not days.isdigit() or not 1 <= int(days) <= 365:
-        raise _Faulty(f"« {days} » n'est pas un délai de 1 à 365 jours ouvrés.")
-    return Delay(_member(row, "priorite", Priority), int(days))
+        raise Faulty(f"« {days} » n'est pas un délai de 1 à 365 jours ouvrés.")
+    return Delay(member(row, "priorite", Priority), int(days))
 
 
 def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
@@ -257,11 +198,21 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("affectations.csv", "poste", "postes.csv", "poste"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
         ("calendriers.csv", "racine", "entites.csv", "entité"),
+        ("entetes.csv", "entite", "entites.csv", "entité"),
+        ("modeles.csv", "nature", "natures.csv", "nature"),
+        ("modeles.csv", "entite", "entites.csv", "entité"),
     )
     for name, column, target, what in links:
         for row in rows[name]:
             if row[column] and row[column] not in known[target]:
                 yield Fault(name, row.line, f"« {row[column]} » n'est pas une {what} de {target}.")
+
+
+def _levels(rows: list[Row]) -> Iterator[Fault]:
+    """Each level must have its names: what may be read is decided by the level's rank, which no file changes."""
+    missing = [level for level in Confidentiality if level not in {row["code"] for row in rows}]
+    if rows and missing:
+        yield Fault(rows[-1].file, rows[-1].line, f"Il manque les niveaux {', '.join(missing)}.")
 
 
 def _cycles(rows: list[Row]) -> Iterator[Fault]:
@@ -273,26 +224,3 @@ def _cycles(rows: list[Row]) -> Iterator[Fault]:
             each = parents.get(each, "")
         if each:
             yield Fault(row.file, row.line, f"« {row['code']} » est sous elle-même : suivez ses parents.")
-
-
-def _given(row: Row, column: str) -> str:
-    if not row[column]:
-        raise _Faulty(f"« {column} » est vide.")
-    return row[column]
-
-
-def _choice(row: Row, column: str, choices: dict[str, Value]) -> Value:
-    if row[column] not in choices:
-        raise _Faulty(f"« {row[column]} » dans « {column} » : attendu {', '.join(choices)}.")
-    return choices[row[column]]
-
-
-def _member(row: Row, column: str, kind: type[Choice]) -> Choice:
-    return _choice(row, column, {str(member): member for member in kind})
-
-
-def _date(row: Row, column: str) -> date:
-    try:
-        return date.fromisoformat(row[column])
-    except ValueError as error:
-        raise _Faulty(f"« {row[column]} » dans « {column} » n'est pas une date AAAA-MM-JJ.") from error

@@ -94,7 +94,7 @@ def verify(
 
 @router.get("/lists")
 def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]]:
-    """Return what forms choose from: entities, posts with their holders, document kinds, instructions."""
+    """Return what forms choose from: entities, posts with their holders, kinds, instructions, modes, templates."""
     found = consult.lists(store=house.store, actor=actor, clock=house.clock)
     return {
         "services": [{"id": one.id, "acronym": one.acronym, "name": one.name_fr} for one in found.entities],
@@ -109,6 +109,12 @@ def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]
         ],
         "mentions": [{"id": one.code, "name": one.label_fr} for one in found.mentions],
         "kinds": [{"id": one.code, "name": one.label_fr} for one in found.kinds],
+        "delivery_modes": [{"id": one.code, "name": one.label_fr} for one in found.delivery_modes],
+        "transmittal_kinds": [{"id": one.code, "name": one.label_fr} for one in found.transmittal_kinds],
+        "templates": [
+            {"id": one.code, "name": one.label_fr, "kind": one.kind, "entity": one.entity_id, "sha256": one.digest}
+            for one in found.templates
+        ],
     }
 
 

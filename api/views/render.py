@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from api.deps import csrf_of, the_house
 from api.views import words
 from ged.mail.access import Actor, Right
 from ged.mail.baskets import baskets_for
+from ged.mail.lists import Term
 from ged.services import consult
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -44,7 +45,7 @@ def environment(language: str) -> Environment:
     say = words.translations(language).gettext
     made.filters.update(
         code=lambda value: say(words.CODES.get(value, str(value))),
-        level=lambda value: say(words.LEVELS.get(value, str(value))),
+        level=pass_context(lambda context, value: _level(context.get("levels_named", {}), value, language)),
         act=lambda value: say(words.ACTS.get(value, str(value))),
         field=lambda value: say(words.FIELDS.get(value, str(value))),
         moment=lambda value: words.moment(value, language),
@@ -56,6 +57,13 @@ def environment(language: str) -> Environment:
     return made
 
 
+def _level(named: dict[str, Term], value: str, language: str) -> str:
+    """Return the installation's name of a confidentiality level; before it is loaded, the product's."""
+    if value in named:
+        return named[value].label(language)
+    return words.translations(language).gettext(words.LEVELS.get(value, str(value)))
+
+
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Return a whole page; the actor, if there is one, is the one that the request was let in with."""
     house = the_house(request)
@@ -64,7 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     today = house.clock().date()
     mine = baskets_for(actor) if actor else ()
     listed = [basket.listing(actor, today) for basket in mine] if actor else []
-    counted = consult.counts(listed, store=house.store, actor=actor) if actor else ()
+    counted, levels = consult.menu(listed, store=house.store, actor=actor) if actor else ((), {})
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     values = {
         "actor": actor,
@@ -73,6 +81,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
         "baskets": [(basket.slug, count) for basket, count in zip(mine, counted, strict=True)],
+        "levels_named": levels,
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

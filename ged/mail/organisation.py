@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from ged.mail.access import Role
 from ged.mail.calendar import Holiday
 from ged.mail.filing import Kind, RetentionRule
 from ged.mail.item import Confidentiality, Priority
+from ged.mail.lists import Letterhead, ReplyTemplate, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Everything that `ged init FOLDER` reads, checked whole before any of it is written."""
+    """Everything that `ged init FOLDER` reads, checked whole before any of it is written.
+
+    Attributes:
+        files: The bytes of the templates, by digest.
+    """
 
     entities: tuple[Entity, ...]
     positions: tuple[Position, ...]
@@ -113,3 +119,18 @@ class Organisation:
     holidays: tuple[Holiday, ...]
     calendars: tuple[TenantCalendar, ...]
     delays: tuple[Delay, ...]
+    terms: tuple[Term, ...] = ()
+    letterheads: tuple[Letterhead, ...] = ()
+    templates: tuple[ReplyTemplate, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:
+    """Return an entity and those above it, nearest first, up to the root of its tenant."""
+    parents = {each.id: None if each.id == each.tenant_id else each.parent_id for each in entities}
+    found: dict[str, None] = {}
+    each: str | None = entity_id
+    while each is not None and each not in found:
+        found[each] = None
+        each = parents.get(each)
+    return tuple(found)

@@ -14,6 +14,7 @@ from ged.mail.filing import Hold, Kind, RetentionRule
 from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
+from ged.mail.lists import Letterhead, ReplyTemplate, Term, TermList
 from ged.mail.moves import Step
 from ged.mail.note import Note
 from ged.mail.opinion import Opinion
@@ -52,12 +53,16 @@ class LetterFile:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What forms choose from: the entities and posts of the actor's tenant, the document kinds, the instructions."""
+    """What forms choose from: entities, posts, letterheads, templates of the actor's tenant, and the shared lists."""
 
     entities: tuple[Entity, ...]
     seats: tuple[Seat, ...]
     kinds: tuple[Kind, ...]
     mentions: tuple[Mention, ...]
+    delivery_modes: tuple[Term, ...]
+    transmittal_kinds: tuple[Term, ...]
+    letterheads: tuple[Letterhead, ...]
+    templates: tuple[ReplyTemplate, ...]
 
 
 def letters(
@@ -95,6 +100,10 @@ def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
             known.seats(tenant_id, clock().date()),
             known.kinds(),
             known.mentions(),
+            unit.lists.terms(TermList.DELIVERY),
+            unit.lists.terms(TermList.TRANSMITTAL),
+            unit.lists.letterheads(tenant_id=tenant_id),
+            unit.lists.templates(tenant_id=tenant_id),
         )
 
 
@@ -102,6 +111,13 @@ def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[
     """Count several lists, each as the list itself counts."""
     with store.unit() as unit:
         return unit.letters.counts(listings, actor.tokens())
+
+
+def menu(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[tuple[int, ...], dict[str, Term]]:
+    """Return what every page shows: the counts of several lists, and the names of the confidentiality levels."""
+    with store.unit() as unit:
+        levels = {term.code: term for term in unit.lists.terms(TermList.LEVEL)}
+        return unit.letters.counts(listings, actor.tokens()), levels
 
 
 def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> LetterFile:

@@ -12,6 +12,7 @@ from ged.mail.calendar import Holiday
 from ged.mail.filing import Disposition, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Delay, Holding, Organisation, Person, Position, TenantCalendar
+from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
 from ged.store.tables import (
     delay,
@@ -32,7 +33,7 @@ class Model:
 
     def whole(self, today: date) -> Organisation:
         """Return the organisation of all tenants."""
-        standing = Organisations(self._connection)
+        standing, lists = Organisations(self._connection), ListEntries(self._connection)
         held = (
             sa.select(person.c.login, holding.c.position_id, holding.c.since, holding.c.until)
             .join(person, person.c.id == holding.c.person_id)
@@ -63,6 +64,10 @@ class Model:
                 for row in self._rows(tenant_calendar, TenantCalendar)
             ),
             delays=tuple(Delay(Priority(row.priority), row.working_days) for row in self._rows(delay, Delay)),
+            terms=lists.all_terms(),
+            letterheads=lists.letterheads(),
+            templates=lists.templates(),
+            files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )
 
     def _rows(self, table: sa.Table, value: Any, *rules: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:

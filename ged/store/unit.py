@@ -17,6 +17,7 @@ from ged.store.arrivals import Arrivals
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
+from ged.store.lists import ListEntries
 from ged.store.model import Model
 from ged.store.notes import Notes
 from ged.store.opinions import Opinions
@@ -131,6 +132,11 @@ class Unit:
     def organisation(self) -> Organisations:
         """Entities, kinds and rules."""
         return Organisations(self._connection)
+
+    @cached_property
+    def lists(self) -> ListEntries:
+        """Terms to choose from, letterheads, templates of replies."""
+        return ListEntries(self._connection)
 
     @cached_property
     def model(self) -> Model:

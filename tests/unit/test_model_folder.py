@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from docx import Document
 
+from api.model_export import write_folder
 from api.model_folder import read_folder
 from ged.errors import Refused
 from ged.mail.access import Role
+from ged.mail.lists import letterhead_of, templates_of
+from ged.mail.organisation import upwards
 from rooms.house import PILOT
 
 
@@ -51,9 +56,20 @@ def test_the_pilot_ministry_is_whole() -> None:
         ("natures.csv", "neuve;Neuve;New;SANS", "SANS"),
         ("conservation.csv", "R;R;vingt;date_courrier;tri;parce que", "vingt"),
         ("conservation.csv", "R;R;20;un_jour;tri;parce que", "un_jour"),
+        ("acheminements.csv", "poste;Encore la poste;Post", "poste"),
+        ("bordereaux.csv", "neuf;;New", "libelle_fr"),
+        ("confidentialite.csv", "ultra;Ultra;Ultra", "ultra"),
+        ("entetes.csv", "NULLE;L'État;;Lomé;", "NULLE"),
+        ("entetes.csv", "DRH;;;Lomé;", "lignes_fr"),
+        ("modeles.csv", "neuf;Neuf;New;absent.docx;;", "absent.docx"),
+        ("modeles.csv", "neuf;Neuf;New;../postes.csv;;", "sans dossier"),
+        ("modeles.csv", "neuf;Neuf;New;faux.docx;;", "pas un document Word"),
+        ("modeles.csv", "neuf;Neuf;New;reponse.docx;NULLE;", "NULLE"),
+        ("modeles.csv", "neuf;Neuf;New;reponse.docx;;NULLE", "NULLE"),
     ],
 )
 def test_each_mistake_is_named_by_its_file_its_line_and_its_word(folder: Path, file: str, line: str, said: str) -> None:
+    (folder / "modeles" / "faux.docx").write_text("Ceci n'est pas un modèle.", encoding="utf-8")
     path = folder / file
     path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
     number = len(path.read_text(encoding="utf-8").splitlines())
@@ -84,3 +100,41 @@ def test_a_circle_of_entities_is_refused(folder: Path) -> None:
     with (folder / "entites.csv").open("a", encoding="utf-8") as rows:
         rows.write("X;Y;X;X;X;non;;\nY;X;Y;Y;Y;non;;\n")
     assert faults(folder)
+
+
+def test_a_level_without_its_name_is_refused(folder: Path) -> None:
+    path = folder / "confidentialite.csv"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("secret;")]
+    path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    (fault,) = faults(folder)
+    assert "secret" in fault
+
+
+@pytest.mark.parametrize(("text", "said"), [("{{ salaire }}", "salaire"), ("{{ objet", "mal écrit")])
+def test_a_template_whose_field_nobody_fills_is_refused(folder: Path, text: str, said: str) -> None:
+    paper = Document()
+    paper.add_paragraph(text)
+    paper.save(str(folder / "modeles" / "reponse.docx"))
+    (fault,) = faults(folder)
+    assert "modeles.csv" in fault
+    assert said in fault
+
+
+def test_what_is_written_back_is_what_was_read(tmp_path: Path) -> None:
+    found = read_folder(PILOT)
+    write_folder(found, tmp_path / "ecrit")
+    again = read_folder(tmp_path / "ecrit")
+    assert again.files == found.files
+    assert [replace(each, rank=0) for each in again.terms] == [replace(each, rank=0) for each in found.terms]
+    assert again.letterheads == found.letterheads
+
+
+def test_a_letterhead_and_templates_come_from_the_nearest_entity_above() -> None:
+    found = read_folder(PILOT)
+    head = letterhead_of(upwards("DAF-COMPTA", found.entities), found.letterheads)
+    assert head is not None
+    assert head.entity_id == "DAF"
+    assert letterhead_of(upwards("ARSE-DG", found.entities), found.letterheads) is None
+    mine = {each.code for each in templates_of(upwards("DAF-COMPTA", found.entities), found.templates)}
+    theirs = {each.code for each in templates_of(upwards("CEET-DG", found.entities), found.templates)}
+    assert mine - theirs == {"note_service"}

@@ -167,7 +167,7 @@ def _rule(row: Row) -> RetentionRule:
 def _mention(row: Row) -> Mention:
     must_act = choice(row, "agir", {"oui": True, "non": False})
     return Mention(
-        given(row, "code"), given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], must_act, row.line
+        given(row, "code"), given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], must_act, row.rank
     )
 
 

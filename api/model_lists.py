@@ -23,7 +23,7 @@ def read_term(which: TermList) -> Callable[[Row], Term]:
     def read(row: Row) -> Term:
         code = member(row, "code", Confidentiality) if which is TermList.LEVEL else given(row, "code")
         label = given(row, "libelle_fr")
-        return Term(which, str(code), label, row["libelle_en"] or label, row.line)
+        return Term(which, str(code), label, row["libelle_en"] or label, row.rank)
 
     return read
 
@@ -55,7 +55,7 @@ def read_templates(rows: list[Row], folder: Path, faults: list[Fault]) -> tuple[
             kind=row["nature"],
             entity_id=row["entite"],
             digest=digest,
-            rank=row.line,
+            rank=row.rank,
         )
 
     return read_each(rows, read, faults), files

@@ -28,10 +28,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of one file."""
+    """One line of one file; `rank` counts the lines that carry something, so that a comment moves nothing."""
 
     file: str
     line: int
+    rank: int
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
@@ -66,7 +67,9 @@ def read_rows(path: Path, columns: list[str], key: list[str], faults: list[Fault
         if len(cells) != len(header):
             faults.append(Fault(path.name, number, f"{len(cells)} cases au lieu de {len(header)}."))
             continue
-        row = Row(path.name, number, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+        row = Row(
+            path.name, number, len(found) + 1, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+        )
         mark = " ".join(row[name] for name in key)
         if mark in seen:
             faults.append(Fault(path.name, number, f"« {mark} » est déjà à la ligne {seen[mark]}."))

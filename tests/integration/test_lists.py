@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
 
-from api.model_export import write_folder
 from api.model_folder import read_folder
 from api.wiring import House
 from ged.errors import NotFound
@@ -18,7 +16,7 @@ from ged.mail.access import Actor
 from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
 from ged.services import consult
-from ged.services.establish import establish, standing
+from ged.services.establish import establish
 from rooms.house import PILOT
 from rooms.server import bearer
 
@@ -56,14 +54,6 @@ def test_a_list_that_was_edited_is_the_one_in_use_and_what_left_it_stays_readabl
         assert unit.lists.template_file(old.digest) == pilot.files[old.digest]
         with pytest.raises(NotFound):
             unit.lists.template_file("0" * 64)
-
-
-def test_what_a_running_system_writes_is_what_it_was_given(house: House, pilot: Organisation, tmp_path: Path) -> None:
-    write_folder(standing(store=house.store, clock=house.clock), tmp_path / "ecrit")
-    again = read_folder(tmp_path / "ecrit")
-    assert again.files == pilot.files
-    assert [(term.code, term.label_en) for term in again.terms] == [(term.code, term.label_en) for term in pilot.terms]
-    assert again.letterheads == tuple(sorted(pilot.letterheads, key=lambda each: each.entity_id))
 
 
 def test_a_level_is_called_what_the_folder_calls_it(house: House, pilot: Organisation, kossi: Actor) -> None:

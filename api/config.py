@@ -104,6 +104,26 @@ class SealSettings(_Section):
     organisation: str = "GED Courrier"
 
 
+class MailSettings(_Section):
+    """The server that our messages are given to, and the address they come from; without a host, nothing is sent."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    login: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    sender: str = ""
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _has_sender(self) -> MailSettings:
+        if self.host and "@" not in self.sender:
+            message = "`sender`, l'adresse qui envoie, est nécessaire quand `host` est donné"
+            raise ValueError(message)
+        return self
+
+
 class Settings(_Section):
     """Everything that can be configured; frozen once read."""
 
@@ -115,6 +135,7 @@ class Settings(_Section):
     capture: Capture = Capture()
     reading: ReadingSettings = ReadingSettings()
     seal: SealSettings = SealSettings()
+    mail: MailSettings = MailSettings()
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

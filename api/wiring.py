@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
+from api.mailbox.smtp_out import SmtpMailer
 from ged.clock import Clock, system_clock
-from ged.ports import Vault
+from ged.ports import Mailer, Vault
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.sign import FileSigner
@@ -34,6 +35,7 @@ class House:
     signer: FileSigner
     ledger: TileLedger
     index: SearchIndex
+    mailer: Mailer | None
     clock: Clock
 
     @property
@@ -75,6 +77,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 signer=FileSigner(keys),
                 ledger=TileLedger(settings.data / "ledger", keys),
                 index=_index(settings),
+                mailer=_mailer(settings),
                 clock=clock,
             )
         finally:
@@ -118,3 +121,19 @@ def _index(settings: Settings) -> SearchIndex:
     from search.elastic import ElasticIndex  # noqa: PLC0415
 
     return ElasticIndex(settings.search.url, prefix=settings.search.prefix)
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    given = settings.mail
+    if not given.host:
+        return None
+    return SmtpMailer(
+        host=given.host,
+        port=given.port,
+        sender=given.sender,
+        name=given.name,
+        security=given.security,
+        login=given.login,
+        password=given.password.get_secret_value(),
+        ca_file=given.ca_file,
+    )

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import procrastinate
 from procrastinate import PsycopgConnector
@@ -18,6 +19,7 @@ from procrastinate import PsycopgConnector
 from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import Actor
+from ged.services.post import post, post_due
 from ged.services.seal import seal
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
@@ -30,7 +32,7 @@ from search.outbox import drain
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-LETTER_TASKS = ("seal", "advance")
+TASKS = ("seal", "advance", "post")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 
@@ -54,6 +56,17 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     @app.task(name="advance", queue="advance")
     def advance(letter_id: str) -> None:
         runner.advance(letter_id)
+
+    outgoing: Any = {"store": house.store, "vault": house.vault, "mailer": house.mailer, "clock": house.clock}
+
+    @app.task(name="post", queue="post")
+    def post_message(message_id: str) -> None:
+        post(message_id, **outgoing)
+
+    @app.periodic(cron="* * * * * */30")
+    @app.task(name="post_due", queue="periodic", queueing_lock="post_due")
+    def post_what_is_due(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
+        post_due(**outgoing)
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="reap", queue="periodic", queueing_lock="reap")
@@ -104,7 +117,7 @@ async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> No
 
 def _jobs_left(house: House) -> int:
     with house.store.unit() as unit:
-        return unit.queue.left(LETTER_TASKS)
+        return unit.queue.left(TASKS)
 
 
 def drain_index(house: House) -> int:

@@ -145,3 +145,58 @@ class Ledger(Protocol):
             NotFound: `ledger.unknown`, the log is shorter.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; its name is shown, never obeyed."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """What a mailer is given to send.
+
+    Attributes:
+        id: Becomes part of the Message-ID: the same message sent again is known as the same.
+        answers: Message-ID of what it answers, or "".
+        automatic: Marked as written by a machine (RFC 3834).
+    """
+
+    id: str
+    to: str
+    subject: str
+    body: str
+    made_at: datetime
+    attachments: tuple[Attachment, ...]
+    answers: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailerReport:
+    """What the status page says of the mail server: where it is, whether it takes us, and what it said."""
+
+    place: str
+    reachable: bool
+    remark: str
+
+
+class Mailer(Protocol):
+    """The server that our messages are given to."""
+
+    def send(self, message: OutgoingMessage) -> None:
+        """Give a message to the server; it has taken charge of it when this returns.
+
+        Raises:
+            Unavailable: `mail.unavailable`, the server does not answer or says "later"; diagnostics `said`.
+            Refused: `mail.refused`, the server will never take it; diagnostics `said` holds its words.
+        """
+        ...
+
+    def report(self) -> MailerReport:
+        """Say where the server is and whether it lets us in. Never raises."""
+        ...

@@ -61,4 +61,5 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "vault": asdict(house.vault.report()),
         "index": asdict(house.index.report()),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
+        "mail": asdict(house.mailer.report()) if house.mailer else {},
     }

@@ -11,6 +11,7 @@ from api.views import (
     baskets,
     capture,
     letter,
+    messages,
     registers,
     retention,
     search,
@@ -19,5 +20,19 @@ from api.views import (
 )
 
 pages = APIRouter(include_in_schema=False)
-for _room in (account, acknowledgement, acts, baskets, capture, letter, registers, retention, search, status, verify):
+_ROOMS = (
+    account,
+    acknowledgement,
+    acts,
+    baskets,
+    capture,
+    letter,
+    messages,
+    registers,
+    retention,
+    search,
+    status,
+    verify,
+)
+for _room in _ROOMS:
     pages.include_router(_room.router)

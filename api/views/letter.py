@@ -11,6 +11,7 @@ from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
+from api.views.letter_mail import mail_context
 from api.views.origin import Origin
 from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import page, page_number
@@ -175,5 +176,6 @@ def letter_page(
         "today": today,
         "made": request.query_params.get("acte", ""),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
+        **mail_context(letter, house, actor),
     }
     return page(request, "letter.html", status=status, **context)

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
 from ged.mail.opinion import OpinionVerdict
 from ged.mail.qualification import Field
@@ -62,6 +63,12 @@ CODES: dict[str, str] = {
     Reading.FAILED: _("Illisible"),
     Sealing.PENDING: _("Sceau en attente"),
     Sealing.SEALED: _("Scellé"),
+    MessageState.WAITING: _("À envoyer"),
+    MessageState.SENT: _("Envoyé"),
+    MessageState.FAILED: _("Non remis"),
+    Purpose.NOTICE: _("Avis"),
+    Purpose.ACKNOWLEDGEMENT: _("Accusé de réception"),
+    Purpose.DISPATCH: _("Expédition"),
     Disposition.KEEP: _("conservation"),
     Disposition.SAMPLE: _("tri"),
     Disposition.TRANSFER: _("versement"),
@@ -138,6 +145,9 @@ ACTS: dict[str, str] = {
     Act.VERIFIED: _("Original vérifié"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
+    Act.MESSAGE_SENT: _("Courriel envoyé"),
+    Act.MESSAGE_FAILED: _("Courriel non remis"),
+    Act.MESSAGE_AGAIN: _("Courriel renvoyé"),
 }
 
 

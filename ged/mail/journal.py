@@ -39,6 +39,9 @@ class Act(StrEnum):
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"
+    MESSAGE_SENT = "message.envoye"
+    MESSAGE_FAILED = "message.echec"
+    MESSAGE_AGAIN = "message.repris"
     FALLS_DUE = "conservation.echeance"
 
 

@@ -19,6 +19,7 @@ class Health:
         jobs: Count of jobs by status: todo, doing, succeeded, failed.
         index_waiting: Changes that the index does not have yet; `index_lag_s` since when, in seconds.
         refusals: The last files that this person's doors refused, newest first.
+        messages: Count of outgoing e-mails by state: a_envoyer, envoye, echec.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
     """
 
@@ -30,6 +31,7 @@ class Health:
     index_lag_s: float
     holes: tuple[tuple[str, int, int], ...]
     refusals: tuple[JournalEntry, ...]
+    messages: dict[str, int]
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -51,4 +53,5 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             index_lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
             holes=tuple(unit.registers.holes(actor.post.register_id)),
             refusals=unit.journal.recent(Act.REFUSED, actor.login),
+            messages=unit.messages.counted(),
         )

@@ -18,6 +18,7 @@ from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
 from ged.store.lists import ListEntries
+from ged.store.messages import Messages
 from ged.store.model import Model
 from ged.store.notes import Notes
 from ged.store.opinions import Opinions
@@ -142,6 +143,11 @@ class Unit:
     def model(self) -> Model:
         """The organisation in use, whole."""
         return Model(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages that leave by e-mail."""
+        return Messages(self._connection)
 
     @cached_property
     def queue(self) -> Queue:

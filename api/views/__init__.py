@@ -12,6 +12,7 @@ from api.views import (
     capture,
     letter,
     messages,
+    paper,
     registers,
     retention,
     search,
@@ -21,6 +22,7 @@ from api.views import (
 
 pages = APIRouter(include_in_schema=False)
 _ROOMS = (
+for _room in (
     account,
     acknowledgement,
     acts,
@@ -28,6 +30,7 @@ _ROOMS = (
     capture,
     letter,
     messages,
+    paper,
     registers,
     retention,
     search,
@@ -35,4 +38,5 @@ _ROOMS = (
     verify,
 )
 for _room in _ROOMS:
+):
     pages.include_router(_room.router)

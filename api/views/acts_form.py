@@ -48,7 +48,7 @@ class Asked(BaseModel):
         return Order(
             move=Move(self.acte),
             after=step_of(self.pas),
-            to=_destination(self.a, lists.seats),
+            to=destination_of(self.a, lists.seats),
             mention=self.mention,
             text=self.texte[:4000],
             due_date=_day(self.echeance, today),
@@ -61,7 +61,8 @@ def step_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _destination(value: str, seats: tuple[Seat, ...]) -> Destination | None:
+def destination_of(value: str, seats: tuple[Seat, ...]) -> Destination | None:
+    """Return where a form sends to: `e:<unit>`, `p:<position>`; None when it says neither."""
     sort, _, code = value.partition(":")
     if sort == "p":
         entity = next((seat.position.entity_id for seat in seats if seat.position.id == code), "")

@@ -31,6 +31,10 @@ EMPTY: dict[str, tuple[str, str]] = {
     "avis": (_("Aucun avis à donner"), _("Les questions que l'on vous pose arriveront ici.")),
     "en-retard": (_("Aucun retard"), _("Un courrier dont l'échéance est passée viendrait ici.")),
     "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
+    "papier-a-rendre": (
+        _("Aucun papier à rendre"),
+        _("Les originaux prêtés, à rendre un jour, sont listés ici."),
+    ),
     "suivis": (_("Vous ne suivez aucun courrier"), _("« Suivre » sur un courrier le garde ici, où qu'il aille.")),
 }
 BULK: dict[str, tuple[Move, ...]] = {

@@ -13,6 +13,7 @@ from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
 from api.views.letter_mail import mail_context
 from api.views.origin import Origin
+from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import page, page_number
 from api.views.viewer import PAGES_SHOWN, views
@@ -177,5 +178,6 @@ def letter_page(
         "made": request.query_params.get("acte", ""),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house, actor),
+        **paper_context(letter, house, actor),
     }
     return page(request, "letter.html", status=status, **context)

@@ -47,6 +47,7 @@ def environment(language: str) -> Environment:
         code=lambda value: say(words.CODES.get(value, str(value))),
         level=pass_context(lambda context, value: _level(context.get("levels_named", {}), value, language)),
         act=lambda value: say(words.ACTS.get(value, str(value))),
+        way=lambda value: say(words.WAYS.get(value, str(value))),
         field=lambda value: say(words.FIELDS.get(value, str(value))),
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from ged.mail.custody import Way
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
@@ -90,6 +91,7 @@ BASKETS: dict[str, tuple[str, str]] = {
     "avis": (_("Avis à donner"), "mail"),
     "en-retard": (_("En retard"), "triangle-alert"),
     "mon-service": (_("Mon service"), "building-2"),
+    "papier-a-rendre": (_("Papier à rendre"), "file-stack"),
     "suivis": (_("Suivis"), "circle-check"),
 }
 """The name of each basket and its icon."""
@@ -143,12 +145,25 @@ ACTS: dict[str, str] = {
     Act.ORIGINAL_READ: _("Original consulté"),
     Act.EXPORTED: _("Exporté"),
     Act.VERIFIED: _("Original vérifié"),
+    Act.PAPER_GIVEN: _("Original papier remis"),
+    Act.PAPER_RECEIVED: _("Original papier reçu"),
+    Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),
+    Act.PAPER_DECLARED: _("Papier déclaré"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.MESSAGE_SENT: _("Courriel envoyé"),
     Act.MESSAGE_FAILED: _("Courriel non remis"),
     Act.MESSAGE_AGAIN: _("Courriel renvoyé"),
 }
+WAYS: dict[str, str] = {
+    Way.CAPTURE: _("pris à l'enregistrement"),
+    Way.DECLARED: _("déclaré par le bureau d'ordre"),
+    Way.CONFIRMED: _("reçu, confirmé à l'écran"),
+    Way.SIGNATURE: _("reçu, signé à l'écran"),
+    Way.QR: _("reçu, par le QR du bordereau"),
+    Way.SLIP: _("reçu, bordereau signé revenu"),
+}
+"""How a receipt of paper was attested."""
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ged.errors import NotFound
-from ged.mail.access import Actor, Right, Role
+from ged.mail.access import KEEPS_REGISTER, Actor, Right, Role
 from ged.mail.item import State
 from ged.mail.listing import Listing
 from ged.mail.moves import LEADING, OPEN, baskets_of
@@ -46,6 +46,17 @@ def _reach(actor: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _sees_letters(actor: Actor) -> bool:
+    return bool(actor.posts) and bool(actor.tokens())
+
+
+def _paper_to_return(actor: Actor, _today: date) -> Listing:
+    positions = tuple(post.position_id for post in actor.posts)
+    units = tuple(dict.fromkeys(post.entity_id for post in actor.posts))
+    registers = tuple(post.register_id for post in actor.posts if post.role in KEEPS_REGISTER)
+    return Listing(paper_of=(positions, units, registers))
+
+
 def _to_assign(actor: Actor, _today: date) -> Listing:
     return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False)
 
@@ -72,9 +83,10 @@ BASKETS: dict[str, Basket] = {
         Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
         Basket("en-retard", _works, _late),
         Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),
+        Basket("papier-a-rendre", _sees_letters, _paper_to_return),
         Basket(
             "suivis",
-            lambda actor: bool(actor.posts) and bool(actor.tokens()),
+            _sees_letters,
             lambda actor, _today: Listing(followed_by=actor.person_id or "-"),
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ged.mail.custody import HandOver
 from ged.mail.item import Direction, Letter, State
 from ged.mail.qualification import Field, Proposal
 
@@ -16,7 +17,8 @@ class Listing:
     `baskets` and `opinion_of` are (positions, units): what lies with one of them, or in a unit's own basket; what one
     of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
     `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
-    register is always in number order within its year.
+    register is always in number order within its year. `paper_of` is (positions, units, registers): letters whose
+    paper one of them must give back, or that one of the registers waits for, nearest day first.
     """
 
     states: tuple[State, ...] = ()
@@ -33,6 +35,7 @@ class Listing:
     late_on: date | None = None
     followed_by: str | None = None
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,12 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class ListedLetter:
-    """One row: the letter, what the machine proposes where nobody has decided yet, and its last step."""
+    """One row: the letter, what the machine proposes where nobody has decided, its last step, where its paper is."""
 
     letter: Letter
     proposals: dict[Field, Proposal] = field(default_factory=dict)
     last_step: int | None = None
+    paper: HandOver | None = None
 
     def shown(self, name: Field) -> str:
         """Return what a list shows for a field: the decision if there is one, else the proposal, else ""."""

@@ -10,10 +10,12 @@ from enum import StrEnum
 from ged.clock import Clock
 from ged.errors import GedError
 from ged.mail.access import Actor, Post, Right, require
+from ged.mail.custody import PAPER_DOORS
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.register import Series, format_number
 from ged.ports import Stored
+from ged.services.hand_over import entered
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Store, Unit
 
@@ -134,6 +136,8 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
     )
     unit.letters.add(letter)
     unit.arrivals.add(letter.id, stored.digest, record)
+    if arrival.door in PAPER_DOORS:
+        unit.custody.add(entered(letter.id, post.entity_id, actor, registered_at))
     unit.journal.write(
         registered_at,
         Act.CAPTURED,

@@ -12,7 +12,9 @@ from ged.errors import Conflict
 from ged.mail.access import readers_of, unknown_letter
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
+from ged.store.custody import Custody
 from ged.store.database import text_array
+from ged.store.paper_tables import hand_over
 from ged.store.proposals import Proposals
 from ged.store.routing_tables import follow, opinion
 from ged.store.steps import Steps
@@ -159,8 +161,11 @@ class Letters:
         shown = found[:limit]
         proposed = Proposals(self._connection).of_letters([row.id for row in shown])
         steps = Steps(self._connection).last_ids([row.id for row in shown])
+        papers = Custody(self._connection).standing([row.id for row in shown])
         return LetterPage(
-            rows=tuple(ListedLetter(row, proposed.get(row.id, {}), steps.get(row.id)) for row in shown),
+            rows=tuple(
+                ListedLetter(row, proposed.get(row.id, {}), steps.get(row.id), papers.get(row.id)) for row in shown
+            ),
             total=total,
             following=Cursor(shown[-1].registered_at, shown[-1].id) if len(found) > limit else None,
         )
@@ -240,9 +245,24 @@ class Letters:
                 _lies_with(opinion.c.position_id, opinion.c.entity_id, listing.opinion_of),
             )
             rules.append(letter.c.id.in_(asked))
+        if listing.paper_of is not None:
+            positions, units, registers = listing.paper_of
+            lent = sa.select(hand_over.c.letter_id).where(
+                hand_over.c.standing,
+                hand_over.c.return_by.is_not(None),
+                sa.or_(
+                    hand_over.c.to_position.in_(positions),
+                    hand_over.c.to_entity.in_(units),
+                    letter.c.register_id.in_(registers),
+                ),
+            )
+            rules.append(letter.c.id.in_(lent))
         return rules
 
     def _order(self, listing: Listing) -> list[sa.ColumnElement[Any]]:
+        if listing.paper_of is not None:
+            back = sa.select(hand_over.c.return_by).where(hand_over.c.letter_id == letter.c.id, hand_over.c.standing)
+            return [back.scalar_subquery(), letter.c.registered_at, letter.c.id]
         if listing.by_due:
             return [letter.c.due_date.asc().nulls_last(), letter.c.registered_at, letter.c.id]
         columns: list[sa.ColumnElement[Any]] = [letter.c.registered_at, letter.c.sequence, letter.c.id]

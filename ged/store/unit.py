@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from ged.errors import Unavailable
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
+from ged.store.custody import Custody
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
@@ -68,6 +69,11 @@ class Unit:
     def arrivals(self) -> Arrivals:
         """Originals, and each time one came in."""
         return Arrivals(self._connection)
+
+    @cached_property
+    def custody(self) -> Custody:
+        """Where the paper originals are."""
+        return Custody(self._connection)
 
     @cached_property
     def seals(self) -> Seals:

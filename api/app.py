@@ -17,8 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import SignInNeeded
 from api.errors import STATUS, problem
-from api.routes import letters, lookups, messages, routing
-from api.routes import letters, lookups, papers, routing
+from api.routes import letters, lookups, messages, papers, routing
 from api.views import pages
 from api.views.errors import error_page
 from api.wiring import House

@@ -22,7 +22,6 @@ from api.views import (
 
 pages = APIRouter(include_in_schema=False)
 _ROOMS = (
-for _room in (
     account,
     acknowledgement,
     acts,
@@ -38,5 +37,4 @@ for _room in (
     verify,
 )
 for _room in _ROOMS:
-):
     pages.include_router(_room.router)

@@ -98,6 +98,13 @@ class ReadingSettings(_Section):
     processes: int = Field(default=0, ge=0)
 
 
+class PressSettings(_Section):
+    """LibreOffice: how many Word documents each process lays out at once, and how long one may take."""
+
+    at_once: int = Field(default=1, ge=1, le=16)
+    timeout_s: float = Field(default=60, gt=0, le=600)
+
+
 class SealSettings(_Section):
     """Who seals: the name in the certificate of this installation's own authority."""
 
@@ -134,6 +141,7 @@ class Settings(_Section):
     search: SearchSettings = SearchSettings()
     capture: Capture = Capture()
     reading: ReadingSettings = ReadingSettings()
+    press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
     mail: MailSettings = MailSettings()
 

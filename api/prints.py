@@ -6,17 +6,13 @@ from typing import Any
 
 import weasyprint
 
+from api.press.paper import fetch_nothing
 from api.views.render import environment
-from ged.errors import Corrupt
-
-
-def _fetch_nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
-    raise Corrupt("print.outside", "Une impression a demandé un fichier extérieur ; elle est arrêtée.", url=url)
 
 
 def print_pdf(template: str, language: str, **context: Any) -> bytes:
     """Return a template as a PDF. Source: ISO 14289-1 (PDF/UA-1)."""
     text = environment(language).get_template(template).render(**context)
-    made = weasyprint.HTML(string=text, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    made = weasyprint.HTML(string=text, url_fetcher=fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
     assert isinstance(made, bytes)  # noqa: S101 - no target was given
     return made

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from api.mailbox.smtp_out import SmtpMailer
+from api.press.office import Office
+from api.press.press import HousePress
 from ged.clock import Clock, system_clock
-from ged.ports import Mailer, Vault
+from ged.ports import Mailer, PdfSigner, Press, Vault
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
+from ged.seal.pades import PadesSigner
 from ged.seal.sign import FileSigner
 from ged.store.schema import migrate
 from ged.store.unit import Store
@@ -33,6 +36,8 @@ class House:
     vault: Vault
     keys: SealKeys
     signer: FileSigner
+    press: Press
+    pdf_signer: PdfSigner
     ledger: TileLedger
     index: SearchIndex
     mailer: Mailer | None
@@ -75,6 +80,8 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 vault=_vault(settings),
                 keys=keys,
                 signer=FileSigner(keys),
+                press=HousePress(Office(settings.press.at_once, settings.press.timeout_s)),
+                pdf_signer=PadesSigner(keys),
                 ledger=TileLedger(settings.data / "ledger", keys),
                 index=_index(settings),
                 mailer=_mailer(settings),

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from ged.mail.sheet import Sheet
+from ged.mail.signature_block import SignatureBlock
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -199,4 +202,63 @@ class Mailer(Protocol):
 
     def report(self) -> MailerReport:
         """Say where the server is and whether it lets us in. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PressReport:
+    """What the status page says of the press.
+
+    Attributes:
+        reachable: Whether Word documents can be laid out now.
+        isolated: Whether this machine lets them be laid out without a network.
+    """
+
+    kind: str
+    version: str
+    reachable: bool
+    isolated: bool
+
+
+class Press(Protocol):
+    """Lays letters out as PDF. Templates and documents are not trusted: they are confined, and bring nothing in.
+
+    Every method that takes a Word file raises `Refused` (`press.not_docx`, `press.too_large`, `press.macro`,
+    `press.outside`, `press.template`, `press.failed`) or `Unavailable` (`press.no_office`, `press.busy`,
+    `press.too_slow`); nothing is written anywhere else.
+    """
+
+    def fill(self, template: bytes, sheet: Sheet, *, later: bool = False) -> bytes:
+        """Return a Word template filled; with `later`, what the signature gives stays as fields, for a second time."""
+        ...
+
+    def print_document(self, docx: bytes) -> bytes:
+        """Return a Word document as PDF/A-2b, its fonts embedded."""
+        ...
+
+    def print_sheet(self, sheet: Sheet) -> bytes:
+        """Return a letter written here, on its letterhead, as PDF/A, its fonts embedded."""
+        ...
+
+    def print_block(self, block: SignatureBlock) -> bytes:
+        """Return the block of a signature, a PDF of one page of the block's own size."""
+        ...
+
+    def report(self) -> PressReport:
+        """Say whether it works. Never raises."""
+        ...
+
+
+class PdfSigner(Protocol):
+    """The key that signs PDF that leave."""
+
+    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> bytes:
+        """Return the PDF signed (PAdES-B-B), with a block (a PDF of one page) shown on its last page.
+
+        The block goes where the words of `ANCHOR` stand, else in free room on the last page, else on a page added.
+
+        Raises:
+            Refused: `pades.unreadable`, this is not a PDF that can be signed.
+        Source: ETSI EN 319 142-1; ISO 32000-2, 12.8.
+        """
         ...

@@ -1,0 +1,113 @@
+"""Word documents into PDF/A by LibreOffice: a new profile and folder for each, no macro, nothing from outside."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.press.confined import Limits, run
+from ged.errors import Refused, Unavailable
+
+_PROGRAM = "soffice"
+_MEMORY_BYTES = 4_000_000_000
+_WAIT_S = 90
+"""How long a document waits for the ones before it."""
+_FILTER = (
+    'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"},"ExportFormFields":{"type":"boolean","value":"false"},'
+    '"ExportLinksRelativeFsys":{"type":"boolean","value":"false"}}'
+)
+"""PDF/A-2b, tagged, without form fields: what is signed shows the same everywhere. Source: ISO 19005-2."""
+_SETTINGS = (
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("org.openoffice.Office.Writer/Content/Update", "Link", "2"),
+    ("org.openoffice.Office.Common/Java/ooo.common", "Enable", "false"),
+)
+"""Macros never, links never updated (2), no Java."""
+
+
+class Office:
+    """LibreOffice, so many documents at once in this process."""
+
+    def __init__(self, at_once: int = 1, timeout_s: float = 60, program: str = _PROGRAM) -> None:
+        self._places = threading.BoundedSemaphore(at_once)
+        self._limits = Limits(timeout_s, max(1, round(timeout_s)), _MEMORY_BYTES)
+        self._program = program
+
+    @property
+    def program(self) -> str | None:
+        """Where the program is; None when it is not installed."""
+        return shutil.which(self._program)
+
+    def convert(self, docx: bytes) -> bytes:
+        """Return a Word document as PDF/A-2b.
+
+        Raises:
+            Unavailable: `press.no_office`, `press.busy`, `press.too_slow`.
+            Refused: `press.failed`, LibreOffice makes nothing of this document.
+        """
+        program = self.program
+        if program is None:
+            raise Unavailable(
+                "press.no_office",
+                "LibreOffice n'est pas installé sur ce serveur. Votre document est gardé ; prévenez l'exploitant.",
+            )
+        with self._place(), tempfile.TemporaryDirectory(prefix="ged-presse-", ignore_cleanup_errors=True) as name:
+            return self._converted(program, docx, Path(name))
+
+    def _converted(self, program: str, docx: bytes, folder: Path) -> bytes:
+        profile = folder / "profil"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_registry(), encoding="utf-8")
+        (folder / "document.docx").write_bytes(docx)
+        command = (
+            program,
+            f"-env:UserInstallation={profile.as_uri()}",
+            *("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard"),
+            *("--convert-to", _FILTER, "--outdir", str(folder), str(folder / "document.docx")),
+        )
+        ended = run(command, folder, self._limits)
+        made = folder / "document.pdf"
+        if ended.code is None:
+            raise Unavailable(
+                "press.too_slow",
+                "La mise en page a pris trop de temps et a été arrêtée. Rien n'est perdu : réessayez, "
+                "ou allégez le document.",
+                timeout_s=self._limits.timeout_s,
+            )
+        if ended.code != 0 or not made.exists():
+            raise Refused(
+                "press.failed",
+                "LibreOffice n'a pas pu mettre ce document en page. Ouvrez-le dans votre traitement de texte, "
+                "enregistrez-le de nouveau en .docx, puis recommencez.",
+                ended=ended.code,
+                said=ended.said[-400:],
+            )
+        return made.read_bytes()
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=_WAIT_S):
+            raise Unavailable("press.busy", "Beaucoup de documents attendent leur mise en page. Réessayez bientôt.")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def _registry() -> str:
+    items = "".join(
+        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _SETTINGS
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{items}</oor:items>'
+    )

@@ -1,0 +1,108 @@
+"""PAdES: a PDF signed by the house's key, with the block of who signs shown on its last page.
+
+Source: ETSI EN 319 142-1 (PAdES baseline B-B), ISO 32000-2, 12.8 and 14.9.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, LayoutError, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigner, PdfSigningSession
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from ged.errors import Refused
+from ged.seal.keys import SealKeys
+from ged.seal.place import find_place
+
+_FIELD = "Signature"
+_WHOLE = SimpleBoxLayoutRule(
+    AxisAlignment.ALIGN_MIN,
+    AxisAlignment.ALIGN_MIN,
+    Margins(0, 0, 0, 0),
+    inner_content_scaling=InnerScaling.STRETCH_FILL,
+)
+"""The block fills its place, with no margin of its own."""
+
+
+class PadesSigner:
+    """Signs PDF with the key that seals. A token by PKCS#11 fulfils the same protocol."""
+
+    def __init__(self, keys: SealKeys) -> None:
+        chain = list(load_certs_from_pemder_data(keys.chain_pem))
+        key = keys.seal_key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(chain)
+        self._signer = SimpleSigner(
+            signing_cert=chain[0],
+            signing_key=load_private_key_from_pemder_data(key, passphrase=None),
+            cert_registry=store,
+        )
+
+    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> bytes:
+        """Return the PDF signed, its block in the place that its template says, or in free room."""
+        try:
+            pdf, place = find_place(pdf, block)
+            return self._signed(pdf, block, place.page, place.box, name=name, reason=reason, at=at)
+        except (PdfError, LayoutError, ValueError) as error:
+            raise Refused(
+                "pades.unreadable",
+                "Ce PDF ne peut pas être signé : il est protégé ou abîmé. Faites-en un autre, puis recommencez.",
+                reason=str(error)[:200],
+            ) from error
+
+    def _signed(
+        self,
+        pdf: bytes,
+        block: bytes,
+        page: int,
+        box: tuple[int, int, int, int],
+        *,
+        name: str,
+        reason: str,
+        at: datetime,
+    ) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="ged-signe-") as folder:
+            drawn = Path(folder) / "bloc.pdf"
+            drawn.write_bytes(block)
+            about = PdfSignatureMetadata(
+                field_name=_FIELD,
+                name=name,
+                reason=reason,
+                subfilter=SigSeedSubFilter.PADES,
+                md_algorithm="sha256",
+            )
+            made = _SignedAt(
+                about,
+                self._signer,
+                stamp_style=StaticStampStyle.from_pdf_file(str(drawn), border_width=0, background_layout=_WHOLE),
+                new_field_spec=SigFieldSpec(_FIELD, on_page=page, box=box),
+            )
+            made.at = at
+            signed = BytesIO()
+            made.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf), strict=False), output=signed)
+            return signed.getvalue()
+
+
+class _SignedAt(PdfSigner):
+    """Writes the time that the caller's clock says, the same as in the block and the register."""
+
+    at: datetime
+
+    def init_signing_session(self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only=existing_fields_only)
+        session.system_time = self.at
+        return session

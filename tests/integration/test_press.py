@@ -1,0 +1,190 @@
+"""The press on the real LibreOffice: what leaves it can be read; what is hostile or broken is refused in French."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pikepdf
+import pypdfium2
+import pytest
+
+from api.press.confined import Limits, isolation, run
+from api.press.office import Office
+from api.press.press import HousePress
+from ged.errors import Refused, Unavailable
+from rooms.documents import a_sheet, altered, template
+
+PRESS = HousePress(Office())
+
+
+def text_of(pdf: bytes) -> str:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def fonts_left_out(pdf: bytes, folder: Path) -> list[str]:
+    """Return the fonts that a PDF names and does not hold, as poppler sees them."""
+    (folder / "essai.pdf").write_bytes(pdf)
+    told = subprocess.run(["pdffonts", folder / "essai.pdf"], check=True, capture_output=True, text=True)
+    rows = told.stdout.splitlines()[2:]
+    assert rows
+    return [row for row in rows if row.split()[-5] != "yes"]
+
+
+def archive_part(pdf: bytes) -> str:
+    with pikepdf.open(BytesIO(pdf)) as document, document.open_metadata() as about:
+        return f"{about.get('pdfaid:part')}{about.get('pdfaid:conformance')}"
+
+
+def test_a_template_is_filled_and_printed_whole(tmp_path: Path) -> None:
+    sheet = a_sheet(number="DEP-2026-000007", body=(*a_sheet().body, "Moins de 5 % & « 2 < 3 »"))
+    pdf = PRESS.print_document(PRESS.fill(template(), sheet))
+    said = text_of(pdf)
+    for part in ("DEP-2026-000007", "Carrières du Mono", "Kpalimé", "l'étude d'impact", "5 % & « 2 < 3 »", "CEET"):
+        assert part in said
+    assert "{{" not in said
+    assert archive_part(pdf) == "2B"
+    assert fonts_left_out(pdf, tmp_path) == []
+
+
+def test_a_document_that_goes_round_gets_its_number_when_it_is_signed() -> None:
+    going_round = PRESS.fill(template(), a_sheet(), later=True)
+    assert any("{{ numero }}" in each.text for each in docx.Document(BytesIO(going_round)).paragraphs)
+    signed = PRESS.fill(going_round, a_sheet(number="DEP-2026-000042"))
+    assert any("DEP-2026-000042" in each.text for each in docx.Document(BytesIO(signed)).paragraphs)
+
+
+def test_a_letter_written_here_is_printed_the_same_twice(tmp_path: Path) -> None:
+    sheet = a_sheet(number="DEP-2026-000007", body=("<b>Alinéa</b>", *("Un paragraphe plus long." * 30,) * 12))
+    pdf = PRESS.print_sheet(sheet)
+    assert pdf == PRESS.print_sheet(sheet)
+    assert "<b>Alinéa</b>" in text_of(pdf)
+    assert "2 / 4" in text_of(pdf)
+    assert archive_part(pdf) == "3B"
+    assert fonts_left_out(pdf, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "said"),
+    [
+        (("{{ nom_du_chat }}",), "press.template", "nom_du_chat"),
+        (("{{ objet ",), "press.template", "mal écrit"),
+        (("{% for a in corps %}sans fin",), "press.template", "mal écrit"),
+        (("{{ ''.__class__.__mro__[1].__subclasses__() }}",), "press.template", "fermé"),
+        (("{{ corps.append('x') }}",), "press.template", "fermé"),
+        (("{% include '/etc/hostname' %}",), "press.template", "un seul fichier"),
+        (("{{ objet / 2 }}",), "press.template", "ne donne rien"),
+        (
+            ("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",),
+            "press.template_heavy",
+            "",
+        ),
+    ],
+)
+def test_a_template_that_is_wrong_or_hostile_is_refused_in_french(lines: tuple[str, ...], code: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        PRESS.fill(template(lines), a_sheet())
+    assert refused.value.code == code
+    assert said in refused.value.sentence
+
+
+DOCTYPE = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]><w:document '
+
+
+def _linked(kind: str, target: str) -> bytes:
+    one = f'<Relationship Id="rId99" Type="http://x/relationships/{kind}" Target="{target}" TargetMode="External"/>'
+    return altered(
+        template(),
+        lambda name, data: (
+            data.replace(b"</Relationships>", one.encode() + b"</Relationships>")
+            if name.endswith("document.xml.rels")
+            else data
+        ),
+    )
+
+
+def _field(words: str) -> bytes:
+    run_of = "".join(f"<w:r><w:instrText>{part}</w:instrText></w:r>" for part in (words[:5], words[5:]))
+    return altered(
+        template(),
+        lambda name, data: (
+            data.replace(b"<w:body>", f"<w:body><w:p>{run_of}</w:p>".encode()) if name == "word/document.xml" else data
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"%PDF-1.7 not a document", "press.not_docx"),
+        (b"PK\x03\x04 cut short", "press.not_docx"),
+        (altered(template(), lambda _name, data: data, **{"word/vbaProject.bin": b"x"}), "press.macro"),
+        (_linked("attachedTemplate", "http://192.0.2.1/modele.dotm"), "press.outside"),
+        (_linked("image", "file:///etc/hostname"), "press.outside"),
+        (_field('INCLUDETEXT "/etc/hostname"'), "press.outside"),
+        (
+            altered(
+                template(),
+                lambda name, data: data.replace(b"<w:document ", DOCTYPE)
+                if name == "word/document.xml"
+                else data,
+            ),
+            "press.outside",
+        ),
+        (altered(template(), lambda _name, data: data, **{"word/bombe.xml": b" " * 210_000_000}), "press.too_large"),
+    ],
+)  # fmt: skip
+def test_a_word_file_that_brings_something_from_outside_is_not_opened(data: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        PRESS.print_document(data)
+    assert refused.value.code == code
+
+
+def test_an_ordinary_link_in_the_text_is_no_fault() -> None:
+    assert PRESS.fill(_linked("hyperlink", "https://example.tg"), a_sheet())
+
+
+def test_a_document_that_takes_too_long_is_stopped_with_all_it_started() -> None:
+    with pytest.raises(Unavailable) as late:
+        HousePress(Office(timeout_s=0.2)).print_document(template())
+    assert late.value.code == "press.too_slow"
+
+
+def test_without_libreoffice_it_says_so() -> None:
+    press = HousePress(Office(program="soffice-absent"))
+    with pytest.raises(Unavailable) as absent:
+        press.print_document(template())
+    assert absent.value.code == "press.no_office"
+    assert not press.report().reachable
+    assert PRESS.report().reachable
+
+
+def test_a_confined_program_sees_no_secret_no_network_and_ends_with_its_children(tmp_path: Path) -> None:
+    os.environ["GED_DATABASE_URL"] = "secret"
+    try:
+        limits = Limits(timeout_s=5, processor_s=2, memory_bytes=1_000_000_000, file_bytes=1000)
+        told = run(("env",), tmp_path, limits)
+        assert "secret" not in told.said
+        if isolation():
+            ip = shutil.which("cat")
+            assert [
+                line
+                for line in run((ip or "cat", "/proc/net/dev"), tmp_path, limits).said.splitlines()[2:]
+                if "lo:" not in line
+            ] == []
+        assert run(("sh", "-c", "while :; do :; done"), tmp_path, limits).code not in {0, None}
+        assert run(("sh", "-c", "head -c 5000 /dev/zero > gros"), tmp_path, limits).code != 0
+        begun = time.monotonic()
+        run(("sh", "-c", "sleep 300 & echo $! > fils; exit 0"), tmp_path, limits)
+        child = int((tmp_path / "fils").read_text())
+        while Path(f"/proc/{child}").exists() and b"Z" not in Path(f"/proc/{child}/stat").read_bytes():
+            assert time.monotonic() - begun < 20
+            time.sleep(0.02)
+    finally:
+        del os.environ["GED_DATABASE_URL"]

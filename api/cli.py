@@ -286,13 +286,9 @@ def rebuild_index(*, as_json: Json = False) -> None:
 @app.command()
 def serve() -> None:
     """Sert les pages et l'API."""
-    import uvicorn  # noqa: PLC0415 - only the server needs it
+    from api.serving import serve as serve_pages  # noqa: PLC0415 - only the server needs it
 
-    from api.app import create_app  # noqa: PLC0415
-
-    with _house() as (house, _):
-        web = house.settings.web
-        uvicorn.run(create_app(house), host=web.host, port=web.port, log_level="warning", server_header=False)
+    serve_pages(read_settings())
 
 
 @app.command()

@@ -26,12 +26,14 @@ class Web(_Section):
     """Where the web server listens. `https` marks cookies secure: set it when a proxy serves HTTPS.
 
     `address` is how the public reaches it, for the QR of acknowledgements; "" is the address that the clerk used.
+    `processes` is how many processes answer; 0 is one a core, four at most.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=1, le=65535)
     https: bool = False
     address: str = ""
+    processes: int = Field(default=0, ge=0, le=64)
 
 
 class Database(_Section):

@@ -2,7 +2,7 @@
 
     python -m scripts.measure_api [--letters N] [--seconds S]
 
-A server of its own, on embedded engines, with letters of our own already read; one uvicorn process, as installed.
+A server of its own, on embedded engines, with letters of our own already read, and a process a core, as installed.
 """
 
 from __future__ import annotations

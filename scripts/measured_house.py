@@ -30,7 +30,7 @@ def measured_house() -> Iterator[tuple[House, dict[str, str]]]:
 
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
-    """Run one `ged serve`, as installed, and give its address once it answers."""
+    """Run `ged serve`, as installed, and give its address once it answers."""
     base = f"http://127.0.0.1:{environment['GED_WEB_PORT']}"
     server = subprocess.Popen([str(Path(sys.executable).with_name("ged")), "serve"], env=environment)
     try:

@@ -1,0 +1,69 @@
+"""The web server: several processes on one port, because one Python process keeps one core busy at most.
+
+Each process opens a house of its own and closes it when it ends; nothing of a request lives in a process's memory
+afterwards, so that any of them can answer the next one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from multiprocessing.connection import wait
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.config import Settings, read_settings
+from api.wiring import open_house
+
+_MOST = 4
+"""Beyond this many, a small machine's database has more to lose than its pages to win."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve pages and API until SIGINT or SIGTERM."""
+    web = settings.web
+    uvicorn.run(
+        "api.serving:application",
+        factory=True,
+        workers=web.processes or min(_MOST, len(os.sched_getaffinity(0))),
+        host=web.host,
+        port=web.port,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+def application() -> FastAPI:
+    """Return what one process serves: its house opens here and closes with the server."""
+    _end_with_the_parent()
+    opened = open_house(read_settings())
+    made = create_app(opened.__enter__())
+
+    @asynccontextmanager
+    async def until_the_server_ends(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            opened.__exit__(None, None, None)
+
+    made.router.lifespan_context = until_the_server_ends
+    return made
+
+
+def _end_with_the_parent() -> None:
+    """Stop when the process that started this one is gone, killed perhaps: the port must be free for the next."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        signal.raise_signal(signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -139,6 +139,8 @@ ACTS: dict[str, str] = {
     Act.OPINION_GIVEN: _("Avis donné"),
     Act.OPINION_WITHDRAWN: _("Demande d'avis retirée"),
     Act.NOTED: _("Note ajoutée"),
+    Act.LINKED: _("Lié à un autre courrier"),
+    Act.UNLINKED: _("Lien retiré"),
     Act.ACKNOWLEDGED: _("Accusé de réception délivré"),
     Act.DUE_RECOMPUTED: _("Échéance recalculée"),
     Act.READ: _("Consulté"),

@@ -1,4 +1,4 @@
-"""The letters as they stand. The access filter is added here, in `_seen_by`, and nowhere else in SQL."""
+"""The letters as they stand. The access filter is added here, in `seen_by`, and nowhere else in SQL."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def _lies_with(
     return sa.or_(position.in_(positions), sa.and_(position.is_(None), unit.in_(units)))
 
 
-def _seen_by(tokens: Tokens) -> sa.ColumnElement[bool]:
+def seen_by(tokens: Tokens) -> sa.ColumnElement[bool]:
+    """Return what parts the letters that these tokens open from all others."""
     return sa.true() if tokens is None else letter.c.reader_tokens.overlap(text_array(tokens))
 
 
@@ -87,7 +88,7 @@ class Letters:
         Raises:
             NotFound: `letter.unknown`, there is none, or none that these tokens open.
         """
-        query = _select().where(letter.c.id == letter_id, _seen_by(tokens))
+        query = _select().where(letter.c.id == letter_id, seen_by(tokens))
         row = self._connection.execute(query.with_for_update(of=letter) if lock else query).one_or_none()
         if row is None:
             raise unknown_letter()
@@ -113,12 +114,12 @@ class Letters:
 
     def by_number(self, number: str, tokens: Tokens) -> list[Letter]:
         """Return the letters of that printed number: one a register at most."""
-        query = _select().where(sa.func.upper(letter.c.number) == number.strip().upper(), _seen_by(tokens))
+        query = _select().where(sa.func.upper(letter.c.number) == number.strip().upper(), seen_by(tokens))
         return [_value(row) for row in self._connection.execute(query)]
 
     def by_original(self, sha256: str, tokens: Tokens, *, register_id: str | None = None) -> list[Letter]:
         """Return the letters whose original has that digest, oldest first."""
-        query = _select().where(letter.c.original == sha256, _seen_by(tokens)).order_by(letter.c.registered_at)
+        query = _select().where(letter.c.original == sha256, seen_by(tokens)).order_by(letter.c.registered_at)
         if register_id is not None:
             query = query.where(letter.c.register_id == register_id)
         return [_value(row) for row in self._connection.execute(query)]
@@ -208,7 +209,7 @@ class Letters:
         )
 
     def _where(self, listing: Listing, tokens: Tokens) -> sa.ColumnElement[bool]:
-        rules: list[sa.ColumnElement[bool]] = [_seen_by(tokens)]
+        rules: list[sa.ColumnElement[bool]] = [seen_by(tokens)]
         if listing.states:
             rules.append(letter.c.state.in_(listing.states))
         if listing.direction is not None:

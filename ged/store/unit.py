@@ -15,9 +15,11 @@ from ged.errors import Unavailable
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
 from ged.store.custody import Custody
+from ged.store.drafts import Drafts
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
+from ged.store.links import Links
 from ged.store.lists import ListEntries
 from ged.store.messages import Messages
 from ged.store.model import Model
@@ -59,6 +61,16 @@ class Unit:
     def letters(self) -> Letters:
         """The letters as they stand."""
         return Letters(self._connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Mail that is being written."""
+        return Drafts(self._connection)
+
+    @cached_property
+    def links(self) -> Links:
+        """What binds letters to each other."""
+        return Links(self._connection)
 
     @cached_property
     def registers(self) -> Registers:

@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
 from api.wiring import House, open_house
 from ged.errors import Conflict, GedError
 from ged.mail.access import Actor
+from ged.mail.item import Direction
 from ged.mail.qualification import Field
 from ged.seal.verify import Outcome
 from ged.services import consult
@@ -98,10 +100,14 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Fichiers ou dossiers.", exists=True)],
     login: As = CLERK,
     *,
+    direction: Annotated[Direction, typer.Option(help="Dans quel registre.")] = Direction.INCOMING,
+    received: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Jour de réception, si ce n'est pas aujourd'hui.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Attendre que les courriers soient lus et scellés.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Enregistre des fichiers comme courrier arrivé ; l'un refusé n'arrête pas les autres."""
+    """Enregistre des fichiers comme courrier ; l'un refusé n'arrête pas les autres."""
     files = [file for path in paths for file in _files(path)]
     refused = 0
     with _house(login) as (house, actor), _progress() as progress:
@@ -110,7 +116,15 @@ def ingest(
             progress.update(task, description=file.name)
             try:
                 with file.open("rb") as stream:
-                    receipt = receive(stream, file.name, door=Door.COMMAND, actor=actor, entrance=house.entrance)
+                    receipt = receive(
+                        stream,
+                        file.name,
+                        door=Door.COMMAND,
+                        actor=actor,
+                        entrance=house.entrance,
+                        direction=direction,
+                        received_on=received.date() if received else None,
+                    )
             except GedError as error:
                 refused += 1
                 _say(as_json, {"file": str(file), **problem(error)}, f"[red]{file.name}[/] : {error.sentence}")

@@ -35,9 +35,13 @@ def file_response(
         safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
         headers["Content-Disposition"] = f'inline; filename="{safe}.{extension}"'
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return StreamingResponse(stream_chunks(opened), media_type=media_type, headers=headers)
+
+
+def stream_chunks(opened: AbstractContextManager[BinaryIO]) -> Iterator[bytes]:
+    """Open a file before the answer starts, so that a fault is still an error page, and return its bytes in chunks."""
     held = ExitStack()
-    stream = held.enter_context(opened)  # before the answer starts, so that a fault is still an error page
-    return StreamingResponse(_chunks(stream, held), media_type=media_type, headers=headers)
+    return _chunks(held.enter_context(opened), held)
 
 
 def _secret(letter: Letter) -> bool:

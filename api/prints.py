@@ -1,4 +1,4 @@
-"""Paper: pages made for printing, as PDF/UA by WeasyPrint, which fetches nothing from anywhere."""
+"""Paper: pages made for printing, as PDF/UA or PDF/A by WeasyPrint, which fetches nothing from anywhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import weasyprint
 from api.press.paper import fetch_nothing
 from api.views.render import environment
 
+ACCESSIBLE, ARCHIVED = "pdf/ua-1", "pdf/a-2a"
+"""What is handed out; what is kept. Source: ISO 14289-1 (PDF/UA-1); ISO 19005-2, level A (PDF/A-2a)."""
 
-def print_pdf(template: str, language: str, **context: Any) -> bytes:
-    """Return a template as a PDF. Source: ISO 14289-1 (PDF/UA-1)."""
+
+def print_pdf(template: str, language: str, *, variant: str = ACCESSIBLE, **context: Any) -> bytes:
+    """Return a template as a PDF."""
     text = environment(language).get_template(template).render(**context)
-    made = weasyprint.HTML(string=text, url_fetcher=fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    made = weasyprint.HTML(string=text, url_fetcher=fetch_nothing).write_pdf(pdf_variant=variant)
     assert isinstance(made, bytes)  # noqa: S101 - no target was given
     return made

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, File, Header, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Header, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from api.deps import ApiActorDep, HouseDep
@@ -28,6 +29,8 @@ def capture_letter(
     actor: ApiActorDep,
     file: Annotated[UploadFile, File()],
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    direction: Annotated[Direction, Form()] = Direction.INCOMING,
+    received_on: Annotated[date | None, Form()] = None,
 ) -> Response:
     """Register a letter. The same `Idempotency-Key` again gives the first answer, for the same file only."""
     digest, _ = digest_of(file.file)
@@ -36,7 +39,15 @@ def capture_letter(
         earlier = idempotent.answered(idempotency_key, digest, store=house.store, actor=actor)
         if earlier is not None:
             return JSONResponse(earlier, status_code=201)
-    receipt = receive(file.file, file.filename or "", door=Door.API, actor=actor, entrance=house.entrance)
+    receipt = receive(
+        file.file,
+        file.filename or "",
+        door=Door.API,
+        actor=actor,
+        entrance=house.entrance,
+        direction=direction,
+        received_on=received_on,
+    )
     answer = ReceiptOut.of(receipt).model_dump(mode="json")
     if idempotency_key is not None:
         idempotent.remember(idempotency_key, digest, answer, store=house.store, actor=actor, clock=house.clock)

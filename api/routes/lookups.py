@@ -9,11 +9,9 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi import Query as Parameter
 
 from api.deps import ApiActorDep, HouseDep
-from api.routes.cursors import read_cursor, write_cursor
 from api.schemas.answers import AnswerOut, state_of
-from api.schemas.letters import ListOut, VerdictOut
+from api.schemas.letters import VerdictOut
 from ged.mail.item import Direction, State
-from ged.mail.listing import Listing
 from ged.services import consult
 from ged.services.verify import verify_file
 from search.find import find
@@ -54,21 +52,6 @@ def search(
         counted=facets,
     )
     return AnswerOut.of(find(query, index=house.index, store=house.store, actor=actor))
-
-
-@router.get("/registers/{direction}/{year}")
-def read_register(
-    house: HouseDep,
-    actor: ApiActorDep,
-    direction: Direction,
-    year: int,
-    limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
-    cursor: str | None = None,
-) -> ListOut:
-    """Return a page of a register in number order."""
-    listing = Listing(direction=direction, year=year, newest_first=False)
-    page = consult.register(listing, store=house.store, actor=actor, limit=limit, after=read_cursor(cursor))
-    return ListOut.of(page.rows, page.total, write_cursor(page.following))
 
 
 @router.post("/verifications")

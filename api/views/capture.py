@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.views.render import page, part
+from api.views.words import _
 from api.wiring import House
 from ged.errors import GedError
-from ged.mail.access import Actor
-from ged.services.capture import Door, Receipt, registering_post
+from ged.mail.access import Actor, Right
+from ged.mail.french_dates import parse_date
+from ged.mail.item import Direction
+from ged.services.capture import Door, Receipt, open_directions
 from ingest.capture.receive import receive, shown_name
 
 router = APIRouter()
+UNREAD_DAY = _("La date de réception ne se lit pas. Rien n'a été enregistré : écrivez-la comme 31/12/2026.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +35,76 @@ class Sent:
 
 
 @router.get("/numeriser")
-def ask(request: Request, house: HouseDep, actor: ActorDep) -> Response:
+def ask(request: Request, house: HouseDep, actor: ActorDep, registre: str = "") -> Response:
     """Show the form."""
-    registering_post(actor)
-    return page(request, "capture.html", sent=(), limit_mb=house.settings.capture.max_megabytes)
+    return _form(request, house, actor, _direction(registre, actor))
 
 
 @router.post("/numeriser", dependencies=[FormCheck])
 def take(
-    request: Request, house: HouseDep, actor: ActorDep, fichiers: Annotated[list[UploadFile] | None, File()] = None
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    fichiers: Annotated[list[UploadFile] | None, File()] = None,
+    registre: Annotated[str, Form(max_length=20)] = "",
+    recu: Annotated[str, Form(max_length=30)] = "",
 ) -> Response:
     """Register files. The script sends them one by one and shows each answer; without it, one page answers for all."""
-    registering_post(actor)
-    sent = [_taken(file, house, actor) for file in fichiers or () if file.filename or file.size]
+    direction = _direction(registre, actor)
+    today = house.clock().date()
+    received = parse_date(recu, today) if recu.strip() else None
+    unread = bool(recu.strip()) and received is None
+    sent = [
+        Sent(shown_name(file.filename or ""), None, UNREAD_DAY) if unread
+        else _taken(file, house, actor, direction, received)
+        for file in fichiers or () if file.filename or file.size
+    ]  # fmt: skip
     if request.headers.get("x-one-by-one"):
-        return part(request, "parts/sent.html", sent=sent)
+        return part(request, "parts/sent.html", sent=sent, acknowledges=actor.has(Right.ACKNOWLEDGE))
     status = 200 if sent and all(one.receipt for one in sent) else 422
-    return page(request, "capture.html", status=status, sent=sent, limit_mb=house.settings.capture.max_megabytes)
+    return _form(request, house, actor, direction, sent=sent, received=recu, status=status)
 
 
-def _taken(file: UploadFile, house: House, actor: Actor) -> Sent:
+def _form(
+    request: Request,
+    house: House,
+    actor: Actor,
+    direction: Direction,
+    *,
+    sent: Sequence[Sent] = (),
+    received: str = "",
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "capture.html",
+        status=status,
+        sent=sent,
+        acknowledges=actor.has(Right.ACKNOWLEDGE),
+        directions=open_directions(actor),
+        direction=direction,
+        received=received,
+        limit_mb=house.settings.capture.max_megabytes,
+    )
+
+
+def _direction(value: str, actor: Actor) -> Direction:
+    """Return the register chosen; when none is, the first that is open. Each file asks whether it may."""
+    return Direction(value) if value in set(Direction) else open_directions(actor)[0]
+
+
+def _taken(file: UploadFile, house: House, actor: Actor, direction: Direction, received: date | None) -> Sent:
     name = shown_name(file.filename or "")
     try:
-        receipt = receive(file.file, name, door=Door.UPLOAD, actor=actor, entrance=house.entrance)
+        receipt = receive(
+            file.file,
+            name,
+            door=Door.UPLOAD,
+            actor=actor,
+            entrance=house.entrance,
+            direction=direction,
+            received_on=received,
+        )
     except GedError as error:
         return Sent(name, None, error.sentence)
     return Sent(name, receipt, "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from api.views.baskets import listing_of
-from api.views.words import BASKETS, _
+from api.views.words import BASKETS, REGISTERS, _
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.baskets import baskets_for
@@ -39,7 +39,9 @@ class Origin:
         """The list's name."""
         if self.place in BASKETS:
             return BASKETS[self.place][0]
-        return {"recherche": _("Recherche"), "arrivee": _("Registre arrivée")}.get(self.place, _("Accueil"))
+        if self.place in REGISTERS:
+            return REGISTERS[self.place][0]
+        return _("Recherche") if self.place == "recherche" else _("Accueil")
 
     @property
     def back(self) -> str:
@@ -48,7 +50,7 @@ class Origin:
             return f"/b/{self.place}" + (f"?{urlencode({'filtre': self.chosen})}" if self.chosen else "")
         if self.place == "recherche":
             return f"/recherche?{urlencode({'q': self.words})}"
-        return "/registres/arrivee" if self.place == "arrivee" else "/"
+        return f"/registres/{self.place}" if self.place in REGISTERS else "/"
 
     def neighbours(self, letter_id: str, house: House, actor: Actor) -> Neighbours:
         """Return where a letter stands in the list."""
@@ -62,8 +64,8 @@ class Origin:
             return Neighbours(at + 1, hits.total, before, ids[at + 1] if at + 1 < len(ids) else None)
         if self.place in {basket.slug for basket in baskets_for(actor)}:
             listing = listing_of(self.place, self.chosen, actor, house.clock().date())
-        elif self.place == "arrivee":
-            listing = Listing(direction=Direction.INCOMING)
+        elif self.place in REGISTERS:
+            listing = Listing(direction=Direction(self.place))
         else:
             return Neighbours(0, 0, None, None)
         return consult.neighbours(letter_id, listing, store=house.store, actor=actor)

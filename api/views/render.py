@@ -55,6 +55,7 @@ def environment(language: str) -> Environment:
     )
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
+    made.globals["register_titles"] = words.REGISTERS
     return made
 
 

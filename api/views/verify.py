@@ -9,8 +9,12 @@ from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep, page_actor
 from api.views.render import page
+from api.wiring import House
+from ged.mail.access import Actor, Right
+from ged.mail.register_book import RegisterPrint
 from ged.services import consult
-from ged.services.verify import verify_file, verify_letter
+from ged.services.print_register import recognise_print
+from ged.services.verify import digest_of, verify_file, verify_letter
 from ingest.capture.receive import shown_name
 
 router = APIRouter()
@@ -19,7 +23,7 @@ router = APIRouter()
 @router.get("/verifier", dependencies=[Depends(page_actor)])
 def ask(request: Request, numero: str = "") -> Response:
     """Show the form."""
-    return page(request, "verify.html", number=numero, verdict=None, letter=None, name="", fault="")
+    return page(request, "verify.html", number=numero, verdict=None, letter=None, name="", fault="", found=None)
 
 
 @router.post("/verifier", dependencies=[FormCheck])
@@ -33,7 +37,7 @@ def check(
     """Say whether the presented file is the original of a letter."""
     if fichier is None or not (fichier.filename or fichier.size):
         fault = "Choisissez le fichier à vérifier."
-        empty = {"number": numero, "verdict": None, "letter": None, "name": "", "fault": fault}
+        empty = {"number": numero, "verdict": None, "letter": None, "name": "", "fault": fault, "found": None}
         return page(request, "verify.html", status=422, **empty)
     letter, verdict = verify_file(
         fichier.file,
@@ -46,7 +50,16 @@ def check(
         clock=house.clock,
     )
     name = shown_name(fichier.filename or "")
-    return page(request, "verify.html", number=numero, verdict=verdict, letter=letter, name=name, fault="")
+    found = None if letter else _print(fichier, house, actor)
+    return page(request, "verify.html", number=numero, verdict=verdict, letter=letter, name=name, fault="", found=found)
+
+
+def _print(file: UploadFile, house: House, actor: Actor) -> tuple[RegisterPrint, bool] | None:
+    """Return the kept print that a file is, if it is one, and whether the actor may open it."""
+    file.file.seek(0)
+    digest, _ = digest_of(file.file)
+    found = recognise_print(digest, store=house.store, actor=actor)
+    return (found, actor.has(Right.PRINT_REGISTER)) if found else None
 
 
 @router.post("/courrier/{letter_id}/verifier", dependencies=[FormCheck])
@@ -62,4 +75,6 @@ def check_letter(request: Request, house: HouseDep, actor: ActorDep, letter_id: 
         clock=house.clock,
     )
     letter = consult.letter(letter_id, store=house.store, actor=actor)
-    return page(request, "verify.html", number=letter.number, verdict=verdict, letter=letter, name="", fault="")
+    return page(
+        request, "verify.html", number=letter.number, verdict=verdict, letter=letter, name="", fault="", found=None
+    )

@@ -75,6 +75,12 @@ CODES: dict[str, str] = {
     Disposition.TRANSFER: _("versement"),
     Disposition.DESTROY: _("élimination"),
 }
+REGISTERS: dict[str, tuple[str, str]] = {
+    Direction.INCOMING: (_("Registre arrivée"), "arrow-down-left"),
+    Direction.OUTGOING: (_("Registre départ"), "arrow-up-right"),
+    Direction.INTERNAL: (_("Registre interne"), "arrow-left-right"),
+}
+"""The name of each register and its icon."""
 LEVELS: dict[str, str] = {
     Confidentiality.PUBLIC: _("Public"),
     Confidentiality.INTERNAL: _("Interne"),

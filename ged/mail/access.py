@@ -38,6 +38,7 @@ class Right(StrEnum):
     """An act that a role opens; reading a letter is decided by tokens, not by these."""
 
     CAPTURE = "capturer"
+    CAPTURE_INTERNAL = "enregistrer_interne"
     QUALIFY = "qualifier"
     SEE_REGISTER = "voir_registre"
     PRINT_REGISTER = "imprimer_registre"
@@ -50,8 +51,10 @@ class Right(StrEnum):
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
+_SERVICE = _ALWAYS | {Right.CAPTURE_INTERNAL}
 _REGISTRY = _ALWAYS | {
     Right.CAPTURE,
+    Right.CAPTURE_INTERNAL,
     Right.QUALIFY,
     Right.ACKNOWLEDGE,
     Right.SEE_REGISTER,
@@ -61,16 +64,16 @@ _REGISTRY = _ALWAYS | {
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
     Role.SUPERVISOR: _REGISTRY,
-    Role.SECRETARY: _ALWAYS,
-    Role.HEAD: _ALWAYS | {Right.EXPORT},
-    Role.OFFICER: _ALWAYS | {Right.EXPORT},
+    Role.SECRETARY: _SERVICE,
+    Role.HEAD: _SERVICE | {Right.EXPORT},
+    Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.HOLD, Right.SEE_RETENTION},
     Role.AUDITOR: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION},
     Role.ADMINISTRATOR: _ALWAYS,
 }
 
 KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
-_SEES_TENANT = frozenset({Role.AUDITOR, Role.ARCHIVIST})
+SEES_TENANT = frozenset({Role.AUDITOR, Role.ARCHIVIST})
 _SEES_NO_LETTER = frozenset({Role.ADMINISTRATOR})
 
 
@@ -148,7 +151,7 @@ class Actor:
                 held.update(f"svc:{entity}:{level}" for entity in post.reach)
                 if post.role in KEEPS_REGISTER:
                     held.add(f"reg:{post.register_id}:{level}")
-                if post.role in _SEES_TENANT:
+                if post.role in SEES_TENANT:
                     held.add(f"aud:{post.tenant_id}:{level}")
         return frozenset(held)
 

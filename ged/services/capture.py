@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from ged.clock import Clock
-from ged.errors import GedError
-from ged.mail.access import Actor, Post, Right, require
+from ged.errors import GedError, Refused
+from ged.mail.access import KEEPS_REGISTER, Actor, Post, Right, require
 from ged.mail.custody import PAPER_DOORS
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
@@ -31,13 +31,17 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a door knows of a file it has inspected: `media_type` by content, `filename` for display only."""
+    """What a door knows of a file it has inspected: `media_type` by content, `filename` for display only.
+
+    `received_on` is the day it was handed in, when that is not today: it is kept, and the number is today's.
+    """
 
     door: Door
     filename: str
     media_type: str
     page_count: int
     direction: Direction = Direction.INCOMING
+    received_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +55,61 @@ class Receipt:
     again: bool
 
 
-def registering_post(actor: Actor) -> Post:
-    """Return the post by which an actor registers mail.
+def registering_post(actor: Actor, direction: Direction = Direction.INCOMING) -> Post:
+    """Return the post by which an actor registers mail: a service registers internal notes, the registry all.
 
     Raises:
         Forbidden: `access.right`.
     """
-    require(actor, Right.CAPTURE)
-    return next(post for post in actor.posts if Actor(None, "", "", "", (post,)).has(Right.CAPTURE))
+    right = Right.CAPTURE_INTERNAL if direction is Direction.INTERNAL else Right.CAPTURE
+    require(actor, right)
+    return next(post for post in actor.posts if Actor(None, "", "", "", (post,)).has(right))
+
+
+def open_directions(actor: Actor) -> tuple[Direction, ...]:
+    """Return the registers in which an actor may enter mail.
+
+    Raises:
+        Forbidden: `access.right`, none.
+    """
+    require(actor, Right.CAPTURE_INTERNAL)
+    return tuple(Direction) if actor.has(Right.CAPTURE) else (Direction.INTERNAL,)
+
+
+def received_instant(received_on: date | None, now: datetime) -> datetime:
+    """Return when a letter was received: now, or the start of an earlier day, whose hour nobody wrote down.
+
+    Raises:
+        Refused: `capture.received_later`.
+    """
+    if received_on is None or received_on == now.date():
+        return now
+    if received_on > now.date():
+        raise Refused(
+            "capture.received_later",
+            "La date de réception est à venir. Rien n'a été enregistré : corrigez-la, puis envoyez de nouveau.",
+        )
+    return datetime.combine(received_on, time.min, UTC)
 
 
 def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clock: Clock) -> Receipt:
     """Register a letter: number, journal, index row and first jobs stand together when this returns.
 
-    The same bytes again in the same register are a second arrival of one letter: no new number.
+    The same bytes again in the same register are a second arrival of one letter: no new number. Once that number
+    is cancelled they take another.
 
     Raises:
         Forbidden: `access.right`.
+        Refused: `capture.received_later`.
     """
-    post = registering_post(actor)
+    post = registering_post(actor, arrival.direction)
     now = clock()
+    received_instant(arrival.received_on, now)
     record = ArrivalRecord(arrival.door, arrival.filename, now, actor.login)
     with store.unit() as unit:
         unit.arrivals.hold_digest(stored.digest)
-        earlier = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
+        same = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
+        earlier = [one for one in same if one.direction is arrival.direction and one.state is not State.CANCELLED]
         if earlier:
             receipt = _arrives_again(unit, earlier[0], stored, record, actor)
         else:
@@ -93,7 +128,7 @@ def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRe
 
 
 def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
-    post = registering_post(actor)
+    post = registering_post(actor, arrival.direction)
     series = Series(post.register_id, arrival.direction, record.received_at.year)
     register = unit.organisation.entity(post.register_id)
     sequence, registered_at = unit.registers.take(series, record.received_at)
@@ -109,12 +144,12 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         confidentiality=Confidentiality.INTERNAL,
         priority=Priority.NORMAL,
         revision=1,
-        received_at=record.received_at,
+        received_at=received_instant(arrival.received_on, record.received_at),
         registered_at=registered_at,
         kind=None,
         service_id=None,
         position_id=None,
-        concerned=(),
+        concerned=() if post.role in KEEPS_REGISTER else (post.entity_id,),  # a service goes on reading its note
         subject=None,
         sender=None,
         recipient=None,

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import NotFound
-from ged.mail.access import Actor, Right, require
+from ged.mail.access import Actor
 from ged.mail.filing import Hold, Kind, RetentionRule
 from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
@@ -71,18 +71,6 @@ def letters(
     """Return one page of a list, counting and showing only what the actor may read."""
     with store.unit() as unit:
         return unit.letters.page(listing, actor.tokens(), limit=limit, offset=offset, after=after)
-
-
-def register(
-    listing: Listing, *, store: Store, actor: Actor, limit: int = 50, offset: int = 0, after: Cursor | None = None
-) -> LetterPage:
-    """Return one page of a register.
-
-    Raises:
-        Forbidden: `access.right`.
-    """
-    require(actor, Right.SEE_REGISTER)
-    return letters(listing, store=store, actor=actor, limit=limit, offset=offset, after=after)
 
 
 def neighbours(letter_id: str, listing: Listing, *, store: Store, actor: Actor) -> Neighbours:

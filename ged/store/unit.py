@@ -31,6 +31,8 @@ from ged.store.pages import Pages
 from ged.store.people import People
 from ged.store.proposals import Proposals
 from ged.store.queue import Queue
+from ged.store.register_books import RegisterBooks
+from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
 from ged.store.runs import Runs
 from ged.store.seals import Seals
@@ -76,6 +78,16 @@ class Unit:
     def registers(self) -> Registers:
         """The number series."""
         return Registers(self._connection)
+
+    @cached_property
+    def books(self) -> RegisterBooks:
+        """Registers read line by line."""
+        return RegisterBooks(self._connection)
+
+    @cached_property
+    def register_prints(self) -> RegisterPrints:
+        """Prints of registers that are kept."""
+        return RegisterPrints(self._connection)
 
     @cached_property
     def arrivals(self) -> Arrivals:

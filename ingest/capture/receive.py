@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ from ged.errors import GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.ports import Vault
-from ged.services.capture import Arrival, Door, Receipt, capture, record_refusal, registering_post
+from ged.services.capture import Arrival, Door, Receipt, capture, received_instant, record_refusal, registering_post
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
 from ingest.readers.inspection import Limits, inspect
@@ -42,6 +43,7 @@ def receive(
     actor: Actor,
     entrance: Entrance,
     direction: Direction = Direction.INCOMING,
+    received_on: date | None = None,
 ) -> Receipt:
     """Register the letter that a stream carries; when this returns, it is durable and numbered.
 
@@ -52,7 +54,8 @@ def receive(
         Refused: `capture.*`, with what is wrong with the file and what to do.
         Unavailable: an engine does not answer; the sender still has the file.
     """
-    registering_post(actor)
+    registering_post(actor, direction)
+    received_instant(received_on, entrance.clock())
     name = shown_name(filename)
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
@@ -64,7 +67,7 @@ def receive(
             raise
         with path.open("rb") as copy:
             stored = entrance.vault.put(copy, media_type=found.media_type)
-    arrival = Arrival(door, name, found.media_type, found.page_count, direction)
+    arrival = Arrival(door, name, found.media_type, found.page_count, direction, received_on)
     return capture(arrival, stored, store=entrance.store, actor=actor, clock=entrance.clock)
 
 

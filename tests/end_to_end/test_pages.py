@@ -38,6 +38,8 @@ def addresses(house: House, actor: Actor) -> list[str]:
         f"/courrier/{last}",
         "/numeriser",
         "/registres/arrivee",
+        "/registres/interne",
+        "/impressions",
         "/registres/arrivee?du=01/01/2020&au=02/01/2020",
         "/recherche?q=transformateur",
         "/recherche?q=introuvable",

@@ -121,7 +121,16 @@ def test_every_page_asks_who_one_is(confidential: str, client: httpx.Client) -> 
         f"/courrier/{confidential}/copie",
         f"/courrier/{confidential}/texte",
     )
-    pages += ("/registres/arrivee", "/registres/arrivee.pdf", "/recherche?q=recours", "/verifier", "/etat", "/compte")
+    pages += (
+        "/registres/arrivee",
+        "/registres/depart",
+        "/impressions",
+        "/registres/impressions/x",
+        "/recherche?q=recours",
+        "/verifier",
+        "/etat",
+        "/compte",
+    )
     for page in pages:
         answer = client.get(page)
         assert answer.status_code == httpx.codes.SEE_OTHER, page

@@ -110,7 +110,7 @@ def test_a_list_is_walked_by_its_cursor(house: House, client: httpx.Client) -> N
     assert seen == numbers[::-1]
     year = house.clock().year
     register = client.get(f"/api/v1/registers/arrivee/{year}", headers=headers).json()
-    assert [one["number"] for one in register["letters"]] == numbers
+    assert [one["number"] for one in register["lines"]] == numbers
 
 
 @pytest.mark.parametrize(

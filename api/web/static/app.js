@@ -27,7 +27,7 @@ function open(query, event) {
   one("select, textarea", box).focus();
 }
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
-const places = { b: "/", a: "/registres/arrivee", r: "/recherche", v: "/verifier", e: "/etat" };
+const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat" };
 addEventListener("keydown", event => {
   const form = event.target.closest("details.act form") || one("#qualification");
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }
@@ -121,7 +121,7 @@ function send(file) {
     const fail = sentence => { line.className = "bad"; bar.remove(); state.textContent = sentence; done(); };
     if (file.size > capture.dataset.limit * 1e6) return fail(said.heavy);
     const body = new FormData(), request = new XMLHttpRequest();
-    body.append("csrf_token", capture.elements.csrf_token.value);
+    for (const [name, value] of new FormData(capture)) if (name !== "fichiers") body.append(name, value);
     body.append("fichiers", file);
     request.upload.onprogress = event => { bar.value = event.loaded / event.total; state.textContent = event.loaded < event.total ? `${said.sending} ${Math.round(100 * bar.value)} %` : said.taking; };
     request.onload = () => {
@@ -143,7 +143,7 @@ async function sendAll(files) {
   button.disabled = true;
   for (const file of files) await send(file);
   button.disabled = false;
-  capture.reset();
+  one("#files").value = "";
   one("#after").hidden = false;
   one("#announce").textContent = one("#sent").textContent.trim().slice(0, 300);
   one("#after a").focus();

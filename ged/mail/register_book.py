@@ -1,0 +1,119 @@
+"""The register as a book: which lines are read, what each shows to whom, and the prints that are kept of it.
+
+Whoever keeps or audits a register sees every number of it: a book with hidden lines would look like a book with
+holes. What a line says beyond its number, its day and its state is for those who may read the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ged.mail.access import KEEPS_REGISTER, SEES_TENANT, Actor
+from ged.mail.item import Confidentiality, Direction, State
+from ged.mail.listing import ListedLetter
+from ged.mail.organisation import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterQuery:
+    """What is read of a register; `since` and `until` are registration days, both in.
+
+    `number` is a number, whole or in part, or its sequence alone; `state` None reads every line.
+    """
+
+    register_id: str
+    direction: Direction
+    since: date | None = None
+    until: date | None = None
+    year: int | None = None
+    number: str = ""
+    state: State | None = None
+    newest_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One number that was given: of a letter."""
+
+    sequence: int
+    number: str
+    registered_at: datetime
+    state: State
+    letter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One line as somebody reads it: `row` is None for a letter that is not theirs to read."""
+
+    entry: RegisterEntry
+    row: ListedLetter | None
+    reason: str
+
+    @property
+    def hidden(self) -> bool:
+        """Whether there is a letter behind this line that the reader may not read."""
+        return self.row is None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """Some lines of a register, and how many answer in all."""
+
+    lines: tuple[RegisterLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSheet:
+    """What a print is made from: `reference` is on each of its pages, `acronyms` are those of the services."""
+
+    reference: str
+    office: Entity
+    direction: Direction
+    since: date
+    until: date
+    lines: tuple[RegisterLine, ...]
+    acronyms: dict[str, str]
+    printed_at: datetime
+    printed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPrint:
+    """A print that is kept, byte for byte.
+
+    Attributes:
+        level: The narrowest confidentiality of what it shows: who is not cleared for it does not get it.
+        sha256: Of the PDF, which the vault keeps under it.
+    """
+
+    id: str
+    register_id: str
+    direction: Direction
+    since: date
+    until: date
+    first_number: str
+    last_number: str
+    line_count: int
+    level: Confidentiality
+    printed_at: datetime
+    login: str
+    name: str
+    sha256: str
+    size: int
+
+
+def open_registers(actor: Actor, entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """Return the entities whose registers somebody may open: those they keep, and all of a tenant they audit."""
+    kept = {post.register_id for post in actor.posts if post.role in KEEPS_REGISTER}
+    tenants = {post.tenant_id for post in actor.posts if post.role in SEES_TENANT}
+    return tuple(one for one in entities if one.keeps_register and (one.id in kept or one.tenant_id in tenants))
+
+
+def level_of(lines: Iterable[RegisterLine]) -> Confidentiality:
+    """Return the narrowest level that lines show; `INTERNAL` at least, since a register is no public paper."""
+    shown = (line.row.letter.confidentiality for line in lines if line.row is not None)
+    return max((Confidentiality.INTERNAL, *shown), key=lambda level: level.rank)

@@ -33,7 +33,7 @@ def print_one(
     au: Annotated[str, Form(max_length=30)] = "",
     registre: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
-    """Print a period of a register, keep the print, and go to it."""
+    """Print a period of a register, keep the print, and go to where it is kept."""
     asked = Asked(du, au, "", "", registre)
     since, until = asked.period(house)
     try:
@@ -47,7 +47,7 @@ def print_one(
         )
     except Refused as error:
         return register_page(request, house, actor, direction, asked, fault=error.sentence, status=422)
-    return RedirectResponse(f"/registres/impressions/{made.id}", status_code=303)
+    return RedirectResponse(f"/impressions?fait={made.id}", status_code=303)
 
 
 @router.get("/registres/impressions/{print_id}")
@@ -60,7 +60,7 @@ def fetch(house: HouseDep, actor: ActorDep, print_id: str) -> Response:
 
 
 @router.get("/impressions")
-def prints(request: Request, house: HouseDep, actor: ActorDep) -> Response:
+def prints(request: Request, house: HouseDep, actor: ActorDep, fait: str = "") -> Response:
     """List the prints that are kept, newest first."""
     number = page_number(request)
     found, total = kept_prints(store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
@@ -68,6 +68,7 @@ def prints(request: Request, house: HouseDep, actor: ActorDep) -> Response:
         request,
         "register_prints.html",
         prints=found,
+        done=next((one for one in found if one.id == fait), None),
         total=total,
         number=number,
         pages=-(-total // PAGE_ROWS),

@@ -10,13 +10,12 @@ the light stemming of J. Savoy, « A stemming procedure and stopword list for ge
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ged.mail.folding import ELIDED, fold
+
 _WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 # fmt: off
 SMALL_WORDS = frozenset(
     [
@@ -52,13 +51,6 @@ class Token:
     def numeric(self) -> bool:
         """Whether it holds a digit: a number, a year, a part of a reference."""
         return any(character.isdigit() for character in self.exact)
-
-
-@lru_cache(maxsize=50_000)
-def fold(text: str) -> str:
-    """Return text in lower case, without accents nor ligatures; letters of Ewe and Kabiyè stay themselves."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 @lru_cache(maxsize=50_000)
@@ -106,7 +98,7 @@ def tokens(text: str) -> list[Token]:
             if index % 2:
                 continue
             exact = _without_zeros(fold(part))
-            if exact and not (exact in _ELIDED and index + 1 < len(parts)):
+            if exact and not (exact in ELIDED and index + 1 < len(parts)):
                 found.append(Token(exact, stem(exact), start, position))
     return found
 
@@ -119,25 +111,6 @@ def joined(text: str) -> tuple[str, ...]:
     """Return a number or reference as one word, for finding it by its beginning: with and without leading zeros."""
     parts = [fold(part) for part in re.findall(r"[^\W_]+", text)]
     return tuple(dict.fromkeys(["".join(parts), "".join(_without_zeros(part) for part in parts)])) if parts else ()
-
-
-def within(first: str, second: str, distance: int) -> bool:
-    """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
-    if abs(len(first) - len(second)) > distance:
-        return False
-    before: list[int] = []
-    last = list(range(len(second) + 1))
-    for i, left in enumerate(first, 1):
-        row = [i]
-        for j, right in enumerate(second, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == second[j - 2] and first[i - 2] == right:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > distance:
-            return False
-        before, last = last, row
-    return last[-1] <= distance
 
 
 def tolerance(word: str) -> int:

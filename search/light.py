@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ged.mail.folding import within
 from ged.mail.page import Page, Word
-from search.french import Token, tokens, tolerance, within
+from search.french import Token, tokens, tolerance
 from search.plan import taken_apart
 
 _AROUND = 14

@@ -11,6 +11,7 @@ from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
+from api.views.correspondents import named_context
 from api.views.letter_mail import mail_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
@@ -176,6 +177,7 @@ def letter_page(
         "draft_of": f"{actor.login}:{letter.id}",
         "today": today,
         "made": request.query_params.get("acte", ""),
+        **named_context(letter.id, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house, actor),
         **paper_context(letter, house, actor),

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
@@ -70,6 +71,8 @@ CODES: dict[str, str] = {
     Purpose.NOTICE: _("Avis"),
     Purpose.ACKNOWLEDGEMENT: _("Accusé de réception"),
     Purpose.DISPATCH: _("Expédition"),
+    Sort.PERSON: _("Personne"),
+    Sort.ORGANISATION: _("Organisme"),
     Disposition.KEEP: _("conservation"),
     Disposition.SAMPLE: _("tri"),
     Disposition.TRANSFER: _("versement"),
@@ -112,6 +115,14 @@ FIELDS: dict[str, str] = {
     "due_date": _("Échéance"),
     "confidentiality": _("Confidentialité"),
     "priority": _("Priorité"),
+    "sort": _("Personne ou organisme"),
+    "name": _("Nom"),
+    "civility": _("Civilité"),
+    "organisation": _("Organisme"),
+    "function": _("Fonction"),
+    "addresses": _("Adresses"),
+    "emails": _("Adresses électroniques"),
+    "phones": _("Téléphones"),
 }
 MOVES: dict[str, tuple[str, str, str]] = {
     Move.SUBMIT: (_("Signaler à une autorité"), _("a signalé"), "stamp"),
@@ -162,6 +173,12 @@ ACTS: dict[str, str] = {
     Act.MESSAGE_SENT: _("Courriel envoyé"),
     Act.MESSAGE_FAILED: _("Courriel non remis"),
     Act.MESSAGE_AGAIN: _("Courriel renvoyé"),
+    Act.CORRESPONDENT_LINKED: _("Rattaché à un correspondant"),
+    Act.CORRESPONDENT_ENTERED: _("Fiche créée"),
+    Act.CORRESPONDENT_CHANGED: _("Fiche modifiée"),
+    Act.CORRESPONDENTS_MERGED: _("Fiches fusionnées"),
+    Act.CORRESPONDENTS_PARTED: _("Fusion défaite"),
+    Act.CORRESPONDENTS_DISTINCT: _("Déclaré distinct d'un autre"),
 }
 WAYS: dict[str, str] = {
     Way.CAPTURE: _("pris à l'enregistrement"),

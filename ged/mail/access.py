@@ -48,11 +48,15 @@ class Right(StrEnum):
     HOLD = "geler"
     SEE_STATUS = "voir_etat"
     SEE_RETENTION = "voir_conservation"
+    SEE_CORRESPONDENTS = "voir_correspondants"
+    KEEP_CORRESPONDENTS = "tenir_correspondants"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
-_SERVICE = _ALWAYS | {Right.CAPTURE_INTERNAL}
-_REGISTRY = _ALWAYS | {
+_READS_MAIL = _ALWAYS | {Right.SEE_CORRESPONDENTS}
+_SERVICE = _READS_MAIL | {Right.CAPTURE_INTERNAL}
+_REGISTRY = _READS_MAIL | {
+    Right.KEEP_CORRESPONDENTS,
     Right.CAPTURE,
     Right.CAPTURE_INTERNAL,
     Right.QUALIFY,
@@ -61,14 +65,15 @@ _REGISTRY = _ALWAYS | {
     Right.PRINT_REGISTER,
     Right.EXPORT,
 }
+_INSPECTION = _READS_MAIL | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
     Role.SUPERVISOR: _REGISTRY,
-    Role.SECRETARY: _SERVICE,
+    Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
-    Role.ARCHIVIST: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.HOLD, Right.SEE_RETENTION},
-    Role.AUDITOR: _ALWAYS | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION},
+    Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
+    Role.AUDITOR: _INSPECTION,
     Role.ADMINISTRATOR: _ALWAYS,
 }
 

@@ -19,6 +19,7 @@ class Listing:
     `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
     register is always in number order within its year. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
+    `correspondent` keeps the letters that name one, or whoever was merged into it.
     """
 
     states: tuple[State, ...] = ()
@@ -36,6 +37,7 @@ class Listing:
     followed_by: str | None = None
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
+    correspondent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

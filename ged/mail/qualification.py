@@ -5,10 +5,11 @@ A proposal is never overwritten by a decision: both stay, for the accuracy measu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from ged.mail.correspondent import joined, names_in
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.page import Evidence
 
@@ -75,6 +76,11 @@ REQUIRED: dict[str, str] = {
     "service_id": "Choisissez le service qui traitera ce courrier.",
 }
 """The French sentence for each field that a decision cannot leave empty."""
+
+
+def with_names_apart(decision: Decision) -> Decision:
+    """Return a decision whose senders and recipients are written one way, « A ; B »."""
+    return replace(decision, sender=joined(names_in(decision.sender)), recipient=joined(names_in(decision.recipient)))
 
 
 def faults(decision: Decision, *, today: date) -> dict[str, str]:

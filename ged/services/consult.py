@@ -10,6 +10,7 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
+from ged.mail.correspondent import Named
 from ged.mail.filing import Hold, Kind, RetentionRule
 from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
@@ -149,6 +150,16 @@ def letter(letter_id: str, *, store: Store, actor: Actor) -> Letter:
     """
     with store.unit() as unit:
         return unit.letters.get(letter_id, actor.tokens())
+
+
+def named(letter_id: str, *, store: Store, actor: Actor) -> tuple[Named, ...]:
+    """Return the names on a letter, senders first, with the correspondents that they lead to.
+
+    Raises:
+        NotFound: `letter.unknown`.
+    """
+    with store.unit() as unit:
+        return unit.parties.of(unit.letters.get(letter_id, actor.tokens()).id)
 
 
 def by_number(number: str, *, store: Store, actor: Actor) -> Letter:

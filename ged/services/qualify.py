@@ -7,7 +7,8 @@ from ged.errors import Conflict, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
-from ged.mail.qualification import Decision, faults
+from ged.mail.qualification import Decision, faults, with_names_apart
+from ged.services.name_parties import name_parties
 from ged.store.unit import Store, Unit
 
 
@@ -25,6 +26,7 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
     """
     require(actor, Right.QUALIFY)
     now = clock()
+    decision = with_names_apart(decision)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         _refuse_stale(unit, letter, decision)
@@ -49,6 +51,7 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
             confidentiality=decision.confidentiality,
             priority=decision.priority,
         )
+        name_parties(unit, changed, actor, now)
         unit.proposals.decide(letter.id, decision, changed.revision, actor, now)
         unit.journal.write(
             now, Act.QUALIFIED, actor, letter.id, before=letter.state, after=changed.state, service=decision.service_id

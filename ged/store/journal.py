@@ -22,10 +22,15 @@ class Journal:
 
     def write(self, at: datetime, act: Act, actor: Actor, letter_id: str | None = None, **details: object) -> None:
         """Add one line; `details` are JSON values, never a secret nor the content of a letter."""
+        self._add(at, act, actor, {"letter_id": letter_id, "details": details})
+
+    def write_about(self, at: datetime, act: Act, actor: Actor, thing_id: str, **details: object) -> None:
+        """Add one line about something that is no letter, by its id."""
+        self._add(at, act, actor, {"about": thing_id, "details": details})
+
+    def _add(self, at: datetime, act: Act, actor: Actor, values: dict[str, object]) -> None:
         self._connection.execute(
-            sa.insert(journal).values(
-                at=at, act=act, login=actor.login, name=actor.name, letter_id=letter_id, details=details
-            )
+            sa.insert(journal).values(at=at, act=act, login=actor.login, name=actor.name, **values)
         )
 
     def of(self, letter_id: str) -> tuple[JournalEntry, ...]:
@@ -33,6 +38,11 @@ class Journal:
         rows = self._connection.execute(
             sa.select(*_COLUMNS).where(journal.c.letter_id == letter_id).order_by(journal.c.id)
         )
+        return tuple(_entry(row) for row in rows)
+
+    def about(self, thing_id: str) -> tuple[JournalEntry, ...]:
+        """Return what happened to something that is no letter, first to last."""
+        rows = self._connection.execute(sa.select(*_COLUMNS).where(journal.c.about == thing_id).order_by(journal.c.id))
         return tuple(_entry(row) for row in rows)
 
     def recent(self, act: Act, login: str, limit: int = 20) -> tuple[JournalEntry, ...]:

@@ -14,6 +14,7 @@ from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading,
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
 from ged.store.custody import Custody
 from ged.store.database import text_array
+from ged.store.filing_rules import filing_rules
 from ged.store.paper_tables import hand_over
 from ged.store.proposals import Proposals
 from ged.store.routing_tables import follow, opinion
@@ -225,7 +226,7 @@ class Letters:
         if listing.until is not None:
             end = datetime.combine(listing.until + timedelta(days=1), time.min, UTC)
             rules.append(letter.c.registered_at < end)
-        return sa.and_(*rules, *self._routing_rules(listing))
+        return sa.and_(*rules, *self._routing_rules(listing), *filing_rules(listing))
 
     def _routing_rules(self, listing: Listing) -> list[sa.ColumnElement[bool]]:
         rules: list[sa.ColumnElement[bool]] = []

@@ -334,6 +334,7 @@ journal = sa.Table(
     column("login", _Text),
     column("name", _Text),
     column("letter_id", _Text, sa.ForeignKey("letter.id"), nullable=True, index=True),
+    column("about", _Text, nullable=True, index=True),
     column("details", JSONB),
     sa.Index("ix_journal_login", "login", "act", "at"),
 )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from ged.errors import Unavailable
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
+from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.drafts import Drafts
 from ged.store.holds import Holds
@@ -28,6 +29,7 @@ from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
 from ged.store.pages import Pages
+from ged.store.parties import Parties
 from ged.store.people import People
 from ged.store.proposals import Proposals
 from ged.store.queue import Queue
@@ -148,6 +150,16 @@ class Unit:
     def journal(self) -> Journal:
         """Who did what, when."""
         return Journal(self._connection)
+
+    @cached_property
+    def correspondents(self) -> Correspondents:
+        """People and organisations that write or are written to."""
+        return Correspondents(self._connection)
+
+    @cached_property
+    def parties(self) -> Parties:
+        """The names on letters."""
+        return Parties(self._connection)
 
     @cached_property
     def outbox(self) -> Outbox:

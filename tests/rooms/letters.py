@@ -12,7 +12,7 @@ import weasyprint
 from api.wiring import House
 from api.worker import run_worker
 from ged.mail.access import Actor
-from ged.mail.item import Letter
+from ged.mail.item import Confidentiality, Letter, Priority
 from ged.mail.qualification import Decision
 from ged.services import consult
 from ged.services.capture import Door, Receipt
@@ -72,7 +72,9 @@ def decide(house: House, actor: Actor, letter_id: str, **changes: Any) -> Letter
         "confidentiality": "interne",
         "priority": "normal",
     }
-    decision = Decision(expected_revision=letter.revision, **(values | changes))
+    values |= changes
+    chosen = {"confidentiality": Confidentiality(values["confidentiality"]), "priority": Priority(values["priority"])}
+    decision = Decision(expected_revision=letter.revision, **(values | chosen))
     return qualify(letter_id, decision, store=house.store, actor=actor, clock=house.clock)
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ged.mail.folding import within
 from rooms.values import a_page
-from search.french import joined, stem, tokens, within
+from search.french import joined, stem, tokens
 from search.light import Light
 from search.plan import plan, taken_apart
 from search.port import Query

@@ -1,0 +1,50 @@
+"""Names and words as they are compared: lower case, no accents, articles cut; and how far two are apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_WORD = re.compile(r"[^\W_]+")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W_])")
+_WITH_ARTICLES = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
+ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
+"""What stands before an apostrophe and says nothing."""
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """Return text in lower case, without accents nor ligatures; letters of Ewe and Kabiyè stay themselves."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text folded, in order; the article before an apostrophe is cut, S.A.R.L. is one word."""
+    found: list[str] = []
+    whole = _DOTTED.sub(lambda match: match.group().replace(".", ""), fold(text))
+    for match in _WITH_ARTICLES.finditer(whole):
+        parts = _WORD.findall(match.group())
+        found += [part for at, part in enumerate(parts) if at + 1 == len(parts) or part not in ELIDED]
+    return found
+
+
+def within(first: str, second: str, distance: int) -> bool:
+    """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
+    if abs(len(first) - len(second)) > distance:
+        return False
+    before: list[int] = []
+    last = list(range(len(second) + 1))
+    for i, left in enumerate(first, 1):
+        row = [i]
+        for j, right in enumerate(second, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == second[j - 2] and first[i - 2] == right:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > distance:
+            return False
+        before, last = last, row
+    return last[-1] <= distance

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from api.views.words import MOVES
 from ged.errors import GedError, Refused
@@ -27,6 +27,7 @@ class Asked(BaseModel):
     Attributes:
         pas: The last step that the screen showed; "" for none.
         a: Where to: `e:<unit>` or `p:<position>`.
+        vers: The same, by a button of the team, which is an assignment by itself.
     """
 
     acte: str = ""
@@ -36,6 +37,13 @@ class Asked(BaseModel):
     texte: str = ""
     echeance: str = ""
     copies: list[str] = []
+    vers: str = ""
+
+    @model_validator(mode="after")
+    def _by_the_team(self) -> Asked:
+        if self.vers:
+            self.acte, self.a = Move.ASSIGN, self.vers
+        return self
 
     def order(self, lists: Lists, today: date) -> Order:
         """Return what is asked for.

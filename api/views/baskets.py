@@ -43,6 +43,8 @@ BULK: dict[str, tuple[Move, ...]] = {
     "a-traiter": (Move.TAKE, Move.FINISH),
 }
 """What may be done to several letters of a basket at once."""
+TEAM = ("a-affecter", "mon-service")
+"""Baskets beside which a head sees the team, and what each has in hand."""
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
 
 
@@ -78,19 +80,20 @@ def act_on_selection(
     basket_of(slug, actor)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     order = form.order(lists, house.clock().date())
-    moved, refused = 0, []
+    moved, refused = [], []
     for choice in (choix or [])[:PAGE_ROWS]:
         letter_id, _sep, step = choice.partition(":")
         try:
             seen = replace(order, after=step_of(step))
             move(letter_id, seen, store=house.store, actor=actor, clock=house.clock)
-            moved += 1
+            moved.append(letter_id)
         except GedError as error:
             refused.append((just_done(letter_id, house, actor), error.sentence))
     if not choix:
         refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
     values = _listed(request, house, actor, slug, "")
-    said = {"done": None, "moved": moved, "refused": refused, "tried": form.acte}
+    undo = consult.last_steps(moved, store=house.store, actor=actor) if order.move is not Move.RECALL else {}
+    said = {"done": None, "moved": len(moved), "refused": refused, "tried": form.acte, "undo": undo}
     return page(request, "basket.html", **(values | said))
 
 
@@ -122,6 +125,9 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str
         "moved": 0,
         "refused": [],
         "tried": "",
+        "undo": {},
+        "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock) if slug in TEAM else (),
+        "seats": {seat.position.id: seat for seat in lists.seats},
     }
 
 

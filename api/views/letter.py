@@ -176,6 +176,7 @@ def letter_page(
         "q": origin.words,
         "draft_of": f"{actor.login}:{letter.id}",
         "today": today,
+        "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock),
         "made": request.query_params.get("acte", ""),
         **named_context(letter.id, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),

@@ -16,12 +16,13 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
 from ged.mail.lists import Letterhead, ReplyTemplate, Term, TermList
-from ged.mail.moves import Step
+from ged.mail.moves import OPEN, Step
 from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import Page
 from ged.mail.qualification import Field, Proposal
+from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
 from ged.services.route import steps_opened
 from ged.store.arrivals import ArrivalRecord
@@ -107,6 +108,23 @@ def menu(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[tu
     with store.unit() as unit:
         levels = {term.code: term for term in unit.lists.terms(TermList.LEVEL)}
         return unit.letters.counts(listings, actor.tokens()), levels
+
+
+def team(lists: Lists, *, store: Store, actor: Actor, clock: Clock) -> tuple[Member, ...]:
+    """Return the team of the unit that the actor heads, with what each has in hand; empty for whoever heads none."""
+    post = head_post(actor)
+    if post is None:
+        return ()
+    with store.unit() as unit:
+        loads = unit.letters.loads(OPEN, post.reach, clock().date(), actor.tokens())
+    return team_of(post, lists.entities, lists.seats, loads)
+
+
+def last_steps(letter_ids: Sequence[str], *, store: Store, actor: Actor) -> dict[str, int]:
+    """Return the last step of each of several letters that the actor may still read."""
+    with store.unit() as unit:
+        seen = [each for each in letter_ids if unit.letters.seen(each, actor.tokens())]
+        return unit.steps.last_ids(seen)
 
 
 def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> LetterFile:

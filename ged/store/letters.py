@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from ged.errors import Conflict
 from ged.mail.access import readers_of, unknown_letter
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
+from ged.mail.team import Load
 from ged.store.custody import Custody
 from ged.store.database import text_array
 from ged.store.filing_rules import filing_rules
@@ -94,6 +95,12 @@ class Letters:
         if row is None:
             raise unknown_letter()
         return _value(row)
+
+    def seen(self, letter_id: str, tokens: Tokens) -> bool:
+        """Whether these tokens open a letter."""
+        return (
+            self._connection.scalar(sa.select(letter.c.id).where(letter.c.id == letter_id, seen_by(tokens))) is not None
+        )
 
     def many(self, letter_ids: list[str]) -> list[Letter]:
         """Return letters by id, for the index; ids that do not exist are left out."""
@@ -181,6 +188,16 @@ class Letters:
             for one in listings
         ]
         return tuple(self._connection.execute(sa.select(*each)).one())
+
+    def loads(self, states: Sequence[State], services: Sequence[str], today: date, tokens: Tokens) -> tuple[Load, ...]:
+        """Count the letters in some states, and the late ones among them, in each basket of some units."""
+        late = sa.func.count().filter(letter.c.due_date < today)
+        query = (
+            sa.select(letter.c.service_id, letter.c.position_id, sa.func.count(), late)
+            .where(letter.c.state.in_(states), letter.c.service_id.in_(services), seen_by(tokens))
+            .group_by(letter.c.service_id, letter.c.position_id)
+        )
+        return tuple(Load(*row) for row in self._connection.execute(query))
 
     def neighbours(self, letter_id: str, listing: Listing, tokens: Tokens) -> Neighbours:
         """Return the place of a letter in a list, and who stands before and after it."""

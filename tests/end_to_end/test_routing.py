@@ -109,6 +109,19 @@ def test_several_letters_are_assigned_at_once_and_one_that_moved_says_so(
     expect(page.locator(".done")).to_contain_text("2 courriers")
     expect(page.locator(".fault li")).to_have_count(1)
     expect(page.locator(".fault")).to_contain_text("pendant que vous le lisiez")
+    keys.press("u")
+    keys.press("Enter")
+    expect(page.locator("input[name=choix]")).to_have_count(2)
+    keys.press("j")
+    keys.press("x")
+    keys.press("j")
+    keys.press("Shift+X")
+    keys.press("1")
+    expect(page.locator(".done")).to_contain_text("2 courriers")
+    assert {consult.letter(row.letter.id, store=mail.store, actor=who("daf")).service_id for row in rows} == {
+        "DAF",
+        "DAF-COMPTA",
+    }
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults_of(page) == []
     assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0

@@ -12,12 +12,29 @@ document.documentElement.classList.add("script");
 // ── Keyboard. Single keys are off inside fields, and for whoever switched them off (WCAG 2.1.4).
 const typing = target => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]");
 const rows = () => all(".list tbody tr, ol.list > li");
-let row = -1, going = 0;
+let row = -1, going = 0, ticked = -1;
 function walk(step) {
   const found = rows();
   if (!found.length) return;
   row = Math.max(0, Math.min(row + step, found.length - 1));
   one("a", found[row]).focus();
+}
+function tick(event) { // X ticks the row in hand; Maj+X ticks from the last one ticked to this one
+  const found = rows(), at = Math.max(found.indexOf(event.target.closest("tr")), row, 0), first = event.shiftKey && ticked >= 0 ? ticked : at;
+  const boxes = found.map(each => one("input[name=choix]", each));
+  if (!boxes[at]) return;
+  const wanted = event.shiftKey || !boxes[at].checked;
+  boxes.slice(Math.min(first, at), Math.max(first, at) + 1).forEach(box => { box.checked = wanted; });
+  ticked = at;
+}
+function give(nth, event) { // 1…9: to the n-th of the team; on a list the row in hand counts when none is ticked
+  const button = one(`[data-nth="${nth}"]`);
+  if (!button) return;
+  event.preventDefault();
+  if (button.closest("details")) { button.closest("details.act").open = true; button.focus(); return; }
+  const box = rows()[Math.max(row, 0)] && one("input[name=choix]", rows()[Math.max(row, 0)]);
+  if (box && !one("input[name=choix]:checked")) box.checked = true;
+  button.click();
 }
 function open(query, event) {
   const box = one(query);
@@ -41,16 +58,17 @@ addEventListener("keydown", event => {
     "?": () => one("#help").showModal(),
     "j": () => listed ? walk(1) : follow("go-j"),
     "k": () => listed ? walk(-1) : follow("go-k"),
-    "x": () => { const box = one("input[name=choix]", event.target.closest("tr") || rows()[Math.max(row, 0)] || document); if (box) box.checked = !box.checked; },
+    "x": () => tick(event),
     "g": () => { going = Date.now(); },
     "n": () => follow("new"),
     "p": nextPage,
-    "t": () => open("details[data-act=imputer]", event),
+    "t": () => { const to = one("#bulk-a"); if (!to) return open("details[data-act=imputer]", event); event.preventDefault(); to.focus(); },
     "a": () => { const note = one("#note"); if (note) { event.preventDefault(); note.closest("details").open = true; note.focus(); } },
-    "e": () => one("[data-act=traiter]")?.focus(),
+    "e": () => one("[data-act=traiter], .bulk [value=traiter]")?.focus(),
     "u": () => one("[data-act=se_raviser]")?.focus(),
     "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
   };
+  if (/^[1-9]$/.test(event.key)) return give(event.key, event);
   if (acts[key] && one("#q")) acts[key]();
 });
 

@@ -63,6 +63,8 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
             (each.entity_id, "|".join(each.lines_fr), "|".join(each.lines_en), each.city, each.footer)
             for each in one.letterheads
         ),
+        "rappels.csv": ((r.code, r.watched, r.days, " ".join(r.to), r.sort) for r in one.reminders),
+        "courriels.csv": one.addresses,
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.model_lists import read_letterhead, read_templates, read_term
+from api.model_notices import read_address, read_reminder, recipients_unknown
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
 from ged.errors import Refused
 from ged.mail.access import Role
@@ -41,6 +42,8 @@ COLUMNS = {
     "confidentialite.csv": "code libelle_fr libelle_en",
     "entetes.csv": "entite lignes_fr lignes_en ville pied",
     "modeles.csv": "code libelle_fr libelle_en fichier nature entite",
+    "rappels.csv": "code objet jours destinataires genre",
+    "courriels.csv": "identifiant adresse",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
 KEYS = {"affectations.csv": ["identifiant", "poste", "depuis"], "feries.csv": ["pays", "jour"]}
@@ -79,9 +82,12 @@ def read_folder(folder: Path) -> Organisation:
         terms=tuple(each for name, which in TERMS.items() for each in read_each(rows[name], read_term(which), faults)),
         letterheads=tuple(read_each(rows["entetes.csv"], read_letterhead, faults)),
         templates=tuple(templates),
+        reminders=tuple(read_each(rows["rappels.csv"], read_reminder, faults)),
+        addresses=tuple(read_each(rows["courriels.csv"], read_address, faults)),
         files=files,
     )
     faults += _references(rows)
+    faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
     if faults:
@@ -201,6 +207,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("entetes.csv", "entite", "entites.csv", "entité"),
         ("modeles.csv", "nature", "natures.csv", "nature"),
         ("modeles.csv", "entite", "entites.csv", "entité"),
+        ("courriels.csv", "identifiant", "personnes.csv", "personne"),
     )
     for name, column, target, what in links:
         for row in rows[name]:

@@ -55,6 +55,12 @@ class House:
         return Entrance(self.store, self.vault, self.clock, limits)
 
     @property
+    def address(self) -> str:
+        """Where the house is reached, for links in e-mails."""
+        web = self.settings.web
+        return (web.address or f"http://{web.host}:{web.port}").rstrip("/")
+
+    @property
     def processes(self) -> int:
         """How many processes read pages at once."""
         return self.settings.reading.processes or len(os.sched_getaffinity(0))

@@ -16,10 +16,13 @@ from typing import Any
 import procrastinate
 from procrastinate import PsycopgConnector
 
+from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import Actor
+from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
+from ged.services.remind import remind
 from ged.services.seal import seal
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
@@ -57,16 +60,7 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     def advance(letter_id: str) -> None:
         runner.advance(letter_id)
 
-    outgoing: Any = {"store": house.store, "vault": house.vault, "mailer": house.mailer, "clock": house.clock}
-
-    @app.task(name="post", queue="post")
-    def post_message(message_id: str) -> None:
-        post(message_id, **outgoing)
-
-    @app.periodic(cron="* * * * * */30")
-    @app.task(name="post_due", queue="periodic", queueing_lock="post_due")
-    def post_what_is_due(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
-        post_due(**outgoing)
+    _mail_tasks(app, house)
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="reap", queue="periodic", queueing_lock="reap")
@@ -85,6 +79,31 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
         await app.job_manager.delete_old_jobs(nb_hours=72)
 
     return app
+
+
+def _mail_tasks(app: procrastinate.App, house: House) -> None:
+    """Add what tells people: messages posted, deadlines watched, notices written as e-mails."""
+    outgoing: Any = {"store": house.store, "vault": house.vault, "mailer": house.mailer, "clock": house.clock}
+
+    @app.task(name="post", queue="post")
+    def post_message(message_id: str) -> None:
+        post(message_id, **outgoing)
+
+    @app.periodic(cron="* * * * * */30")
+    @app.task(name="post_due", queue="periodic", queueing_lock="post_due")
+    def post_what_is_due(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
+        post_due(**outgoing)
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="remind", queue="periodic", queueing_lock="remind")
+    def say_reminders(timestamp: int) -> None:  # noqa: ARG001
+        remind(store=house.store, clock=house.clock)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="mail_notices", queue="periodic", queueing_lock="mail_notices")
+    def write_notices(timestamp: int) -> None:  # noqa: ARG001
+        if house.mailer is not None:
+            mail_notices(store=house.store, clock=house.clock, write=NoticeWriter(house.address))
 
 
 def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:

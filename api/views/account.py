@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import COOKIE, ActorDep, FormCheck, HouseDep
+from api.views.notices import choice_context
 from api.views.render import LANGUAGE_COOKIE, page
 from api.views.words import LANGUAGES
 from ged.errors import Forbidden, Refused
@@ -95,9 +96,10 @@ def speak(language: str, suite: str = "/") -> Response:
 
 
 @router.get("/compte")
-def account(request: Request, actor: ActorDep) -> Response:
-    """Show who one is here, and change the password."""
-    return page(request, "account.html", posts=actor.posts, error="", done=False)
+def account(request: Request, house: HouseDep, actor: ActorDep, fait: str = "") -> Response:
+    """Show who one is here, change the password, choose one's e-mails."""
+    values = {"posts": actor.posts, "chosen_now": fait == "avis", **choice_context(house, actor)}
+    return page(request, "account.html", error="", done=False, **values)
 
 
 @router.post("/compte", dependencies=[FormCheck])
@@ -113,5 +115,6 @@ def change_password(
         sign_in(actor.login, actuel, store=house.store, clock=house.clock)
         set_password(actor.login, nouveau, store=house.store)
     except (Forbidden, Refused) as error:
-        return page(request, "account.html", status=422, posts=actor.posts, error=error.sentence, done=False)
+        values = {"posts": actor.posts, "chosen_now": False, **choice_context(house, actor)}
+        return page(request, "account.html", status=422, error=error.sentence, done=False, **values)
     return enter(request, house, actor.login, nouveau, "/compte")

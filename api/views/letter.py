@@ -24,6 +24,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.item import Confidentiality, Priority, Reading, State
 from ged.mail.qualification import SURE
 from ged.services import consult, hold
+from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
 from retention.fate import fate
 
@@ -44,6 +45,7 @@ def show(
 ) -> Response:
     """Show a letter."""
     file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+    mark_all_read(store=house.store, actor=actor, clock=house.clock, letter_id=letter_id)
     if request.headers.get("hx-request"):  # the page asks whether the reading is over
         done = file.letter.reading is not Reading.PENDING
         return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})

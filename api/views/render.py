@@ -16,6 +16,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.baskets import baskets_for
 from ged.mail.lists import Term
 from ged.services import consult
+from ged.services.notices import unread
 
 LANGUAGE_COOKIE = "ged_langue"
 _TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
@@ -84,6 +85,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "path": request.url.path,
         "baskets": [(basket.slug, count) for basket, count in zip(mine, counted, strict=True)],
         "levels_named": levels,
+        "unread": unread(store=house.store, actor=actor) if actor else 0,
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

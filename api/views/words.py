@@ -19,6 +19,7 @@ from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing
 from ged.mail.journal import Act
 from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
+from ged.mail.notice import Channel, Group
 from ged.mail.opinion import OpinionVerdict
 from ged.mail.qualification import Field
 
@@ -73,6 +74,13 @@ CODES: dict[str, str] = {
     Purpose.DISPATCH: _("Expédition"),
     Sort.PERSON: _("Personne"),
     Sort.ORGANISATION: _("Organisme"),
+    Group.TO_DO: _("Ce qui m'arrive"),
+    Group.DEADLINES: _("Échéances et rappels"),
+    Group.FOLLOWED: _("Ce que je suis"),
+    Group.SENDING: _("Mes envois"),
+    Channel.NOTHING: _("Rien"),
+    Channel.AT_ONCE: _("Aussitôt"),
+    Channel.DIGEST: _("Un résumé par jour"),
     Disposition.KEEP: _("conservation"),
     Disposition.SAMPLE: _("tri"),
     Disposition.TRANSFER: _("versement"),
@@ -170,6 +178,8 @@ ACTS: dict[str, str] = {
     Act.PAPER_DECLARED: _("Papier déclaré"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
+    Act.REMINDED: _("Rappel d'échéance"),
+    Act.ESCALATED: _("Retard signalé au-dessus"),
     Act.MESSAGE_SENT: _("Courriel envoyé"),
     Act.MESSAGE_FAILED: _("Courriel non remis"),
     Act.MESSAGE_AGAIN: _("Courriel renvoyé"),

@@ -66,7 +66,7 @@ def _to_process(actor: Actor, _today: date) -> Listing:
 
 
 def _late(actor: Actor, today: date) -> Listing:
-    late = Listing(states=OPEN, late_on=today, by_due=True)
+    late = Listing(states=OPEN, late_on=today, by_due=True, escalated_to=baskets_of(actor)[0])
     return replace(late, services=_reach(actor)) if _heads(actor) else replace(late, baskets=baskets_of(actor))
 
 

@@ -50,6 +50,16 @@ class WorkingCalendar:
             left -= self.works(reached)
         return reached
 
+    def before(self, day: date, count: int) -> date:
+        """Return the `count`-th working day before a day; the day itself for 0."""
+        left, reached = count, day
+        for _ in range(LONGEST):
+            if left == 0:
+                break
+            reached -= timedelta(days=1)
+            left -= self.works(reached)
+        return reached
+
     def between(self, start: date, end: date) -> int:
         """Count the working days after `start`, up to `end` included; negative when `end` comes first."""
         if end < start:

@@ -55,6 +55,8 @@ class Act(StrEnum):
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"
+    REMINDED = "courrier.rappel"
+    ESCALATED = "courrier.escalade"
     MESSAGE_SENT = "message.envoye"
     MESSAGE_FAILED = "message.echec"
     MESSAGE_AGAIN = "message.repris"

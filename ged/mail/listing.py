@@ -16,6 +16,7 @@ class Listing:
 
     `baskets` and `opinion_of` are (positions, units): what lies with one of them, or in a unit's own basket; what one
     of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
+    `escalated_to` adds to `services` or `baskets` what was brought before some positions.
     `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
     register is always in number order within its year. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
@@ -34,6 +35,7 @@ class Listing:
     baskets: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     services: tuple[str, ...] = ()
     late_on: date | None = None
+    escalated_to: tuple[str, ...] = ()
     followed_by: str | None = None
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
@@ -50,12 +52,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class ListedLetter:
-    """One row: the letter, what the machine proposes where nobody has decided, its last step, where its paper is."""
+    """One row: the letter, what the machine proposes where nobody has decided, its last step, where its paper is.
+
+    `escalated` says that it was brought before somebody above, for the deadline that stands.
+    """
 
     letter: Letter
     proposals: dict[Field, Proposal] = field(default_factory=dict)
     last_step: int | None = None
     paper: HandOver | None = None
+    escalated: bool = False
 
     def shown(self, name: Field) -> str:
         """Return what a list shows for a field: the decision if there is one, else the proposal, else ""."""

@@ -11,6 +11,7 @@ from ged.mail.calendar import Holiday
 from ged.mail.filing import Kind, RetentionRule
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
+from ged.mail.reminders import ReminderRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Organisation:
     """Everything that `ged init FOLDER` reads, checked whole before any of it is written.
 
     Attributes:
+        addresses: E-mail addresses of people, as (login, address).
         files: The bytes of the templates, by digest.
     """
 
@@ -122,6 +124,8 @@ class Organisation:
     terms: tuple[Term, ...] = ()
     letterheads: tuple[Letterhead, ...] = ()
     templates: tuple[ReplyTemplate, ...] = ()
+    reminders: tuple[ReminderRule, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 

@@ -23,6 +23,7 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
     with store.unit() as unit:
         unit.organisation.load(organisation, [secrets.token_urlsafe(12) for _ in organisation.people])
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
+        unit.reminders.load(organisation.reminders, organisation.addresses)
         unit.organisation.end_other_holdings(organisation.holdings, now.date())
         unit.journal.write(
             now, Act.MODEL_LOADED, SYSTEM, entities=len(organisation.entities), people=len(organisation.people)

@@ -12,6 +12,7 @@ from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.mail.moves import Move, Order, Party, Standing, parties
 from ged.mail.opinion import Opinion, OpinionVerdict, asked_of
+from ged.services.notify import tell_of_move
 from ged.store.unit import Store, Unit
 
 
@@ -79,6 +80,7 @@ def _go_on(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datetime
     after = replace(Standing.of(letter), state=state)
     unit.steps.add(letter, order, after, actor, now)
     changed = unit.letters.change(letter, **after.changes())
+    tell_of_move(unit, changed, order, actor, now)
     unit.outbox.add(letter.id, now)
     unit.commit()
     return changed

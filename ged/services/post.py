@@ -15,7 +15,9 @@ from ged.errors import Corrupt, Forbidden, GedError, Refused, Unavailable
 from ged.mail.access import SYSTEM, Actor, Role
 from ged.mail.journal import Act
 from ged.mail.message import Enclosure, Message, MessageState, Purpose, check_address, next_try
+from ged.mail.notice import NOT_DELIVERED
 from ged.ports import Attachment, Mailer, OutgoingMessage, Vault
+from ged.services.notify import Told, tell
 from ged.store.unit import Store, Unit
 
 _AT_ONCE = 200
@@ -143,6 +145,14 @@ def messages_of(letter_id: str, *, store: Store, actor: Actor) -> tuple[Message,
         return unit.messages.of(letter_id)
 
 
+def tell_author(unit: Unit, message: Message, mark: str, now: datetime) -> None:
+    """Tell whoever did the act that its message did not arrive; notices that fail stay in the list of messages."""
+    if message.letter_id is None or message.purpose is Purpose.NOTICE:
+        return
+    letter = unit.letters.get(message.letter_id, None)
+    tell(unit, Told(NOT_DELIVERED, letter, mark, now, link="/courriels"), [message.login])
+
+
 def _administers(actor: Actor) -> bool:
     return any(each.role is Role.ADMINISTRATOR for each in actor.posts)
 
@@ -169,6 +179,7 @@ def _settle(message: Message, store: Store, now: datetime, error: GedError | Non
         else:
             unit.messages.change(message.id, state=MessageState.FAILED, next_try=None, said=_words(error))
             unit.journal.write(now, Act.MESSAGE_FAILED, SYSTEM, message.letter_id, message=message.id, code=error.code)
+            tell_author(unit, message, f"{message.id}:{message.attempts}", now)
         unit.commit()
 
 

@@ -9,6 +9,7 @@ from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.mail.qualification import Decision, faults, with_names_apart
 from ged.services.name_parties import name_parties
+from ged.services.notify import tell_of_assignment
 from ged.store.unit import Store, Unit
 
 
@@ -56,6 +57,7 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
         unit.journal.write(
             now, Act.QUALIFIED, actor, letter.id, before=letter.state, after=changed.state, service=decision.service_id
         )
+        tell_of_assignment(unit, changed, actor, now)
         unit.outbox.add(letter.id, now)
         unit.commit()
     return changed

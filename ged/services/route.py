@@ -13,6 +13,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Seat
+from ged.services.notify import tell_of_move
 from ged.store.unit import Store, Unit
 
 
@@ -40,6 +41,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
             unit.opinions.ask(_question(letter, order, order.to, actor, now))
         changed = unit.letters.change(letter, **after.changes())
         unit.journal.write(now, Act.MOVED, actor, letter.id, move=order.move, before=letter.state, after=changed.state)
+        tell_of_move(unit, changed, order, actor, now)
         unit.outbox.add(letter.id, now)
         unit.commit()
     return changed

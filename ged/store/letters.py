@@ -16,8 +16,10 @@ from ged.mail.team import Load
 from ged.store.custody import Custody
 from ged.store.database import text_array
 from ged.store.filing_rules import filing_rules
+from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
 from ged.store.proposals import Proposals
+from ged.store.reminders import Reminders
 from ged.store.routing_tables import follow, opinion
 from ged.store.steps import Steps
 from ged.store.tables import letter, original
@@ -171,9 +173,11 @@ class Letters:
         proposed = Proposals(self._connection).of_letters([row.id for row in shown])
         steps = Steps(self._connection).last_ids([row.id for row in shown])
         papers = Custody(self._connection).standing([row.id for row in shown])
+        brought = Reminders(self._connection).escalated([row.id for row in shown])
         return LetterPage(
             rows=tuple(
-                ListedLetter(row, proposed.get(row.id, {}), steps.get(row.id), papers.get(row.id)) for row in shown
+                ListedLetter(row, proposed.get(row.id, {}), steps.get(row.id), papers.get(row.id), row.id in brought)
+                for row in shown
             ),
             total=total,
             following=Cursor(shown[-1].registered_at, shown[-1].id) if len(found) > limit else None,
@@ -247,10 +251,17 @@ class Letters:
 
     def _routing_rules(self, listing: Listing) -> list[sa.ColumnElement[bool]]:
         rules: list[sa.ColumnElement[bool]] = []
+        brought: sa.ColumnElement[bool] = sa.false()
+        if listing.escalated_to:
+            brought = letter.c.id.in_(
+                sa.select(escalation.c.letter_id).where(
+                    escalation.c.position_id.in_(listing.escalated_to), escalation.c.due_date == letter.c.due_date
+                )
+            )
         if listing.baskets is not None:
-            rules.append(_lies_with(letter.c.position_id, letter.c.service_id, listing.baskets))
+            rules.append(sa.or_(_lies_with(letter.c.position_id, letter.c.service_id, listing.baskets), brought))
         if listing.services:
-            rules.append(letter.c.service_id.in_(listing.services))
+            rules.append(sa.or_(letter.c.service_id.in_(listing.services), brought))
         if listing.late_on is not None:
             rules.append(letter.c.due_date < listing.late_on)
         if listing.followed_by is not None:

@@ -14,6 +14,7 @@ from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Delay, Holding, Organisation, Person, Position, TenantCalendar
 from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
+from ged.store.reminders import Reminders
 from ged.store.tables import (
     delay,
     holding,
@@ -67,6 +68,8 @@ class Model:
             terms=lists.all_terms(),
             letterheads=lists.letterheads(),
             templates=lists.templates(),
+            reminders=Reminders(self._connection).rules(),
+            addresses=Reminders(self._connection).addresses(),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.note import Note
 from ged.store.routing_tables import follow, note
+from ged.store.tables import person
 
 
 class Notes:
@@ -40,6 +41,15 @@ class Notes:
         self._connection.execute(
             sa.delete(follow).where(follow.c.letter_id == letter_id, follow.c.person_id == person_id)
         )
+
+    def followers(self, letter_id: str) -> list[str]:
+        """Return the logins of the active people who follow a letter."""
+        query = (
+            sa.select(person.c.login)
+            .join(follow, follow.c.person_id == person.c.id)
+            .where(follow.c.letter_id == letter_id, person.c.active)
+        )
+        return sorted(self._connection.scalars(query))
 
     def follows(self, letter_id: str, person_id: str | None) -> bool:
         """Whether somebody follows a letter."""

@@ -25,6 +25,7 @@ from ged.store.lists import ListEntries
 from ged.store.messages import Messages
 from ged.store.model import Model
 from ged.store.notes import Notes
+from ged.store.notices import Notices
 from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
@@ -36,6 +37,7 @@ from ged.store.queue import Queue
 from ged.store.register_books import RegisterBooks
 from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
+from ged.store.reminders import Reminders
 from ged.store.runs import Runs
 from ged.store.seals import Seals
 from ged.store.steps import Steps
@@ -185,6 +187,16 @@ class Unit:
     def model(self) -> Model:
         """The organisation in use, whole."""
         return Model(self._connection)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What people are told."""
+        return Notices(self._connection)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """What was said of deadlines."""
+        return Reminders(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

@@ -44,7 +44,7 @@ function open(query, event) {
   one("select, textarea", box).focus();
 }
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
-const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat" };
+const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis" };
 addEventListener("keydown", event => {
   const form = event.target.closest("details.act form") || one("#qualification");
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }

@@ -1,0 +1,119 @@
+"""Reminding: what the rules say of deadlines today, each said once however many workers there are.
+
+Every letter is a transaction of its own: the rule that speaks, the notices, the journal and, for an escalation,
+the letter put before a position stand together. The table of what was said refuses the same words twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from ged.clock import Clock
+from ged.mail.access import SYSTEM
+from ged.mail.item import Letter
+from ged.mail.journal import Act
+from ged.mail.moves import OPEN, Holder, holder_of
+from ged.mail.notice import ESCALATED, OPINION_REMINDER, REMINDER
+from ged.mail.organisation import Seat
+from ged.mail.recipients import head_above
+from ged.mail.reminders import (
+    HEAD,
+    HOLDER,
+    Reminder,
+    ReminderRule,
+    Sort,
+    opinion_reminders_due,
+    reminders_due,
+)
+from ged.services.notify import Told, people_at, tell_positions
+from ged.store.unit import Store, Unit
+
+_FARTHEST = timedelta(days=120)
+"""How far ahead deadlines are looked at: more than any rule speaks before its deadline, holidays included."""
+
+
+def remind(*, store: Store, clock: Clock) -> int:
+    """Say what is due of every deadline, and give how many reminders were said."""
+    now = clock()
+    with store.unit() as unit:
+        rules = unit.reminders.rules()
+        near = unit.reminders.near(OPEN, (now + _FARTHEST).date()) if rules else []
+    return sum(_remind_of(letter_id, rules, store, clock()) for letter_id in near)
+
+
+def _remind_of(letter_id: str, rules: tuple[ReminderRule, ...], store: Store, now: datetime) -> int:
+    today = now.date()
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, None, lock=True)
+        calendar = unit.organisation.calendar(letter.tenant_id)
+        said = unit.reminders.said(letter.id)
+        holder, due = holder_of(letter), 0
+        for reminder in reminders_due(letter, rules, calendar, today, said.get("", set())):
+            if holder is not None:
+                letter = _speak(unit, letter, reminder, holder, "", now)
+                due += 1
+        for opinion in unit.opinions.of(letter.id):
+            for reminder in opinion_reminders_due(opinion, rules, calendar, today, said.get(opinion.id, set())):
+                asked = Holder(opinion.entity_id, opinion.position_id)
+                letter = _speak(unit, letter, reminder, asked, opinion.id, now)
+                due += 1
+        if due:
+            unit.commit()
+    return due
+
+
+def _speak(  # noqa: PLR0917 - private, the facts of one reminder
+    unit: Unit, letter: Letter, reminder: Reminder, holder: Holder, opinion_id: str, now: datetime
+) -> Letter:
+    """Write one reminder with all that goes with it, and return the letter as it then stands."""
+    rule, seats = reminder.rule, unit.organisation.seats(letter.tenant_id, now.date())
+    to = _positions(unit, letter, rule.to, holder, seats, now.date())
+    unit.reminders.say(letter.id, opinion_id, reminder, now)
+    escalates = rule.sort is Sort.ESCALATE
+    if escalates:
+        letter = _bring(unit, letter, to, seats, reminder.due_date, now)
+    told = Told(
+        kind=ESCALATED if escalates else OPINION_REMINDER if opinion_id else REMINDER,
+        letter=letter,
+        mark=f"{letter.id}:{opinion_id}:{rule.code}:{reminder.due_date}",
+        at=now,
+        day=reminder.due_date,
+        rank=reminder.rank,
+    )
+    reached = tell_positions(unit, told, to)
+    act = Act.ESCALATED if escalates else Act.REMINDED
+    unit.journal.write(
+        now, act, SYSTEM, letter.id, rule=rule.code, due=str(reminder.due_date), told=", ".join(sorted(reached))
+    )
+    return letter
+
+
+def _bring(  # noqa: PLR0917 - private, the facts of one escalation
+    unit: Unit, letter: Letter, to: Iterable[str], seats: Iterable[Seat], due_date: date, now: datetime
+) -> Letter:
+    """Put a late letter before positions: they may read it from now on, and it stands in their late basket."""
+    units = {seat.position.id: seat.position.entity_id for seat in seats}
+    for position_id in to:
+        unit.reminders.escalate(letter.id, position_id, due_date, now)
+    readers = tuple(dict.fromkeys((*letter.concerned, *(units[each] for each in to))))
+    changed = unit.letters.change(letter, concerned=readers)
+    unit.outbox.add(letter.id, now)
+    return changed
+
+
+def _positions(  # noqa: PLR0917 - private
+    unit: Unit, letter: Letter, words: Iterable[str], holder: Holder, seats: tuple[Seat, ...], today: date
+) -> tuple[str, ...]:
+    """Return the positions that a rule's words name for this letter; those of another tenant are not of them."""
+    having = people_at(unit, letter, holder, today)
+    known = {seat.position.id for seat in seats}
+    found: list[str] = []
+    for word in words:
+        if word == HOLDER:
+            found += having
+        elif word == HEAD:
+            found += head_above(having, seats, unit.organisation.entities(tenant_id=letter.tenant_id))
+        elif word in known:
+            found.append(word)
+    return tuple(dict.fromkeys(found))

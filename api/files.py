@@ -31,10 +31,7 @@ def file_response(
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
     if name is not None:
-        extension = _EXTENSIONS.get(media_type, "bin")
-        safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
-        headers["Content-Disposition"] = f'inline; filename="{safe}.{extension}"'
-        headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+        headers |= _offered(name, media_type)
     return StreamingResponse(stream_chunks(opened), media_type=media_type, headers=headers)
 
 
@@ -42,6 +39,21 @@ def stream_chunks(opened: AbstractContextManager[BinaryIO]) -> Iterator[bytes]:
     """Open a file before the answer starts, so that a fault is still an error page, and return its bytes in chunks."""
     held = ExitStack()
     return _chunks(held.enter_context(opened), held)
+
+
+def served(opened: AbstractContextManager[BinaryIO], *, media_type: str, name: str) -> Response:
+    """Stream a file that is no letter's own, shown in a sandbox and kept by no browser."""
+    headers = {"Cache-Control": "no-store", **_offered(name, media_type)}
+    return StreamingResponse(stream_chunks(opened), media_type=media_type, headers=headers)
+
+
+def _offered(name: str, media_type: str) -> dict[str, str]:
+    extension = _EXTENSIONS.get(media_type, "bin")
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
+    return {
+        "Content-Disposition": f'inline; filename="{safe}.{extension}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+    }
 
 
 def _secret(letter: Letter) -> bool:

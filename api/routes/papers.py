@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.paper import HandOverIn, HandOverOut
-from ged.services import hand_over
+from api.schemas.transmittal import TransmittalIn, TransmittalOut
+from ged.services import hand_over, transmit
 
 router = APIRouter(tags=["papers"])
 
@@ -43,3 +46,35 @@ def withdraw(house: HouseDep, actor: ApiActorDep, letter_id: str) -> Response:
 def list_overdue(house: HouseDep, actor: ApiActorDep) -> list[HandOverOut]:
     """List the paper that should have come back before today, longest overdue first: what the caller may read."""
     return [HandOverOut.of(one) for one in hand_over.overdue(store=house.store, actor=actor, clock=house.clock)]
+
+
+@router.post("/transmittals", status_code=201)
+def make_transmittals(house: HouseDep, actor: ApiActorDep, asked: TransmittalIn) -> list[TransmittalOut]:
+    """Make one sheet, or one for each service; all of it, or nothing."""
+    made = transmit.transmit(asked.wanted(), store=house.store, actor=actor, clock=house.clock)
+    return [TransmittalOut.of(one) for one in made]
+
+
+@router.get("/transmittals")
+def list_transmittals(
+    house: HouseDep,
+    actor: ApiActorDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> list[TransmittalOut]:
+    """List the sheets that the caller may see, newest first."""
+    rows, _ = transmit.transmittals(store=house.store, actor=actor, limit=limit, offset=offset)
+    return [TransmittalOut.of(one) for one in rows]
+
+
+@router.get("/transmittals/{transmittal_id}")
+def get_transmittal(house: HouseDep, actor: ApiActorDep, transmittal_id: str) -> TransmittalOut:
+    """Return a sheet."""
+    return TransmittalOut.of(transmit.transmittal(transmittal_id, store=house.store, actor=actor))
+
+
+@router.delete("/transmittals/{transmittal_id}", status_code=204)
+def cancel_transmittal(house: HouseDep, actor: ApiActorDep, transmittal_id: str) -> Response:
+    """Cancel a sheet: its number stays."""
+    transmit.cancel(transmittal_id, store=house.store, actor=actor, clock=house.clock)
+    return Response(status_code=204)

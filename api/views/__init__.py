@@ -11,6 +11,7 @@ from api.views import (
     baskets,
     capture,
     correspondents,
+    discharge,
     letter,
     messages,
     notices,
@@ -20,6 +21,7 @@ from api.views import (
     retention,
     search,
     status,
+    transmittals,
     verify,
 )
 
@@ -31,6 +33,7 @@ _ROOMS = (
     baskets,
     capture,
     correspondents,
+    discharge,
     letter,
     messages,
     notices,
@@ -40,6 +43,7 @@ _ROOMS = (
     retention,
     search,
     status,
+    transmittals,
     verify,
 )
 for _room in _ROOMS:

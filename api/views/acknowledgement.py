@@ -23,7 +23,7 @@ router = APIRouter()
 def paper(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
     """Return the acknowledgement on paper."""
     letter, made = acknowledge(letter_id, store=house.store, actor=actor, clock=house.clock)
-    address = f"{_public_address(request, house)}/accuse/{made.token}"
+    address = f"{public_address(request, house)}/accuse/{made.token}"
     # Level M stands a fold or a stain of the paper (ISO/IEC 18004: 15 % of the symbol may be lost).
     drawing = segno.make(address, error="m", micro=False).svg_inline(scale=3, border=2)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
@@ -61,5 +61,6 @@ def compare(
     return page(request, "receipt.html", receipt=receipt, token=token, same=digest == receipt.digest, fault="")
 
 
-def _public_address(request: Request, house: House) -> str:
+def public_address(request: Request, house: House) -> str:
+    """Return the address under which people outside reach this installation, without a slash at its end."""
     return (house.settings.web.address or str(request.base_url)).rstrip("/")

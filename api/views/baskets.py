@@ -31,6 +31,10 @@ EMPTY: dict[str, tuple[str, str]] = {
     "avis": (_("Aucun avis à donner"), _("Les questions que l'on vous pose arriveront ici.")),
     "en-retard": (_("Aucun retard"), _("Un courrier dont l'échéance est passée viendrait ici.")),
     "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
+    "papier-a-remettre": (
+        _("Aucun papier à remettre"),
+        _("Les originaux qui sont chez vous alors que le courrier est à un autre service sont listés ici."),
+    ),
     "papier-a-rendre": (
         _("Aucun papier à rendre"),
         _("Les originaux prêtés, à rendre un jour, sont listés ici."),
@@ -121,6 +125,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str
         "services": {entity.id: entity for entity in lists.entities},
         "sitting": sitting(lists.seats),
         "bulk": BULK.get(slug, ()),
+        "ticks": slug != "a-qualifier",
         "moves": MOVES,
         "moved": 0,
         "refused": [],

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.prints import print_pdf
 from api.views.acts_form import destination_of
+from api.views.paper_forms import drawing_of, places, return_day, signed_from
+from api.views.render import language_of, page
 from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.custody import Keeper, keeps, keeps_register, may_give
-from ged.mail.french_dates import parse_date
 from ged.mail.item import Letter
 from ged.services import consult
+from ged.services.discharge import discharge_of, sign_letter
 from ged.services.hand_over import confirm, declare, give, paper_file, withdraw
 
-router = APIRouter(dependencies=[FormCheck])
+router = APIRouter()
 
 
 def paper_context(letter: Letter, house: House, actor: Actor) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def paper_context(letter: Letter, house: House, actor: Actor) -> dict[str, Any]:
     registry = keeps_register(actor, letter)
     return {
         "paper": file,
+        "sheets": file.sheets,
         "may_hand_over": may_give(actor, letter, file.standing),
         "may_confirm_paper": file.coming is not None and keeps(actor, file.coming.keeper),
         "may_declare_paper": registry,
@@ -35,7 +38,7 @@ def paper_context(letter: Letter, house: House, actor: Actor) -> dict[str, Any]:
     }
 
 
-@router.post("/courrier/{letter_id}/papier")
+@router.post("/courrier/{letter_id}/papier", dependencies=[FormCheck])
 def act_on_paper(
     house: HouseDep,
     actor: ActorDep,
@@ -69,15 +72,54 @@ def act_on_paper(
     return RedirectResponse(f"/courrier/{letter_id}#papier", status_code=303)
 
 
-def return_day(text: str, today: date) -> date | None:
-    """Return the day by which paper must be back, as typed; None when nothing is.
+@router.get("/courrier/{letter_id}/papier/decharge")
+def ask_to_sign(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
+    """Show the screen on which who receives the paper of one letter signs."""
+    return _to_sign(request, house, actor, letter_id)
 
-    Raises:
-        Refused: `move.date`.
-    """
-    if not text.strip():
-        return None
-    found = parse_date(text, today)
-    if found is None:
-        raise Refused("move.date", "Cette date ne se lit pas. Écrivez-la comme 30/11/2026.", field="papier-retour")
-    return found
+
+@router.post("/courrier/{letter_id}/papier/decharge", dependencies=[FormCheck])
+def sign(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    letter_id: str,
+    nom: Annotated[str, Form(max_length=200)] = "",
+    dessin: Annotated[str, Form(max_length=400_000)] = "",
+    recu: Annotated[str, Form(max_length=4)] = "",
+) -> Response:
+    """Discharge the hand-over of one letter."""
+    try:
+        signed = signed_from(nom, dessin, recu)
+        sign_letter(letter_id, signed, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
+    except Refused as error:
+        return _to_sign(request, house, actor, letter_id, error, nom)
+    return RedirectResponse(f"/courrier/{letter_id}#papier", status_code=303)
+
+
+@router.get("/courrier/{letter_id}/papier/{hand_over_id}/decharge.pdf")
+def printed(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, hand_over_id: str) -> Response:
+    """Return the discharge of one letter's paper, with what was drawn."""
+    letter, given, discharge = discharge_of(letter_id, hand_over_id, store=house.store, actor=actor)
+    pdf = print_pdf(
+        "prints/discharge.html",
+        language_of(request),
+        letter=letter,
+        given=given,
+        discharge=discharge,
+        drawing=drawing_of(discharge, house.vault),
+        **places(house, actor),
+    )
+    headers = {"Content-Disposition": f'inline; filename="{letter.number}-decharge.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _to_sign(
+    request: Request, house: House, actor: Actor, letter_id: str, fault: Refused | None = None, name: str = ""
+) -> Response:
+    letter = consult.letter(letter_id, store=house.store, actor=actor)
+    coming = paper_file(letter_id, store=house.store, actor=actor).coming
+    if coming is None:
+        return RedirectResponse(f"/courrier/{letter_id}#papier", status_code=303)
+    values = {"letter": letter, "coming": coming, "fault": fault, "typed_name": name}
+    return page(request, "sign_paper.html", status=422 if fault else 200, **values, **places(house, actor))

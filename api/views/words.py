@@ -108,6 +108,7 @@ BASKETS: dict[str, tuple[str, str]] = {
     "avis": (_("Avis à donner"), "mail"),
     "en-retard": (_("En retard"), "triangle-alert"),
     "mon-service": (_("Mon service"), "building-2"),
+    "papier-a-remettre": (_("Papier à remettre"), "send"),
     "papier-a-rendre": (_("Papier à rendre"), "file-stack"),
     "suivis": (_("Suivis"), "circle-check"),
 }
@@ -176,6 +177,7 @@ ACTS: dict[str, str] = {
     Act.PAPER_RECEIVED: _("Original papier reçu"),
     Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),
     Act.PAPER_DECLARED: _("Papier déclaré"),
+    Act.DISCHARGED: _("Décharge donnée"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.REMINDED: _("Rappel d'échéance"),

@@ -57,6 +57,12 @@ def _paper_to_return(actor: Actor, _today: date) -> Listing:
     return Listing(paper_of=(positions, units, registers))
 
 
+def _paper_to_hand_over(actor: Actor, _today: date) -> Listing:
+    positions = tuple(post.position_id for post in actor.posts)
+    units = tuple(dict.fromkeys(post.entity_id for post in actor.posts))
+    return Listing(states=OPEN, paper_apart=(positions, units), newest_first=False)
+
+
 def _to_assign(actor: Actor, _today: date) -> Listing:
     return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False)
 
@@ -83,6 +89,7 @@ BASKETS: dict[str, Basket] = {
         Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
         Basket("en-retard", _works, _late),
         Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),
+        Basket("papier-a-remettre", _sees_letters, _paper_to_hand_over),
         Basket("papier-a-rendre", _sees_letters, _paper_to_return),
         Basket(
             "suivis",

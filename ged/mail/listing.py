@@ -18,7 +18,9 @@ class Listing:
     of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
     `escalated_to` adds to `services` or `baskets` what was brought before some positions.
     `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
-    register is always in number order within its year. `paper_of` is (positions, units, registers): letters whose
+    register is always in number order within its year. `paper_apart` is (positions,
+    units): letters whose paper lies with one of them while the letter itself is with another unit, and nothing of
+    it is on its way. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
     """
@@ -38,6 +40,7 @@ class Listing:
     escalated_to: tuple[str, ...] = ()
     followed_by: str | None = None
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None
 

@@ -17,11 +17,15 @@ from ged.store.unit import Store, Unit
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
-    """Where a letter's paper is, how it came there, and where it is going; all empty for a letter without paper."""
+    """Where a letter's paper is, how it came there, and where it is going; all empty for a letter without paper.
+
+    `sheets` gives (id, number) of the transmittal of each hand-over that was made on one.
+    """
 
     standing: HandOver | None
     coming: HandOver | None
     history: tuple[HandOver, ...]
+    sheets: dict[str, tuple[str, str]]
 
 
 def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
@@ -33,10 +37,12 @@ def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
     with store.unit() as unit:
         unit.letters.get(letter_id, actor.tokens())
         found = unit.custody.of(letter_id)
+        sheets = unit.transmittals.of_letter(letter_id)
     return PaperFile(
         standing=next((one for one in found if one.standing), None),
         coming=next((one for one in found if one.awaited), None),
         history=found,
+        sheets=sheets,
     )
 
 

@@ -60,6 +60,12 @@ class Custody:
             .values(received_at=at, received_by=name, way=way, standing=True)
         )
 
+    def discharged(self, hand_over_ids: Sequence[str], discharge_id: str) -> None:
+        """Write by which discharge hand-overs were attested."""
+        self._connection.execute(
+            sa.update(hand_over).where(hand_over.c.id.in_(hand_over_ids)).values(discharge_id=discharge_id)
+        )
+
     def withdraw(self, given: HandOver, at: datetime) -> None:
         """Write that a hand-over was not made after all."""
         self._connection.execute(sa.update(hand_over).where(hand_over.c.id == given.id).values(withdrawn_at=at))

@@ -63,6 +63,20 @@ def seen_by(tokens: Tokens) -> sa.ColumnElement[bool]:
     return sa.true() if tokens is None else letter.c.reader_tokens.overlap(text_array(tokens))
 
 
+def _paper_apart(keepers: tuple[tuple[str, ...], tuple[str, ...]]) -> sa.ColumnElement[bool]:
+    positions, units = keepers
+    held = sa.select(hand_over.c.letter_id).where(
+        hand_over.c.letter_id == letter.c.id,
+        hand_over.c.standing,
+        sa.or_(hand_over.c.to_position.in_(positions), hand_over.c.to_entity.in_(units)),
+        hand_over.c.to_entity != letter.c.service_id,
+    )
+    coming = sa.select(hand_over.c.letter_id).where(
+        hand_over.c.letter_id == letter.c.id, hand_over.c.received_at.is_(None), hand_over.c.withdrawn_at.is_(None)
+    )
+    return sa.and_(held.exists(), ~coming.exists())
+
+
 _COLUMNS = [
     original.c.size.label("original_size") if name == "original_size"
     else original.c.media_type if name == "media_type"
@@ -275,6 +289,8 @@ class Letters:
                 _lies_with(opinion.c.position_id, opinion.c.entity_id, listing.opinion_of),
             )
             rules.append(letter.c.id.in_(asked))
+        if listing.paper_apart is not None:
+            rules.append(_paper_apart(listing.paper_apart))
         if listing.paper_of is not None:
             positions, units, registers = listing.paper_of
             lent = sa.select(hand_over.c.letter_id).where(

@@ -41,6 +41,7 @@ from ged.store.reminders import Reminders
 from ged.store.runs import Runs
 from ged.store.seals import Seals
 from ged.store.steps import Steps
+from ged.store.transmittals import Transmittals
 
 
 class Unit:
@@ -102,6 +103,11 @@ class Unit:
     def custody(self) -> Custody:
         """Where the paper originals are."""
         return Custody(self._connection)
+
+    @cached_property
+    def transmittals(self) -> Transmittals:
+        """The sheets that go with paper, and their discharges."""
+        return Transmittals(self._connection)
 
     @cached_property
     def seals(self) -> Seals:

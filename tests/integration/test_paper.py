@@ -154,7 +154,7 @@ def test_a_letter_born_electronic_has_no_paper_until_the_registry_says_so(
         headers=bearer(house, "kossi"),
     )
     letter = decide(house, kossi, sent.json()["id"])
-    assert paper(house, kossi, letter) == PaperFile(None, None, ())
+    assert paper(house, kossi, letter) == PaperFile(None, None, (), {})
     with pytest.raises(Conflict, match="Aucun original papier"):
         give(letter.id, DAF, actor=kossi, **act)
     with pytest.raises(Forbidden):

@@ -11,11 +11,12 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from api.deps import ApiActorDep, HouseDep
 from api.files import file_response
 from api.routes.cursors import read_cursor, write_cursor
-from api.schemas.letters import DecisionIn, FileOut, LetterOut, ListOut, ReceiptOut, VerdictOut
+from api.schemas.letters import CorrectionIn, DecisionIn, FileOut, LetterOut, ListOut, ReceiptOut, VerdictOut
 from ged.mail.item import Direction, State
 from ged.mail.listing import Listing
 from ged.services import consult, hold, idempotent
 from ged.services.capture import Door
+from ged.services.correct import correct
 from ged.services.qualify import qualify
 from ged.services.verify import digest_of, verify_letter
 from ingest.capture.receive import receive
@@ -82,6 +83,15 @@ def get_letter(house: HouseDep, actor: ApiActorDep, letter_id: str) -> FileOut:
 def qualify_letter(house: HouseDep, actor: ApiActorDep, letter_id: str, decision: DecisionIn) -> LetterOut:
     """Qualify a letter: 409 when somebody did first, 422 with one sentence a field when something is missing."""
     return LetterOut.of(qualify(letter_id, decision.value(), store=house.store, actor=actor, clock=house.clock))
+
+
+@router.post("/letters/{letter_id}/correction")
+def correct_letter(house: HouseDep, actor: ApiActorDep, letter_id: str, correction: CorrectionIn) -> LetterOut:
+    """Correct the data of a letter under way, which stays where it is; `service` is not looked at."""
+    changed = correct(
+        letter_id, correction.value(), correction.reason, store=house.store, actor=actor, clock=house.clock
+    )
+    return LetterOut.of(changed)
 
 
 @router.post("/letters/{letter_id}/hold")

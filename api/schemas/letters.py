@@ -192,8 +192,14 @@ class DecisionIn(BaseModel):
 
     def value(self) -> Decision:
         """Return the decision."""
-        plain = self.model_dump(exclude={"revision", "service"})
+        plain = self.model_dump(exclude={"revision", "service", "reason"})
         return Decision(expected_revision=self.revision, service_id=self.service, **plain)
+
+
+class CorrectionIn(DecisionIn):
+    """The data of a letter as they should be, and why they were not."""
+
+    reason: str = Field(max_length=1000)
 
 
 class VerdictOut(BaseModel):

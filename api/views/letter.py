@@ -22,6 +22,7 @@ from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right
 from ged.mail.item import Confidentiality, Priority, Reading, State
+from ged.mail.moves import OPEN, Party, parties
 from ged.mail.qualification import SURE
 from ged.services import consult, hold
 from ged.services.notices import mark_all_read
@@ -166,7 +167,12 @@ def letter_page(
         "conflict": conflict,
         "done": done,
         "sure": SURE,
-        "to_decide": letter.state is State.TO_QUALIFY and actor.has(Right.QUALIFY),
+        "to_decide": actor.has(Right.QUALIFY)
+        and (
+            letter.state is State.TO_QUALIFY
+            or (letter.state is State.RETURNED and Party.REGISTRY in parties(actor, letter))
+        ),
+        "may_correct": actor.has(Right.CORRECT) and letter.state in OPEN,
         "fate": fate(
             file.rule,
             letter_date=letter.letter_date,

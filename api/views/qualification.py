@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.views.words import typed_day
 from ged.errors import Refused
 from ged.mail.french_dates import parse_date
-from ged.mail.item import Confidentiality, Letter, Priority
+from ged.mail.item import Confidentiality, Letter, Priority, State
 from ged.mail.qualification import Decision, Field
 from ged.services.consult import LetterFile
 
@@ -94,8 +94,9 @@ class Typed(BaseModel):
 
 def proposed(file: LetterFile) -> Typed:
     """Return the form filled with what the machine proposes where nobody has decided."""
-    form = Typed.of(file.letter)
-    values = {}
+    form, values = Typed.of(file.letter), {}
+    if file.letter.state is State.RETURNED:
+        return form.model_copy(update={"service": ""})  # the one that stands is the one that does not want it
     for field, name in FIELD_NAMES.items():
         proposal = file.proposals.get(field)
         if proposal and not getattr(form, name):

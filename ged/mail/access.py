@@ -40,6 +40,7 @@ class Right(StrEnum):
     CAPTURE = "capturer"
     CAPTURE_INTERNAL = "enregistrer_interne"
     QUALIFY = "qualifier"
+    CORRECT = "corriger"
     SEE_REGISTER = "voir_registre"
     PRINT_REGISTER = "imprimer_registre"
     ACKNOWLEDGE = "accuser_reception"
@@ -68,7 +69,7 @@ _REGISTRY = _READS_MAIL | {
 _INSPECTION = _READS_MAIL | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
-    Role.SUPERVISOR: _REGISTRY,
+    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},

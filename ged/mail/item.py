@@ -94,7 +94,7 @@ class Letter:
         id: 128 random bits, URL-safe: it cannot be guessed and says nothing.
         number: Registration number as printed, gapless within (register, direction, year).
         register_id: The entity whose register holds the number.
-        service_id: The entity in charge, once a person has decided.
+        service_id: The entity in charge, once a person has decided; while it is returned, the one that returned it.
         position_id: The position in charge within it; None while the letter lies in the unit's own basket.
         concerned: Entities that may read beside those in charge: copies, opinions asked.
         delay_days: The working days that `due_date` was computed from; None when a person set it.

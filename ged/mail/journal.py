@@ -19,6 +19,7 @@ class Act(StrEnum):
     STAGE_FAILED = "lecture.echec"
     PROPOSED = "courrier.propose"
     QUALIFIED = "courrier.qualifie"
+    CORRECTED = "courrier.corrige"
     READ = "courrier.lu"
     ORIGINAL_READ = "original.lu"
     EXPORTED = "courrier.exporte"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ged.errors import Conflict, Forbidden, Refused
-from ged.mail.access import KEEPS_REGISTER, Actor, Post, Role
+from ged.mail.access import KEEPS_REGISTER, Actor, Role
 from ged.mail.calendar import WorkingCalendar
 from ged.mail.item import Letter, State
 
@@ -193,24 +193,26 @@ def parties(actor: Actor, letter: Letter) -> frozenset[Party]:
             found.add(Party.REGISTRY)
             if post.role is Role.SUPERVISOR:
                 found.add(Party.SUPERVISOR)
+        if letter.state in _IN_REGISTRY:
+            continue  # a unit that returned it still reads it, and may only go back on that
         leads = post.role in LEADING
         in_unit = letter.position_id is None and post.entity_id == letter.service_id
-        if post.position_id == letter.position_id or (in_unit and _works(post)):
+        if post.position_id == letter.position_id or (in_unit and works_in_unit(post.role)):
             found.add(Party.LEADER if leads else Party.HOLDER)
         if post.role is Role.HEAD and letter.service_id in post.reach:
             found.add(Party.ABOVE)
     return frozenset(found)
 
 
-def _works(post: Post) -> bool:
-    """Whether what lies in a unit's basket waits for this post."""
-    return post.role in LEADING or post.role is Role.OFFICER
+def works_in_unit(role: Role) -> bool:
+    """Whether what lies in a unit's basket waits for the posts of a role there."""
+    return role in LEADING or role is Role.OFFICER
 
 
 def baskets_of(actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (positions, units) whose baskets the actor works from."""
     positions = tuple(post.position_id for post in actor.posts)
-    return positions, tuple(dict.fromkeys(post.entity_id for post in actor.posts if _works(post)))
+    return positions, tuple(dict.fromkeys(post.entity_id for post in actor.posts if works_in_unit(post.role)))
 
 
 def may_go_back(actor: Actor, letter: Letter, last: Step | None) -> bool:
@@ -281,19 +283,22 @@ def _standing(
     if order.move in {Move.TAKE, Move.ASK} and letter.position_id is None:
         after = replace(after, position_id=_taker(actor, letter))
     if order.move in {Move.ASSIGN, Move.SUBMIT}:
-        return _sent(after, order)
+        return _sent(after, letter, order)
     if order.move is Move.ASK and order.to is not None:
         return replace(after, concerned=_joined(after.concerned, (order.to.entity_id,)))
     if order.move is Move.RETURN:
-        return replace(after, service_id=None, position_id=None)
+        return replace(after, position_id=None)
     if order.move is Move.SUSPEND:
         return replace(after, suspended_on=today)
     return _resumed(after, today, calendar) if order.move is Move.RESUME else after
 
 
-def _sent(after: Standing, order: Order) -> Standing:
-    """The unit that had the letter goes on reading it: it answers for what it passed on, and may go back on it."""
-    before = (after.service_id,) if after.service_id else ()
+def _sent(after: Standing, letter: Letter, order: Order) -> Standing:
+    """The unit that had the letter goes on reading it: it answers for what it passed on, and may go back on it.
+
+    One that returned it to the registry read it until now, so that it could go back on that, and no longer does.
+    """
+    before = (letter.service_id,) if letter.service_id and letter.state is not State.RETURNED else ()
     if order.to is not None:
         after = replace(after, service_id=order.to.entity_id, position_id=order.to.position_id)
     if order.due_date is not None:
@@ -312,7 +317,9 @@ def _resumed(after: Standing, today: date, calendar: WorkingCalendar) -> Standin
 
 def _taker(actor: Actor, letter: Letter) -> str:
     """Return the position in which somebody takes a letter out of the unit's basket."""
-    return next(post.position_id for post in actor.posts if post.entity_id == letter.service_id and _works(post))
+    return next(
+        post.position_id for post in actor.posts if post.entity_id == letter.service_id and works_in_unit(post.role)
+    )
 
 
 def _joined(before: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ged.clock import Clock
 from ged.errors import Conflict, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
+from ged.mail.moves import Destination, Move, Order, Party, Standing, parties
 from ged.mail.qualification import Decision, faults, with_names_apart
 from ged.services.name_parties import name_parties
 from ged.services.notify import tell_of_assignment
@@ -18,6 +21,7 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
 
     Where no deadline is given, the delay of the priority runs in working days from the registration.
     What the machine changed meanwhile (a seal, a page read) is no conflict; what a person changed is.
+    A letter that a service returned is qualified anew: a decision more, and a step that its maker can go back on.
 
     Raises:
         Forbidden: `access.right`.
@@ -30,30 +34,22 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
     decision = with_names_apart(decision)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
-        _refuse_stale(unit, letter, decision)
-        found = faults(decision, today=now.date()) | _unknown(unit, letter, decision)
+        _refuse_stale(unit, letter, decision, actor)
+        found = faults(decision, today=now.date()) | unknown(unit, letter, decision)
         if found:
             raise Refused("qualification.faulty", "Corrigez les champs signalés, puis validez.", faults=found)
-        delay = unit.organisation.delay(decision.priority)
-        calendar = unit.organisation.calendar(letter.tenant_id)
-        computed = calendar.after(letter.registered_at.date(), delay) if delay else None
         changed = unit.letters.change(
             letter,
             state=State.ASSIGNED,
-            sender=decision.sender.strip(),
-            recipient=decision.recipient.strip() or None,
-            subject=decision.subject.strip(),
-            sender_reference=decision.sender_reference.strip() or None,
-            letter_date=decision.letter_date,
-            due_date=decision.due_date or computed,
-            delay_days=None if decision.due_date else delay,
-            kind=decision.kind,
             service_id=decision.service_id,
-            confidentiality=decision.confidentiality,
-            priority=decision.priority,
+            **decided(decision),
+            **deadline(unit, letter, decision),
         )
         name_parties(unit, changed, actor, now)
         unit.proposals.decide(letter.id, decision, changed.revision, actor, now)
+        if letter.state is State.RETURNED:
+            order = Order(Move.ASSIGN, None, Destination(decision.service_id))
+            unit.steps.add(letter, order, Standing.of(changed), actor, now)
         unit.journal.write(
             now, Act.QUALIFIED, actor, letter.id, before=letter.state, after=changed.state, service=decision.service_id
         )
@@ -63,9 +59,38 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
     return changed
 
 
-def _refuse_stale(unit: Unit, letter: Letter, decision: Decision) -> None:
+def decided(decision: Decision) -> dict[str, Any]:
+    """Return the fields of a letter that a decision says, but for its service and its deadline."""
+    return {
+        "sender": decision.sender.strip(),
+        "recipient": decision.recipient.strip() or None,
+        "subject": decision.subject.strip(),
+        "sender_reference": decision.sender_reference.strip() or None,
+        "letter_date": decision.letter_date,
+        "kind": decision.kind,
+        "confidentiality": decision.confidentiality,
+        "priority": decision.priority,
+    }
+
+
+def deadline(unit: Unit, letter: Letter, decision: Decision) -> dict[str, Any]:
+    """Return the deadline of a decision: the day that a person chose, or the delay of the priority.
+
+    The computed day that a form gives back as it stood is nobody's choice: it follows the priority.
+    """
+    if decision.due_date is not None and (letter.delay_days is None or decision.due_date != letter.due_date):
+        return {"due_date": decision.due_date, "delay_days": None}
+    delay = unit.organisation.delay(decision.priority)
+    calendar = unit.organisation.calendar(letter.tenant_id)
+    computed = calendar.after(letter.registered_at.date(), delay) if delay else None
+    return {"due_date": computed, "delay_days": delay}
+
+
+def _refuse_stale(unit: Unit, letter: Letter, decision: Decision, actor: Actor) -> None:
     taken = unit.proposals.decisions(letter.id)
-    if letter.state is State.TO_QUALIFY and (not taken or taken[-1].revision <= decision.expected_revision):
+    fresh = not taken or taken[-1].revision <= decision.expected_revision
+    again = letter.state is State.RETURNED and Party.REGISTRY in parties(actor, letter)
+    if fresh and (letter.state is State.TO_QUALIFY or again):
         return
     by = f"{taken[-1].name} a qualifié ce courrier" if taken else "Ce courrier a changé d'état"
     raise Conflict(
@@ -76,7 +101,8 @@ def _refuse_stale(unit: Unit, letter: Letter, decision: Decision) -> None:
     )
 
 
-def _unknown(unit: Unit, letter: Letter, decision: Decision) -> dict[str, str]:
+def unknown(unit: Unit, letter: Letter, decision: Decision) -> dict[str, str]:
+    """Return the French sentence for each choice that the lists do not hold."""
     found: dict[str, str] = {}
     if decision.kind and decision.kind not in {kind.code for kind in unit.organisation.kinds()}:
         found["kind"] = "Cette nature n'existe pas dans la liste. Choisissez-en une autre."

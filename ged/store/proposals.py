@@ -70,13 +70,15 @@ class Proposals:
             found.setdefault(row.letter_id, {})[Field(row.field)] = _proposal(row)
         return found
 
-    def decide(self, letter_id: str, taken: Decision, revision: int, actor: Actor, at: datetime) -> None:
-        """Add a person's decision and the revision it made."""
+    def decide(
+        self, letter_id: str, taken: Decision, revision: int, actor: Actor, at: datetime, *, reason: str = ""
+    ) -> None:
+        """Add a person's decision and the revision it made; `reason` when it corrects an earlier one."""
         values = {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in asdict(taken).items()
             if name != "expected_revision"
-        }
+        } | ({"reason": reason} if reason else {})
         self._connection.execute(
             sa.insert(decision).values(
                 letter_id=letter_id,

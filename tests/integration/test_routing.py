@@ -20,7 +20,7 @@ from ged.mail.baskets import basket_of, baskets_for
 from ged.mail.calendar import Holiday
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
-from ged.mail.moves import Destination, Move, Order
+from ged.mail.moves import Destination, Move, Order, Step, open_moves
 from ged.mail.opinion import OpinionVerdict
 from ged.mail.organisation import Organisation
 from ged.services import consult, note, opinion
@@ -46,6 +46,11 @@ def do(house: House, actor: Actor, letter_id: str, act: Move, at: datetime | Non
         last = unit.steps.last(letter_id)
     order = Order(act, last.id if last else None, **said)  # type: ignore[arg-type]
     return move(letter_id, order, store=house.store, actor=actor, clock=(lambda: at) if at else house.clock)
+
+
+def last_step(house: House, letter_id: str) -> Step | None:
+    with house.store.unit() as unit:
+        return unit.steps.last(letter_id)
 
 
 def basket(house: House, actor: Actor, slug: str) -> list[str]:
@@ -142,12 +147,29 @@ def test_a_misdirected_letter_returns_with_its_reason_and_is_sent_on(
         do(house, who("daf"), letter.id, Move.RETURN)
     assert silent.value.code == "move.no_reason"
     returned = do(house, who("daf"), letter.id, Move.RETURN, text="Relève des mines")
-    assert (returned.state, returned.service_id) == (State.RETURNED, None)
+    assert (returned.state, returned.position_id) == (State.RETURNED, None)
     assert basket(house, kossi, "retournes") == [letter.id]
-    with pytest.raises(NotFound):
-        consult.letter(letter.id, store=house.store, actor=who("daf"))
+    assert basket(house, who("daf"), "a-affecter") == []
+    assert open_moves(who("daf"), returned, last_step(house, letter.id)) == (Move.RECALL,)
     do(house, kossi, letter.id, Move.ASSIGN, to=Destination("DGMG"))
     assert basket(house, who("mines"), "a-affecter") == [letter.id]
+    with pytest.raises(NotFound):
+        consult.letter(letter.id, store=house.store, actor=who("daf"))
+
+
+def test_who_returned_a_letter_may_go_back_on_it_until_the_registry_has_opened_it(
+    house: House, letter: Letter, kossi: Actor, who: Who
+) -> None:
+    chief = who("daf")
+    do(house, chief, letter.id, Move.RETURN, text="Relève des mines")
+    opened(house, chief, letter.id)
+    restored = do(house, chief, letter.id, Move.RECALL)
+    assert (restored.state, restored.service_id) == (State.ASSIGNED, "DAF")
+    do(house, chief, letter.id, Move.RETURN, text="Relève des mines")
+    opened(house, kossi, letter.id)
+    opened(house, chief, letter.id)
+    with pytest.raises(Conflict):
+        do(house, chief, letter.id, Move.RECALL)
 
 
 def test_two_who_act_at_once_do_not_both_succeed(house: House, letter: Letter, who: Who) -> None:

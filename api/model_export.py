@@ -52,6 +52,10 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         "postes.csv": ((p.id, p.entity_id, p.title, p.role, p.clearance) for p in one.positions),
         "personnes.csv": ((p.login, p.name, p.language) for p in one.people),
         "affectations.csv": ((h.login, h.position_id, h.since, h.until or "") for h in one.holdings),
+        "delegations.csv": (
+            (g.position_id, g.login, g.capacity, g.since, g.until or "", g.instrument, "|".join(g.kinds))
+            for g in one.grants
+        ),
         "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule) for k in one.kinds),
         "conservation.csv": ((r.code, r.label, r.term_years, r.start, r.disposition, r.basis) for r in one.rules),
         "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
+from api.model_people import read_grant, refused_grants
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
 from ged.errors import Refused
 from ged.mail.access import Role
@@ -31,6 +32,7 @@ COLUMNS = {
     "postes.csv": "code entite intitule role habilitation",
     "personnes.csv": "identifiant nom langue",
     "affectations.csv": "identifiant poste depuis jusqu_au",
+    "delegations.csv": "poste identifiant type depuis jusqu_au acte natures",
     "natures.csv": "code libelle_fr libelle_en regle",
     "conservation.csv": "code libelle duree_annees depart sort fondement",
     "mentions.csv": "code libelle_fr libelle_en agir",
@@ -46,7 +48,11 @@ COLUMNS = {
     "courriels.csv": "identifiant adresse",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
-KEYS = {"affectations.csv": ["identifiant", "poste", "depuis"], "feries.csv": ["pays", "jour"]}
+KEYS = {
+    "affectations.csv": ["identifiant", "poste", "depuis"],
+    "delegations.csv": ["poste", "identifiant", "type", "depuis"],
+    "feries.csv": ["pays", "jour"],
+}
 """The columns that make a line unique, where the first is not enough."""
 TERMS = {
     "acheminements.csv": TermList.DELIVERY,
@@ -85,11 +91,14 @@ def read_folder(folder: Path) -> Organisation:
         reminders=tuple(read_each(rows["rappels.csv"], read_reminder, faults)),
         addresses=tuple(read_each(rows["courriels.csv"], read_address, faults)),
         files=files,
+        grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
     )
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
+    if not faults:
+        faults += refused_grants(rows["delegations.csv"], organisation)
     if faults:
         ordered = sorted(faults, key=lambda fault: (fault.file, fault.line))
         raise Refused(
@@ -202,6 +211,8 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("postes.csv", "entite", "entites.csv", "entité"),
         ("affectations.csv", "identifiant", "personnes.csv", "personne"),
         ("affectations.csv", "poste", "postes.csv", "poste"),
+        ("delegations.csv", "poste", "postes.csv", "poste"),
+        ("delegations.csv", "identifiant", "personnes.csv", "personne"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
         ("calendriers.csv", "racine", "entites.csv", "entité"),
         ("entetes.csv", "entite", "entites.csv", "entité"),

@@ -32,6 +32,10 @@ class OrderIn(BaseModel):
         return Order(to=to, copies=tuple(self.copies), **plain)
 
 
+_SAME = frozenset(Step.__slots__) - {"position_id"}
+"""Fields of a step that mean the same on the wire: `position` there is where the letter went."""
+
+
 class StepOut(BaseModel):
     """A move that was made."""
 
@@ -40,6 +44,10 @@ class StepOut(BaseModel):
     at: datetime
     by: str
     title: str
+    acted_as: str | None
+    capacity: str
+    instrument: str
+    holder: str
     state: str
     service: str | None
     position: str | None
@@ -54,9 +62,16 @@ class StepOut(BaseModel):
     @classmethod
     def of(cls, step: Step) -> StepOut:
         """Return a step on the wire."""
-        plain: dict[str, Any] = {name: getattr(step, name) for name in cls.model_fields if name in Step.__slots__}
+        plain: dict[str, Any] = {name: getattr(step, name) for name in cls.model_fields if name in _SAME}
         after = step.after
-        return cls(by=step.name, state=after.state, service=after.service_id, position=after.position_id, **plain)
+        return cls(
+            by=step.name,
+            acted_as=step.position_id,
+            state=after.state,
+            service=after.service_id,
+            position=after.position_id,
+            **plain,
+        )
 
 
 class OpinionIn(BaseModel):

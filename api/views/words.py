@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from ged.mail.access import Capacity
 from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
 from ged.mail.filing import Disposition
@@ -55,6 +56,9 @@ CODES: dict[str, str] = {
     OpinionVerdict.FAVOURABLE: _("Avis favorable"),
     OpinionVerdict.RESERVED: _("Avis réservé"),
     OpinionVerdict.UNFAVOURABLE: _("Avis défavorable"),
+    Capacity.HOLDER: _("titulaire"),
+    Capacity.INTERIM: _("intérim"),
+    Capacity.DELEGATE: _("délégation"),
     Direction.INCOMING: _("Arrivée"),
     Direction.OUTGOING: _("Départ"),
     Direction.INTERNAL: _("Interne"),
@@ -180,6 +184,8 @@ ACTS: dict[str, str] = {
     Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),
     Act.PAPER_DECLARED: _("Papier déclaré"),
     Act.DISCHARGED: _("Décharge donnée"),
+    Act.DELEGATED: _("Intérim ou délégation accordés"),
+    Act.DELEGATION_ENDED: _("Intérim ou délégation retirés"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.REMINDED: _("Rappel d'échéance"),

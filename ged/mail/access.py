@@ -102,6 +102,7 @@ class Post:
         instrument: Number of the act that grants an interim or a delegation; "" for the holder.
         holder: Name of whoever the person acts for; "" for the holder, or when nobody holds it.
         until: The last day of an interim or a delegation; None when no end is set.
+        kinds: Document kinds that a delegate may sign; () for all.
     """
 
     position_id: str
@@ -116,11 +117,16 @@ class Post:
     instrument: str = ""
     holder: str = ""
     until: date | None = None
+    kinds: tuple[str, ...] = ()
+
+    def signs(self, kind: str | None) -> bool:
+        """Whether a document of that kind may be signed in this post."""
+        return not self.kinds or kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a person with the posts held today, or the system itself with none."""
+    """Who asks: a person with the posts held today, then those acted in for others, or the system itself with none."""
 
     person_id: str | None
     login: str

@@ -45,6 +45,8 @@ class Act(StrEnum):
     TRANSMITTED = "bordereau.emis"
     TRANSMITTAL_CANCELLED = "bordereau.annule"
     DISCHARGED = "bordereau.decharge"
+    DELEGATED = "delegation.accordee"
+    DELEGATION_ENDED = "delegation.retiree"
     HELD = "courrier.gele"
     RELEASED = "courrier.degele"
     CORRESPONDENT_ENTERED = "correspondant.cree"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ged.errors import Conflict, Forbidden, Refused
-from ged.mail.access import KEEPS_REGISTER, Actor, Role
+from ged.mail.access import KEEPS_REGISTER, Actor, Capacity, Post, Role
 from ged.mail.calendar import WorkingCalendar
 from ged.mail.item import Letter, State
 
@@ -154,7 +154,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move that was made; `opened_at` says when its addressee first opened the letter."""
+    """One move that was made; `opened_at` says when its addressee first opened the letter.
+
+    Attributes:
+        position_id: The post that acted, and `title` what it is called; None for the machine.
+        capacity: By what title; `instrument` and `holder` say by which act and for whom, when not one's own post.
+    """
 
     id: int
     letter_id: str
@@ -163,6 +168,10 @@ class Step:
     login: str
     name: str
     title: str
+    position_id: str | None
+    capacity: Capacity
+    instrument: str
+    holder: str
     before: Standing
     after: Standing
     mention: str
@@ -184,24 +193,45 @@ def holder_of(letter: Letter) -> Holder | None:
 
 
 def parties(actor: Actor, letter: Letter) -> frozenset[Party]:
-    """Return who an actor is to a letter, by the posts held today whose clearance covers it."""
+    """Return who an actor is to a letter, by the posts of today whose clearance covers it."""
+    return frozenset().union(*(parties_of(post, letter) for post in actor.posts))
+
+
+def parties_of(post: Post, letter: Letter) -> frozenset[Party]:
+    """Return who one post is to a letter."""
     found: set[Party] = set()
-    for post in actor.posts:
-        if letter.confidentiality not in post.clearance.up_to() or post.tenant_id != letter.tenant_id:
-            continue
-        if post.role in KEEPS_REGISTER and post.register_id == letter.register_id and letter.state in _IN_REGISTRY:
-            found.add(Party.REGISTRY)
-            if post.role is Role.SUPERVISOR:
-                found.add(Party.SUPERVISOR)
-        if letter.state in _IN_REGISTRY:
-            continue  # a unit that returned it still reads it, and may only go back on that
-        leads = post.role in LEADING
-        in_unit = letter.position_id is None and post.entity_id == letter.service_id
-        if post.position_id == letter.position_id or (in_unit and works_in_unit(post.role)):
-            found.add(Party.LEADER if leads else Party.HOLDER)
-        if post.role is Role.HEAD and letter.service_id in post.reach:
-            found.add(Party.ABOVE)
+    if letter.confidentiality not in post.clearance.up_to() or post.tenant_id != letter.tenant_id:
+        return frozenset()
+    if post.role in KEEPS_REGISTER and post.register_id == letter.register_id and letter.state in _IN_REGISTRY:
+        found.add(Party.REGISTRY)
+        if post.role is Role.SUPERVISOR:
+            found.add(Party.SUPERVISOR)
+    if letter.state in _IN_REGISTRY:
+        return frozenset(found)  # a unit that returned it still reads it, and may only go back on that
+    leads = post.role in LEADING
+    in_unit = letter.position_id is None and post.entity_id == letter.service_id
+    if post.position_id == letter.position_id or (in_unit and works_in_unit(post.role)):
+        found.add(Party.LEADER if leads else Party.HOLDER)
+    if post.role is Role.HEAD and letter.service_id in post.reach:
+        found.add(Party.ABOVE)
     return frozenset(found)
+
+
+def acting_post(actor: Actor, letter: Letter, allowed: frozenset[Party]) -> Post | None:
+    """Return the post that makes an act lawful: one's own before one acted in, the holder before one above."""
+    ranked = sorted(actor.posts, key=lambda post: (post.capacity is not Capacity.HOLDER, _only_above(post, letter)))
+    return next((post for post in ranked if parties_of(post, letter) & allowed), None)
+
+
+def _only_above(post: Post, letter: Letter) -> bool:
+    return parties_of(post, letter) == {Party.ABOVE}
+
+
+def post_of_move(actor: Actor, letter: Letter, move: Move, last: Step | None) -> Post | None:
+    """Return the post in which somebody makes a move; who goes back does so in the post that made the step."""
+    if move is Move.RECALL:
+        return next((post for post in actor.posts if last and post.position_id == last.position_id), None)
+    return acting_post(actor, letter, RULES[move].parties)
 
 
 def works_in_unit(role: Role) -> bool:
@@ -216,10 +246,11 @@ def baskets_of(actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def may_go_back(actor: Actor, letter: Letter, last: Step | None) -> bool:
-    """Whether the actor made the last move and its addressee has not opened the letter since."""
+    """Whether the actor made the last move, in a post still theirs, and its addressee has not opened the letter."""
     return (
         last is not None
         and last.login == actor.login
+        and last.position_id in {None, *(post.position_id for post in actor.posts)}
         and last.opened_at is None
         and last.undone_at is None
         and last.move not in _LASTING
@@ -315,11 +346,10 @@ def _resumed(after: Standing, today: date, calendar: WorkingCalendar) -> Standin
     return replace(after, due_date=calendar.after(today, left), delay_days=None) if left > 0 else after
 
 
-def _taker(actor: Actor, letter: Letter) -> str:
+def _taker(actor: Actor, letter: Letter) -> str | None:
     """Return the position in which somebody takes a letter out of the unit's basket."""
-    return next(
-        post.position_id for post in actor.posts if post.entity_id == letter.service_id and works_in_unit(post.role)
-    )
+    post = acting_post(actor, letter, _HOLDERS)
+    return post.position_id if post else None
 
 
 def _joined(before: tuple[str, ...], added: tuple[str, ...]) -> tuple[str, ...]:

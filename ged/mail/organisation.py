@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ged.mail.access import Role
+from ged.mail.access import Capacity, Role
 from ged.mail.calendar import Holiday
 from ged.mail.filing import Kind, RetentionRule
 from ged.mail.item import Confidentiality, Priority
@@ -64,6 +64,19 @@ class Holding:
     position_id: str
     since: date
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An interim or a delegation as the folder gives it: who may act in which post, by which act."""
+
+    position_id: str
+    login: str
+    capacity: Capacity
+    since: date
+    until: date | None
+    instrument: str
+    kinds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,7 @@ class Organisation:
     reminders: tuple[ReminderRule, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    grants: tuple[Grant, ...] = ()
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.calendar import WorkingCalendar
+from ged.mail.delegation import Delegation
 from ged.mail.journal import Act
 from ged.mail.moves import OPEN
 from ged.mail.organisation import Organisation
@@ -25,6 +26,8 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
         unit.reminders.load(organisation.reminders, organisation.addresses)
         unit.organisation.end_other_holdings(organisation.holdings, now.date())
+        granted = [Delegation(secrets.token_urlsafe(16), each, "", SYSTEM.name, now) for each in organisation.grants]
+        unit.delegations.load(granted, now.date(), now)
         unit.journal.write(
             now, Act.MODEL_LOADED, SYSTEM, entities=len(organisation.entities), people=len(organisation.people)
         )

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, Refused
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Post
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
-from ged.mail.moves import Move, Order, Party, Standing, parties
+from ged.mail.moves import Move, Order, Party, Standing, acting_post
 from ged.mail.opinion import Opinion, OpinionVerdict, asked_of
 from ged.services.notify import tell_of_move
 from ged.store.unit import Store, Unit
@@ -44,7 +44,8 @@ def give(
             raise Refused("opinion.no_text", "Expliquez votre réserve ou votre refus en une phrase.", field="texte")
         unit.opinions.give(asked.id, verdict, text.strip(), actor.name, now)
         unit.journal.write(now, Act.OPINION_GIVEN, actor, letter.id, verdict=verdict)
-        return _go_on(unit, letter, Order(Move.ADVISE, None, text=text), actor, now)
+        post = next((each for each in actor.posts if asked_of(replace(actor, posts=(each,)), asked)), None)
+        return _go_on(unit, letter, Order(Move.ADVISE, None, text=text), actor, now, post=post)
 
 
 def withdraw(letter_id: str, opinion_id: str, *, store: Store, actor: Actor, clock: Clock) -> Letter:
@@ -59,11 +60,12 @@ def withdraw(letter_id: str, opinion_id: str, *, store: Store, actor: Actor, clo
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         asked = _awaited(unit, letter, opinion_id)
-        if not parties(actor, letter) & {Party.HOLDER, Party.LEADER, Party.ABOVE}:
+        post = acting_post(actor, letter, frozenset({Party.HOLDER, Party.LEADER, Party.ABOVE}))
+        if post is None:
             raise Forbidden("move.party", "Seul celui qui détient ce courrier peut retirer la demande d'avis.")
         unit.opinions.withdraw(asked.id, now)
         unit.journal.write(now, Act.OPINION_WITHDRAWN, actor, letter.id)
-        return _go_on(unit, letter, Order(Move.WITHDRAW, None), actor, now)
+        return _go_on(unit, letter, Order(Move.WITHDRAW, None), actor, now, post=post)
 
 
 def _awaited(unit: Unit, letter: Letter, opinion_id: str) -> Opinion:
@@ -73,12 +75,12 @@ def _awaited(unit: Unit, letter: Letter, opinion_id: str) -> Opinion:
     return asked
 
 
-def _go_on(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datetime) -> Letter:
+def _go_on(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datetime, *, post: Post | None) -> Letter:
     """Record the step; once no opinion is awaited the letter is back at work with its holder."""
     waits = any(each.awaited for each in unit.opinions.of(letter.id))
     state = State.IN_PROGRESS if letter.state is State.OPINION_ASKED and not waits else letter.state
     after = replace(Standing.of(letter), state=state)
-    unit.steps.add(letter, order, after, actor, now)
+    unit.steps.add(letter, order, after, actor, now, post=post)
     changed = unit.letters.change(letter, **after.changes())
     tell_of_move(unit, changed, order, actor, now)
     unit.outbox.add(letter.id, now)

@@ -10,7 +10,7 @@ from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties
+from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties, post_of_move
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Seat
 from ged.services.notify import tell_of_move
@@ -36,7 +36,8 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         _refuse_unknown(unit, letter, order, now.date())
         if order.move is Move.RECALL and last is not None:
             unit.steps.undo(last.id, now)
-        unit.steps.add(letter, order, after, actor, now)
+        post = post_of_move(actor, letter, order.move, last)
+        unit.steps.add(letter, order, after, actor, now, post=post)
         if order.move is Move.ASK and order.to is not None:
             unit.opinions.ask(_question(letter, order, order.to, actor, now))
         changed = unit.letters.change(letter, **after.changes())

@@ -11,13 +11,13 @@ from ged.mail.access import Role
 from ged.mail.calendar import Holiday
 from ged.mail.filing import Disposition, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
-from ged.mail.organisation import Delay, Holding, Organisation, Person, Position, TenantCalendar
+from ged.mail.organisation import Delay, Organisation, Person, Position, TenantCalendar
+from ged.store.delegations import Delegations
 from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
 from ged.store.reminders import Reminders
 from ged.store.tables import (
     delay,
-    holding,
     holiday,
     person,
     position,
@@ -35,12 +35,6 @@ class Model:
     def whole(self, today: date) -> Organisation:
         """Return the organisation of all tenants."""
         standing, lists = Organisations(self._connection), ListEntries(self._connection)
-        held = (
-            sa.select(person.c.login, holding.c.position_id, holding.c.since, holding.c.until)
-            .join(person, person.c.id == holding.c.person_id)
-            .where(person.c.active, sa.or_(holding.c.until.is_(None), holding.c.until >= today))
-            .order_by(person.c.login, holding.c.since)
-        )
         return Organisation(
             entities=standing.entities(),
             positions=tuple(
@@ -50,7 +44,7 @@ class Model:
             people=tuple(
                 Person(row.login, row.name, row.language) for row in self._rows(person, Person, person.c.active)
             ),
-            holdings=tuple(Holding(*row) for row in self._connection.execute(held)),
+            holdings=standing.holdings(today),
             kinds=standing.kinds(),
             rules=tuple(
                 RetentionRule(
@@ -70,6 +64,7 @@ class Model:
             templates=lists.templates(),
             reminders=Reminders(self._connection).rules(),
             addresses=Reminders(self._connection).addresses(),
+            grants=tuple(each.grant for each in Delegations(self._connection).standing(today)),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )
 

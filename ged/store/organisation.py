@@ -161,6 +161,16 @@ class Organisations:
             for row in self._connection.execute(query)
         )
 
+    def holdings(self, today: date) -> tuple[Holding, ...]:
+        """Return who holds which post, today or later, in every tenant."""
+        query = (
+            sa.select(person.c.login, holding.c.position_id, holding.c.since, holding.c.until)
+            .join(person, person.c.id == holding.c.person_id)
+            .where(person.c.active, sa.or_(holding.c.until.is_(None), holding.c.until >= today))
+            .order_by(person.c.login, holding.c.since)
+        )
+        return tuple(Holding(*row) for row in self._connection.execute(query))
+
     def _upsert(self, table: sa.Table, rows: list[dict[str, Any]], key: str) -> None:
         if not rows:
             return

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ged.mail.access import Actor, Post, Role
+from ged.mail.access import Actor, Capacity, Post, Role
+from ged.mail.delegation import covers
 from ged.mail.item import Confidentiality
-from ged.mail.organisation import Entity
+from ged.mail.organisation import Entity, Person
+from ged.store.delegations import Delegations
 from ged.store.organisation import Organisations
-from ged.store.tables import holding, idempotency, person, position, session, token
+from ged.store.tables import entity, holding, idempotency, person, position, session, token
 
 _STEP = timedelta(minutes=1)
 
@@ -84,7 +86,28 @@ class People:
         if not rows:
             return ()
         tree = {each.id: each for each in Organisations(self._connection).entities()}
-        return tuple(_post(row, tree) for row in rows if row.entity_id in tree)
+        own = tuple(_post(row, tree) for row in rows if row.entity_id in tree)
+        acted = Delegations(self._connection).acted_for(person_id, today)
+        return own + tuple(_acted(row, tree) for row in acted if row.entity_id in tree and _may_act(own, row, tree))
+
+    def sitting(self, tenant_id: str, today: date) -> tuple[Person, ...]:
+        """Return those who hold a post of a tenant on a day, by name."""
+        query = (
+            sa.select(person.c.login, person.c.name, person.c.language)
+            .join(holding, holding.c.person_id == person.c.id)
+            .join(position, position.c.id == holding.c.position_id)
+            .join(entity, entity.c.id == position.c.entity_id)
+            .where(
+                entity.c.tenant_id == tenant_id,
+                person.c.active,
+                ~position.c.retired,
+                holding.c.since <= today,
+                sa.or_(holding.c.until.is_(None), holding.c.until >= today),
+            )
+            .distinct()
+            .order_by(person.c.name)
+        )
+        return tuple(Person(*row) for row in self._connection.execute(query))
 
     def by_session(self, token_hash: str, now: datetime) -> str | None:
         """Return the login behind a session that has not expired."""
@@ -157,6 +180,24 @@ def _post(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
         register_id=_register_of(home, tree),
         reach=_under(home, tree),
     )
+
+
+def _acted(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
+    return replace(
+        _post(row, tree),
+        capacity=Capacity(row.capacity),
+        instrument=row.instrument,
+        holder=row.holder,
+        until=row.until,
+        kinds=tuple(row.kinds),
+    )
+
+
+def _may_act(own: tuple[Post, ...], row: sa.Row[Any], tree: dict[str, Entity]) -> bool:
+    """Whether somebody's own posts still reach the level of a post that was delegated to them."""
+    tenant_id = tree[row.entity_id].tenant_id
+    clearances = [post.clearance for post in own if post.tenant_id == tenant_id]
+    return covers(clearances, Confidentiality(row.clearance))
 
 
 def _register_of(home: Entity, tree: dict[str, Entity]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Capacity, Post
 from ged.mail.item import Letter, State
 from ged.mail.moves import Move, Order, Standing, Step
 from ged.store.routing_tables import step
@@ -22,8 +22,11 @@ class Steps:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def add(self, letter: Letter, order: Order, after: Standing, actor: Actor, at: datetime) -> None:
-        """Record a move of a letter as it still stands."""
+    def add(
+        self, letter: Letter, order: Order, after: Standing, actor: Actor, at: datetime, *, post: Post | None = None
+    ) -> None:
+        """Record a move of a letter as it still stands, made in a post; without one, in the actor's first."""
+        post = post or (actor.posts[0] if actor.posts else None)
         self._connection.execute(
             sa.insert(step).values(
                 letter_id=letter.id,
@@ -31,7 +34,11 @@ class Steps:
                 at=at,
                 login=actor.login,
                 name=actor.name,
-                title=actor.posts[0].title if actor.posts else "",
+                title=post.title if post else "",
+                position_id=post.position_id if post else None,
+                capacity=post.capacity if post else Capacity.HOLDER,
+                instrument=post.instrument if post else "",
+                holder=post.holder if post else "",
                 before=_plain(Standing.of(letter)),
                 after=_plain(after),
                 mention=order.mention,
@@ -86,5 +93,10 @@ def _standing(values: dict[str, Any]) -> Standing:
 
 def _step(row: sa.Row[Any]) -> Step:
     values = {one.name: getattr(row, one.name) for one in fields(Step)}
-    values |= {"move": Move(row.move), "before": _standing(row.before), "after": _standing(row.after)}
+    values |= {
+        "move": Move(row.move),
+        "capacity": Capacity(row.capacity),
+        "before": _standing(row.before),
+        "after": _standing(row.after),
+    }
     return Step(**(values | {"copies": tuple(row.copies)}))

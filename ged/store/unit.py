@@ -16,6 +16,7 @@ from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
+from ged.store.delegations import Delegations
 from ged.store.drafts import Drafts
 from ged.store.holds import Holds
 from ged.store.journal import Journal
@@ -178,6 +179,11 @@ class Unit:
     def people(self) -> People:
         """People, their posts, sessions and tokens."""
         return People(self._connection)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Who acts in whose post."""
+        return Delegations(self._connection)
 
     @cached_property
     def organisation(self) -> Organisations:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import psycopg
@@ -15,12 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from ged.clock import system_clock
 from ged.errors import GedError, NotFound
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Capacity
 from ged.mail.item import Confidentiality, Priority, State
 from ged.mail.moves import Destination, Move, Order, open_moves
 from ged.mail.opinion import OpinionVerdict
+from ged.mail.organisation import Grant
 from ged.mail.qualification import Decision
-from ged.services import opinion
+from ged.services import delegate, opinion
 from ged.services.qualify import qualify
 from ged.services.route import move
 from ged.services.sign_in import actor_of
@@ -28,7 +30,20 @@ from ged.store.unit import Store
 from properties.test_register import assert_whole, register_one
 from rooms.house import driver_url
 
-LOGINS = ("kossi", "lawson", "ministre", "adjovi", "sg", "daf", "comptable", "drh", "cadastre", "audit", "ceet")
+LOGINS = (
+    "kossi",
+    "lawson",
+    "ministre",
+    "adjovi",
+    "dircab",
+    "sg",
+    "daf",
+    "comptable",
+    "drh",
+    "cadastre",
+    "audit",
+    "ceet",
+)
 UNITS = ("CAB", "SG", "DAF", "DAF-COMPTA", "DRH", "DGMG", "CEET-DG", "NULLE-PART")
 SEATS = {"MIN": "MME", "DAF-1": "DAF", "DAF-A1": "DAF-COMPTA", "DRH-1": "DRH", "SG-1": "SG", "ARCH-1": "DSID"}
 POSITIONS = (None, *SEATS)
@@ -41,16 +56,14 @@ OVER = ("traite", "suivi", "sans_suite", "annule")
 class World:
     store: Store
     url: str
-    actors: dict[str, Actor]
     seen: psycopg.Connection
 
 
 @pytest.fixture
 def world(database: str) -> Iterator[World]:
     store = Store(database)
-    actors = {login: actor_of(login, store=store, clock=system_clock) for login in LOGINS}
     with psycopg.connect(driver_url(database), autocommit=True) as seen:
-        yield World(store, database, actors, seen)
+        yield World(store, database, seen)
     store.close()
 
 
@@ -63,6 +76,8 @@ class Office(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.letters: list[str] = []
+        self.days = 0
+        self.actors: dict[str, Actor] = {}
         for _ in range(2):
             self.arrive()
 
@@ -76,7 +91,7 @@ class Office(RuleBasedStateMachine):
             opened.letters.change(letter, state=State.TO_QUALIFY)
             opened.commit()
         decision = Decision(99, "X", "", "Objet", "", None, None, "demande", unit, level, Priority.URGENT)
-        qualify(receipt.letter_id, decision, store=store, actor=clerk, clock=system_clock)
+        qualify(receipt.letter_id, decision, store=store, actor=clerk, clock=self.clock)
         self.letters.append(receipt.letter_id)
 
     @rule(
@@ -111,10 +126,10 @@ class Office(RuleBasedStateMachine):
             -1 if stale else (last.id if last else None),
             Destination(SEATS.get(position, unit) if position else unit, position),
             text=text,
-            due_date=None if due is None else system_clock().date() + timedelta(days=due),
+            due_date=None if due is None else self.clock().date() + timedelta(days=due),
         )
         self.attempt(
-            letter_id, lambda: move(letter_id, order, store=self.world.store, actor=self.who(login), clock=system_clock)
+            letter_id, lambda: move(letter_id, order, store=self.world.store, actor=self.who(login), clock=self.clock)
         )
 
     @rule(which=st.integers(0, 9), login=st.sampled_from(LOGINS), verdict=st.sampled_from(OpinionVerdict))
@@ -132,15 +147,53 @@ class Office(RuleBasedStateMachine):
                     "Vu",
                     store=self.world.store,
                     actor=self.who(login),
-                    clock=system_clock,
+                    clock=self.clock,
                 ),
             )
 
     def pick(self, which: int) -> str:
         return self.letters[which % len(self.letters)]
 
+    @rule(days=st.integers(1, 3))
+    def days_pass(self, days: int) -> None:
+        self.days += days
+        self.actors.clear()
+
+    @rule(
+        by=st.sampled_from(("ministre", "ministre", "sg", *LOGINS)),
+        position=st.sampled_from(["SG-1", "DAF-1", "DAF-A1", "DRH-1", "BOC-1"]),
+        login=st.sampled_from(("dircab", "audit", "lawson", *LOGINS)),
+        capacity=st.sampled_from([Capacity.INTERIM, Capacity.DELEGATE]),
+        since=st.integers(-3, 3),
+        length=st.integers(0, 4),
+    )
+    def have_somebody_act(
+        self, by: str, position: str, login: str, capacity: Capacity, since: int, length: int
+    ) -> None:
+        """Anybody gives any post to anybody, for some days near today, or is refused with a sentence."""
+        first = self.clock().date() + timedelta(days=since)
+        grant = Grant(position, login, capacity, first, first + timedelta(days=length), "1/2026", ())
+        with suppress(GedError):
+            delegate.grant(grant, store=self.world.store, actor=self.who(by), clock=self.clock)
+        self.actors.clear()
+
+    @rule(by=st.sampled_from(LOGINS), which=st.integers(0, 9))
+    def end_one(self, by: str, which: int) -> None:
+        with self.world.store.unit() as unit:
+            known = unit.delegations.standing(self.clock().date())
+        if known:
+            with suppress(GedError):
+                one = known[which % len(known)]
+                delegate.end(one.id, store=self.world.store, actor=self.who(by), clock=self.clock)
+        self.actors.clear()
+
+    def clock(self) -> datetime:
+        return system_clock() + timedelta(days=self.days)
+
     def who(self, login: str) -> Actor:
-        return self.world.actors[login]
+        if login not in self.actors:
+            self.actors[login] = actor_of(login, store=self.world.store, clock=self.clock)
+        return self.actors[login]
 
     def attempt(self, letter_id: str, act: Callable[[], object]) -> None:
         """Do it, or see it refused with a sentence and nothing changed; a stranger is not told that it is there."""
@@ -152,6 +205,38 @@ class Office(RuleBasedStateMachine):
         else:
             sentence = ""
         assert (self.row(letter_id) == before) is bool(sentence)
+        if not sentence:
+            self.assert_lawful(letter_id)
+
+    def assert_lawful(self, letter_id: str) -> None:
+        """The post that acted was its author's on that day, and has the letter, keeps its register or is above."""
+        with self.world.store.unit() as unit:
+            step = unit.steps.of(letter_id)[-1]
+        posts = self.world.seen.execute(
+            """SELECT p.id FROM holding h JOIN person q ON q.id = h.person_id JOIN position p ON p.id = h.position_id
+               WHERE q.login = %(login)s AND h.since <= %(day)s AND coalesce(h.until, 'infinity') >= %(day)s
+               UNION SELECT position_id FROM delegation d JOIN person q ON q.id = d.person_id
+               WHERE q.login = %(login)s AND since <= %(day)s AND coalesce(until, 'infinity') >= %(day)s
+               AND ended_at IS NULL""",
+            {"login": step.login, "day": self.clock().date()},
+        ).fetchall()
+        assert step.position_id in {row[0] for row in posts}
+        if step.move in {Move.RECALL, Move.ADVISE}:
+            return
+        found = self.world.seen.execute("SELECT entity_id, role FROM position WHERE id = %s", [step.position_id])
+        entity, role = found.fetchone() or ("", "")
+        service, position = step.before.service_id, step.before.position_id
+        keeps = step.before.state in REGISTRY and role in {"bureau_ordre", "superviseur"}
+        leads = role == "responsable" and entity in self.above(service)
+        assert keeps or leads or position == step.position_id or (position is None and service == entity)
+
+    def above(self, entity: str | None) -> set[str]:
+        rows = self.world.seen.execute(
+            """WITH RECURSIVE up AS (SELECT id, parent_id FROM entity WHERE id = %s
+               UNION SELECT e.id, e.parent_id FROM entity e JOIN up ON e.id = up.parent_id) SELECT id FROM up""",
+            [entity],
+        )
+        return {row[0] for row in rows}
 
     def row(self, letter_id: str) -> tuple[object, ...]:
         seen = self.world.seen

@@ -1,0 +1,29 @@
+"""The table of who acts for whom. Of the same metadata as `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ged.store.tables import column, metadata
+
+_Text = sa.Text
+_Time = sa.TIMESTAMP(timezone=True)
+
+delegation = sa.Table(
+    "delegation",
+    metadata,
+    column("id", _Text, primary_key=True),
+    column("position_id", _Text, sa.ForeignKey("position.id"), index=True),
+    column("person_id", _Text, sa.ForeignKey("person.id"), index=True),
+    column("capacity", _Text),
+    column("since", sa.Date),
+    column("until", sa.Date, nullable=True),
+    column("instrument", _Text),
+    column("kinds", ARRAY(_Text)),
+    column("granted_by", _Text),
+    column("granted_at", _Time),
+    column("from_folder", sa.Boolean),
+    column("ended_at", _Time, nullable=True),
+    column("ended_by", _Text, nullable=True),
+)

@@ -12,7 +12,7 @@ from api.views.words import MOVES
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.french_dates import parse_date
-from ged.mail.moves import RULES, Destination, Move, Order, Party, holder_of, open_moves, parties
+from ged.mail.moves import OPEN, RULES, Destination, Move, Order, Party, holder_of, open_moves, parties
 from ged.mail.opinion import asked_of
 from ged.mail.organisation import Seat
 from ged.services.consult import LetterFile, Lists
@@ -28,6 +28,7 @@ class Asked(BaseModel):
         pas: The last step that the screen showed; "" for none.
         a: Where to: `e:<unit>` or `p:<position>`.
         vers: The same, by a button of the team, which is an assignment by itself.
+        jusqu_au: Until when letters are set aside.
     """
 
     acte: str = ""
@@ -38,6 +39,7 @@ class Asked(BaseModel):
     echeance: str = ""
     copies: list[str] = []
     vers: str = ""
+    jusqu_au: str = ""
 
     @model_validator(mode="after")
     def _by_the_team(self) -> Asked:
@@ -59,7 +61,7 @@ class Asked(BaseModel):
             to=destination_of(self.a, lists.seats),
             mention=self.mention,
             text=self.texte[:4000],
-            due_date=_day(self.echeance, today),
+            due_date=day_typed(self.echeance, today, "echeance"),
             copies=tuple(self.copies),
         )
 
@@ -78,12 +80,17 @@ def destination_of(value: str, seats: tuple[Seat, ...]) -> Destination | None:
     return Destination(code) if sort == "e" and code else None
 
 
-def _day(value: str, today: date) -> date | None:
-    if not value.strip():
+def day_typed(text: str, today: date, field: str) -> date | None:
+    """Return the day typed in a field of a form, None for none.
+
+    Raises:
+        Refused: `move.date`, it cannot be read.
+    """
+    if not text.strip():
         return None
-    found = parse_date(value, today)
+    found = parse_date(text, today)
     if found is None:
-        raise Refused("move.date", "Cette date ne se lit pas. Écrivez-la comme 30/11/2026.", field="echeance")
+        raise Refused("move.date", "Cette date ne se lit pas. Écrivez-la comme 30/11/2026.", field=field)
     return found
 
 
@@ -113,6 +120,7 @@ def acts_context(file: LetterFile, lists: Lists, actor: Actor, asked: Asked, fau
         "act_fault": fault,
         "fault_field": fault.diagnostics().get("field") if fault else None,
         "mentions": {one.code: one for one in lists.mentions},
+        "may_set_aside": letter.state in OPEN and bool(parties(actor, letter) & {Party.HOLDER, Party.LEADER}),
         "may_withdraw": bool(parties(actor, letter) & {Party.HOLDER, Party.LEADER, Party.ABOVE}),
         "to_answer": [each for each in file.opinions if each.awaited and asked_of(actor, each)],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -10,17 +11,18 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
-from api.views.acts_form import Asked, sitting, step_of
+from api.views.acts_form import Asked, day_typed, sitting, step_of
 from api.views.render import page, page_number
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
-from ged.errors import GedError, NotFound
+from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.baskets import basket_of
 from ged.mail.listing import Listing
-from ged.mail.moves import Move
+from ged.mail.moves import Move, Order
 from ged.services import consult
 from ged.services.route import move
+from ged.services.set_aside import set_aside
 
 router = APIRouter()
 PAGE_ROWS = 25
@@ -28,6 +30,7 @@ EMPTY: dict[str, tuple[str, str]] = {
     "retournes": (_("Aucun retour"), _("Les courriers qu'un service vous rend arriveront ici, avec son motif.")),
     "a-affecter": (_("Rien à affecter"), _("Les courriers affectés à votre service arriveront ici.")),
     "a-traiter": (_("Rien à traiter"), _("Les courriers que vous prenez en charge arriveront ici.")),
+    "mis-de-cote": (_("Rien de côté"), _("Un courrier mis de côté attend ici le jour que vous avez choisi.")),
     "avis": (_("Aucun avis à donner"), _("Les questions que l'on vous pose arriveront ici.")),
     "en-retard": (_("Aucun retard"), _("Un courrier dont l'échéance est passée viendrait ici.")),
     "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
@@ -47,6 +50,9 @@ BULK: dict[str, tuple[Move, ...]] = {
     "a-traiter": (Move.TAKE, Move.FINISH),
 }
 """What may be done to several letters of a basket at once."""
+ASIDE = "mettre_de_cote"
+PUT_ASIDE = ("a-affecter", "a-traiter")
+"""Baskets whose letters their reader may set aside."""
 TEAM = ("a-affecter", "mon-service")
 """Baskets beside which a head sees the team, and what each has in hand."""
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
@@ -83,22 +89,39 @@ def act_on_selection(
     """Make one move on each ticked letter, each by itself; say for each that was not moved why."""
     basket_of(slug, actor)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    order = form.order(lists, house.clock().date())
+    act = (
+        _aside(form, house, actor)
+        if form.acte == ASIDE
+        else _move(form.order(lists, house.clock().date()), house, actor)
+    )
     moved, refused = [], []
     for choice in (choix or [])[:PAGE_ROWS]:
         letter_id, _sep, step = choice.partition(":")
         try:
-            seen = replace(order, after=step_of(step))
-            move(letter_id, seen, store=house.store, actor=actor, clock=house.clock)
+            act(letter_id, step_of(step))
             moved.append(letter_id)
         except GedError as error:
             refused.append((just_done(letter_id, house, actor), error.sentence))
     if not choix:
         refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
     values = _listed(request, house, actor, slug, "")
-    undo = consult.last_steps(moved, store=house.store, actor=actor) if order.move is not Move.RECALL else {}
+    lasting = form.acte in {Move.RECALL, ASIDE}
+    undo = {} if lasting else consult.last_steps(moved, store=house.store, actor=actor)
     said = {"done": None, "moved": len(moved), "refused": refused, "tried": form.acte, "undo": undo}
     return page(request, "basket.html", **(values | said))
+
+
+def _move(order: Order, house: House, actor: Actor) -> Callable[[str, int | None], object]:
+    return lambda letter_id, step: move(
+        letter_id, replace(order, after=step), store=house.store, actor=actor, clock=house.clock
+    )
+
+
+def _aside(form: Asked, house: House, actor: Actor) -> Callable[[str, int | None], object]:
+    until = day_typed(form.jusqu_au, house.clock().date(), "jusqu_au")
+    if until is None:
+        raise Refused("move.date", "Indiquez jusqu'à quel jour : 30/11/2026, par exemple.", field="jusqu_au")
+    return lambda letter_id, _step: set_aside(letter_id, until, store=house.store, actor=actor, clock=house.clock)
 
 
 def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str) -> dict[str, Any]:
@@ -126,6 +149,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str
         "sitting": sitting(lists.seats),
         "bulk": BULK.get(slug, ()),
         "ticks": slug != "a-qualifier",
+        "aside": slug in PUT_ASIDE,
         "moves": MOVES,
         "moved": 0,
         "refused": [],

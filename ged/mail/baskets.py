@@ -63,12 +63,21 @@ def _paper_to_hand_over(actor: Actor, _today: date) -> Listing:
     return Listing(states=OPEN, paper_apart=(positions, units), newest_first=False)
 
 
-def _to_assign(actor: Actor, _today: date) -> Listing:
-    return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False)
+def _to_assign(actor: Actor, today: date) -> Listing:
+    return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False, not_aside_by=_self(actor, today))
 
 
-def _to_process(actor: Actor, _today: date) -> Listing:
-    return Listing(states=_TAKEN if _leads(actor) else OPEN, baskets=baskets_of(actor), by_due=True)
+def _to_process(actor: Actor, today: date) -> Listing:
+    states = _TAKEN if _leads(actor) else OPEN
+    return Listing(states=states, baskets=baskets_of(actor), by_due=True, not_aside_by=_self(actor, today))
+
+
+def _set_aside(actor: Actor, today: date) -> Listing:
+    return Listing(states=OPEN, baskets=baskets_of(actor), by_due=True, aside_by=_self(actor, today))
+
+
+def _self(actor: Actor, today: date) -> tuple[str, date]:
+    return actor.person_id or "-", today
 
 
 def _late(actor: Actor, today: date) -> Listing:
@@ -86,6 +95,7 @@ BASKETS: dict[str, Basket] = {
         Basket("retournes", _qualifies, lambda _actor, _today: Listing(states=(State.RETURNED,), newest_first=False)),
         Basket("a-affecter", _leads, _to_assign),
         Basket("a-traiter", _works, _to_process),
+        Basket("mis-de-cote", _works, _set_aside),
         Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
         Basket("en-retard", _works, _late),
         Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),

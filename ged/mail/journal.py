@@ -37,6 +37,8 @@ class Act(StrEnum):
     UNLINKED = "courrier.delie"
     ACKNOWLEDGED = "accuse.delivre"
     NOTED = "courrier.note"
+    SET_ASIDE = "courrier.mis_de_cote"
+    TAKEN_BACK = "courrier.repris"
     DUE_RECOMPUTED = "courrier.echeance_recalculee"
     PAPER_GIVEN = "papier.remis"
     PAPER_RECEIVED = "papier.recu"

@@ -22,6 +22,7 @@ class Listing:
     units): letters whose paper lies with one of them while the letter itself is with another unit, and nothing of
     it is on its way. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
+    `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
     """
 
@@ -43,6 +44,8 @@ class Listing:
     paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None
+    aside_by: tuple[str, date] | None = None
+    not_aside_by: tuple[str, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO
 
 from ged.clock import Clock
@@ -51,6 +52,7 @@ class LetterFile:
     opinions: tuple[Opinion, ...]
     notes: tuple[Note, ...]
     followed: bool
+    aside_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             opinions=unit.opinions.of(letter.id),
             notes=unit.notes.of(letter.id, actor.login),
             followed=unit.notes.follows(letter.id, actor.person_id),
+            aside_until=unit.asides.until(letter.id, actor.person_id, clock().date()),
         )
         unit.commit()
     return found

@@ -38,6 +38,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
             unit.steps.undo(last.id, now)
         post = post_of_move(actor, letter, order.move, last)
         unit.steps.add(letter, order, after, actor, now, post=post)
+        unit.asides.drop(letter.id)
         if order.move is Move.ASK and order.to is not None:
             unit.opinions.ask(_question(letter, order, order.to, actor, now))
         changed = unit.letters.change(letter, **after.changes())

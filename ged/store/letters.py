@@ -20,7 +20,7 @@ from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
 from ged.store.proposals import Proposals
 from ged.store.reminders import Reminders
-from ged.store.routing_tables import follow, opinion
+from ged.store.routing_tables import aside, follow, opinion
 from ged.store.steps import Steps
 from ged.store.tables import letter, original
 
@@ -282,6 +282,11 @@ class Letters:
             rules.append(
                 letter.c.id.in_(sa.select(follow.c.letter_id).where(follow.c.person_id == listing.followed_by))
             )
+        for chosen, wanted in ((listing.aside_by, True), (listing.not_aside_by, False)):
+            if chosen is not None:
+                person_id, day = chosen
+                away = sa.select(aside.c.letter_id).where(aside.c.person_id == person_id, aside.c.until > day)
+                rules.append(letter.c.id.in_(away) if wanted else letter.c.id.not_in(away))
         if listing.opinion_of is not None:
             asked = sa.select(opinion.c.letter_id).where(
                 opinion.c.given_at.is_(None),

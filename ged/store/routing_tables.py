@@ -72,6 +72,14 @@ follow = sa.Table(
     column("person_id", _Text, sa.ForeignKey("person.id"), primary_key=True, index=True),
 )
 
+aside = sa.Table(
+    "aside",
+    metadata,
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True),
+    column("person_id", _Text, sa.ForeignKey("person.id"), primary_key=True, index=True),
+    column("until", sa.Date),
+)
+
 acknowledgement = sa.Table(
     "acknowledgement",
     metadata,

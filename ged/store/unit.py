@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from ged.errors import Unavailable
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
+from ged.store.asides import Asides
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
@@ -149,6 +150,11 @@ class Unit:
     def notes(self) -> Notes:
         """Notes on letters, and who follows them."""
         return Notes(self._connection)
+
+    @cached_property
+    def asides(self) -> Asides:
+        """What people set aside."""
+        return Asides(self._connection)
 
     @cached_property
     def holds(self) -> Holds:

@@ -41,7 +41,7 @@ function open(query, event) {
   if (!box) return;
   event.preventDefault();
   box.open = true;
-  one("select, textarea", box).focus();
+  one("select, textarea, input:not([type=hidden])", box).focus();
 }
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
 const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis" };
@@ -65,6 +65,7 @@ addEventListener("keydown", event => {
     "t": () => { const to = one("#bulk-a"); if (!to) return open("details[data-act=imputer]", event); event.preventDefault(); to.focus(); },
     "a": () => { const note = one("#note"); if (note) { event.preventDefault(); note.closest("details").open = true; note.focus(); } },
     "e": () => one("[data-act=traiter], .bulk [value=traiter]")?.focus(),
+    "m": () => { const day = one("#bulk-day"); if (!day) return open("details[data-act=mettre_de_cote]", event); event.preventDefault(); day.focus(); },
     "u": () => one("[data-act=se_raviser]")?.focus(),
     "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
   };

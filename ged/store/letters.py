@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +15,9 @@ from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbou
 from ged.mail.team import Load
 from ged.store.custody import Custody
 from ged.store.database import text_array
-from ged.store.filing_rules import filing_rules
-from ged.store.notice_tables import escalation
-from ged.store.paper_tables import hand_over
+from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
 from ged.store.reminders import Reminders
-from ged.store.routing_tables import aside, follow, opinion
 from ged.store.steps import Steps
 from ged.store.tables import letter, original
 
@@ -36,7 +33,6 @@ _ENUMERATIONS: dict[str, Any] = {
     "sealing": Sealing,
 }
 _JOINED = frozenset({"original_size", "media_type"})
-_URGENT = (Priority.URGENT, Priority.VERY_URGENT)
 
 
 def _value(row: sa.Row[Any]) -> Letter:
@@ -51,30 +47,13 @@ def _column(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _lies_with(
-    position: sa.ColumnElement[Any], unit: sa.ColumnElement[Any], baskets: tuple[tuple[str, ...], tuple[str, ...]]
-) -> sa.ColumnElement[bool]:
-    positions, units = baskets
-    return sa.or_(position.in_(positions), sa.and_(position.is_(None), unit.in_(units)))
-
-
 def seen_by(tokens: Tokens) -> sa.ColumnElement[bool]:
     """Return what parts the letters that these tokens open from all others."""
     return sa.true() if tokens is None else letter.c.reader_tokens.overlap(text_array(tokens))
 
 
-def _paper_apart(keepers: tuple[tuple[str, ...], tuple[str, ...]]) -> sa.ColumnElement[bool]:
-    positions, units = keepers
-    held = sa.select(hand_over.c.letter_id).where(
-        hand_over.c.letter_id == letter.c.id,
-        hand_over.c.standing,
-        sa.or_(hand_over.c.to_position.in_(positions), hand_over.c.to_entity.in_(units)),
-        hand_over.c.to_entity != letter.c.service_id,
-    )
-    coming = sa.select(hand_over.c.letter_id).where(
-        hand_over.c.letter_id == letter.c.id, hand_over.c.received_at.is_(None), hand_over.c.withdrawn_at.is_(None)
-    )
-    return sa.and_(held.exists(), ~coming.exists())
+def _where(listing: Listing, tokens: Tokens) -> sa.ColumnElement[bool]:
+    return sa.and_(seen_by(tokens), *rules_of(listing))
 
 
 _COLUMNS = [
@@ -175,9 +154,9 @@ class Letters:
         self, listing: Listing, tokens: Tokens, *, limit: int, offset: int = 0, after: Cursor | None = None
     ) -> LetterPage:
         """Return one page of a list, by offset or after a cursor, with what the machine proposes for each row."""
-        where = self._where(listing, tokens)
+        where = _where(listing, tokens)
         total = self._connection.scalar(sa.select(sa.func.count()).select_from(letter).where(where)) or 0
-        query = _select().where(where).order_by(*self._order(listing)).limit(limit + 1).offset(offset)
+        query = _select().where(where).order_by(*order_of(listing)).limit(limit + 1).offset(offset)
         if after is not None:
             key = sa.tuple_(letter.c.registered_at, letter.c.id)
             mark = sa.tuple_(sa.literal(after.registered_at), sa.literal(after.letter_id))
@@ -202,7 +181,7 @@ class Letters:
         if not listings:
             return ()
         each = [
-            sa.select(sa.func.count()).select_from(letter).where(self._where(one, tokens)).scalar_subquery()
+            sa.select(sa.func.count()).select_from(letter).where(_where(one, tokens)).scalar_subquery()
             for one in listings
         ]
         return tuple(self._connection.execute(sa.select(*each)).one())
@@ -219,8 +198,8 @@ class Letters:
 
     def neighbours(self, letter_id: str, listing: Listing, tokens: Tokens) -> Neighbours:
         """Return the place of a letter in a list, and who stands before and after it."""
-        where = self._where(listing, tokens)
-        order = self._order(listing)
+        where = _where(listing, tokens)
+        order = order_of(listing)
         ranked = sa.select(
             letter.c.id,
             sa.func.row_number().over(order_by=order).label("position"),
@@ -243,81 +222,6 @@ class Letters:
             )
             or 0
         )
-
-    def _where(self, listing: Listing, tokens: Tokens) -> sa.ColumnElement[bool]:
-        rules: list[sa.ColumnElement[bool]] = [seen_by(tokens)]
-        if listing.states:
-            rules.append(letter.c.state.in_(listing.states))
-        if listing.direction is not None:
-            rules.append(letter.c.direction == listing.direction)
-        if listing.year is not None:
-            rules.append(letter.c.year == listing.year)
-        if listing.urgent:
-            rules.append(letter.c.priority.in_(_URGENT))
-        if listing.being_read:
-            rules.append(letter.c.reading == Reading.PENDING)
-        if listing.since is not None:
-            rules.append(letter.c.registered_at >= datetime.combine(listing.since, time.min, UTC))
-        if listing.until is not None:
-            end = datetime.combine(listing.until + timedelta(days=1), time.min, UTC)
-            rules.append(letter.c.registered_at < end)
-        return sa.and_(*rules, *self._routing_rules(listing), *filing_rules(listing))
-
-    def _routing_rules(self, listing: Listing) -> list[sa.ColumnElement[bool]]:
-        rules: list[sa.ColumnElement[bool]] = []
-        brought: sa.ColumnElement[bool] = sa.false()
-        if listing.escalated_to:
-            brought = letter.c.id.in_(
-                sa.select(escalation.c.letter_id).where(
-                    escalation.c.position_id.in_(listing.escalated_to), escalation.c.due_date == letter.c.due_date
-                )
-            )
-        if listing.baskets is not None:
-            rules.append(sa.or_(_lies_with(letter.c.position_id, letter.c.service_id, listing.baskets), brought))
-        if listing.services:
-            rules.append(sa.or_(letter.c.service_id.in_(listing.services), brought))
-        if listing.late_on is not None:
-            rules.append(letter.c.due_date < listing.late_on)
-        if listing.followed_by is not None:
-            rules.append(
-                letter.c.id.in_(sa.select(follow.c.letter_id).where(follow.c.person_id == listing.followed_by))
-            )
-        for chosen, wanted in ((listing.aside_by, True), (listing.not_aside_by, False)):
-            if chosen is not None:
-                person_id, day = chosen
-                away = sa.select(aside.c.letter_id).where(aside.c.person_id == person_id, aside.c.until > day)
-                rules.append(letter.c.id.in_(away) if wanted else letter.c.id.not_in(away))
-        if listing.opinion_of is not None:
-            asked = sa.select(opinion.c.letter_id).where(
-                opinion.c.given_at.is_(None),
-                opinion.c.withdrawn_at.is_(None),
-                _lies_with(opinion.c.position_id, opinion.c.entity_id, listing.opinion_of),
-            )
-            rules.append(letter.c.id.in_(asked))
-        if listing.paper_apart is not None:
-            rules.append(_paper_apart(listing.paper_apart))
-        if listing.paper_of is not None:
-            positions, units, registers = listing.paper_of
-            lent = sa.select(hand_over.c.letter_id).where(
-                hand_over.c.standing,
-                hand_over.c.return_by.is_not(None),
-                sa.or_(
-                    hand_over.c.to_position.in_(positions),
-                    hand_over.c.to_entity.in_(units),
-                    letter.c.register_id.in_(registers),
-                ),
-            )
-            rules.append(letter.c.id.in_(lent))
-        return rules
-
-    def _order(self, listing: Listing) -> list[sa.ColumnElement[Any]]:
-        if listing.paper_of is not None:
-            back = sa.select(hand_over.c.return_by).where(hand_over.c.letter_id == letter.c.id, hand_over.c.standing)
-            return [back.scalar_subquery(), letter.c.registered_at, letter.c.id]
-        if listing.by_due:
-            return [letter.c.due_date.asc().nulls_last(), letter.c.registered_at, letter.c.id]
-        columns: list[sa.ColumnElement[Any]] = [letter.c.registered_at, letter.c.sequence, letter.c.id]
-        return [column.desc() if listing.newest_first else column.asc() for column in columns]
 
     @staticmethod
     def _tokens_of(value: Letter) -> list[str]:

@@ -24,12 +24,13 @@ from ged.services.capture import Door
 from ged.services.establish import establish
 from ged.services.sign_in import actor_of, set_password
 from ingest.capture.receive import receive
+from scripts.demo_morning import play
 from scripts.sample_letters.generate import generate
 
 _ROOT = Path(__file__).resolve().parents[1]
 _LETTERS, _SEED = 24, 1
 _CLERK = "kossi"
-_SHOWN = ("kossi", "ministre", "sg", "daf", "archives", "audit", "admin", "ceet")
+_SHOWN = ("kossi", "lawson", "ministre", "sg", "daf", "comptable", "archives", "audit", "admin", "ceet")
 _CONSOLE = Console()
 
 
@@ -49,6 +50,8 @@ def main() -> None:
             )
             _open_accounts(organisation, folder, house)
             _bring_letters(folder / "lettres", house)
+            play(house, folder / "lettres")
+            _CONSOLE.print("Une matinée jouée : courriers affectés, avis demandé, réponses à viser et à signer.")
         (folder / "ready").touch()
     _say_accounts(organisation, folder, settings)
 

@@ -1,0 +1,38 @@
+"""The demonstration's morning: after it, every role finds work, and the registers are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from api.wiring import House
+from ged.mail.access import Actor
+from ged.mail.baskets import basket_of
+from ged.services import consult
+from ged.services.check_register import check_registers
+from rooms.letters import send
+from scripts.demo_morning import play
+from scripts.sample_letters.generate import generate
+
+
+def test_everybody_finds_work(house: House, kossi: Actor, who: Callable[[str], Actor], tmp_path: Path) -> None:
+    for path in generate(14, 5, tmp_path):
+        send(house, kossi, path.read_bytes(), path.name)
+    play(house, tmp_path)
+
+    def count(login: str, slug: str) -> int:
+        actor = who(login)
+        listing = basket_of(slug, actor).listing(actor, house.clock().date())
+        return consult.counts([listing], store=house.store, actor=actor)[0]
+
+    assert count("kossi", "a-qualifier") == 2
+    for login, slug in (
+        ("comptable", "a-traiter"),
+        ("daj", "avis"),
+        ("daf", "a-affecter"),
+        ("daf", "suivis"),
+        ("ministre", "a-affecter"),
+        ("sg", "mon-service"),
+    ):
+        assert count(login, slug) > 0, (login, slug)
+    assert not any(report.faults for report in check_registers(store=house.store, actor=kossi))

@@ -9,22 +9,29 @@ from typing import BinaryIO
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
+from ged.mail.draft import Draft
 from ged.mail.item import Confidentiality, Letter
 
 _CHUNK = 256 * 1024
-_EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
+_EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/tiff": "tif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
 
 
 def file_response(
     request: Request,
     opened: AbstractContextManager[BinaryIO],
-    letter: Letter,
+    letter: Letter | Draft,
     *,
     media_type: str,
     name: str | None = None,
     digest: str | None = None,
 ) -> Response:
-    """Stream a file of a letter; with a `name`, offered under it; with a `digest`, not sent again to who has it."""
+    """Stream a file of a letter or draft; with a `name`, offered under it; with a `digest`, once to who has it."""
     headers = {"Cache-Control": "no-store" if _secret(letter) else "private, max-age=600"}
     if digest is not None and not _secret(letter):
         headers["ETag"] = f'"{digest}"'
@@ -56,7 +63,7 @@ def _offered(name: str, media_type: str) -> dict[str, str]:
     }
 
 
-def _secret(letter: Letter) -> bool:
+def _secret(letter: Letter | Draft) -> bool:
     return letter.confidentiality.rank >= Confidentiality.CONFIDENTIAL.rank
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from api.model_folder import COLUMNS, TERMS
 from ged.errors import Refused
 from ged.mail.calendar import DAYS
+from ged.mail.circuit_template import written_stages
 from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
 
@@ -69,6 +70,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         ),
         "rappels.csv": ((r.code, r.watched, r.days, " ".join(r.to), r.sort) for r in one.reminders),
         "courriels.csv": one.addresses,
+        "circuits.csv": ((c.code, c.tenant_id, c.label_fr, c.label_en, written_stages(c.stages)) for c in one.circuits),
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }
 

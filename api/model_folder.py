@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.model_circuits import read_circuit, unknown_approvers
 from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
 from api.model_people import read_grant, refused_grants
@@ -42,6 +43,9 @@ COLUMNS = {
     "acheminements.csv": "code libelle_fr libelle_en",
     "bordereaux.csv": "code libelle_fr libelle_en",
     "confidentialite.csv": "code libelle_fr libelle_en",
+    "renvois.csv": "code libelle_fr libelle_en",
+    "annotations.csv": "code libelle_fr libelle_en",
+    "circuits.csv": "code racine libelle_fr libelle_en etapes",
     "entetes.csv": "entite lignes_fr lignes_en ville pied",
     "modeles.csv": "code libelle_fr libelle_en fichier nature entite",
     "rappels.csv": "code objet jours destinataires genre",
@@ -58,6 +62,8 @@ TERMS = {
     "acheminements.csv": TermList.DELIVERY,
     "bordereaux.csv": TermList.TRANSMITTAL,
     "confidentialite.csv": TermList.LEVEL,
+    "renvois.csv": TermList.REFUSAL,
+    "annotations.csv": TermList.ANNOTATION,
 }
 
 
@@ -90,11 +96,13 @@ def read_folder(folder: Path) -> Organisation:
         templates=tuple(templates),
         reminders=tuple(read_each(rows["rappels.csv"], read_reminder, faults)),
         addresses=tuple(read_each(rows["courriels.csv"], read_address, faults)),
+        circuits=tuple(read_each(rows["circuits.csv"], read_circuit, faults)),
         files=files,
         grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
     )
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
+    faults += unknown_approvers(rows["circuits.csv"], rows["postes.csv"], rows["entites.csv"])
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
     if not faults:
@@ -215,6 +223,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("delegations.csv", "identifiant", "personnes.csv", "personne"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
         ("calendriers.csv", "racine", "entites.csv", "entité"),
+        ("circuits.csv", "racine", "entites.csv", "entité"),
         ("entetes.csv", "entite", "entites.csv", "entité"),
         ("modeles.csv", "nature", "natures.csv", "nature"),
         ("modeles.csv", "entite", "entites.csv", "entité"),

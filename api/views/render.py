@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from api.deps import csrf_of, the_house
 from api.views import words
 from ged.mail.access import Actor, Right
-from ged.mail.baskets import baskets_for
+from ged.mail.baskets import baskets_for, draft_baskets_for
 from ged.mail.lists import Term
-from ged.services import consult
+from ged.services import consult, read_draft
 from ged.services.notices import unread
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -76,6 +76,9 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     mine = baskets_for(actor) if actor else ()
     listed = [basket.listing(actor, today) for basket in mine] if actor else []
     counted, levels = consult.menu(listed, store=house.store, actor=actor) if actor else ((), {})
+    drafts = draft_baskets_for(actor) if actor else ()
+    asked = [basket.listing(actor, today) for basket in drafts] if actor else []
+    waiting = read_draft.draft_counts(asked, store=house.store, actor=actor) if actor else ()
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     values = {
         "actor": actor,
@@ -86,6 +89,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "baskets": [(basket.slug, count) for basket, count in zip(mine, counted, strict=True)],
         "levels_named": levels,
         "unread": unread(store=house.store, actor=actor) if actor else 0,
+        "draft_baskets": [(basket.slug, count) for basket, count in zip(drafts, waiting, strict=True)],
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

@@ -13,11 +13,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ged.mail.access import Capacity
+from ged.mail.circuit import Said, StageKind
+from ged.mail.comparison import Part
 from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
+from ged.mail.draft_acts import DraftAct
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.links import LinkKind
 from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
 from ged.mail.notice import Channel, Group
@@ -85,6 +89,13 @@ CODES: dict[str, str] = {
     Channel.NOTHING: _("Rien"),
     Channel.AT_ONCE: _("Aussitôt"),
     Channel.DIGEST: _("Un résumé par jour"),
+    Said.APPROVED: _("Visé"),
+    Said.SIGNED: _("Signé"),
+    Said.SKIPPED: _("Passé outre"),
+    Said.REFUSED: _("Renvoyé"),
+    StageKind.VISA: _("Visa"),
+    StageKind.ADVICE: _("Avis"),
+    StageKind.SIGNATURE: _("Signature"),
     Disposition.KEEP: _("conservation"),
     Disposition.SAMPLE: _("tri"),
     Disposition.TRANSFER: _("versement"),
@@ -110,6 +121,9 @@ BASKETS: dict[str, tuple[str, str]] = {
     "a-affecter": (_("À affecter"), "arrow-left-right"),
     "a-traiter": (_("À traiter"), "file-text"),
     "mis-de-cote": (_("Mis de côté"), "clock"),
+    "a-viser": (_("À viser"), "check"),
+    "a-signer": (_("À signer"), "stamp"),
+    "mes-projets": (_("Mes projets"), "send"),
     "avis": (_("Avis à donner"), "mail"),
     "en-retard": (_("En retard"), "triangle-alert"),
     "mon-service": (_("Mon service"), "building-2"),
@@ -139,6 +153,38 @@ FIELDS: dict[str, str] = {
     "emails": _("Adresses électroniques"),
     "phones": _("Téléphones"),
 }
+DRAFT_ACTS: dict[str, tuple[str, str, str]] = {
+    DraftAct.WRITE: (_("Modifier"), _("a écrit une version"), "file-text"),
+    DraftAct.START: (_("Envoyer dans le circuit"), _("a envoyé dans le circuit"), "send"),
+    DraftAct.APPROVE: (_("Viser"), _("a visé"), "check"),
+    DraftAct.ADVISE: (_("Donner mon avis"), _("a donné son avis"), "mail"),
+    DraftAct.SIGN: (_("Signer"), _("a signé"), "stamp"),
+    DraftAct.REFUSE: (_("Renvoyer"), _("a renvoyé"), "undo-2"),
+    DraftAct.SKIP: (_("Passer outre un absent"), _("a passé outre un absent"), "arrow-left-right"),
+    DraftAct.INSERT: (_("Ajouter une étape avant la mienne"), _("a ajouté une étape"), "user-plus"),
+    DraftAct.WITHDRAW: (_("Reprendre le projet"), _("a repris le projet"), "undo-2"),
+    DraftAct.ABANDON: (_("Abandonner le projet"), _("a abandonné le projet"), "circle-x"),
+    DraftAct.NOTE: (_("Annoter"), _("a annoté"), "file-text"),
+}
+"""Each act on a draft: the verb of its button, what the history says of it, its icon."""
+LINKS: dict[str, tuple[str, str]] = {
+    LinkKind.ANSWERS: (_("Répond à"), _("A pour réponse")),
+    LinkKind.FOLLOWS: (_("Suite de"), _("A pour suite")),
+    LinkKind.REPLACES: (_("Annule et remplace"), _("Remplacé par")),
+    LinkKind.CITES: (_("Cite"), _("Cité par")),
+}
+"""Each kind of link, read from either end."""
+PARTS: dict[str, str] = {
+    Part.SUBJECT: _("Objet"),
+    Part.RECIPIENTS: _("Destinataires"),
+    Part.REFERENCE: _("Votre référence"),
+    Part.KIND: _("Nature"),
+    Part.TEMPLATE: _("Modèle"),
+    Part.TEXT: _("Texte"),
+    Part.FILE: _("Document joint comme texte"),
+    Part.ATTACHMENTS: _("Pièces jointes"),
+}
+"""What of a draft is compared."""
 MOVES: dict[str, tuple[str, str, str]] = {
     Move.SUBMIT: (_("Signaler à une autorité"), _("a signalé"), "stamp"),
     Move.ASSIGN: (_("Affecter"), _("a affecté"), "arrow-left-right"),
@@ -181,7 +227,6 @@ ACTS: dict[str, str] = {
     Act.READ: _("Consulté"),
     Act.ORIGINAL_READ: _("Original consulté"),
     Act.EXPORTED: _("Exporté"),
-    Act.HISTORY_EXPORTED: _("Historique exporté"),
     Act.VERIFIED: _("Original vérifié"),
     Act.PAPER_GIVEN: _("Original papier remis"),
     Act.PAPER_RECEIVED: _("Original papier reçu"),

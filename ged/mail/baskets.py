@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Generic, TypeVar
 
 from ged.errors import NotFound
 from ged.mail.access import KEEPS_REGISTER, Actor, Right, Role
+from ged.mail.draft import IN_CIRCUIT, WITH_AUTHOR, DraftListing, may_write
 from ged.mail.item import State
 from ged.mail.listing import Listing
 from ged.mail.moves import LEADING, OPEN, baskets_of
@@ -16,13 +18,16 @@ _NEW = (State.SUBMITTED, State.ASSIGNED)
 _TAKEN = tuple(state for state in OPEN if state not in _NEW)
 
 
+Asked = TypeVar("Asked")
+
+
 @dataclass(frozen=True, slots=True)
-class Basket:
-    """One basket: its address, for whom it is, and what it lists."""
+class Basket(Generic[Asked]):
+    """One basket: its address, for whom it is, and what it lists: letters, or drafts."""
 
     slug: str
     shown_to: Callable[[Actor], bool]
-    listing: Callable[[Actor, date], Listing]
+    listing: Callable[[Actor, date], Asked]
 
 
 def _leads(actor: Actor) -> bool:
@@ -88,7 +93,7 @@ def _late(actor: Actor, today: date) -> Listing:
 TO_QUALIFY = Listing(states=(State.TO_QUALIFY,), newest_first=False)
 """First come, first served."""
 
-BASKETS: dict[str, Basket] = {
+BASKETS: dict[str, Basket[Listing]] = {
     basket.slug: basket
     for basket in (
         Basket("a-qualifier", _qualifies, lambda _actor, _today: TO_QUALIFY),
@@ -109,18 +114,62 @@ BASKETS: dict[str, Basket] = {
     )
 }
 
+DRAFT_BASKETS: dict[str, Basket[DraftListing]] = {
+    basket.slug: basket
+    for basket in (
+        Basket(
+            "a-viser",
+            may_write,
+            lambda actor, _today: DraftListing(states=(State.TO_APPROVE,), waiting_for=baskets_of(actor)),
+        ),
+        Basket(
+            "a-signer",
+            _heads,
+            lambda actor, _today: DraftListing(states=(State.TO_SIGN,), waiting_for=baskets_of(actor)),
+        ),
+        Basket(
+            "mes-projets",
+            may_write,
+            lambda actor, _today: DraftListing(states=(*WITH_AUTHOR, *IN_CIRCUIT), written_by=baskets_of(actor)[0]),
+        ),
+    )
+}
 
-def baskets_for(actor: Actor) -> tuple[Basket, ...]:
+
+def baskets_for(actor: Actor) -> tuple[Basket[Listing], ...]:
     """Return the baskets that an actor's posts give, in the order of the menu."""
     return tuple(basket for basket in BASKETS.values() if basket.shown_to(actor))
 
 
-def basket_of(slug: str, actor: Actor) -> Basket:
+def basket_of(slug: str, actor: Actor) -> Basket[Listing]:
     """Return one basket of the actor's.
 
     Raises:
         NotFound: `basket.unknown`, there is none of that name, or not for these posts.
     """
-    if slug not in BASKETS or not BASKETS[slug].shown_to(actor):
+    return _mine(BASKETS, slug, actor)
+
+
+def draft_baskets_for(actor: Actor) -> tuple[Basket[DraftListing], ...]:
+    """Return the baskets of drafts that an actor's posts give, in the order of the menu."""
+    return tuple(basket for basket in DRAFT_BASKETS.values() if basket.shown_to(actor))
+
+
+def draft_basket_of(slug: str, actor: Actor) -> Basket[DraftListing]:
+    """Return one basket of drafts of the actor's.
+
+    Raises:
+        NotFound: `basket.unknown`.
+    """
+    return _mine(DRAFT_BASKETS, slug, actor)
+
+
+def parapheur(actor: Actor) -> DraftListing:
+    """Return all that waits for an actor's visa, advice or signature, as one queue."""
+    return DraftListing(states=IN_CIRCUIT, waiting_for=baskets_of(actor))
+
+
+def _mine(baskets: dict[str, Basket[Asked]], slug: str, actor: Actor) -> Basket[Asked]:
+    if slug not in baskets or not baskets[slug].shown_to(actor):
         raise NotFound("basket.unknown", "Cette bannette n'existe pas pour votre poste. Choisissez-en une au menu.")
-    return BASKETS[slug]
+    return baskets[slug]

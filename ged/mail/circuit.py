@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ged.errors import Refused
 from ged.mail.access import Capacity, Role
+from ged.mail.circuit_template import StageKind
 from ged.mail.item import Confidentiality
 from ged.mail.moves import Destination
 from ged.mail.organisation import Seat
@@ -21,14 +22,7 @@ Approver = Destination
 """A position, or whoever works in a unit."""
 LONGEST = 20
 """Stages of a circuit."""
-
-
-class StageKind(StrEnum):
-    """What a stage asks of its approvers."""
-
-    VISA = "visa"
-    ADVICE = "avis"
-    SIGNATURE = "signature"
+__all__ = ["ADVICE", "Approver", "Circuit", "Said", "Stage", "StageKind", "Visa", "refuse_circuit"]
 
 
 class Said(StrEnum):
@@ -137,16 +131,6 @@ class Circuit:
                 spoken = [v for v in stage.visas if v.approver == approver and v.said is not Said.REFUSED]
                 if spoken and all(visa.digest != digest for visa in spoken):
                     yield spoken[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class CircuitTemplate:
-    """A circuit of the configuration folder: its approvers are positions, units, or `chef`, the author's own head."""
-
-    code: str
-    label_fr: str
-    label_en: str
-    stages: tuple[tuple[StageKind, tuple[str, ...], int | None], ...]
 
 
 def refuse_circuit(

@@ -23,7 +23,6 @@ class Act(StrEnum):
     READ = "courrier.lu"
     ORIGINAL_READ = "original.lu"
     EXPORTED = "courrier.exporte"
-    HISTORY_EXPORTED = "historique.exporte"
     VERIFIED = "courrier.verifie"
     REGISTER_PRINTED = "registre.imprime"
     MOVED = "courrier.acte"
@@ -60,6 +59,7 @@ class Act(StrEnum):
     CORRESPONDENT_LINKED = "courrier.correspondant"
     SIGNED_IN = "session.ouverte"
     SIGN_IN_FAILED = "session.refusee"
+    CONFIRMED = "session.confirmee"
     SIGNED_OUT = "session.fermee"
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     MODEL_LOADED = "organisation.chargee"

@@ -13,6 +13,8 @@ class TermList(StrEnum):
     DELIVERY = "acheminement"
     TRANSMITTAL = "bordereau"
     LEVEL = "confidentialite"
+    REFUSAL = "renvoi"
+    ANNOTATION = "annotation"
 
 
 @dataclass(frozen=True, slots=True)

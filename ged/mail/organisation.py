@@ -8,6 +8,7 @@ from datetime import date
 
 from ged.mail.access import Capacity, Role
 from ged.mail.calendar import Holiday
+from ged.mail.circuit_template import CircuitTemplate
 from ged.mail.filing import Kind, RetentionRule
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
@@ -139,6 +140,7 @@ class Organisation:
     templates: tuple[ReplyTemplate, ...] = ()
     reminders: tuple[ReminderRule, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
+    circuits: tuple[CircuitTemplate, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
 

@@ -10,11 +10,13 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import GedError, NotFound
 from ged.mail.access import Actor
+from ged.mail.circuit_template import CircuitTemplate
 from ged.mail.draft import Attachment, Draft, DraftListing, DraftPage, Version
 from ged.mail.draft_acts import DraftStep
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.links import Linked
+from ged.mail.lists import Term, TermList
 from ged.ports import Vault
 from ged.services.circuit import opened_by
 from ged.store.unit import Store, Unit
@@ -60,6 +62,25 @@ class Relations:
     drafts: tuple[Draft, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Formulas:
+    """What a draft's screens choose from beside the house's lists: circuits, and stock words of return and note."""
+
+    circuits: tuple[CircuitTemplate, ...]
+    refusals: tuple[Term, ...]
+    annotations: tuple[Term, ...]
+
+
+def formulas(*, store: Store, actor: Actor) -> Formulas:
+    """Return the circuits of the actor's tenant and the stock words."""
+    with store.unit() as unit:
+        return Formulas(
+            unit.circuits.of(actor.post.tenant_id),
+            unit.lists.terms(TermList.REFUSAL),
+            unit.lists.terms(TermList.ANNOTATION),
+        )
+
+
 def drafts(
     listing: DraftListing, *, store: Store, actor: Actor, limit: int = 25, offset: int = 0, queue: bool = False
 ) -> DraftPage:
@@ -73,6 +94,16 @@ def draft_counts(listings: Sequence[DraftListing], *, store: Store, actor: Actor
     """Count several lists, each as the list itself counts."""
     with store.unit() as unit:
         return unit.drafts.counts(listings, actor.tokens())
+
+
+def draft(draft_id: str, *, store: Store, actor: Actor) -> Draft:
+    """Return a draft's own line, as lists show it.
+
+    Raises:
+        NotFound: `draft.unknown`.
+    """
+    with store.unit() as unit:
+        return unit.drafts.get(draft_id, actor.tokens())
 
 
 def draft_file(draft_id: str, *, store: Store, actor: Actor, clock: Clock) -> DraftFile:

@@ -49,7 +49,7 @@ def sign_in(login: str, password: str, *, store: Store, clock: Clock) -> Session
             raise Forbidden("session.wait", "Trop d'essais. Attendez un quart d'heure, puis réessayez.")
         account = unit.people.account(login)
         actor = unit.people.actor(login, now.date())
-        good = _matches(account.password_hash if account else None, password)
+        good = matches(account.password_hash if account else None, password)
         if account is None or actor is None or not good:
             unit.journal.write(now, Act.SIGN_IN_FAILED, who)
             unit.commit()
@@ -144,7 +144,8 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _matches(password_hash: str | None, password: str) -> bool:
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the one behind an argon2 hash; takes as long when there is none."""
     try:
         return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
     except (VerificationError, InvalidHashError):

@@ -104,3 +104,15 @@ confirmation = sa.Table(
     column("token_hash", _Text, sa.ForeignKey("session.token_hash", ondelete="CASCADE"), primary_key=True),
     column("until", _Time),
 )
+
+circuit_template = sa.Table(
+    "circuit_template",
+    metadata,
+    column("code", _Text, primary_key=True),
+    column("tenant_id", _Text, sa.ForeignKey("entity.id")),
+    column("label_fr", _Text),
+    column("label_en", _Text),
+    column("stages", _Text),
+    column("rank", sa.Integer),
+    column("retired", sa.Boolean, server_default=sa.false()),
+)

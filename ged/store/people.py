@@ -14,6 +14,7 @@ from ged.mail.delegation import covers
 from ged.mail.item import Confidentiality
 from ged.mail.organisation import Entity, Person
 from ged.store.delegations import Delegations
+from ged.store.draft_tables import confirmation
 from ged.store.organisation import Organisations
 from ged.store.tables import entity, holding, idempotency, person, position, session, token
 
@@ -137,6 +138,20 @@ class People:
         self._connection.execute(
             sa.update(session).where(session.c.token_hash == token_hash, earlier).values(expires_at=expires_at)
         )
+
+    def confirm_session(self, token_hash: str, until: datetime) -> None:
+        """Let a session sign until an instant."""
+        row = {"token_hash": token_hash, "until": until}
+        self._connection.execute(
+            insert(confirmation)
+            .values(**row)
+            .on_conflict_do_update(index_elements=["token_hash"], set_={"until": until})
+        )
+
+    def is_confirmed(self, token_hash: str, now: datetime) -> bool:
+        """Whether a session may sign now."""
+        query = sa.select(confirmation).where(confirmation.c.token_hash == token_hash, confirmation.c.until > now)
+        return self._connection.execute(query).first() is not None
 
     def close_session(self, token_hash: str) -> None:
         """End a session."""

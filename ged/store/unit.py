@@ -15,6 +15,7 @@ from ged.errors import Unavailable
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
+from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
@@ -70,6 +71,11 @@ class Unit:
     def letters(self) -> Letters:
         """The letters as they stand."""
         return Letters(self._connection)
+
+    @cached_property
+    def circuits(self) -> CircuitTemplates:
+        """Circuits to choose from."""
+        return CircuitTemplates(self._connection)
 
     @cached_property
     def drafts(self) -> Drafts:

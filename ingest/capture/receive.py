@@ -60,7 +60,7 @@ def receive(
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
         try:
-            _spool(stream, path, entrance.limits.max_bytes)
+            spool(stream, path, entrance.limits.max_bytes)
             found = inspect(path, entrance.limits)
         except GedError as error:
             record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
@@ -78,7 +78,12 @@ def shown_name(filename: str) -> str:
     return printable.strip()[:NAME_LENGTH] or "sans nom"
 
 
-def _spool(stream: BinaryIO, path: Path, limit_bytes: int) -> None:
+def spool(stream: BinaryIO, path: Path, limit_bytes: int) -> None:
+    """Write a stream to a new file, to its end.
+
+    Raises:
+        Refused: `capture.too_large`, `capture.unreadable`.
+    """
     size = 0
     try:
         with path.open("xb") as copy:

@@ -46,7 +46,7 @@ function open(query, event) {
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
 const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis" };
 addEventListener("keydown", event => {
-  const form = event.target.closest("details.act form") || one("#qualification");
+  const form = event.target.closest("details.act form, form[data-send]") || one("#qualification, form[data-send]");
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }
   if (event.key === "Escape" && !one("dialog[open]")) return typing(event.target) ? event.target.blur() : follow("back");
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || kept.get("keys") === "off") return;
@@ -63,6 +63,7 @@ addEventListener("keydown", event => {
     "n": () => follow("new"),
     "p": nextPage,
     "t": () => { const to = one("#bulk-a"); if (!to) return open("details[data-act=imputer]", event); event.preventDefault(); to.focus(); },
+    "r": () => follow("answer"),
     "a": () => { const note = one("#note"); if (note) { event.preventDefault(); note.closest("details").open = true; note.focus(); } },
     "e": () => one("[data-act=traiter], .bulk [value=traiter]")?.focus(),
     "m": () => { const day = one("#bulk-day"); if (!day) return open("details[data-act=mettre_de_cote]", event); event.preventDefault(); day.focus(); },
@@ -124,7 +125,7 @@ function restore() {
   all("[data-cleared]").forEach(line => Object.keys(localStorage).filter(name => name.endsWith(":" + line.dataset.cleared)).forEach(kept.drop));
   const form = one("[data-draft]"), draft = form && kept.get("draft:" + form.dataset.draft);
   if (draft && !one(".summary")) {
-    for (const [name, value] of Object.entries(JSON.parse(draft))) if (form.elements[name]) form.elements[name].value = value;
+    for (const [name, value] of Object.entries(JSON.parse(draft))) if (form.elements[name] && typeof value === "string" && form.elements[name].type !== "checkbox") form.elements[name].value = value;
     one("#draft").textContent = said.found;
   }
 }

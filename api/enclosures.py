@@ -1,0 +1,40 @@
+"""Files that people join to what they write: looked at by content as every other door does, then kept in the vault."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from api.press.package import check_package
+from api.wiring import House
+from ged.errors import Refused
+from ged.mail.draft import Attachment
+from ingest.capture.receive import shown_name, spool
+from ingest.readers.inspection import inspect
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+
+
+def enclose(stream: BinaryIO, filename: str, house: House, *, as_body: bool = False) -> Attachment:
+    """Return a file, durable in the vault: a PDF, an image or a Word document; as a body, no image.
+
+    Raises:
+        Refused: `capture.*`, `press.*`; `draft.body`, an image is no body.
+        Unavailable: the vault does not answer.
+    """
+    limits = house.entrance.limits
+    with tempfile.TemporaryDirectory(prefix="ged-piece-") as folder:
+        path = Path(folder) / "piece"
+        spool(stream, path, limits.max_bytes)
+        with path.open("rb") as file:
+            zipped = file.read(4) == b"PK\x03\x04"
+        if zipped:
+            check_package(path.read_bytes())
+        media_type = DOCX if zipped else inspect(path, limits).media_type
+        if as_body and media_type not in {DOCX, PDF}:
+            raise Refused("draft.body", "Le texte d'un projet est un document Word (.docx) ou un PDF.", field="fichier")
+        with path.open("rb") as copy:
+            stored = house.vault.put(copy, media_type=media_type)
+    return Attachment(shown_name(filename), stored.digest, media_type, stored.size)

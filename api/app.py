@@ -17,7 +17,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import SignInNeeded
 from api.errors import STATUS, problem
-from api.routes import correspondents, delegations, letters, lookups, messages, notices, papers, registers, routing
+from api.routes import (
+    absences,
+    correspondents,
+    delegations,
+    letters,
+    lookups,
+    messages,
+    notices,
+    papers,
+    registers,
+    routing,
+)
 from api.views import pages
 from api.views.errors import error_page
 from api.wiring import House
@@ -61,6 +72,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(correspondents.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")
+    app.include_router(absences.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.exception_handler(GedError)(_said)

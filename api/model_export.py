@@ -57,6 +57,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
             (g.position_id, g.login, g.capacity, g.since, g.until or "", g.instrument, "|".join(g.kinds))
             for g in one.grants
         ),
+        "absences.csv": ((leave.login, leave.since, leave.until) for leave in one.leaves),
         "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule) for k in one.kinds),
         "conservation.csv": ((r.code, r.label, r.term_years, r.start, r.disposition, r.basis) for r in one.rules),
         "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),

@@ -8,7 +8,7 @@ from pathlib import Path
 from api.model_circuits import read_circuit, unknown_approvers
 from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
-from api.model_people import read_grant, refused_grants
+from api.model_people import read_grant, read_leave, refused_grants
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
 from ged.errors import Refused
 from ged.mail.access import Role
@@ -34,6 +34,7 @@ COLUMNS = {
     "personnes.csv": "identifiant nom langue",
     "affectations.csv": "identifiant poste depuis jusqu_au",
     "delegations.csv": "poste identifiant type depuis jusqu_au acte natures",
+    "absences.csv": "identifiant depuis jusqu_au",
     "natures.csv": "code libelle_fr libelle_en regle",
     "conservation.csv": "code libelle duree_annees depart sort fondement",
     "mentions.csv": "code libelle_fr libelle_en agir",
@@ -53,6 +54,7 @@ COLUMNS = {
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
 KEYS = {
+    "absences.csv": ["identifiant", "depuis"],
     "affectations.csv": ["identifiant", "poste", "depuis"],
     "delegations.csv": ["poste", "identifiant", "type", "depuis"],
     "feries.csv": ["pays", "jour"],
@@ -98,6 +100,7 @@ def read_folder(folder: Path) -> Organisation:
         addresses=tuple(read_each(rows["courriels.csv"], read_address, faults)),
         circuits=tuple(read_each(rows["circuits.csv"], read_circuit, faults)),
         files=files,
+        leaves=tuple(read_each(rows["absences.csv"], read_leave, faults)),
         grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
     )
     faults += _references(rows)
@@ -221,6 +224,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("affectations.csv", "poste", "postes.csv", "poste"),
         ("delegations.csv", "poste", "postes.csv", "poste"),
         ("delegations.csv", "identifiant", "personnes.csv", "personne"),
+        ("absences.csv", "identifiant", "personnes.csv", "personne"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
         ("calendriers.csv", "racine", "entites.csv", "entité"),
         ("circuits.csv", "racine", "entites.csv", "entité"),

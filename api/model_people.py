@@ -1,14 +1,14 @@
-"""Who acts for whom, in the configuration folder: each line checked by the rule that the screen goes by."""
+"""Who acts for whom and who is away, in the folder: each grant is checked by the rule that the screen goes by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from api.model_rows import Fault, Row, choice, day, day_or_none, given
+from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given
 from ged.errors import Refused
 from ged.mail.access import Capacity
 from ged.mail.delegation import Ground, check
-from ged.mail.organisation import Grant, Organisation
+from ged.mail.organisation import Grant, Leave, Organisation
 
 
 def read_grant(row: Row) -> Grant:
@@ -23,6 +23,14 @@ def read_grant(row: Row) -> Grant:
         instrument=given(row, "acte"),
         kinds=tuple(part.strip() for part in row["natures"].split("|") if part.strip()),
     )
+
+
+def read_leave(row: Row) -> Leave:
+    """Return the absence that a line gives."""
+    leave = Leave(given(row, "identifiant"), day(row, "depuis"), day(row, "jusqu_au"))
+    if leave.until < leave.since:
+        raise Faulty("« jusqu_au » précède « depuis ».")
+    return leave
 
 
 def refused_grants(rows: list[Row], found: Organisation) -> Iterator[Fault]:

@@ -87,6 +87,8 @@ def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]
                 "entity": one.position.entity_id,
                 "title": one.position.title,
                 "holders": ", ".join(one.holders),
+                "interim": one.interim,
+                "absent_until": one.absent_until.isoformat() if one.absent_until else "",
             }
             for one in found.seats
         ],

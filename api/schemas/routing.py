@@ -24,6 +24,7 @@ class OrderIn(BaseModel):
     text: str = Field(default="", max_length=4000)
     due_date: date | None = None
     copies: list[str] = []
+    confirmed: bool = False
 
     def value(self) -> Order:
         """Return the order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.views import (
+    absences,
     account,
     acknowledgement,
     acts,
@@ -33,6 +34,7 @@ from api.views import (
 
 pages = APIRouter(include_in_schema=False)
 _ROOMS = (
+    absences,
     account,
     acknowledgement,
     acts,

@@ -29,6 +29,7 @@ class Asked(BaseModel):
         a: Where to: `e:<unit>` or `p:<position>`.
         vers: The same, by a button of the team, which is an assignment by itself.
         jusqu_au: Until when letters are set aside.
+        confirme: That an addressee who is away, with nobody acting, is sent it all the same.
     """
 
     acte: str = ""
@@ -40,6 +41,7 @@ class Asked(BaseModel):
     copies: list[str] = []
     vers: str = ""
     jusqu_au: str = ""
+    confirme: str = ""
 
     @model_validator(mode="after")
     def _by_the_team(self) -> Asked:
@@ -63,6 +65,7 @@ class Asked(BaseModel):
             text=self.texte[:4000],
             due_date=day_typed(self.echeance, today, "echeance"),
             copies=tuple(self.copies),
+            confirmed=bool(self.confirme),
         )
 
 

@@ -10,13 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.views.acts_form import day_typed
 from api.views.render import page
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import Actor, Capacity
-from ged.mail.french_dates import parse_date
 from ged.mail.organisation import Grant
-from ged.services import consult, delegate
+from ged.services import absent, consult, delegate
 
 router = APIRouter()
 
@@ -36,7 +36,7 @@ class GrantTyped(BaseModel):
         """Return what is asked for; the first day is today when none is typed.
 
         Raises:
-            Refused: `delegation.dates`, a day that cannot be read; `delegation.kind`, neither interim nor delegation.
+            Refused: `move.date`, a day that cannot be read; `delegation.kind`, neither interim nor delegation.
         """
         if self.type not in {Capacity.INTERIM, Capacity.DELEGATE}:
             raise Refused("delegation.kind", "Choisissez un intérim ou une délégation.", field="type")
@@ -51,24 +51,10 @@ class GrantTyped(BaseModel):
         )
 
 
-def day_typed(text: str, today: date, field: str) -> date | None:
-    """Return a day as typed; None when nothing is.
-
-    Raises:
-        Refused: `delegation.dates`.
-    """
-    if not text.strip():
-        return None
-    found = parse_date(text, today)
-    if found is None:
-        raise Refused("delegation.dates", "Cette date ne se lit pas. Écrivez-la comme 30/11/2026.", field=field)
-    return found
-
-
 @router.get("/delegations")
 def show(request: Request, house: HouseDep, actor: ActorDep, fait: str = "") -> Response:
     """Show who acts for whom, and the form to grant it."""
-    return _page(request, house, actor, GrantTyped(), done=fait)
+    return _page(request, house, actor, GrantTyped(poste=actor.post.position_id), done=fait)
 
 
 @router.post("/delegations", dependencies=[FormCheck])
@@ -99,6 +85,7 @@ def _page(
         "standing": [one for one in seen.delegations if not one.is_over(today)],
         "over": [one for one in seen.delegations if one.is_over(today)][:20],
         "kinds": lists.kinds,
+        "leaves": absent.view(store=house.store, actor=actor, clock=house.clock),
         "services": {entity.id: entity for entity in lists.entities},
         "typed": typed,
         "fault": fault,

@@ -235,6 +235,8 @@ ACTS: dict[str, str] = {
     Act.DISCHARGED: _("Décharge donnée"),
     Act.DELEGATED: _("Intérim ou délégation accordés"),
     Act.DELEGATION_ENDED: _("Intérim ou délégation retirés"),
+    Act.ABSENCE_DECLARED: _("Absence déclarée"),
+    Act.ABSENCE_ENDED: _("Absence finie"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.REMINDED: _("Rappel d'échéance"),

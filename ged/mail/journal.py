@@ -49,6 +49,8 @@ class Act(StrEnum):
     DISCHARGED = "bordereau.decharge"
     DELEGATED = "delegation.accordee"
     DELEGATION_ENDED = "delegation.retiree"
+    ABSENCE_DECLARED = "absence.declaree"
+    ABSENCE_ENDED = "absence.finie"
     HELD = "courrier.gele"
     RELEASED = "courrier.degele"
     CORRESPONDENT_ENTERED = "correspondant.cree"

@@ -118,6 +118,7 @@ class Order:
         mention: Code of the instruction, of the list of mentions; "" for none.
         text: The instruction in one's own words, the question asked, or the reason.
         copies: Units that may read from now on and have nothing to do.
+        confirmed: Whether who asks knows that the addressee is away, with nobody acting.
     """
 
     move: Move
@@ -127,6 +128,7 @@ class Order:
     text: str = ""
     due_date: date | None = None
     copies: tuple[str, ...] = ()
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

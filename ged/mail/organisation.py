@@ -81,6 +81,15 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """An absence: somebody is away from a day to a day, both in."""
+
+    login: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """An instruction that goes with an assignment; `must_act` parts what asks for work from what informs."""
 
@@ -110,10 +119,23 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A position as others see it: who holds it today, if anybody does."""
+    """A position as others see it.
+
+    Attributes:
+        holders: Names of who holds it today; when nobody does, the name of who acts in it.
+        interim: Name of who acts in it by interim today; "" when nobody does.
+        absent_until: The last day on which every holder is absent; None while one is there.
+    """
 
     position: Position
     holders: tuple[str, ...]
+    interim: str = ""
+    absent_until: date | None = None
+
+    @property
+    def deserted(self) -> bool:
+        """Whether whoever holds it is absent and nobody acts for them."""
+        return self.absent_until is not None and not self.interim
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +165,7 @@ class Organisation:
     circuits: tuple[CircuitTemplate, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
+    leaves: tuple[Leave, ...] = ()
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

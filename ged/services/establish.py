@@ -29,6 +29,7 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.organisation.end_other_holdings(organisation.holdings, now.date())
         granted = [Delegation(secrets.token_urlsafe(16), each, "", SYSTEM.name, now) for each in organisation.grants]
         unit.delegations.load(granted, now.date(), now)
+        unit.absences.load([(secrets.token_urlsafe(16), each) for each in organisation.leaves], now.date(), now)
         unit.journal.write(
             now, Act.MODEL_LOADED, SYSTEM, entities=len(organisation.entities), people=len(organisation.people)
         )

@@ -25,7 +25,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         Conflict: `move.stale`, `move.opened`.
         Forbidden: `move.party`.
         Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
-            `move.no_holder`, `move.clearance`.
+            `move.no_holder`, `move.absent`, `move.clearance`.
     """
     now = clock()
     with store.unit() as unit:
@@ -74,10 +74,15 @@ def _refuse_unknown(unit: Unit, letter: Letter, order: Order, today: date) -> No
         raise _unknown()
     if order.to is not None:
         seats = unit.organisation.seats(letter.tenant_id, today)
-        _refuse_addressee(letter, order.to, [seat for seat in seats if seat.position.entity_id == order.to.entity_id])
+        _refuse_addressee(
+            letter,
+            order.to,
+            [seat for seat in seats if seat.position.entity_id == order.to.entity_id],
+            confirmed=order.confirmed,
+        )
 
 
-def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat]) -> None:
+def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat], *, confirmed: bool) -> None:
     """A position must be held today; whoever receives must be cleared. A unit nobody sits in is seen from above it."""
     if to.position_id is not None:
         seats = [seat for seat in seats if seat.position.id == to.position_id]
@@ -87,6 +92,13 @@ def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat]) -> Non
             raise Refused(
                 "move.no_holder",
                 f"Personne n'occupe aujourd'hui le poste « {seats[0].position.title} ». Choisissez-en un autre.",
+                field="a",
+            )
+        if seats[0].deserted and not confirmed:
+            raise Refused(
+                "move.absent",
+                f"{', '.join(seats[0].holders)} : absence jusqu'au {seats[0].absent_until:%d/%m/%Y}, sans intérim. "
+                "Confirmez pour lui envoyer quand même ce courrier, ou choisissez quelqu'un d'autre.",
                 field="a",
             )
     held = [seat for seat in seats if seat.holders]

@@ -1,4 +1,4 @@
-"""The table of who acts for whom. Of the same metadata as `tables`."""
+"""The tables of who acts for whom, and who is away. Of the same metadata as `tables`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ delegation = sa.Table(
     column("kinds", ARRAY(_Text)),
     column("granted_by", _Text),
     column("granted_at", _Time),
+    column("from_folder", sa.Boolean),
+    column("ended_at", _Time, nullable=True),
+    column("ended_by", _Text, nullable=True),
+)
+
+absence = sa.Table(
+    "absence",
+    metadata,
+    column("id", _Text, primary_key=True),
+    column("person_id", _Text, sa.ForeignKey("person.id"), index=True),
+    column("since", sa.Date),
+    column("until", sa.Date),
+    column("declared_by", _Text),
+    column("declared_at", _Time),
     column("from_folder", sa.Boolean),
     column("ended_at", _Time, nullable=True),
     column("ended_by", _Text, nullable=True),

@@ -104,6 +104,23 @@ class Delegations:
         )
         return list(self._connection.execute(query.order_by(delegation.c.since, delegation.c.id)))
 
+    def interims(self, tenant_id: str, today: date) -> dict[str, str]:
+        """Return who acts by interim on a day, by position."""
+        query = (
+            sa.select(delegation.c.position_id, person.c.name)
+            .join(person, person.c.id == delegation.c.person_id)
+            .join(position, position.c.id == delegation.c.position_id)
+            .join(entity, entity.c.id == position.c.entity_id)
+            .where(
+                entity.c.tenant_id == tenant_id,
+                person.c.active,
+                delegation.c.capacity == Capacity.INTERIM,
+                delegation.c.since <= today,
+                _lasts(today),
+            )
+        )
+        return {row.position_id: row.name for row in self._connection.execute(query)}
+
     def load(self, given: Sequence[Delegation], today: date, at: datetime) -> None:
         """Write those of a folder: the same post, person, title and first day is the same one, corrected.
 

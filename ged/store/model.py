@@ -12,6 +12,7 @@ from ged.mail.calendar import Holiday
 from ged.mail.filing import Disposition, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Delay, Organisation, Person, Position, TenantCalendar
+from ged.store.absences import Absences
 from ged.store.circuits import CircuitTemplates
 from ged.store.delegations import Delegations
 from ged.store.lists import ListEntries
@@ -65,6 +66,7 @@ class Model:
             templates=lists.templates(),
             reminders=Reminders(self._connection).rules(),
             addresses=Reminders(self._connection).addresses(),
+            leaves=Absences(self._connection).standing(today),
             grants=tuple(each.grant for each in Delegations(self._connection).standing(today)),
             circuits=CircuitTemplates(self._connection).all(),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},

@@ -16,6 +16,8 @@ from ged.mail.calendar import CIVIL_SERVICE, WorkingCalendar
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
+from ged.store.acting_tables import absence
+from ged.store.delegations import Delegations
 from ged.store.tables import (
     delay,
     entity,
@@ -137,29 +139,54 @@ class Organisations:
         return self._connection.scalar(sa.select(delay.c.working_days).where(delay.c.priority == priority))
 
     def seats(self, tenant_id: str, today: date) -> tuple[Seat, ...]:
-        """Return the positions in use of a tenant, by entity, with the names of those who hold them today."""
-        held = (
-            sa.select(holding.c.position_id, sa.func.array_agg(person.c.name).label("names"))
+        """Return the positions in use of a tenant, by entity, with who sits there on a day, or acts, or is away."""
+        query = (
+            sa.select(*(position.c[name] for name in Position.__slots__))
+            .join(entity, entity.c.id == position.c.entity_id)
+            .where(entity.c.tenant_id == tenant_id, ~position.c.retired)
+            .order_by(position.c.entity_id, position.c.title)
+        )
+        held, acting = self._held(tenant_id, today), Delegations(self._connection).interims(tenant_id, today)
+        found = []
+        for row in self._connection.execute(query):
+            names = held.get(row.id, {})
+            interim = acting.get(row.id, "")
+            away = [until for until in names.values() if until is not None]
+            found.append(
+                Seat(
+                    Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance)),
+                    tuple(sorted(names)) or ((interim,) if interim else ()),
+                    interim,
+                    min(away) if away and len(away) == len(names) else None,
+                )
+            )
+        return tuple(found)
+
+    def _held(self, tenant_id: str, today: date) -> dict[str, dict[str, date | None]]:
+        """Return, for each position, who holds it on a day and the last day of their absence, if they are away."""
+        away = (
+            sa.select(absence.c.person_id, sa.func.max(absence.c.until).label("until"))
+            .where(absence.c.since <= today, absence.c.until >= today, absence.c.ended_at.is_(None))
+            .group_by(absence.c.person_id)
+            .subquery()
+        )
+        query = (
+            sa.select(holding.c.position_id, person.c.name, away.c.until)
             .join(person, person.c.id == holding.c.person_id)
+            .join(position, position.c.id == holding.c.position_id)
+            .join(entity, entity.c.id == position.c.entity_id)
+            .outerjoin(away, away.c.person_id == person.c.id)
             .where(
+                entity.c.tenant_id == tenant_id,
                 person.c.active,
                 holding.c.since <= today,
                 sa.or_(holding.c.until.is_(None), holding.c.until >= today),
             )
-            .group_by(holding.c.position_id)
-            .subquery()
         )
-        query = (
-            sa.select(*(position.c[name] for name in Position.__slots__), held.c.names)
-            .join(entity, entity.c.id == position.c.entity_id)
-            .outerjoin(held, held.c.position_id == position.c.id)
-            .where(entity.c.tenant_id == tenant_id, ~position.c.retired)
-            .order_by(position.c.entity_id, position.c.title)
-        )
-        return tuple(
-            Seat(Position(row[0], row[1], row[2], Role(row[3]), Confidentiality(row[4])), tuple(sorted(row[5] or ())))
-            for row in self._connection.execute(query)
-        )
+        found: dict[str, dict[str, date | None]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.position_id, {})[row.name] = row.until
+        return found
 
     def holdings(self, today: date) -> tuple[Holding, ...]:
         """Return who holds which post, today or later, in every tenant."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ged.errors import Unavailable
+from ged.store.absences import Absences
 from ged.store.acknowledgements import Acknowledgements
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
@@ -191,6 +192,11 @@ class Unit:
     def people(self) -> People:
         """People, their posts, sessions and tokens."""
         return People(self._connection)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """Who is away."""
+        return Absences(self._connection)
 
     @cached_property
     def delegations(self) -> Delegations:

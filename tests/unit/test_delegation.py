@@ -1,4 +1,4 @@
-"""Interims and delegations: what can be granted, by whom, and the words above a signature."""
+"""Interims and delegations: what can be granted, and by whom."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from ged.errors import Forbidden, Refused
 from ged.mail.access import Actor, Capacity, Post, Role
 from ged.mail.delegation import Delegation, Ground, check, may_grant, require_grant
 from ged.mail.organisation import Grant
-from ged.mail.signing import signing_as, with_article
 from rooms.house import PILOT
 
 DAY = date(2026, 11, 24)
@@ -115,34 +114,3 @@ def test_it_gives_rights_on_its_days_and_no_longer(since: int, until: int | None
     )
     now = datetime(2026, 11, 24, 9, tzinfo=UTC)
     assert Delegation("1", grant, "Y", "P", now, now if ended else None).stands_on(DAY) is stands
-
-
-@pytest.mark.parametrize(
-    ("title", "said"),
-    [
-        ("Ministre", "le Ministre"),
-        ("Secrétaire général", "le Secrétaire général"),
-        ("Secrétaire générale", "la Secrétaire générale"),
-        ("Directrice des ressources humaines", "la Directrice des ressources humaines"),
-        ("Ingénieur réseau", "l'Ingénieur réseau"),
-        ("Chargée du cadastre minier", "la Chargée du cadastre minier"),
-    ],
-)
-def test_a_title_takes_its_article(title: str, said: str) -> None:
-    assert with_article(title) == said
-
-
-def test_what_is_signed_says_by_what_title_and_by_which_act() -> None:
-    minister = post("MIN")
-    assert signing_as(minister) == ("Le Ministre",)
-    acting = replace(minister, capacity=Capacity.INTERIM, instrument="7/2026")
-    assert signing_as(acting) == ("Le Ministre p.i.", "(acte n° 7/2026)")
-    delegate = replace(minister, capacity=Capacity.DELEGATE, instrument="8/2026", kinds=("decision",))
-    assert signing_as(delegate, "Secrétaire général") == (
-        "Pour le Ministre et par délégation,",
-        "le Secrétaire général",
-        "(acte n° 8/2026)",
-    )
-    assert delegate.signs("decision")
-    assert not delegate.signs("facture")
-    assert minister.signs(None)

@@ -55,6 +55,8 @@ def test_the_pilot_ministry_is_whole() -> None:
         ("natures.csv", "neuve;Neuve;New;SANS", "SANS"),
         ("conservation.csv", "R;R;vingt;date_courrier;tri;parce que", "vingt"),
         ("conservation.csv", "R;R;20;un_jour;tri;parce que", "un_jour"),
+        ("absences.csv", "nobody;2026-01-01;2026-01-02", "nobody"),
+        ("absences.csv", "daf;2026-01-03;2026-01-02", "précède"),
         ("delegations.csv", "SG-1;nobody;interim;2026-01-01;2026-02-01;1;", "nobody"),
         ("delegations.csv", "NULLE;dircab;interim;2026-01-01;2026-02-01;1;", "NULLE"),
         ("delegations.csv", "SG-1;dircab;interim;2026-01-01;2026-02-01;;", "acte"),

@@ -7,17 +7,13 @@ done; 1 something is wrong with what is stored; 2 refused; 4 unknown; 5 forbidde
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -27,20 +23,23 @@ from api.config import read_settings
 from api.errors import EXIT, problem
 from api.model_export import write_folder
 from api.model_folder import read_folder
+from api.register_commands import register
 from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
-from api.wiring import House, open_house
+from api.terminal import CLERK, As, Json, err, out
+from api.terminal import house_of as _house
+from api.terminal import line as _line
+from api.terminal import say as _say
+from api.wiring import House
 from ged.errors import Conflict, GedError
-from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.mail.qualification import Field
 from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door
-from ged.services.check_register import check_registers
 from ged.services.establish import establish, standing
 from ged.services.export import export as export_letter
-from ged.services.sign_in import actor_of, create_token, set_password
+from ged.services.sign_in import create_token, set_password
 from ged.services.verify import verify_file, verify_letter
 from ged.store.changes import Changes
 from ingest.capture.receive import receive
@@ -51,13 +50,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-register = typer.Typer(help="Registres : vérifier.", no_args_is_help=True)
 app.add_typer(register, name="register")
-out, err = Console(), Console(stderr=True)
-
-As = Annotated[str, typer.Option("--as", envvar="GED_LOGIN", help="Agir au nom de cette personne (identifiant).")]
-Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par réponse.")]
-CLERK = "kossi"
 
 
 def main() -> None:
@@ -73,17 +66,6 @@ def main() -> None:
             for fault in error.diagnostics().get("faults", ()):  # type: ignore[attr-defined]
                 err.print(f"  {fault}")
         raise SystemExit(EXIT.get(error.kind, 1)) from error
-
-
-@contextmanager
-def _house(login: str | None = None) -> Iterator[tuple[House, Actor]]:
-    with open_house(read_settings()) as house:
-        actor = actor_of(login, store=house.store, clock=house.clock) if login else Actor(None, "", "", "fr", ())
-        yield house, actor
-
-
-def _line(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 
 @app.command()
@@ -268,17 +250,6 @@ def export_model(folder: Annotated[Path, typer.Argument(help="Dossier à remplir
     _say(as_json, {"folder": str(folder), "entities": len(organisation.entities)}, str(folder))
 
 
-@register.command("verify")
-def register_verify(login: As = CLERK, *, as_json: Json = False) -> None:
-    """Prouve qu'un registre n'a ni trou, ni doublon, ni date qui recule."""
-    with _house(login) as (house, actor):
-        reports = check_registers(store=house.store, actor=actor)
-    for report in reports:
-        _say(as_json, report.plain(), report.sentence())
-    if any(report.faults for report in reports):
-        raise typer.Exit(1)
-
-
 @app.command("rebuild-index")
 def rebuild_index(*, as_json: Json = False) -> None:
     """Refait l'index à neuf, sans arrêter ni la recherche ni l'enregistrement."""
@@ -342,10 +313,3 @@ def token(login: str, label: str, days: int = 90) -> None:
 
 def _progress() -> Progress:
     return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)
-
-
-def _say(as_json: bool, value: Any, shown: str) -> None:
-    if as_json:
-        _line(value)
-    else:
-        out.print(shown, highlight=False)

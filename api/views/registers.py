@@ -17,6 +17,7 @@ from api.wiring import House
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction, State
 from ged.mail.register_book import RegisterQuery
+from ged.mail.register_check import Use
 from ged.services import consult
 from ged.services.register_book import read_register, registers_of
 
@@ -30,6 +31,7 @@ STATES = (
     State.DISPATCHED,
     State.DONE,
     State.CANCELLED,
+    Use.RESERVED,
 )
 """The states that the register's filter offers."""
 
@@ -61,7 +63,7 @@ class Asked:
             None if anywhere else since,
             None if anywhere else until,
             number=self.n,
-            state=State(self.etat) if self.etat in set(State) else None,
+            state=self.etat,
         )
 
     @property
@@ -73,7 +75,7 @@ class Asked:
 
 def asked_of(du: str = "", au: str = "", n: str = "", etat: str = "", registre: str = "") -> Asked:
     """Return what the address asks for."""
-    return Asked(du[:30], au[:30], n[:60], etat, registre)
+    return Asked(du[:30], au[:30], n[:60], etat[:30], registre)
 
 
 AskedDep = Annotated[Asked, Depends(asked_of)]

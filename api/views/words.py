@@ -27,6 +27,7 @@ from ged.mail.moves import Move
 from ged.mail.notice import Channel, Group
 from ged.mail.opinion import OpinionVerdict
 from ged.mail.qualification import Field
+from ged.mail.register_check import Use
 
 LANGUAGES = ("fr", "en")
 _LOCALE = Path(__file__).parents[1] / "web" / "locale"
@@ -57,6 +58,7 @@ CODES: dict[str, str] = {
     State.CANCELLED: _("Annulé"),
     State.TRANSFERRED: _("Versé"),
     State.DESTROYED: _("Éliminé"),
+    Use.RESERVED: _("Réservé"),
     OpinionVerdict.FAVOURABLE: _("Avis favorable"),
     OpinionVerdict.RESERVED: _("Avis réservé"),
     OpinionVerdict.UNFAVOURABLE: _("Avis défavorable"),

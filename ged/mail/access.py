@@ -43,6 +43,8 @@ class Right(StrEnum):
     CORRECT = "corriger"
     SEE_REGISTER = "voir_registre"
     PRINT_REGISTER = "imprimer_registre"
+    RESERVE_NUMBERS = "reserver_numeros"
+    CLOSE_REGISTER = "clore_registre"
     ACKNOWLEDGE = "accuser_reception"
     VERIFY = "verifier"
     EXPORT = "exporter"
@@ -64,12 +66,13 @@ _REGISTRY = _READS_MAIL | {
     Right.ACKNOWLEDGE,
     Right.SEE_REGISTER,
     Right.PRINT_REGISTER,
+    Right.RESERVE_NUMBERS,
     Right.EXPORT,
 }
 _INSPECTION = _READS_MAIL | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
-    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT},
+    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.CLOSE_REGISTER},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},

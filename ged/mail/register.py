@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from ged.errors import Refused
+from ged.errors import Conflict, Refused
+from ged.mail.french_dates import long_date
 from ged.mail.item import Direction
 
 _PREFIX = {Direction.INCOMING: "ARR", Direction.OUTGOING: "DEP", Direction.INTERNAL: "INT"}
@@ -48,59 +49,127 @@ def format_number(pattern: str, series: Series, sequence: int, *, acronym: str) 
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesReport:
-    """What a check of one series found; `faults` are French sentences, empty when it is whole."""
+class RegisterYear:
+    """A series as its counter says it: opened at its first number, or before; closed once, for ever.
+
+    Attributes:
+        first: The first number of the series: 1, unless it goes on from a paper register.
+        last: The last number given; `first - 1` while there is none.
+    """
 
     series: Series
+    first: int
     last: int
-    cancelled: int
-    faults: tuple[str, ...]
+    last_at: datetime | None
+    opened_at: datetime | None
+    opened_by: str
+    closed_at: datetime | None
 
-    def sentence(self) -> str:
-        """Return the report as one reads it."""
-        name = f"{self.series.register_id} {self.series.direction} {self.series.year}"
-        if self.faults:
-            return f"{name} : {' '.join(self.faults)}"
-        return f"{name} : {self.last} numéros, sans trou ni doublon, dates en ordre, {self.cancelled} annulés."
+    @property
+    def count(self) -> int:
+        """How many numbers were given."""
+        return self.last - self.first + 1
 
-    def plain(self) -> dict[str, object]:
-        """Return the report as JSON values."""
-        return {
-            "register": self.series.register_id,
-            "direction": str(self.series.direction),
-            "year": self.series.year,
-            "last": self.last,
-            "cancelled": self.cancelled,
-            "faults": list(self.faults),
-        }
+    def over(self, today: date) -> bool:
+        """Whether it may be closed: on its last day, or after."""
+        return today >= date(self.series.year, 12, 31)
 
 
-_SAID = 20
-"""Faults that are named one by one; the rest are counted."""
+def closed(series: Series, closed_at: datetime) -> Refused:
+    """Return the refusal of a number in a series that is closed."""
+    following = series.year + 1
+    return Refused(
+        "register.closed",
+        f"L'exercice {series.year} de ce registre est clos depuis le {long_date(closed_at.date())} : il ne prend plus "
+        f"de numéro. Gardez le pli et enregistrez-le à partir du 1er janvier {following} : il prendra un numéro de "
+        f"{following} et gardera sa date de réception.",
+        register=series.register_id,
+        direction=str(series.direction),
+        year=series.year,
+    )
 
 
-def check_series(series: Series, last: int, entries: Iterable[tuple[int, datetime, bool]]) -> SeriesReport:
-    """Check the entries (number, registration instant, cancelled) of a series, in number order, against its counter."""
-    faults: list[str] = []
-    expected, cancelled, latest = 1, 0, None
-    for number, at, is_cancelled in entries:
-        cancelled += is_cancelled
-        if number < expected:
-            faults.append(f"Le numéro {number} est donné deux fois.")
-            continue
-        if number > expected:
-            faults.append(_missing(expected, number - 1))
-        if latest is not None and at < latest:
-            faults.append(f"Le numéro {number} est daté avant le précédent.")
-        expected, latest = number + 1, max(at, latest or at)
-    if expected <= last:
-        faults.append(_missing(expected, last))
-    elif expected - 1 > last:
-        faults.append(f"Le compteur dit {last}, mais le numéro {expected - 1} existe.")
-    if len(faults) > _SAID:
-        faults[_SAID:] = [f"Et {len(faults) - _SAID} autres."]
-    return SeriesReport(series, last, cancelled, tuple(faults))
+def refuse_early(year: RegisterYear, today: date) -> None:
+    """Let pass the closing of a year that is over.
+
+    Raises:
+        Refused: `register.too_early`.
+    """
+    if not year.over(today):
+        number = year.series.year
+        raise Refused(
+            "register.too_early",
+            f"L'exercice {number} n'est pas fini. Un registre se clôt à partir du 31 décembre {number}, "
+            "quand plus rien n'est à y inscrire.",
+        )
 
 
-def _missing(first: int, last: int) -> str:
-    return f"Il manque le numéro {first}." if first == last else f"Il manque les numéros {first} à {last}."
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers that were set apart at one instant for work on paper; each is entered afterwards, or cancelled."""
+
+    id: str
+    series: Series
+    first: int
+    last: int
+    reserved_at: datetime
+    login: str
+    name: str
+    reason: str
+    closed_at: datetime | None
+
+    @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return self.last - self.first + 1
+
+
+def paper_instant(
+    block: Block, sequence: int, typed: datetime, entered: Mapping[int, datetime], now: datetime
+) -> datetime:
+    """Return the registration instant of a number of a block that was used on paper at the minute `typed`.
+
+    Nothing is dated back: a number is used after its block was reserved, hence after every number given before the
+    block, and those given after the block are later than the reservation too. Within the block, instants follow
+    the numbers: `entered` gives those that are in already. Beside a block that is used elsewhere, other numbers go on
+    being given, so that a number of the block may well be later than one given after it.
+
+    Raises:
+        Refused: `register.paper_before`, `register.paper_later`, `register.paper_order`.
+    """
+    at = max(typed, block.reserved_at) if _minute(typed) == _minute(block.reserved_at) else typed
+    if at < block.reserved_at:
+        raise Refused(
+            "register.paper_before",
+            f"Ces numéros ont été réservés {_said(block.reserved_at)} : aucun n'a pu servir avant. Corrigez la date "
+            "ou l'heure.",
+            field="heure",
+        )
+    if at > now or at.year != block.series.year:
+        limit = "cette heure est à venir" if at > now else f"ces numéros sont de {block.series.year}"
+        raise Refused("register.paper_later", f"Corrigez la date ou l'heure : {limit}.", field="heure")
+    for other, instant in entered.items():
+        if (other < sequence and instant > at) or (other > sequence and instant < at):
+            raise Refused(
+                "register.paper_order",
+                f"Le numéro {other} du même bloc a servi {_said(instant)} : l'heure doit suivre l'ordre des numéros. "
+                "Corrigez l'une des deux lignes d'après le relevé.",
+                field="heure",
+            )
+    return at
+
+
+def number_done() -> Conflict:
+    """Return the refusal of a number that does not wait any more."""
+    return Conflict(
+        "register.number_done",
+        "Ce numéro n'attend plus : il vient d'être saisi ou annulé. Rien n'a été changé ; rechargez la page du bloc.",
+    )
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
+
+
+def _said(instant: datetime) -> str:
+    return f"le {long_date(instant.date())} à {instant.hour} h {instant.minute:02d}"

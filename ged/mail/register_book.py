@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ged.mail.access import KEEPS_REGISTER, SEES_TENANT, Actor
-from ged.mail.item import Confidentiality, Direction, State
+from ged.mail.item import Confidentiality, Direction
 from ged.mail.listing import ListedLetter
 from ged.mail.organisation import Entity
+from ged.mail.register import Series
+from ged.mail.register_check import SeriesReport
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterQuery:
     """What is read of a register; `since` and `until` are registration days, both in.
 
-    `number` is a number, whole or in part, or its sequence alone; `state` None reads every line.
+    `number` is a number, whole or in part, or its sequence alone; `state` is a code of `State`, or `reserve` for
+    numbers set apart that wait; "" reads every line.
     """
 
     register_id: str
@@ -29,24 +32,34 @@ class RegisterQuery:
     until: date | None = None
     year: int | None = None
     number: str = ""
-    state: State | None = None
+    state: str = ""
     newest_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One number that was given: of a letter."""
+    """One number that was given: to a letter, or set apart for paper.
+
+    Attributes:
+        registered_at: Of a number that no letter has taken: when it was set apart.
+        state: The letter's; of a number without one `annule`, or `reserve` while it waits.
+        letter_id: None for a number that no letter has taken.
+        reason: Why a number without a letter was set apart, or cancelled.
+        entered_at: When a number set apart was entered from paper, or cancelled.
+    """
 
     sequence: int
     number: str
     registered_at: datetime
-    state: State
-    letter_id: str
+    state: str
+    letter_id: str | None
+    reason: str
+    entered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """One line as somebody reads it: `row` is None for a letter that is not theirs to read."""
+    """One line as somebody reads it: `row` is None for a letter that is not theirs to read, and where there is none."""
 
     entry: RegisterEntry
     row: ListedLetter | None
@@ -55,7 +68,7 @@ class RegisterLine:
     @property
     def hidden(self) -> bool:
         """Whether there is a letter behind this line that the reader may not read."""
-        return self.row is None
+        return self.row is None and self.entry.letter_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,20 @@ class RegisterPage:
 
     lines: tuple[RegisterLine, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingStatement:
+    """What a closing print says beside its lines: what was checked, and the log's head before it.
+
+    A year of many lines is printed in several volumes; each says which it is, `volume` of `volumes`.
+    """
+
+    report: SeriesReport
+    log_size: int
+    log_root: str
+    volume: int
+    volumes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +106,7 @@ class RegisterSheet:
     acronyms: dict[str, str]
     printed_at: datetime
     printed_by: str
+    closing: ClosingStatement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +116,7 @@ class RegisterPrint:
     Attributes:
         level: The narrowest confidentiality of what it shows: who is not cleared for it does not get it.
         sha256: Of the PDF, which the vault keeps under it.
+        leaf_index: Where a closing print stands in the log of seals; None for the others.
     """
 
     id: str
@@ -104,6 +133,32 @@ class RegisterPrint:
     name: str
     sha256: str
     size: int
+    leaf_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterClosing:
+    """A year that was closed: by whom, its prints by id, and the log's signed head once they were logged."""
+
+    series: Series
+    closed_at: datetime
+    login: str
+    name: str
+    prints: tuple[str, ...]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockNumber:
+    """One number of a block: entered as a letter, cancelled for a reason, or waiting while `done_at` is None."""
+
+    sequence: int
+    number: str
+    letter_id: str | None
+    registered_at: datetime | None
+    done_at: datetime | None
+    done_by: str | None
+    reason: str | None
 
 
 def open_registers(actor: Actor, entities: Iterable[Entity]) -> tuple[Entity, ...]:

@@ -13,7 +13,7 @@ from ged.mail.access import KEEPS_REGISTER, Actor, Post, Right, require
 from ged.mail.custody import PAPER_DOORS
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
-from ged.mail.register import Series, format_number
+from ged.mail.register import Series, format_number, number_done, paper_instant
 from ged.ports import Stored
 from ged.services.hand_over import entered
 from ged.store.arrivals import ArrivalRecord
@@ -30,6 +30,15 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PaperUse:
+    """A number set apart that was used on paper, and the minute that was written beside it."""
+
+    block_id: str
+    sequence: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """What a door knows of a file it has inspected: `media_type` by content, `filename` for display only.
 
@@ -42,6 +51,7 @@ class Arrival:
     page_count: int
     direction: Direction = Direction.INCOMING
     received_on: date | None = None
+    on_paper: PaperUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,10 @@ def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clo
 
     Raises:
         Forbidden: `access.right`.
-        Refused: `capture.received_later`.
+        Refused: `capture.received_later`, `capture.again`, `register.closed`; of a number used on paper
+            `register.paper_before`, `register.paper_later`, `register.paper_order`.
+        NotFound: `register.no_block`.
+        Conflict: `register.number_done`.
     """
     post = registering_post(actor, arrival.direction)
     now = clock()
@@ -111,6 +124,7 @@ def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clo
         same = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
         earlier = [one for one in same if one.direction is arrival.direction and one.state is not State.CANCELLED]
         if earlier:
+            _refuse_again(arrival, earlier[0])
             receipt = _arrives_again(unit, earlier[0], stored, record, actor)
         else:
             unit.arrivals.know(stored, arrival.media_type, now)
@@ -127,16 +141,40 @@ def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRe
     return Receipt(letter.id, letter.number, letter.page_count, letter.registered_at, again=True)
 
 
+def _refuse_again(arrival: Arrival, earlier: Letter) -> None:
+    """A file that is registered already takes no number set apart: the number goes on waiting."""
+    if arrival.on_paper is not None:
+        raise Refused(
+            "capture.again",
+            f"Ce fichier est déjà enregistré sous le numéro {earlier.number}. Le numéro réservé n'a pas été pris : "
+            "choisissez le bon fichier, ou annulez ce numéro avec son motif.",
+        )
+
+
+def _number(unit: Unit, arrival: Arrival, post: Post, now: datetime) -> tuple[Series, int, datetime]:
+    """Return the series, number and instant of a letter: the next one, or one set apart that was used on paper."""
+    used = arrival.on_paper
+    if used is None:
+        series = Series(post.register_id, arrival.direction, now.year)
+        return series, *unit.registers.take(series, now)
+    block = unit.number_blocks.get(used.block_id, [post.register_id], lock=True)
+    numbers = {one.sequence: one for one in unit.number_blocks.numbers(block.id)}
+    if used.sequence not in numbers or numbers[used.sequence].done_at is not None:
+        raise number_done()
+    entered = {one.sequence: one.registered_at for one in numbers.values() if one.registered_at is not None}
+    return block.series, used.sequence, paper_instant(block, used.sequence, used.at, entered, now)
+
+
 def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
     post = registering_post(actor, arrival.direction)
-    series = Series(post.register_id, arrival.direction, record.received_at.year)
     register = unit.organisation.entity(post.register_id)
-    sequence, registered_at = unit.registers.take(series, record.received_at)
+    now, used = record.received_at, arrival.on_paper
+    series, sequence, registered_at = _number(unit, arrival, post, now)
     letter = Letter(
         id=secrets.token_urlsafe(16),
         tenant_id=post.tenant_id,
         register_id=post.register_id,
-        direction=arrival.direction,
+        direction=series.direction,
         year=series.year,
         sequence=sequence,
         number=format_number(register.number_pattern, series, sequence, acronym=register.acronym),
@@ -144,7 +182,7 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         confidentiality=Confidentiality.INTERNAL,
         priority=Priority.NORMAL,
         revision=1,
-        received_at=received_instant(arrival.received_on, record.received_at),
+        received_at=registered_at if used else received_instant(arrival.received_on, now),
         registered_at=registered_at,
         kind=None,
         service_id=None,
@@ -170,11 +208,15 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         held=False,
     )
     unit.letters.add(letter)
+    if used is not None:
+        unit.number_blocks.enter(used.block_id, sequence, letter.id, now, actor.name)
+        unit.number_blocks.close_if_done(used.block_id, now)
     unit.arrivals.add(letter.id, stored.digest, record)
     if arrival.door in PAPER_DOORS:
         unit.custody.add(entered(letter.id, post.entity_id, actor, registered_at))
+    entered_at = now if used else registered_at
     unit.journal.write(
-        registered_at,
+        entered_at,
         Act.CAPTURED,
         actor,
         letter.id,
@@ -183,7 +225,7 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         sha256=stored.digest,
         pages=arrival.page_count,
     )
-    unit.outbox.add(letter.id, registered_at)
+    unit.outbox.add(letter.id, entered_at)
     unit.queue.defer("seal", letter_id=letter.id)
     unit.queue.defer("advance", letter_id=letter.id)
     return Receipt(letter.id, letter.number, letter.page_count, registered_at, again=False)

@@ -54,9 +54,12 @@ def read_register(
 
 def lines_of(unit: Unit, entries: list[RegisterEntry], actor: Actor) -> tuple[RegisterLine, ...]:
     """Return entries as the actor may read them."""
-    ids = [entry.letter_id for entry in entries]
+    ids = [entry.letter_id for entry in entries if entry.letter_id is not None]
     letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
     proposals = unit.proposals.of_letters(list(letters))
     rows = {key: ListedLetter(letter, proposals.get(key, {})) for key, letter in letters.items()}
     reasons = unit.books.reasons(ids)
-    return tuple(RegisterLine(entry, rows.get(entry.letter_id), reasons.get(entry.letter_id, "")) for entry in entries)
+    return tuple(
+        RegisterLine(entry, rows.get(entry.letter_id or ""), reasons.get(entry.letter_id or "", entry.reason))
+        for entry in entries
+    )

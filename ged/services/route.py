@@ -13,6 +13,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties, post_of_move
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Seat
+from ged.mail.register import Series
 from ged.services.notify import tell_of_move
 from ged.store.unit import Store, Unit
 
@@ -25,7 +26,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         Conflict: `move.stale`, `move.opened`.
         Forbidden: `move.party`.
         Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
-            `move.no_holder`, `move.absent`, `move.clearance`.
+            `move.no_holder`, `move.absent`, `move.clearance`, `register.closed_number`.
     """
     now = clock()
     with store.unit() as unit:
@@ -34,6 +35,8 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         calendar = unit.organisation.calendar(letter.tenant_id)
         after = outcome(letter, order, last, actor=actor, today=now.date(), calendar=calendar)
         _refuse_unknown(unit, letter, order, now.date())
+        if order.move is Move.CANCEL:
+            _refuse_closed(unit, letter)
         if order.move is Move.RECALL and last is not None:
             unit.steps.undo(last.id, now)
         post = post_of_move(actor, letter, order.move, last)
@@ -60,6 +63,17 @@ def steps_opened(unit: Unit, letter: Letter, actor: Actor, now: datetime) -> tup
     if unit.steps.open(last.id, actor, now):
         unit.journal.write(now, Act.OPENED, actor, letter.id, step=last.id)
     return unit.steps.of(letter.id)
+
+
+def _refuse_closed(unit: Unit, letter: Letter) -> None:
+    """A number of a closed year is on its closing print: it stays as it is."""
+    year = unit.registers.lock(Series(letter.register_id, letter.direction, letter.year), shared=True)
+    if year is not None and year.closed_at is not None:
+        raise Refused(
+            "register.closed_number",
+            f"L'exercice {letter.year} de ce registre est clos : son numéro ne s'annule plus. Affectez ce courrier, "
+            "puis classez-le sans suite avec le motif.",
+        )
 
 
 def _refuse_unknown(unit: Unit, letter: Letter, order: Order, today: date) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act, JournalEntry
+from ged.mail.register import Block
 from ged.store.unit import Store
 
 
@@ -21,6 +22,7 @@ class Health:
         refusals: The last files that this person's doors refused, newest first.
         messages: Count of outgoing e-mails by state: a_envoyer, envoye, echec.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
+        open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
     """
 
     at: datetime
@@ -30,6 +32,7 @@ class Health:
     index_waiting: int
     index_lag_s: float
     holes: tuple[tuple[str, int, int], ...]
+    open_blocks: tuple[tuple[Block, int], ...]
     refusals: tuple[JournalEntry, ...]
     messages: dict[str, int]
 
@@ -52,6 +55,7 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             index_waiting=waiting,
             index_lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
             holes=tuple(unit.registers.holes(actor.post.register_id)),
+            open_blocks=tuple(unit.number_blocks.page([actor.post.register_id], limit=20, open_only=True)[0]),
             refusals=unit.journal.recent(Act.REFUSED, actor.login),
             messages=unit.messages.counted(),
         )

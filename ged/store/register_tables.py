@@ -1,4 +1,4 @@
-"""The tables of registers beside their counters: the prints that are kept. Of the same metadata as `tables`."""
+"""The tables of registers beside their counters: kept prints, closings, reserved numbers."""
 
 from __future__ import annotations
 
@@ -28,4 +28,48 @@ register_print = sa.Table(
     column("sha256", _Text, index=True),
     column("size", sa.BigInteger),
     column("reader_tokens", ARRAY(_Text)),
+    column("leaf_index", sa.BigInteger, nullable=True),
 )
+
+register_closing = sa.Table(
+    "register_closing",
+    metadata,
+    column("register_id", _Text, sa.ForeignKey("entity.id"), primary_key=True),
+    column("direction", _Text, primary_key=True),
+    column("year", sa.Integer, primary_key=True),
+    column("closed_at", _Time),
+    column("login", _Text),
+    column("name", _Text),
+    column("prints", ARRAY(_Text)),
+    column("head", _Text),
+)
+
+number_block = sa.Table(
+    "number_block",
+    metadata,
+    column("id", _Text, primary_key=True),
+    column("register_id", _Text, sa.ForeignKey("entity.id")),
+    column("direction", _Text),
+    column("year", sa.Integer),
+    column("first", sa.Integer),
+    column("last", sa.Integer),
+    column("reserved_at", _Time),
+    column("login", _Text),
+    column("name", _Text),
+    column("reason", _Text),
+    column("closed_at", _Time, nullable=True),
+    sa.Index("ix_number_block_series", "register_id", "direction", "year"),
+)
+
+block_number = sa.Table(
+    "block_number",
+    metadata,
+    column("block_id", _Text, sa.ForeignKey("number_block.id"), primary_key=True),
+    column("sequence", sa.Integer, primary_key=True),
+    column("number", _Text),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), nullable=True, unique=True),
+    column("done_at", _Time, nullable=True),
+    column("done_by", _Text, nullable=True),
+    column("reason", _Text, nullable=True),
+)
+"""`done_at` is when the number was entered, or cancelled for a `reason`; null while it waits."""

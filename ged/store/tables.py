@@ -142,6 +142,10 @@ register_counter = sa.Table(
     column("year", sa.Integer, primary_key=True),
     column("last_sequence", sa.Integer),
     column("last_registered_at", _Time, nullable=True),
+    column("first_sequence", sa.Integer, server_default="1"),
+    column("opened_at", _Time, nullable=True),
+    column("opened_by", _Text, server_default=""),
+    column("closed_at", _Time, nullable=True),
 )
 
 original = sa.Table(

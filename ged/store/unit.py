@@ -30,6 +30,7 @@ from ged.store.messages import Messages
 from ged.store.model import Model
 from ged.store.notes import Notes
 from ged.store.notices import Notices
+from ged.store.number_blocks import NumberBlocks
 from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
@@ -39,6 +40,7 @@ from ged.store.people import People
 from ged.store.proposals import Proposals
 from ged.store.queue import Queue
 from ged.store.register_books import RegisterBooks
+from ged.store.register_closings import RegisterClosings
 from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
 from ged.store.reminders import Reminders
@@ -102,6 +104,16 @@ class Unit:
     def register_prints(self) -> RegisterPrints:
         """Prints of registers that are kept."""
         return RegisterPrints(self._connection)
+
+    @cached_property
+    def register_closings(self) -> RegisterClosings:
+        """Years of registers that were closed."""
+        return RegisterClosings(self._connection)
+
+    @cached_property
+    def number_blocks(self) -> NumberBlocks:
+        """Numbers set apart for paper."""
+        return NumberBlocks(self._connection)
 
     @cached_property
     def arrivals(self) -> Arrivals:

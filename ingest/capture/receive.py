@@ -16,7 +16,16 @@ from ged.errors import GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.ports import Vault
-from ged.services.capture import Arrival, Door, Receipt, capture, received_instant, record_refusal, registering_post
+from ged.services.capture import (
+    Arrival,
+    Door,
+    PaperUse,
+    Receipt,
+    capture,
+    received_instant,
+    record_refusal,
+    registering_post,
+)
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
 from ingest.readers.inspection import Limits, inspect
@@ -44,6 +53,7 @@ def receive(
     entrance: Entrance,
     direction: Direction = Direction.INCOMING,
     received_on: date | None = None,
+    on_paper: PaperUse | None = None,
 ) -> Receipt:
     """Register the letter that a stream carries; when this returns, it is durable and numbered.
 
@@ -67,7 +77,7 @@ def receive(
             raise
         with path.open("rb") as copy:
             stored = entrance.vault.put(copy, media_type=found.media_type)
-    arrival = Arrival(door, name, found.media_type, found.page_count, direction, received_on)
+    arrival = Arrival(door, name, found.media_type, found.page_count, direction, received_on, on_paper)
     return capture(arrival, stored, store=entrance.store, actor=actor, clock=entrance.clock)
 
 

@@ -8,8 +8,6 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -20,16 +18,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ged.clock import system_clock
-from ged.errors import Conflict
+from ged.errors import Conflict, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.ports import Stored
-from ged.services.capture import Arrival, Door, Receipt, capture
+from ged.services.capture import Arrival, Door, PaperUse, Receipt, capture
+from ged.services.check_register import check_registers
+from ged.services.number_block import block_file, blocks, cancel_numbers, reserve
 from ged.services.sign_in import actor_of
 from ged.store.unit import Store
 from rooms.house import driver_url
 
 WRITERS = 8
+ACTS = ("new", "twice", "fails", "reserve", "enter", "cancel")
 
 
 def register_one(
@@ -41,23 +42,42 @@ def register_one(
     return capture(arrival, stored, store=store, actor=actor, clock=system_clock)
 
 
+def use_on_paper(store: Store, actor: Actor, content: bytes, *, cancel: bool = False) -> bool:
+    """Enter or cancel the first number that waits, as used this minute; give whether one did."""
+    waiting = [block for block, left in blocks(store=store, actor=actor)[0] if left]
+    if not waiting:
+        return False
+    block = waiting[0]
+    number = next((one for one in block_file(block.id, store=store, actor=actor).numbers if one.done_at is None), None)
+    if number is None:
+        return False
+    try:
+        if cancel:
+            cancel_numbers(block.id, number.sequence, "Inutilisé", store=store, actor=actor, clock=system_clock)
+        else:
+            used = PaperUse(block.id, number.sequence, block.reserved_at)
+            direction = block.series.direction
+            arrival = Arrival(Door.COMMAND, "pli.pdf", "application/pdf", 1, direction, on_paper=used)
+            stored = Stored(hashlib.sha256(content).hexdigest(), len(content), "", existed=False)
+            capture(arrival, stored, store=store, actor=actor, clock=system_clock)
+    except (Conflict, Refused):  # another writer took it first, or a later number of the block was cancelled meanwhile
+        return False
+    return True
+
+
 def assert_whole(url: str) -> dict[str, int]:
-    """Check that each series runs 1, 2, 3 … with dates that never go back; return its length."""
-    with psycopg.connect(driver_url(url)) as connection:
-        rows = connection.execute(
-            "SELECT direction, sequence, number, registered_at FROM letter ORDER BY 1, 2"
-        ).fetchall()
-        counters: dict[str, int] = dict(
-            connection.execute("SELECT direction, last_sequence FROM register_counter").fetchall()
-        )
+    """Check every series number by number, and that no printed number is given twice; return how many each gave."""
+    store = Store(url, pool_size=1)
+    kossi = actor_of("kossi", store=store, clock=system_clock)
     lengths: dict[str, int] = {}
-    for direction, last in counters.items():
-        series: list[tuple[str, int, str, datetime]] = [row for row in rows if row[0] == direction]
-        assert [row[1] for row in series] == list(range(1, len(series) + 1))
-        assert len({row[2] for row in series}) == len(series)
-        assert all(before[3] <= after[3] for before, after in pairwise(series))
-        assert last == len(series)
-        lengths[direction] = len(series)
+    for one in check_registers(store=store, actor=kossi):
+        assert one.report.faults == ()
+        lengths[one.report.year.series.direction] = one.report.year.count
+    store.close()
+    with psycopg.connect(driver_url(url)) as connection:
+        taken = "SELECT number FROM letter UNION ALL SELECT number FROM block_number WHERE letter_id IS NULL"
+        numbers = [row[0] for row in connection.execute(taken)]
+    assert len(set(numbers)) == len(numbers) == sum(lengths.values())
     return lengths
 
 
@@ -71,7 +91,10 @@ def store(database: str) -> Iterator[Store]:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     acts=st.lists(
-        st.tuples(st.sampled_from(["new", "twice", "fails"]), st.sampled_from(["arrivee", "depart"])),
+        st.tuples(
+            st.sampled_from(["new", "twice", "fails", "reserve", "enter", "cancel"]),
+            st.sampled_from(["arrivee", "depart"]),
+        ),
         min_size=8,
         max_size=48,
     )
@@ -85,6 +108,12 @@ def test_whatever_eight_writers_do_at_once_the_register_stays_whole(
     def act(given: tuple[str, str]) -> int:
         kind, direction = given
         content = os.urandom(16)
+        if kind in {"enter", "cancel"}:
+            use_on_paper(store, kossi, content, cancel=kind == "cancel")
+            return 0
+        if kind == "reserve":
+            reserve(Direction(direction), 3, "Panne", store=store, actor=kossi, clock=system_clock)
+            return 3
         if kind == "fails":  # PostgreSQL refuses the name, after the number was taken
             with pytest.raises(sa.exc.DBAPIError):
                 register_one(store, kossi, content, name="pli\x00.pdf", direction=direction)
@@ -115,6 +144,10 @@ def _register_without_end(url: str, seed: int, acknowledged: Path) -> None:
     with acknowledged.open("a", encoding="ascii", buffering=1) as said:
         for n in range(1_000_000):
             said.write(register_one(store, kossi, b"%d %d" % (seed, n)).number + "\n")
+            if n % 3 == 0:
+                reserve(Direction.OUTGOING, 2, "Panne", store=store, actor=kossi, clock=system_clock)
+                use_on_paper(store, kossi, b"paper %d %d" % (seed, n))
+                use_on_paper(store, kossi, b"", cancel=True)
 
 
 def test_writers_killed_at_any_moment_leave_no_hole_and_lose_nothing_acknowledged(
@@ -140,7 +173,7 @@ def test_writers_killed_at_any_moment_leave_no_hole_and_lose_nothing_acknowledge
         assert writer.exitcode == -9
     registered = assert_whole(database)["arrivee"]
     with psycopg.connect(driver_url(database)) as connection:
-        numbers = {row[0] for row in connection.execute("SELECT number FROM letter")}
+        numbers = {row[0] for row in connection.execute("SELECT number FROM letter WHERE direction = 'arrivee'")}
     acknowledged = [line for path in said for line in path.read_text(encoding="ascii").split()]
     assert len(acknowledged) >= WRITERS
     assert set(acknowledged) <= numbers

@@ -1,0 +1,132 @@
+"""Checking a series: no hole, no double, no date that goes back; reserved and cancelled numbers accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ged.mail.register import RegisterYear
+
+_SAID = 20
+"""Faults that are named one by one; the rest are counted."""
+
+
+class Use(StrEnum):
+    """What a number was given for."""
+
+    LETTER = "courrier"
+    CANCELLED = "annule"
+    RESERVED = "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a series as it is stored: its registration instant, and its block with when that was reserved."""
+
+    sequence: int
+    at: datetime
+    use: Use
+    block: str | None = None
+    reserved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesReport:
+    """What a check of one series found; `faults` are French sentences, empty when it is whole.
+
+    Attributes:
+        reserved: Numbers set apart for paper that are neither entered nor cancelled yet.
+        on_paper: Numbers entered afterwards from paper.
+    """
+
+    year: RegisterYear
+    cancelled: int
+    reserved: int
+    on_paper: int
+    faults: tuple[str, ...]
+
+    def sentence(self) -> str:
+        """Return the report as one reads it."""
+        series = self.year.series
+        name = f"{series.register_id} {series.direction} {series.year}"
+        if self.faults:
+            return f"{name} : {' '.join(self.faults)}"
+        counts = f"{self.cancelled} annulés, {self.on_paper} saisis d'après le papier, {self.reserved} encore réservés"
+        closing = f" ; clos le {self.year.closed_at:%d/%m/%Y}" if self.year.closed_at else ""
+        return f"{name} : {self.year.count} numéros, sans trou ni doublon, dates en ordre ; {counts}{closing}."
+
+    def plain(self) -> dict[str, object]:
+        """Return the report as JSON values."""
+        year = self.year
+        return {
+            "register": year.series.register_id,
+            "direction": str(year.series.direction),
+            "year": year.series.year,
+            "first": year.first,
+            "last": year.last,
+            "cancelled": self.cancelled,
+            "reserved": self.reserved,
+            "on_paper": self.on_paper,
+            "opened_at": year.opened_at.isoformat() if year.opened_at else None,
+            "closed_at": year.closed_at.isoformat() if year.closed_at else None,
+            "faults": list(self.faults),
+        }
+
+
+def check_series(year: RegisterYear, numbers: Iterable[Number]) -> SeriesReport:
+    """Check the numbers of a series, in order, against its counter."""
+    faults: list[str] = []
+    found = dict.fromkeys(Use, 0)
+    expected, on_paper = year.first, 0
+    dates = _Dates()
+    for number in numbers:
+        found[number.use] += 1
+        on_paper += number.use is Use.LETTER and number.block is not None
+        if number.sequence < expected:
+            before = number.sequence < year.first
+            faults.append(f"Le numéro {number.sequence} {'précède le premier' if before else 'est donné deux fois'}.")
+            continue
+        if number.sequence > expected:
+            faults.append(_missing(expected, number.sequence - 1))
+        faults += dates.faults_of(number)
+        expected = number.sequence + 1
+    if expected <= year.last:
+        faults.append(_missing(expected, year.last))
+    elif expected - 1 > year.last:
+        faults.append(f"Le compteur dit {year.last}, mais le numéro {expected - 1} existe.")
+    if len(faults) > _SAID:
+        faults[_SAID:] = [f"Et {len(faults) - _SAID} autres."]
+    return SeriesReport(year, found[Use.CANCELLED], found[Use.RESERVED], on_paper, tuple(faults))
+
+
+class _Dates:
+    """Walks the instants: outside blocks they never go back; within a block neither, from its reservation on."""
+
+    def __init__(self) -> None:
+        self._latest: datetime | None = None
+        self._block: str | None = None
+        self._in_block: datetime | None = None
+
+    def faults_of(self, number: Number) -> list[str]:
+        if number.reserved_at is None:
+            at, self._block = number.at, None
+            late = self._latest is not None and at < self._latest
+            self._latest = max(at, self._latest or at)
+            return [f"Le numéro {number.sequence} est daté avant le précédent."] if late else []
+        faults = []
+        if number.block != self._block:
+            if self._latest is not None and number.reserved_at < self._latest:
+                faults.append(f"Le numéro {number.sequence} a été réservé avant le précédent.")
+            self._block, self._in_block = number.block, number.reserved_at
+            self._latest = max(number.reserved_at, self._latest or number.reserved_at)
+        if number.use is Use.LETTER:
+            if self._in_block is not None and number.at < self._in_block:
+                faults.append(f"Le numéro {number.sequence}, saisi d'après le papier, est daté trop tôt.")
+            self._in_block = max(number.at, self._in_block or number.at)
+        return faults
+
+
+def _missing(first: int, last: int) -> str:
+    return f"Il manque le numéro {first}." if first == last else f"Il manque les numéros {first} à {last}."

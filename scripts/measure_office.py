@@ -184,7 +184,7 @@ def _say(house: House, tally: Tally, wall: float, raw: float, people: int) -> No
         count = unit.letters.count()
         steps = sum(len(unit.steps.of(letter_id)) for letter_id in tally.letters)
     auditor = actor_of("audit", store=house.store, clock=house.clock)
-    faults = [fault for one in check_registers(store=house.store, actor=auditor) for fault in one.faults]
+    faults = [fault for one in check_registers(store=house.store, actor=auditor) for fault in one.report.faults]
     failures = sum(n for status, n in tally.answers.items() if status >= 300 and status not in _EXPECTED)
     acts = sum(len(times) for name, times in tally.times.items() if name in {"register", "qualify", "move"})
     rows = [

@@ -35,4 +35,4 @@ def test_everybody_finds_work(house: House, kossi: Actor, who: Callable[[str], A
         ("sg", "mon-service"),
     ):
         assert count(login, slug) > 0, (login, slug)
-    assert not any(report.faults for report in check_registers(store=house.store, actor=kossi))
+    assert not any(one.report.faults for one in check_registers(store=house.store, actor=kossi))

@@ -25,7 +25,7 @@ from api.model_export import write_folder
 from api.model_folder import read_folder
 from api.register_commands import register
 from api.schemas.answers import FoundOut, state_of
-from api.schemas.letters import FileOut, LetterOut, ReceiptOut, VerdictOut
+from api.schemas.letters import FileOut, HistoryOut, LetterOut, ReceiptOut, VerdictOut
 from api.terminal import CLERK, As, Json, err, out
 from api.terminal import house_of as _house
 from api.terminal import line as _line
@@ -40,6 +40,7 @@ from ged.services.capture import Door
 from ged.services.establish import establish, standing
 from ged.services.export import export as export_letter
 from ged.services.sign_in import create_token, set_password
+from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import verify_file, verify_letter
 from ged.store.changes import Changes
 from ingest.capture.receive import receive
@@ -224,6 +225,42 @@ def export(number: str, to: Annotated[Path, typer.Option("--to")], login: As = C
         )
     for file in files:
         _say(as_json, {"file": str(file)}, str(file))
+
+
+@app.command()
+def history(
+    number: str,
+    login: As = CLERK,
+    *,
+    csv: Annotated[Path | None, typer.Option(help="Écrire le tableau dans ce fichier.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Écrire le PDF dans ce fichier.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Dit tout ce qui est arrivé à un courrier, dans l'ordre ; l'export est inscrit au journal."""
+    from api.views.history import history_pdf, teller_of  # noqa: PLC0415
+    from api.views.history_words import as_csv  # noqa: PLC0415 - loads the words of the pages
+
+    with _house(login) as (house, actor):
+        letter = consult.by_number(number, store=house.store, actor=actor)
+        medium = Medium.CSV if csv else Medium.JSON if as_json else Medium.SCREEN
+        if pdf is not None:
+            pdf.write_bytes(history_pdf(letter.id, house, actor, "fr")[0])
+            return _say(as_json, {"file": str(pdf)}, str(pdf))
+        told = tell_history(letter.id, medium, store=house.store, actor=actor, clock=house.clock)
+        teller = teller_of(house, actor, "fr")
+    if csv is not None:
+        csv.write_bytes(as_csv(told, teller))
+        return _say(as_json, {"file": str(csv)}, str(csv))
+    if as_json:
+        return _line(HistoryOut.of(told).model_dump(mode="json"))
+    table = Table("quand", "qui", "acte", "empreinte", title=letter.number)
+    for event, digest in zip(told.events, told.digests, strict=True):
+        words = teller.tell(event)
+        said = [words.what, *(f"« {text} »" for text in (words.said,) if text), *words.details]
+        table.add_row(
+            teller.moment(event.at), escape(f"{event.by}\n{words.post}".strip()), escape("\n".join(said)), digest[:12]
+        )
+    return out.print(table)
 
 
 @app.command()

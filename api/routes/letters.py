@@ -11,13 +11,25 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from api.deps import ApiActorDep, HouseDep
 from api.files import file_response
 from api.routes.cursors import read_cursor, write_cursor
-from api.schemas.letters import CorrectionIn, DecisionIn, FileOut, LetterOut, ListOut, ReceiptOut, VerdictOut
+from api.schemas.letters import (
+    CorrectionIn,
+    DecisionIn,
+    FileOut,
+    HistoryOut,
+    LetterOut,
+    ListOut,
+    ReceiptOut,
+    VerdictOut,
+)
+from api.views.history import csv_response, pdf_response, teller_of
+from api.views.history_words import as_csv
 from ged.mail.item import Direction, State
 from ged.mail.listing import Listing
 from ged.services import consult, hold, idempotent
 from ged.services.capture import Door
 from ged.services.correct import correct
 from ged.services.qualify import qualify
+from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import digest_of, verify_letter
 from ingest.capture.receive import receive
 
@@ -104,6 +116,25 @@ def hold_letter(house: HouseDep, actor: ApiActorDep, letter_id: str, reason: str
 def release_letter(house: HouseDep, actor: ApiActorDep, letter_id: str) -> LetterOut:
     """Lift every hold on a letter."""
     return LetterOut.of(hold.lift(letter_id, store=house.store, actor=actor, clock=house.clock))
+
+
+@router.get("/letters/{letter_id}/history")
+def get_history(house: HouseDep, actor: ApiActorDep, letter_id: str) -> HistoryOut:
+    """Return what happened to a letter, each event with its chained digest; the export is journaled."""
+    return HistoryOut.of(tell_history(letter_id, Medium.JSON, store=house.store, actor=actor, clock=house.clock))
+
+
+@router.get("/letters/{letter_id}/history.csv", response_class=Response)
+def get_history_table(house: HouseDep, actor: ApiActorDep, letter_id: str) -> Response:
+    """Return the history as a table with semicolons, in French."""
+    history = tell_history(letter_id, Medium.CSV, store=house.store, actor=actor, clock=house.clock)
+    return csv_response(as_csv(history, teller_of(house, actor, "fr")), history.letter.number)
+
+
+@router.get("/letters/{letter_id}/history.pdf", response_class=Response)
+def get_history_paper(house: HouseDep, actor: ApiActorDep, letter_id: str) -> Response:
+    """Return the history on paper, in French."""
+    return pdf_response(letter_id, house, actor, "fr")
 
 
 @router.get("/letters/{letter_id}/original", response_class=StreamingResponse)

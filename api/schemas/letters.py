@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from api.schemas.routing import NoteOut, OpinionOut, StepOut
+from ged.mail.history import canonical
 from ged.mail.item import Confidentiality, Letter, Priority
 from ged.mail.listing import ListedLetter
 from ged.mail.page import Evidence, Page
@@ -15,6 +17,7 @@ from ged.mail.qualification import Decision, Proposal
 from ged.seal.verify import Verdict
 from ged.services.capture import Receipt
 from ged.services.consult import LetterFile
+from ged.services.tell_history import History
 
 
 class ReceiptOut(BaseModel):
@@ -160,6 +163,20 @@ class FileOut(BaseModel):
             opinions=[OpinionOut.of(each) for each in file.opinions],
             notes=[NoteOut.of(each) for each in file.notes],
         )
+
+
+class HistoryOut(BaseModel):
+    """What happened to a letter: the events as facts, and the digest of each, chained (docs/operations.md)."""
+
+    letter: LetterOut
+    events: list[dict[str, Any]]
+    digests: tuple[str, ...]
+
+    @classmethod
+    def of(cls, history: History) -> HistoryOut:
+        """Return a history on the wire: each event as it was digested."""
+        told = [json.loads(canonical(event)) for event in history.events]
+        return cls(letter=LetterOut.of(history.letter), events=told, digests=history.digests)
 
 
 class ListOut(BaseModel):

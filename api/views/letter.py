@@ -12,12 +12,13 @@ from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
 from api.views.correspondents import named_context
+from api.views.history import history_context
 from api.views.letter_mail import mail_context
 from api.views.links import links_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
-from api.views.render import page, page_number
+from api.views.render import language_of, page, page_number
 from api.views.viewer import PAGES_SHOWN, views
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
@@ -187,6 +188,7 @@ def letter_page(
         "today": today,
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock),
         "made": request.query_params.get("acte", ""),
+        **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house, actor),

@@ -229,6 +229,7 @@ ACTS: dict[str, str] = {
     Act.READ: _("Consulté"),
     Act.ORIGINAL_READ: _("Original consulté"),
     Act.EXPORTED: _("Exporté"),
+    Act.HISTORY_EXPORTED: _("Historique exporté"),
     Act.VERIFIED: _("Original vérifié"),
     Act.PAPER_GIVEN: _("Original papier remis"),
     Act.PAPER_RECEIVED: _("Original papier reçu"),

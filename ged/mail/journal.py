@@ -23,6 +23,7 @@ class Act(StrEnum):
     READ = "courrier.lu"
     ORIGINAL_READ = "original.lu"
     EXPORTED = "courrier.exporte"
+    HISTORY_EXPORTED = "historique.exporte"
     VERIFIED = "courrier.verifie"
     REGISTER_PRINTED = "registre.imprime"
     REGISTER_OPENED = "registre.ouvert"

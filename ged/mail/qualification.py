@@ -6,8 +6,9 @@ A proposal is never overwritten by a decision: both stay, for the accuracy measu
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from ged.mail.correspondent import joined, names_in
 from ged.mail.item import Confidentiality, Priority
@@ -67,6 +68,17 @@ class Decision:
     service_id: str
     confidentiality: Confidentiality
     priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """One decision as it was taken: the revision it made, by whom, and the values, dates as ISO text."""
+
+    revision: int
+    at: datetime
+    login: str
+    name: str
+    values: dict[str, Any]
 
 
 REQUIRED: dict[str, str] = {

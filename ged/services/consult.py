@@ -22,13 +22,12 @@ from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import Page
-from ged.mail.qualification import Field, Proposal
+from ged.mail.qualification import DecisionRecord, Field, Proposal
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
 from ged.services.route import steps_opened
 from ged.store.arrivals import ArrivalRecord
 from ged.store.pages import PageImage, Rendition
-from ged.store.proposals import DecisionRecord
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -11,19 +11,8 @@ import sqlalchemy as sa
 
 from ged.mail.access import Actor
 from ged.mail.page import Box, Evidence
-from ged.mail.qualification import Decision, Field, Proposal
+from ged.mail.qualification import Decision, DecisionRecord, Field, Proposal
 from ged.store.tables import decision, proposal
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRecord:
-    """One decision as it was taken: the revision it made, by whom, and the values, dates as ISO text."""
-
-    revision: int
-    at: datetime
-    login: str
-    name: str
-    values: dict[str, Any]
 
 
 class Proposals:

@@ -150,3 +150,19 @@ def test_every_verb_explains_itself(data: dict[str, str], verb: str) -> None:
     said = ged(data, verb, "--help")
     assert said.returncode == 0
     assert len(said.stdout) > 100
+
+
+def test_history_tells_a_letter_from_its_arrival_on_and_writes_it_as_a_table(
+    data: dict[str, str], tmp_path: Path
+) -> None:
+    number = number_of(data)
+    told = answer(data, "history", number, "--as", "audit")
+    assert told["events"][0]["act"] == "courrier.capture"
+    assert len(told["digests"]) == len(told["events"])
+    shown = ged(data, "history", number)
+    assert "Enregistré" in shown.stdout
+    table, paper = tmp_path / "table.csv", tmp_path / "paper.pdf"
+    assert ged(data, "history", number, "--csv", str(table)).returncode == 0
+    assert table.read_text(encoding="utf-8-sig").startswith("rang;instant (UTC);personne")
+    assert ged(data, "history", number, "--pdf", str(paper)).returncode == 0
+    assert paper.read_bytes().startswith(b"%PDF")

@@ -23,6 +23,7 @@ from api.routes import (
     delegations,
     letters,
     lookups,
+    mail,
     messages,
     notices,
     papers,
@@ -66,6 +67,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(letters.router, prefix="/api/v1")
     app.include_router(lookups.router, prefix="/api/v1")
     app.include_router(routing.router, prefix="/api/v1")
+    app.include_router(mail.router, prefix="/api/v1")
     app.include_router(messages.router, prefix="/api/v1")
     app.include_router(papers.router, prefix="/api/v1")
     app.include_router(registers.router, prefix="/api/v1")

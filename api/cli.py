@@ -323,6 +323,16 @@ def worker() -> None:
 
 
 @app.command()
+def mailbox() -> None:
+    """Ouvre les seules portes du courriel : écoute SMTP, boîtes IMAP ; « ged worker » les ouvre aussi."""
+    from api.mailbox.doors import mail_doors  # noqa: PLC0415
+    from api.supervisor import told_to_stop  # noqa: PLC0415
+
+    with _house() as (house, _), told_to_stop() as stop, mail_doors(house):
+        stop.wait()
+
+
+@app.command()
 def start() -> None:
     """Démarre tout sur cette machine : base, serveur, lecture ; Ctrl-C arrête tout."""
     from api.supervisor import supervise  # noqa: PLC0415 - only this command needs it

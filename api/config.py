@@ -113,8 +113,41 @@ class SealSettings(_Section):
     organisation: str = "GED Courrier"
 
 
+class MailBox(_Section):
+    """An address that brings mail to a register: that of the person who keeps it."""
+
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    login: str
+
+
+class ListenerSettings(_Section):
+    """The SMTP door; port 0 keeps it shut. It listens on this machine alone unless the site says otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    max_megabytes: int = Field(default=25, ge=1)
+
+
+class ImapSettings(_Section):
+    """A mailbox to look into, for one of the addresses of `boxes`."""
+
+    address: str
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "tls"
+    login: str
+    password: SecretStr
+    folder: str = "INBOX"
+    done: str = "Enregistres"
+    refused: str = "Refuses"
+    ca_file: Path | None = None
+
+
 class MailSettings(_Section):
-    """The server that our messages are given to, and the address they come from; without a host, nothing is sent."""
+    """The server that our messages are given to and the address they come from; the doors by which mail comes in.
+
+    Without a host, nothing is sent; without boxes, nothing comes in.
+    """
 
     host: str = ""
     port: int = Field(default=587, ge=1, le=65535)
@@ -124,6 +157,18 @@ class MailSettings(_Section):
     ca_file: Path | None = None
     sender: str = ""
     name: str = ""
+    boxes: tuple[MailBox, ...] = ()
+    listener: ListenerSettings = ListenerSettings()
+    imap: tuple[ImapSettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_boxes(self) -> MailSettings:
+        known = {box.address.lower() for box in self.boxes}
+        strangers = [one.address for one in self.imap if one.address.lower() not in known]
+        if strangers:
+            message = f"`imap` nomme {', '.join(strangers)}, qui n'est pas une adresse de `boxes`"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _has_sender(self) -> MailSettings:

@@ -135,7 +135,7 @@ def keep_running(
     Raises:
         Unavailable: `supervisor.keeps_dying`.
     """
-    with _told_to_stop() as stop:
+    with told_to_stop() as stop:
         try:
             while not stop.wait(_POLL_S):
                 mend()
@@ -153,7 +153,7 @@ def keep_running(
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
+def told_to_stop() -> Iterator[threading.Event]:
     """Turn the signals that mean "stop" into an event, for as long as the block lasts."""
     stop = threading.Event()
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -10,12 +10,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import procrastinate
 from procrastinate import PsycopgConnector
 
+from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
 from ged.errors import GedError, Unavailable
@@ -111,7 +112,7 @@ def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_faul
     with Reading(house.settings.reading.engine, house.processes) as reading:
         runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
         app = build_app(house, runner)
-        with _beside(house, watch=not until_idle):
+        with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:
             drain_index(house)

@@ -26,9 +26,12 @@ from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
+from ingest.readers.message import compose
+from ingest.readers.mime import read_mail
 from ingest.runner import Result, Work
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
+from ingest.stages.fields.headers import from_headers
 from ingest.stages.propose import propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_image, render_pdf
@@ -36,6 +39,8 @@ from ingest.stages.triage import triage
 
 Given = TypeVar("Given")
 SMALL_PX, LARGE_PX = 909, 1800
+MAIL_TYPE = "message/rfc822"
+MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
 
 
 class Reading:
@@ -140,7 +145,11 @@ class _Hands:
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
 
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        return Result([_written(each) for each in extract(self._pages(letter))])
+        found = extract(self._pages(letter))
+        if letter.media_type == MAIL_TYPE:
+            with self._vault.open(letter.original) as stream:
+                found = from_headers(read_mail(stream.read()).facts, found)
+        return Result([_written(each) for each in found])
 
     def classify(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         return Result([_written(each) for each in classify(self._pages(letter))])
@@ -167,7 +176,8 @@ class _Hands:
             PageImage(page.number, width, round(width * page.height_px / page.width_px), self._put(data, "image/webp"))
             for (page, width), data in zip(widths, images, strict=True)
         ]
-        copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), rendered.remark)
+        remark = MAIL_REMARK if letter.media_type == MAIL_TYPE else rendered.remark
+        copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), remark)
 
         def keep(unit: Unit, _current: Letter, _run: int) -> None:
             unit.pages.keep_images(letter.id, kept_images)
@@ -186,9 +196,24 @@ class _Hands:
     def _original(self, letter: Letter) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="ged-lecture-") as folder:
             path = Path(folder) / "original"
-            with self._vault.open(letter.original) as stream, path.open("wb") as copy:
-                copyfileobj(stream, copy)
-            yield path
+            self._fetch(letter.original, path)
+            yield self._as_pages(letter, path) if letter.media_type == MAIL_TYPE else path
+
+    def _as_pages(self, letter: Letter, raw: Path) -> Path:
+        """Return a message as a PDF of its text and of the pages of its pieces."""
+        with self._store.unit() as unit:
+            pieces = unit.electronic.pieces(letter.id)
+        files = [(piece, raw.with_name(f"piece-{piece.rank}")) for piece in pieces]
+        for piece, path in files:
+            if piece.page_count:
+                self._fetch(piece.digest, path)
+        target = raw.with_name("message.pdf")
+        self._reading.each(compose, [(raw, files, target)])
+        return target
+
+    def _fetch(self, digest: str, path: Path) -> None:
+        with self._vault.open(digest) as stream, path.open("wb") as copy:
+            copyfileobj(stream, copy)
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def letter_page(
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
-        **mail_context(letter, house, actor),
+        **mail_context(letter, house),
         **links_context(letter.id, house, actor),
         **paper_context(letter, house, actor),
     }

@@ -1,21 +1,58 @@
-"""The letter page's part about e-mail and deadlines: messages that went out, and whether it was brought above."""
+"""The letter page's part about e-mail: its pieces, how it came, what went out about it and came back."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.deps import ActorDep, HouseDep
+from api.files import file_response
+from api.views.viewer import PAGES_SHOWN
 from api.wiring import House
-from ged.mail.access import Actor
 from ged.mail.item import Letter
 from ged.mail.message import Purpose
-from ged.services.notices import brought_above
-from ged.services.post import messages_of
+from ged.services.pieces import electronic, open_piece
+
+router = APIRouter()
+SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
+"""What a browser shows of itself, in a cage; everything else is only saved."""
 
 
-def mail_context(letter: Letter, house: House, actor: Actor) -> dict[str, Any]:
-    """Return the messages about a letter; notices to colleagues are not part of it."""
-    found = messages_of(letter.id, store=house.store, actor=actor)
+@router.get("/courrier/{letter_id}/piece/{rank}")
+def piece(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, rank: int) -> Response:
+    """Return a piece, byte for byte as it came."""
+    letter, found, opened = open_piece(
+        letter_id, rank, store=house.store, vault=house.vault, actor=actor, clock=house.clock
+    )
+    inline = found.media_type in SHOWN_INLINE
+    shown = found.media_type if inline else "application/octet-stream"
+    name = f"{letter.number}-piece-{rank}"
+    answer = file_response(request, opened, letter, media_type=shown, name=name, digest=found.digest)
+    if not inline:
+        extension = found.name.rpartition(".")[2] if "." in found.name else "bin"
+        safe = "".join(c for c in extension if c.isascii() and c.isalnum())[:8] or "bin"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{safe}"'
+    return answer
+
+
+def mail_context(letter: Letter, house: House) -> dict[str, Any]:
+    """Return what e-mail has to do with a letter; notices to colleagues are not part of it."""
+    found = electronic(letter, store=house.store)
     return {
-        "letter_messages": [each for each in found if each.purpose is not Purpose.NOTICE],
-        "escalated": brought_above(letter.id, store=house.store),
+        "pieces": found.pieces,
+        "first_pages": found.first_pages,
+        "page_links": {rank: page_link(letter, first) for rank, first in found.first_pages.items()},
+        "mail_arrival": found.arrival,
+        "letter_messages": [each for each in found.messages if each.purpose is not Purpose.NOTICE],
+        "returns": found.returns,
+        "escalated": found.escalated,
     }
+
+
+def page_link(letter: Letter, number: int) -> str:
+    """Return the address at which a page of a letter is seen."""
+    start = (number - 1) // PAGES_SHOWN * PAGES_SHOWN + 1
+    query = f"?a_partir_de={start}" if start > 1 else ""
+    return f"/courrier/{letter.id}{query}#page-{number}"

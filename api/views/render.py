@@ -16,6 +16,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.baskets import baskets_for, draft_baskets_for
 from ged.mail.lists import Term
 from ged.services import consult, read_draft
+from ged.services.capture_mail import asides_waiting
 from ged.services.notices import unread
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -90,6 +91,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "levels_named": levels,
         "unread": unread(store=house.store, actor=actor) if actor else 0,
         "draft_baskets": [(basket.slug, count) for basket, count in zip(drafts, waiting, strict=True)],
+        "asides_waiting": asides_waiting(store=house.store, actor=actor) if actor else 0,
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

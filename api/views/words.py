@@ -18,6 +18,7 @@ from ged.mail.comparison import Part
 from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
 from ged.mail.draft_acts import DraftAct
+from ged.mail.electronic import NoReceipt, ReturnKind
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
@@ -84,6 +85,15 @@ CODES: dict[str, str] = {
     Purpose.DISPATCH: _("Expédition"),
     Sort.PERSON: _("Personne"),
     Sort.ORGANISATION: _("Organisme"),
+    NoReceipt.NO_RETURN_PATH: _("le message n'attend pas de réponse"),
+    NoReceipt.MACHINE: _("une machine l'a écrit"),
+    NoReceipt.LIST: _("il vient d'une liste de diffusion"),
+    NoReceipt.OURS: _("il vient d'une de nos adresses"),
+    NoReceipt.TOO_MANY: _("cette adresse a déjà reçu cinq accusés dans l'heure"),
+    NoReceipt.NO_ADDRESS: _("l'adresse de retour n'est pas lisible"),
+    ReturnKind.BOUNCE: _("Avis de non-remise"),
+    ReturnKind.DELAY: _("Avis de retard de remise"),
+    ReturnKind.AUTOMATIC: _("Réponse automatique"),
     Group.TO_DO: _("Ce qui m'arrive"),
     Group.DEADLINES: _("Échéances et rappels"),
     Group.FOLLOWED: _("Ce que je suis"),
@@ -244,6 +254,7 @@ ACTS: dict[str, str] = {
     Act.RELEASED: _("Dégelé"),
     Act.REMINDED: _("Rappel d'échéance"),
     Act.ESCALATED: _("Retard signalé au-dessus"),
+    Act.MAIL_RETURNED: _("Retour d'un courriel rattaché"),
     Act.MESSAGE_SENT: _("Courriel envoyé"),
     Act.MESSAGE_FAILED: _("Courriel non remis"),
     Act.MESSAGE_AGAIN: _("Courriel renvoyé"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -27,6 +28,7 @@ class Door(StrEnum):
     FOLDER = "dossier_surveille"
     COMMAND = "commande"
     API = "api"
+    MAIL = "courriel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,17 @@ def received_instant(received_on: date | None, now: datetime) -> datetime:
     return datetime.combine(received_on, time.min, UTC)
 
 
-def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clock: Clock) -> Receipt:
+Beside = Callable[[Unit, Receipt], None]
+"""What else stands with a letter: called in its transaction, once it is registered."""
+
+
+def nothing_beside(_unit: Unit, _receipt: Receipt) -> None:
+    """Leave the letter by itself."""
+
+
+def capture(
+    arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clock: Clock, beside: Beside = nothing_beside
+) -> Receipt:
     """Register a letter: number, journal, index row and first jobs stand together when this returns.
 
     The same bytes again in the same register are a second arrival of one letter: no new number. Once that number
@@ -129,6 +141,7 @@ def capture(arrival: Arrival, stored: Stored, *, store: Store, actor: Actor, clo
         else:
             unit.arrivals.know(stored, arrival.media_type, now)
             receipt = _register(unit, arrival, stored, record, actor)
+        beside(unit, receipt)
         unit.commit()
     return receipt
 

@@ -51,12 +51,6 @@ def mark_all_read(*, store: Store, actor: Actor, clock: Clock, letter_id: str | 
     return count
 
 
-def brought_above(letter_id: str, *, store: Store) -> bool:
-    """Whether a letter that was already opened to the asker is late enough to have been brought before somebody."""
-    with store.unit() as unit:
-        return letter_id in unit.reminders.escalated([letter_id])
-
-
 def choice_of(*, store: Store, actor: Actor) -> tuple[Choice, str]:
     """Return how the actor wants notices by e-mail, and the address, "" when the organisation gives none."""
     with store.unit() as unit:

@@ -54,9 +54,11 @@ def tell_positions(unit: Unit, told: Told, positions: Iterable[str], *, but: str
     wanted, reached = set(positions), set()
     for login in unit.notices.logins_at(wanted, told.at.date()):
         actor = unit.people.actor(login, told.at.date()) if login != but else None
-        if actor is None or actor.person_id is None or not may_read(actor, told.letter):
+        there = [post for post in actor.posts if post.position_id in wanted] if actor else []
+        if actor is None or actor.person_id is None or not there or not may_read(actor, told.letter):
             continue
-        kind = FOR_ANOTHER if told.kind is ASSIGNED and _replaces(actor, wanted) else told.kind
+        for_another = all(post.capacity is not Capacity.HOLDER for post in there)
+        kind = FOR_ANOTHER if told.kind is ASSIGNED and for_another else told.kind
         unit.notices.tell(_notice(replace(told, kind=kind), actor.person_id))
         reached.add(login)
     return reached
@@ -99,12 +101,6 @@ def tell_of_assignment(unit: Unit, letter: Letter, actor: Actor, now: datetime) 
     if holder is not None and not holder.registry:
         told = Told(ASSIGNED, letter, f"{letter.id}:{letter.revision}", now, by=actor.name, day=letter.due_date)
         tell_positions(unit, told, people_at(unit, letter, holder, now.date()), but=actor.login)
-
-
-def _replaces(actor: Actor, positions: set[str]) -> bool:
-    """Whether it is only for another that an actor is at some positions."""
-    there = [post for post in actor.posts if post.position_id in positions]
-    return bool(there) and all(post.capacity is not Capacity.HOLDER for post in there)
 
 
 def _notice(told: Told, person_id: str) -> Notice:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
+from ged.mail.electronic import DoorState
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.register import Block
 from ged.store.unit import Store
@@ -21,6 +22,8 @@ class Health:
         index_waiting: Changes that the index does not have yet; `index_lag_s` since when, in seconds.
         refusals: The last files that this person's doors refused, newest first.
         messages: Count of outgoing e-mails by state: a_envoyer, envoye, echec.
+        mail_aside: Incoming messages that wait for a person to say whether they are mail.
+        mail_doors: How each door of e-mail stood when it last did its round.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
         open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
     """
@@ -35,6 +38,8 @@ class Health:
     open_blocks: tuple[tuple[Block, int], ...]
     refusals: tuple[JournalEntry, ...]
     messages: dict[str, int]
+    mail_aside: int
+    mail_doors: tuple[DoorState, ...]
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -58,4 +63,6 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             open_blocks=tuple(unit.number_blocks.page([actor.post.register_id], limit=20, open_only=True)[0]),
             refusals=unit.journal.recent(Act.REFUSED, actor.login),
             messages=unit.messages.counted(),
+            mail_aside=unit.electronic.count_asides(),
+            mail_doors=unit.electronic.doors(),
         )

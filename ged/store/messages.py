@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,10 @@ class Messages:
         if row is None:
             raise NotFound("mail.unknown", "Ce message n'existe pas, ou il n'est pas de vous.")
         return _message(row)
+
+    def known(self, message_ids: Sequence[str]) -> list[str]:
+        """Return those of some ids that are messages of ours."""
+        return list(self._connection.scalars(sa.select(message.c.id).where(message.c.id.in_(message_ids))))
 
     def change(self, message_id: str, **changes: object) -> None:
         """Write where a message stands."""

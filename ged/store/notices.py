@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.item import Confidentiality
 from ged.mail.notice import Channel, Choice, Group, Notice, ShownNotice
+from ged.store.acting_tables import delegation
 from ged.store.database import text_array
 from ged.store.notice_tables import notice, notice_choice, person_address
 from ged.store.tables import holding, letter, person
@@ -88,18 +89,20 @@ class Notices:
         return self._connection.execute(query.values(read_at=at)).rowcount
 
     def logins_at(self, positions: Iterable[str], today: date) -> list[str]:
-        """Return the logins of the active people who hold some positions on a day."""
-        query = (
-            sa.select(person.c.login)
-            .join(holding, holding.c.person_id == person.c.id)
-            .where(
-                person.c.active,
-                holding.c.position_id.in_(list(positions)),
-                holding.c.since <= today,
-                sa.or_(holding.c.until.is_(None), holding.c.until >= today),
-            )
-            .distinct()
+        """Return the logins of the active people who hold some positions on a day, or act there for who does."""
+        wanted = list(positions)
+        holds = sa.select(holding.c.person_id).where(
+            holding.c.position_id.in_(wanted),
+            holding.c.since <= today,
+            sa.or_(holding.c.until.is_(None), holding.c.until >= today),
         )
+        acts = sa.select(delegation.c.person_id).where(
+            delegation.c.position_id.in_(wanted),
+            delegation.c.since <= today,
+            sa.or_(delegation.c.until.is_(None), delegation.c.until >= today),
+            delegation.c.ended_at.is_(None),
+        )
+        query = sa.select(person.c.login).where(person.c.active, person.c.id.in_(holds.union(acts)))
         return sorted(self._connection.scalars(query))
 
     def choice(self, person_id: str) -> Choice:

@@ -21,6 +21,7 @@ from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
 from ged.store.drafts import Drafts
+from ged.store.electronic import Electronic
 from ged.store.holds import Holds
 from ged.store.journal import Journal
 from ged.store.letters import Letters
@@ -239,6 +240,11 @@ class Unit:
     def reminders(self) -> Reminders:
         """What was said of deadlines."""
         return Reminders(self._connection)
+
+    @cached_property
+    def electronic(self) -> Electronic:
+        """What came in by e-mail, and what came back."""
+        return Electronic(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

@@ -20,13 +20,14 @@ from api.mailbox.notice_mail import NoticeWriter
 from api.model_folder import read_folder
 from api.wiring import House, open_house
 from ged.errors import NotFound
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Capacity
 from ged.mail.baskets import basket_of
 from ged.mail.calendar import Holiday
 from ged.mail.item import Confidentiality, Letter
 from ged.mail.journal import Act
 from ged.mail.moves import Destination, Move, Order
-from ged.services import consult, note
+from ged.mail.organisation import Grant
+from ged.services import consult, delegate, note
 from ged.services.establish import establish
 from ged.services.mail_notices import mail_notices
 from ged.services.notices import choose, mark_all_read, mine, unread
@@ -87,6 +88,15 @@ def test_a_returned_letter_is_told_to_who_qualified_it(house: House, letter: Let
     act(house, who("daf"), letter, Move.RETURN, text="Relève des mines")
     assert told(house, kossi) == ["retourne"]
     assert told(house, who("mensah")) == []
+
+
+def test_who_fills_in_is_told_that_it_is_for_another_post(house: House, kossi: Actor, who: Who) -> None:
+    today = house.clock().date()
+    grant = Grant("SG-1", "dircab", Capacity.INTERIM, today, today + timedelta(days=5), "012/MME/2026", ())
+    delegate.grant(grant, store=house.store, actor=who("ministre"), clock=house.clock)
+    decide(house, kossi, send(house, kossi, letter_pdf()).letter_id, service_id="SG")
+    assert told(house, who("dircab")) == ["remplacement"]
+    assert told(house, who("sg")) == ["affecte"]
 
 
 def test_opening_the_letter_reads_its_notices_and_the_api_says_so(

@@ -1,0 +1,143 @@
+"""The door of e-mail: a message becomes a letter with its pieces, or goes to what it answers, or waits for a person.
+
+It answers only once the message is durable and registered; who brought it may forget it from then on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+
+from ged.errors import GedError, Refused
+from ged.mail.access import Actor
+from ged.mail.electronic import Piece, comes_back
+from ged.ports import Stored
+from ged.services.capture import Arrival, Door, Receipt, record_refusal, registering_post
+from ged.services.capture_mail import MEDIA_TYPE, Incoming, Write, attach_return, capture_mail, set_aside
+from ingest.capture.receive import Entrance, shown_name
+from ingest.readers.inspection import inspect
+from ingest.readers.mime import File, Mail, read_mail
+
+SPAM = "Le filtre du site tient ce message pour indésirable."
+_NOT_SHOWN = "Ce format n'est pas montré page par page : téléchargez la pièce."
+_NO_ROOM = "Les pages de cette pièce passent la limite : téléchargez-la."
+
+
+@dataclass(frozen=True, slots=True)
+class MailDoor:
+    """What the door needs: for each address of ours, lower case, who keeps it; who writes acknowledgements."""
+
+    entrance: Entrance
+    boxes: Mapping[str, Callable[[], Actor]]
+    ours: frozenset[str]
+    write: Write
+
+    def takes(self, address: str) -> bool:
+        """Whether an address is one of ours that brings mail to a register."""
+        return address.strip().lower() in self.boxes
+
+    def take(self, raw: bytes, box: str, return_path: str | None = None) -> Receipt | None:
+        """Take a message in; give its receipt when it became a letter, None when it went elsewhere.
+
+        Raises:
+            Refused: `capture.too_large`, `mail.too_deep`, `mail.too_many_parts`: it was not taken.
+            Forbidden: `access.right`, who keeps the box may not register.
+            Unavailable: an engine does not answer; the sender must keep the message.
+        """
+        actor = self.boxes[box.strip().lower()]()
+        post = registering_post(actor)
+        entrance = self.entrance
+        try:
+            if len(raw) > entrance.limits.max_bytes:
+                raise entrance.limits.too_large()
+            mail = read_mail(raw, return_path)
+        except Refused as error:
+            self.note_refusal(error, box, return_path or box)
+            raise
+        stored = entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE)
+        kind = comes_back(mail.facts)
+        if kind and attach_return(kind, mail.facts, stored, store=entrance.store, clock=entrance.clock):
+            return None
+        if mail.facts.spam:
+            self._aside(mail, stored, SPAM, box, post.register_id)
+            return None
+        return self.register(mail, stored, box, actor)
+
+    def register(self, mail: Mail, stored: Stored, box: str, actor: Actor) -> Receipt:
+        """Register a message that is durable."""
+        entrance = self.entrance
+        pieces = tuple(self._pieces(mail))
+        name = shown_name(f"{mail.facts.subject or 'message'}.eml")
+        pages = 1 + sum(each.page_count for each in pieces)
+        incoming = Incoming(mail.facts, stored, pieces, box, self.ours)
+        return capture_mail(
+            incoming,
+            Arrival(Door.MAIL, name, MEDIA_TYPE, pages),
+            store=entrance.store,
+            actor=actor,
+            clock=entrance.clock,
+            write=self.write,
+        )
+
+    def note_refusal(self, error: GedError, box: str, sender: str) -> None:
+        """Leave a line in the journal of who keeps the box: a message was not taken, from whom, and why."""
+        entrance = self.entrance
+        record_refusal(
+            error,
+            door=Door.MAIL,
+            filename=shown_name(sender),
+            store=entrance.store,
+            actor=self.boxes[box.strip().lower()](),
+            clock=entrance.clock,
+        )
+
+    def keep(self, raw: bytes, reason: str, box: str, return_path: str = "") -> None:
+        """Keep a message that was refused and whose sender cannot be told so, for the registry to decide on."""
+        register_id = registering_post(self.boxes[box.strip().lower()]()).register_id
+        stored = self.entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE)
+        self._aside(None, stored, reason, box, register_id, return_path)
+
+    def _aside(  # noqa: PLR0917 - private
+        self, mail: Mail | None, stored: Stored, reason: str, box: str, register_id: str, return_path: str = ""
+    ) -> None:
+        set_aside(
+            mail.facts if mail else None,
+            stored,
+            reason,
+            return_path=mail.facts.return_path if mail else return_path,
+            box=box,
+            register_id=register_id,
+            store=self.entrance.store,
+            clock=self.entrance.clock,
+        )
+
+    def _pieces(self, mail: Mail) -> Iterator[Piece]:
+        """Keep each attached file in the vault, and say which can be shown page by page."""
+        room = self.entrance.limits.max_pages - 20  # the message's own pages
+        for rank, each in enumerate(mail.files, 1):
+            piece = self._piece(rank, each)
+            if piece.page_count > room:
+                piece = replace(piece, page_count=0, remark=_NO_ROOM)
+            room -= piece.page_count
+            yield piece
+
+    def _piece(self, rank: int, file: File) -> Piece:
+        with tempfile.TemporaryDirectory(prefix="ged-piece-") as folder:
+            path = Path(folder) / "piece"
+            path.write_bytes(file.data)
+            try:
+                found = inspect(path, self.entrance.limits)
+                media_type, pages, remark = found.media_type, found.page_count, ""
+            except GedError as error:
+                media_type, pages, remark = "application/octet-stream", 0, error.sentence
+                if error.code == "capture.unknown_type":
+                    media_type, remark = str(error.diagnostics().get("media_type")), _NOT_SHOWN
+            if file.claimed_type == MEDIA_TYPE:  # by its place in the message, where it was read as one
+                media_type = MEDIA_TYPE
+            stored = self.entrance.vault.put(BytesIO(file.data), media_type=media_type)
+        parent = None if file.parent is None else file.parent + 1
+        name = shown_name(file.name)
+        return Piece("", rank, parent, stored.digest, stored.size, name, media_type, pages, remark)

@@ -1,0 +1,253 @@
+"""E-mail messages (RFC 5322, MIME): headers decoded, the text, the attached files; whatever bytes claim to be one.
+
+Nothing here trusts a length, a depth, a charset, a name or a type that a message claims. Lines of headers become
+one line each, without control characters; a part that cannot be decoded gives what can be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from email.utils import parseaddr, parsedate_to_datetime
+
+from ged.errors import Refused
+from ged.mail.electronic import DELIVERY_REPORT, MailFacts
+from ged.mail.message import ours_in
+from ingest.readers.plain_text import text_of_html
+
+MAX_PARTS, MAX_DEPTH = 200, 30
+"""What a message of an office never reaches; a hostile one does to exhaust who reads it."""
+TEXT_LENGTH, LINE_LENGTH = 60_000, 500
+_MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_REPORT_LENGTH = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attached file; `parent` is the place in `Mail.files` of the attached message that holds it."""
+
+    name: str
+    claimed_type: str
+    data: bytes
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message as read."""
+
+    facts: MailFacts
+    text: str
+    files: tuple[File, ...]
+
+
+@dataclass(slots=True)
+class _Found:
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    parts: int = 0
+
+
+def read_mail(raw: bytes, return_path: str | None = None) -> Mail:
+    """Return a message as read; `return_path` is the transport's word, where it gave one.
+
+    Raises:
+        Refused: `mail.too_deep`, `mail.too_many_parts`: nobody writes such a message.
+    """
+    if len(_MULTIPART.findall(raw)) > MAX_DEPTH * 2:
+        raise _too_deep()
+    try:
+        message = BytesParser(policy=compat32).parsebytes(raw)
+        found = _Found()
+        _walk(message, found, depth=0, parent=None)
+    except RecursionError as error:
+        raise _too_deep() from error
+    text = "\n\n".join(found.plain) or "\n\n".join(found.html)
+    return Mail(_facts(message, raw, return_path), text[:TEXT_LENGTH], tuple(found.files))
+
+
+def _walk(message: Message, found: _Found, *, depth: int, parent: int | None) -> None:
+    """Gather texts and files, outer first; the text of an attached message is not the message's own."""
+    found.parts += 1
+    if depth > MAX_DEPTH:
+        raise _too_deep()
+    if found.parts > MAX_PARTS:
+        raise Refused(
+            "mail.too_many_parts",
+            f"Ce message a plus de {MAX_PARTS} parties. Envoyez ses pièces en plusieurs messages.",
+        )
+    if message.get_content_type() == "message/rfc822" and message.is_multipart():
+        _walk_attached(message, found, depth=depth, parent=parent)
+    elif message.is_multipart():
+        for each in _parts(message):
+            _walk(each, found, depth=depth + 1, parent=parent)
+    else:
+        _leaf(message, found, parent)
+
+
+def _walk_attached(message: Message, found: _Found, *, depth: int, parent: int | None) -> None:
+    inner = next(_parts(message))
+    name = _file_name(message) or f"{_line(inner.get('Subject')) or 'message'}.eml"
+    found.files.append(File(name, "message/rfc822", _bytes_of(inner), parent))
+    here, texts = len(found.files) - 1, _Found(files=found.files, parts=found.parts)
+    _walk(inner, texts, depth=depth + 1, parent=here)
+    found.parts = texts.parts
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    payload = message.get_payload()
+    if isinstance(payload, list):
+        yield from (each for each in payload if isinstance(each, Message))
+
+
+def _leaf(message: Message, found: _Found, parent: int | None) -> None:
+    kind, name = message.get_content_type(), _file_name(message)
+    disposition = str(message.get("Content-Disposition", "")).strip().lower()
+    attached = disposition.startswith("attachment") or bool(name)
+    if kind == "text/plain" and not attached:
+        found.plain.append(_text(message))
+    elif kind == "text/html" and not attached:
+        found.html.append(text_of_html(_text(message)))
+    elif kind not in {"message/delivery-status", "text/rfc822-headers"}:
+        data = _payload(message)
+        if data:
+            found.files.append(File(name or f"piece-{len(found.files) + 1}", kind, data, parent))
+
+
+def _payload(message: Message) -> bytes:
+    """Return a part's bytes, what could be decoded of them."""
+    try:
+        data = message.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AssertionError):
+        data = None
+    if isinstance(data, bytes):
+        return data
+    plain = message.get_payload()
+    return plain.encode("utf-8", "surrogateescape") if isinstance(plain, str) else b""
+
+
+def _text(message: Message) -> str:
+    data, charset = _payload(message), str(message.get_content_charset() or "utf-8")
+    for each in (charset, "utf-8"):
+        try:
+            return _clean(data.decode(each))
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+    return _clean(data.decode("latin-1"))
+
+
+def _clean(text: str) -> str:
+    """Return a text without what no page shows: control characters, halves of characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co", "Cn"})
+
+
+def _line(value: object) -> str:
+    """Return a header's value decoded, on one line, of bounded length."""
+    if value is None:
+        return ""
+    text = str(value)
+    try:
+        text = str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return " ".join(_clean(text).split())[:LINE_LENGTH]
+
+
+def _file_name(message: Message) -> str:
+    try:
+        name = message.get_filename()
+    except (ValueError, TypeError, LookupError, UnicodeError):
+        name = None
+    return _line(name).replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] if name else ""
+
+
+def _bytes_of(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except (UnicodeError, ValueError, LookupError, TypeError, AttributeError):
+        return str(message.get_payload()).encode("utf-8", "replace")
+
+
+def _facts(message: Message, raw: bytes, return_path: str | None) -> MailFacts:
+    name, sender = parseaddr(_line(message.get("From")))
+    path = parseaddr(_line(message.get("Return-Path")))[1] if return_path is None else return_path
+    report = str(message.get_param("report-type") or "").lower() if _is_report(message) else ""
+    report = "" if report and len(report) > 60 else report
+    action, status = _delivery(message) if report == DELIVERY_REPORT else ("", "")
+    reported = bool(report) or not path
+    naming = raw[:_REPORT_LENGTH].decode("latin-1") if reported else _naming_headers(message)
+    return MailFacts(
+        return_path=_line(path),
+        sender=_line(sender),
+        name=_line(name),
+        to=_line(message.get("To")),
+        subject=_line(message.get("Subject")),
+        sent_at=_date(message.get("Date")),
+        header_id=_header_id(message),
+        automatic=_line(message.get("Auto-Submitted")).partition(";")[0].strip().lower(),
+        precedence=_line(message.get("Precedence")),
+        lists=any(message.get(each) for each in ("List-Id", "List-Unsubscribe", "List-Post")),
+        suppress=_line(message.get("X-Auto-Response-Suppress")),
+        named=tuple(ours_in(naming)[:20]),
+        report=report,
+        action=action,
+        status=status,
+        spam=_line(message.get("X-Spam-Flag")).lower() == "yes",
+    )
+
+
+def _header_id(message: Message) -> str:
+    """Return the Message-ID, if it is one: it goes back out in our own headers."""
+    given = _line(message.get("Message-ID"))
+    return given if re.fullmatch(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>", given) else ""
+
+
+def _is_report(message: Message) -> bool:
+    return message.get_content_type() == "multipart/report"
+
+
+def _naming_headers(message: Message) -> str:
+    return " ".join(str(message.get(each, "")) for each in ("In-Reply-To", "References", "Message-ID"))
+
+
+def _date(value: object) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(str(value)) if value else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if found is None:
+        return None
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _delivery(message: Message) -> tuple[str, str]:
+    """Return what a delivery report says: the action, and the words of the server. Source: RFC 3464, 2.3."""
+    for part in _parts(message):
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for block in _parts(part):
+            action = _line(block.get("Action")).lower()
+            if action:
+                words = _line(block.get("Diagnostic-Code")) or _line(block.get("Status"))
+                return action, f"{_line(block.get('Final-Recipient'))} : {words}"[:LINE_LENGTH]
+    return "", ""
+
+
+def _too_deep() -> Refused:
+    return Refused(
+        "mail.too_deep",
+        "Ce message emboîte trop de messages les uns dans les autres. Envoyez ses pièces directement.",
+    )

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.letters import LetterOut, ListOut
 from api.schemas.routing import NoteIn, OpinionIn, OrderIn
+from api.views.menu import menu_of
 from ged.mail.baskets import basket_of, baskets_for
 from ged.services import consult, note, opinion
 from ged.services.route import move
@@ -24,6 +25,13 @@ def list_baskets(house: HouseDep, actor: ApiActorDep) -> dict[str, int]:
     listings = [basket.listing(actor, house.clock().date()) for basket in mine]
     counted = consult.counts(listings, store=house.store, actor=actor)
     return {basket.slug: count for basket, count in zip(mine, counted, strict=True)}
+
+
+@router.get("/views")
+def list_views(house: HouseDep, actor: ApiActorDep) -> list[dict[str, str | int | None]]:
+    """Return the lists that the caller keeps under a name, each with its address and its count."""
+    views = menu_of(house, actor, house.clock().date()).views
+    return [{"name": one.view.name, "address": one.address, "count": one.count} for one in views]
 
 
 @router.get("/baskets/{slug}")

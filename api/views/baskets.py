@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -13,12 +12,13 @@ from fastapi.responses import Response
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.views.acts_form import Asked, day_typed, sitting, step_of
 from api.views.render import page, page_number
+from api.views.sieve import Filters, FiltersDep, listing_of
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.baskets import basket_of
-from ged.mail.listing import Listing
+from ged.mail.item import Priority
 from ged.mail.moves import Move, Order
 from ged.services import consult
 from ged.services.route import move
@@ -58,20 +58,12 @@ TEAM = ("a-affecter", "mon-service")
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
 
 
-def listing_of(slug: str, chosen: str, actor: Actor, today: date) -> Listing:
-    """Return what a basket lists under a filter.
-
-    Raises:
-        NotFound: `basket.unknown`.
-    """
-    listing = basket_of(slug, actor).listing(actor, today)
-    return replace(listing, urgent=chosen == "urgent", being_read=chosen == "lecture")
-
-
 @router.get("/b/{slug}")
-def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str, filtre: str = "", fait: str = "") -> Response:
+def basket(
+    request: Request, house: HouseDep, actor: ActorDep, slug: str, filters: FiltersDep, fait: str = ""
+) -> Response:
     """Show a basket; polled by the page while letters are being read, it answers 204 when nothing changed."""
-    values = _listed(request, house, actor, slug, filtre)
+    values = _listed(request, house, actor, slug, filters)
     if request.headers.get("hx-request") and request.query_params.get("vu") == values["mark"]:
         return Response(status_code=204)
     return page(request, "basket.html", **values, done=just_done(fait, house, actor))
@@ -104,7 +96,7 @@ def act_on_selection(
             refused.append((just_done(letter_id, house, actor), error.sentence))
     if not choix:
         refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
-    values = _listed(request, house, actor, slug, "")
+    values = _listed(request, house, actor, slug, Filters())
     lasting = form.acte in {Move.RECALL, ASIDE}
     undo = {} if lasting else consult.last_steps(moved, store=house.store, actor=actor)
     said = {"done": None, "moved": len(moved), "refused": refused, "tried": form.acte, "undo": undo}
@@ -124,9 +116,9 @@ def _aside(form: Asked, house: House, actor: Actor) -> Callable[[str, int | None
     return lambda letter_id, _step: set_aside(letter_id, until, store=house.store, actor=actor, clock=house.clock)
 
 
-def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str) -> dict[str, Any]:
+def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Filters) -> dict[str, Any]:
     today = house.clock().date()
-    listing = listing_of(slug, chosen, actor, today)
+    listing = listing_of(slug, filters, actor, today)
     number = page_number(request)
     offset = (number - 1) * PAGE_ROWS
     found = consult.letters(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=offset)
@@ -136,7 +128,10 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, chosen: str
         "title": BASKETS[slug][0],
         "nothing": EMPTY.get(slug),
         "today": today,
-        "chosen": chosen,
+        "chosen": filters.filtre,
+        "asked": filters,
+        "unread_days": filters.faults(today),
+        "priorities": list(Priority),
         "filters": FILTERS if slug == "a-qualifier" else {name: FILTERS[name] for name in ("", "urgent")},
         "rows": found.rows,
         "total": found.total,

@@ -19,6 +19,7 @@ from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import language_of, page, page_number
+from api.views.sieve import FiltersDep
 from api.views.viewer import PAGES_SHOWN, views
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
@@ -34,9 +35,9 @@ from retention.fate import fate
 router = APIRouter()
 
 
-def origin_of(dans: str = "", filtre: str = "", q: str = "") -> Origin:
+def origin_of(filters: FiltersDep, dans: str = "", q: str = "") -> Origin:
     """Return the list that the address names."""
-    return Origin(dans, filtre, q[:400])
+    return Origin(dans, filters, q[:400])
 
 
 OriginDep = Annotated[Origin, Depends(origin_of)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from api.views.baskets import listing_of
+from api.views.sieve import Filters, listing_of
 from api.views.words import BASKETS, REGISTERS, _
 from api.wiring import House
 from ged.mail.access import Actor
@@ -21,16 +21,16 @@ _SEARCHED = 100
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A list by the words of its address: `dans` (which one), `filtre`, `q` (the words searched)."""
+    """A list by the words of its address: `dans` (which one), its filters, `q` (the words searched)."""
 
     place: str
-    chosen: str
+    filters: Filters
     words: str
 
     @property
     def query(self) -> str:
         """What a letter's address carries so that the list is not forgotten, with its question mark."""
-        given = {"dans": self.place, "filtre": self.chosen, "q": self.words}
+        given = {"dans": self.place, **self.filters.given, "q": self.words}
         kept = {name: value for name, value in given.items() if value}
         return f"?{urlencode(kept)}" if kept else ""
 
@@ -47,7 +47,7 @@ class Origin:
     def back(self) -> str:
         """The list's address."""
         if self.place in BASKETS:
-            return f"/b/{self.place}" + (f"?{urlencode({'filtre': self.chosen})}" if self.chosen else "")
+            return f"/b/{self.place}" + (f"?{self.filters.query}" if self.filters.given else "")
         if self.place == "recherche":
             return f"/recherche?{urlencode({'q': self.words})}"
         return f"/registres/{self.place}" if self.place in REGISTERS else "/"
@@ -63,7 +63,7 @@ class Origin:
             before = ids[at - 1] if at else None
             return Neighbours(at + 1, hits.total, before, ids[at + 1] if at + 1 < len(ids) else None)
         if self.place in {basket.slug for basket in baskets_for(actor)}:
-            listing = listing_of(self.place, self.chosen, actor, house.clock().date())
+            listing = listing_of(self.place, self.filters, actor, house.clock().date())
         elif self.place in REGISTERS:
             listing = Listing(direction=Direction(self.place))
         else:

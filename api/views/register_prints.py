@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import stream_chunks
 from api.views.register_pdf import register_pdf
-from api.views.registers import Asked, register_page
+from api.views.register_query import Asked
+from api.views.registers import register_page
 from api.views.render import language_of, page, page_number
 from api.views.words import REGISTERS
 from ged.errors import Refused
@@ -35,7 +36,7 @@ def print_one(
 ) -> Response:
     """Print a period of a register, keep the print, and go to where it is kept."""
     asked = Asked(du, au, "", "", registre)
-    since, until = asked.period(house)
+    since, until = asked.period(house.clock().date())
     try:
         made = print_register(
             RegisterQuery(registre, direction, since, until),

@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from api.deps import csrf_of, the_house
 from api.views import words
+from api.views.menu import Menu, menu_of
 from ged.mail.access import Actor, Right
-from ged.mail.baskets import baskets_for, draft_baskets_for
+from ged.mail.baskets import draft_baskets_for
 from ged.mail.lists import Term
-from ged.services import consult, read_draft
+from ged.services import read_draft
 from ged.services.capture_mail import asides_waiting
 from ged.services.notices import unread
 
@@ -74,9 +75,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     language = language_of(request)
     actor: Actor | None = getattr(request.state, "actor", None)
     today = house.clock().date()
-    mine = baskets_for(actor) if actor else ()
-    listed = [basket.listing(actor, today) for basket in mine] if actor else []
-    counted, levels = consult.menu(listed, store=house.store, actor=actor) if actor else ((), {})
+    menu = menu_of(house, actor, today) if actor else Menu()
     drafts = draft_baskets_for(actor) if actor else ()
     asked = [basket.listing(actor, today) for basket in drafts] if actor else []
     waiting = read_draft.draft_counts(asked, store=house.store, actor=actor) if actor else ()
@@ -87,8 +86,9 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": csrf_of(request).token,
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
-        "baskets": [(basket.slug, count) for basket, count in zip(mine, counted, strict=True)],
-        "levels_named": levels,
+        "baskets": menu.baskets,
+        "saved_views": menu.views,
+        "levels_named": dict(menu.levels),
         "unread": unread(store=house.store, actor=actor) if actor else 0,
         "draft_baskets": [(basket.slug, count) for basket, count in zip(drafts, waiting, strict=True)],
         "asides_waiting": asides_waiting(store=house.store, actor=actor) if actor else 0,

@@ -1,20 +1,42 @@
-"""The part of a listing that asks who a letter names, where it is filed and what it is about, as SQL conditions."""
+"""The part of a listing that asks who a letter names, and what somebody filtered by, as SQL conditions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
+from ged.mail.folding import fold, folded_words
 from ged.mail.listing import Listing
+from ged.mail.sieve import Sieve
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.tables import letter
 
+_ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 
-def filing_rules(listing: Listing) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of a listing that go beyond a letter's state and holder."""
-    rules: list[sa.ColumnElement[bool]] = []
+
+def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of a listing that go beyond a letter's state and holder."""
     if listing.correspondent is not None:
         named = sa.select(letter_party.c.letter_id).join(
             correspondent, correspondent.c.id == letter_party.c.correspondent_id
         )
-        rules.append(letter.c.id.in_(named.where(correspondent.c.survivor_id == listing.correspondent)))
-    return rules
+        yield letter.c.id.in_(named.where(correspondent.c.survivor_id == listing.correspondent))
+    if listing.sieve is not None:
+        yield from _sieved(listing.sieve)
+
+
+def _sieved(sieve: Sieve) -> Iterator[sa.ColumnElement[bool]]:
+    if sieve.service:
+        yield letter.c.service_id == sieve.service
+    if sieve.kind:
+        yield letter.c.kind == sieve.kind
+    if sieve.priority is not None:
+        yield letter.c.priority == sieve.priority
+    if sieve.due_since is not None:
+        yield letter.c.due_date >= sieve.due_since
+    if sieve.due_until is not None:
+        yield letter.c.due_date <= sieve.due_until
+    folded = sa.func.translate(sa.func.lower(letter.c.sender), _ACCENTED, "".join(map(fold, _ACCENTED)))
+    for word in folded_words(sieve.sender):
+        yield folded.contains(word, autoescape=True)

@@ -49,6 +49,7 @@ from ged.store.runs import Runs
 from ged.store.seals import Seals
 from ged.store.steps import Steps
 from ged.store.transmittals import Transmittals
+from ged.store.views import SavedViews
 
 
 class Unit:
@@ -190,6 +191,11 @@ class Unit:
     def correspondents(self) -> Correspondents:
         """People and organisations that write or are written to."""
         return Correspondents(self._connection)
+
+    @cached_property
+    def views(self) -> SavedViews:
+        """Lists that people gave a name to."""
+        return SavedViews(self._connection)
 
     @cached_property
     def parties(self) -> Parties:

@@ -128,8 +128,13 @@ class Surroundings:
 
 
 def acting(actor: Actor, draft: Draft) -> tuple[Approver, Post] | None:
-    """Return for whom the actor can speak at the stage that waits, and in which post; one's own post first."""
+    """Return for whom the actor can speak at the stage that waits, and in which post; one's own post first.
+
+    A delegation that is limited to some kinds of document signs no other.
+    """
     posts = sorted(_cleared(actor, draft), key=lambda post: post.capacity is not Capacity.HOLDER)
+    if draft.state is State.TO_SIGN:
+        posts = [post for post in posts if post.signs(draft.kind or None)]
     waiting = draft.waiting
     for post in posts:
         for each in waiting:

@@ -193,6 +193,13 @@ def _not_yours(actor: Actor, draft: Draft, stage: Stage | None) -> Forbidden | C
     for visa in stage.standing(draft.digest) if stage else ():
         if visa.approver.position_id in held:
             return _stale(draft, visa.name)
+    if held & {each.position_id for each in draft.waiting}:
+        return Forbidden(
+            "draft.delegation",
+            "Votre délégation ne couvre pas cette nature de document. Laissez-le au titulaire, qui le verra.",
+            draft_id=draft.id,
+            login=actor.login,
+        )
     return Forbidden(
         "draft.party",
         "Ce projet n'attend pas votre acte : il est chez son auteur, ou à une autre étape de son circuit.",

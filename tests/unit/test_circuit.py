@@ -138,6 +138,20 @@ def test_two_at_once_for_the_same_post_and_the_second_is_told_who_was_first() ->
     assert code_of(stale) == "draft.stale"
 
 
+def test_a_delegation_limited_to_some_kinds_signs_no_other() -> None:
+    sent = do(a_draft(visa("DAF1"), signature(), kind="decision"), "CPT", DraftAct.START)
+    ready = do(sent, "DAF1", DraftAct.APPROVE)
+    delegate = somebody("MIN", login="dircab")
+    limited = replace(delegate.posts[0], capacity=Capacity.DELEGATE, instrument="n° 12", kinds=("lettre",))
+    with pytest.raises(Forbidden) as beyond:
+        do(ready, replace(delegate, posts=(limited,)), DraftAct.SIGN)
+    assert code_of(beyond) == "draft.delegation"
+    within = replace(limited, kinds=("lettre", "decision"))
+    signed = do(ready, replace(delegate, posts=(within,)), DraftAct.SIGN)
+    last = signed.circuit.stages[-1].visas[-1]
+    assert (last.capacity, last.instrument, last.login) == (Capacity.DELEGATE, "n° 12", "dircab")
+
+
 @pytest.mark.parametrize(
     ("stages", "level", "code"),
     [

@@ -63,6 +63,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),
         "feries.csv": ((h.country, h.day, h.name) for h in one.holidays),
         "calendriers.csv": ((c.tenant_id, c.country, " ".join(DAYS[day] for day in c.week)) for c in one.calendars),
+        "numeros_service.csv": ((each.entity_id, each.pattern) for each in one.second_patterns),
         "delais.csv": ((d.priority, d.working_days) for d in one.delays),
         **{name: _terms(one, which) for name, which in TERMS.items()},
         "entetes.csv": (

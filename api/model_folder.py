@@ -27,6 +27,7 @@ from ged.mail.organisation import (
     TenantCalendar,
 )
 from ged.mail.register import check_pattern
+from ged.mail.second_number import SecondPattern, check_second_pattern
 
 COLUMNS = {
     "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots",
@@ -41,6 +42,7 @@ COLUMNS = {
     "feries.csv": "pays jour nom",
     "calendriers.csv": "racine pays jours_ouvres",
     "delais.csv": "priorite jours_ouvres",
+    "numeros_service.csv": "entite modele",
     "acheminements.csv": "code libelle_fr libelle_en",
     "bordereaux.csv": "code libelle_fr libelle_en",
     "confidentialite.csv": "code libelle_fr libelle_en",
@@ -100,6 +102,7 @@ def read_folder(folder: Path) -> Organisation:
         addresses=tuple(read_each(rows["courriels.csv"], read_address, faults)),
         circuits=tuple(read_each(rows["circuits.csv"], read_circuit, faults)),
         files=files,
+        second_patterns=tuple(read_each(rows["numeros_service.csv"], _second_pattern, faults)),
         leaves=tuple(read_each(rows["absences.csv"], read_leave, faults)),
         grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
     )
@@ -215,6 +218,14 @@ def _delay(row: Row) -> Delay:
     return Delay(member(row, "priorite", Priority), int(days))
 
 
+def _second_pattern(row: Row) -> SecondPattern:
+    try:
+        check_second_pattern(row["modele"])
+    except Refused as error:
+        raise Faulty(error.sentence) from error
+    return SecondPattern(given(row, "entite"), row["modele"])
+
+
 def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
     known = {name: {row[COLUMNS[name].split()[0]] for row in found} for name, found in rows.items()}
     links = (
@@ -227,6 +238,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("absences.csv", "identifiant", "personnes.csv", "personne"),
         ("natures.csv", "regle", "conservation.csv", "règle de conservation"),
         ("calendriers.csv", "racine", "entites.csv", "entité"),
+        ("numeros_service.csv", "entite", "entites.csv", "entité"),
         ("circuits.csv", "racine", "entites.csv", "entité"),
         ("entetes.csv", "entite", "entites.csv", "entité"),
         ("modeles.csv", "nature", "natures.csv", "nature"),

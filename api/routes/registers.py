@@ -23,6 +23,7 @@ from ged.services.number_block import block_file, blocks, cancel_numbers, reserv
 from ged.services.print_register import kept_prints, open_print, print_register
 from ged.services.register_book import read_register
 from ged.services.register_years import close_year, open_year
+from ged.services.second_number import number_again
 from ingest.capture.receive import receive
 
 router = APIRouter(tags=["registers"])
@@ -166,3 +167,10 @@ def cancel_some(house: HouseDep, actor: ApiActorDep, block_id: str, asked: Cance
     """Cancel a number of a block that was never used, or all that wait."""
     cancel_numbers(block_id, asked.sequence, asked.reason, store=house.store, actor=actor, clock=house.clock)
     return Response(status_code=204)
+
+
+@router.post("/letters/{letter_id}/second-number", status_code=201)
+def give_second(house: HouseDep, actor: ApiActorDep, letter_id: str) -> dict[str, str]:
+    """Give a letter the next number of the caller's service, which has it."""
+    given = number_again(letter_id, store=house.store, actor=actor, clock=house.clock)
+    return {"entity": given.entity_id, "number": given.number}

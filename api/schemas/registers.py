@@ -21,6 +21,7 @@ class LineOut(BaseModel):
     registered_at: datetime
     state: str
     reason: str
+    second_numbers: list[str]
     letter: LetterOut | None
 
     @classmethod
@@ -33,6 +34,7 @@ class LineOut(BaseModel):
             registered_at=entry.registered_at,
             state=entry.state,
             reason=line.reason,
+            second_numbers=[one.number for one in line.second],
             letter=LetterOut.of(line.row.letter) if line.row else None,
         )
 

@@ -19,6 +19,7 @@ from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import language_of, page, page_number
+from api.views.second_number import second_context
 from api.views.sieve import FiltersDep
 from api.views.viewer import PAGES_SHOWN, views
 from api.wiring import House
@@ -191,6 +192,7 @@ def letter_page(
         "made": request.query_params.get("acte", ""),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
+        **second_context(letter.id, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house),
         **links_context(letter.id, house, actor),

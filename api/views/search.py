@@ -16,6 +16,7 @@ from ged.errors import NotFound
 from ged.mail.french_dates import parse_date
 from ged.mail.item import State
 from ged.services import consult
+from ged.services.second_number import second_numbers
 from search.find import find
 from search.port import Query, Sort
 
@@ -69,6 +70,7 @@ def search(
         "kinds": {kind.code: kind for kind in lists.kinds},
         "more": f"/recherche?{urlencode([*kept, ('suite', answer.following)])}" if answer.following else "",
         "first": suite is None,
+        "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
     }
     return page(request, "search.html", **values)
 

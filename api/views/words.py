@@ -218,6 +218,7 @@ MOVES: dict[str, tuple[str, str, str]] = {
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),
+    Act.NUMBERED_AGAIN: _("Numéro de service donné"),
     Act.SEALED: _("Original scellé"),
     Act.SEAL_DELAYED: _("Sceau en attente"),
     Act.STAGE_DONE: _("Étape de lecture faite"),

@@ -28,6 +28,7 @@ class Act(StrEnum):
     REGISTER_PRINTED = "registre.imprime"
     REGISTER_OPENED = "registre.ouvert"
     REGISTER_CLOSED = "registre.clos"
+    NUMBERED_AGAIN = "courrier.numero_de_service"
     NUMBERS_RESERVED = "registre.numeros_reserves"
     NUMBERS_CANCELLED = "registre.numeros_annules"
     MOVED = "courrier.acte"

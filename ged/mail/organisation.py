@@ -13,6 +13,7 @@ from ged.mail.filing import Kind, RetentionRule
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
 from ged.mail.reminders import ReminderRule
+from ged.mail.second_number import SecondPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ class Organisation:
     files: Mapping[str, bytes] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()
     leaves: tuple[Leave, ...] = ()
+    second_patterns: tuple[SecondPattern, ...] = ()
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ged.mail.listing import ListedLetter
 from ged.mail.organisation import Entity
 from ged.mail.register import Series
 from ged.mail.register_check import SeriesReport
+from ged.mail.second_number import SecondNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class RegisterLine:
     entry: RegisterEntry
     row: ListedLetter | None
     reason: str
+    second: tuple[SecondNumber, ...] = ()
 
     @property
     def hidden(self) -> bool:

@@ -24,6 +24,7 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
     with store.unit() as unit:
         unit.organisation.load(organisation, [secrets.token_urlsafe(12) for _ in organisation.people])
         unit.circuits.load(organisation.circuits)
+        unit.second_numbers.load(organisation.second_patterns)
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
         unit.reminders.load(organisation.reminders, organisation.addresses)
         unit.organisation.end_other_holdings(organisation.holdings, now.date())

@@ -59,7 +59,9 @@ def lines_of(unit: Unit, entries: list[RegisterEntry], actor: Actor) -> tuple[Re
     proposals = unit.proposals.of_letters(list(letters))
     rows = {key: ListedLetter(letter, proposals.get(key, {})) for key, letter in letters.items()}
     reasons = unit.books.reasons(ids)
-    return tuple(
-        RegisterLine(entry, rows.get(entry.letter_id or ""), reasons.get(entry.letter_id or "", entry.reason))
-        for entry in entries
-    )
+    second = unit.second_numbers.of_letters(list(letters))
+    found = []
+    for entry in entries:
+        key = entry.letter_id or ""
+        found.append(RegisterLine(entry, rows.get(key), reasons.get(key, entry.reason), second.get(key, ())))
+    return tuple(found)

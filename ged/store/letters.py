@@ -17,6 +17,7 @@ from ged.store.custody import Custody
 from ged.store.database import text_array
 from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
+from ged.store.register_tables import second_number
 from ged.store.reminders import Reminders
 from ged.store.steps import Steps
 from ged.store.tables import letter, original
@@ -116,8 +117,11 @@ class Letters:
         return self._connection.scalar(sa.select(sa.func.count()).select_from(letter)) or 0
 
     def by_number(self, number: str, tokens: Tokens) -> list[Letter]:
-        """Return the letters of that printed number: one a register at most."""
-        query = _select().where(sa.func.upper(letter.c.number) == number.strip().upper(), seen_by(tokens))
+        """Return the letters of that registration number, one a register at most; then those a service gave it to."""
+        wanted = number.strip().upper()
+        registered = sa.func.upper(letter.c.number) == wanted
+        given = sa.select(second_number.c.letter_id).where(sa.func.upper(second_number.c.number) == wanted)
+        query = _select().where(sa.or_(registered, letter.c.id.in_(given)), seen_by(tokens)).order_by(registered.desc())
         return [_value(row) for row in self._connection.execute(query)]
 
     def by_original(self, sha256: str, tokens: Tokens, *, register_id: str | None = None) -> list[Letter]:

@@ -10,7 +10,7 @@ from ged.mail.item import State
 from ged.mail.moves import Move
 from ged.mail.register_book import RegisterEntry, RegisterQuery
 from ged.mail.register_check import Use
-from ged.store.register_tables import block_number, number_block
+from ged.store.register_tables import block_number, number_block, second_number
 from ged.store.routing_tables import step
 from ged.store.tables import letter
 
@@ -98,5 +98,6 @@ def _where(query: RegisterQuery, book: sa.Subquery) -> sa.ColumnElement[bool]:
     if asked.isascii() and asked.isdigit() and len(asked) < 10:
         rules.append(book.c.sequence == int(asked))
     elif asked:
-        rules.append(book.c.number.icontains(asked, autoescape=True))
+        given = sa.select(second_number.c.letter_id).where(second_number.c.number.icontains(asked, autoescape=True))
+        rules.append(sa.or_(book.c.number.icontains(asked, autoescape=True), book.c.letter_id.in_(given)))
     return sa.and_(*rules)

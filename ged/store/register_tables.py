@@ -1,4 +1,4 @@
-"""The tables of registers beside their counters: kept prints, closings, reserved numbers."""
+"""The tables of registers beside their counters: kept prints, closings, reserved numbers, second numbers."""
 
 from __future__ import annotations
 
@@ -73,3 +73,31 @@ block_number = sa.Table(
     column("reason", _Text, nullable=True),
 )
 """`done_at` is when the number was entered, or cancelled for a `reason`; null while it waits."""
+
+second_number_pattern = sa.Table(
+    "second_number_pattern",
+    metadata,
+    column("entity_id", _Text, sa.ForeignKey("entity.id"), primary_key=True),
+    column("pattern", _Text),
+)
+
+second_number_counter = sa.Table(
+    "second_number_counter",
+    metadata,
+    column("entity_id", _Text, sa.ForeignKey("entity.id"), primary_key=True),
+    column("year", sa.Integer, primary_key=True),
+    column("last_sequence", sa.Integer),
+)
+
+second_number = sa.Table(
+    "second_number",
+    metadata,
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True),
+    column("entity_id", _Text, sa.ForeignKey("entity.id"), primary_key=True),
+    column("year", sa.Integer),
+    column("sequence", sa.Integer),
+    column("number", _Text),
+    column("given_at", _Time),
+    column("name", _Text),
+    sa.UniqueConstraint("entity_id", "year", "sequence", name="uq_second_number_series"),
+)

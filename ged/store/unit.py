@@ -47,6 +47,7 @@ from ged.store.registers import Registers
 from ged.store.reminders import Reminders
 from ged.store.runs import Runs
 from ged.store.seals import Seals
+from ged.store.second_numbers import SecondNumbers
 from ged.store.steps import Steps
 from ged.store.transmittals import Transmittals
 from ged.store.views import SavedViews
@@ -111,6 +112,11 @@ class Unit:
     def register_closings(self) -> RegisterClosings:
         """Years of registers that were closed."""
         return RegisterClosings(self._connection)
+
+    @cached_property
+    def second_numbers(self) -> SecondNumbers:
+        """Numbers that services give beside the registration number."""
+        return SecondNumbers(self._connection)
 
     @cached_property
     def number_blocks(self) -> NumberBlocks:

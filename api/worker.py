@@ -21,6 +21,7 @@ from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import Actor
+from ged.services.attach import seal_annex
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
 from ged.services.remind import remind
@@ -50,6 +51,17 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     def seal_letter(letter_id: str) -> None:
         seal(
             letter_id,
+            store=house.store,
+            vault=house.vault,
+            signer=house.signer,
+            ledger=house.ledger,
+            clock=house.clock,
+        )
+
+    @app.task(name="seal_annex", queue="seal", retry=SEAL_RETRY)
+    def seal_one_annex(annex_id: str) -> None:
+        seal_annex(
+            annex_id,
             store=house.store,
             vault=house.vault,
             signer=house.signer,

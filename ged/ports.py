@@ -240,6 +240,14 @@ class Press(Protocol):
         """Return a letter written here, on its letterhead, as PDF/A, its fonts embedded."""
         ...
 
+    def with_code(self, pdf: bytes, code: str) -> bytes:
+        """Return a PDF with a code as a QR in free room of its last page, so that its scan says what it is.
+
+        Raises:
+            Refused: `press.unreadable`, this is not a PDF that can be printed.
+        """
+        ...
+
     def print_block(self, block: SignatureBlock) -> bytes:
         """Return the block of a signature, a PDF of one page of the block's own size."""
         ...

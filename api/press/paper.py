@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
+import segno
 import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ged.errors import Corrupt
+from ged.errors import Corrupt, Refused
+from ged.mail.french_dates import plain
+from ged.mail.markup import blocks
 from ged.mail.sheet import Sheet, fields_of
 from ged.mail.signature_block import SignatureBlock
+from ged.seal.place import find_place
 
 _ARCHIVE = "pdf/a-3b"
 _sheets = Environment(
@@ -29,7 +35,7 @@ def fetch_nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
 
 def sheet_pdf(sheet: Sheet) -> bytes:
     """Return a letter as PDF/A-3b. Source: ISO 19005-3."""
-    return _pdf("letter.html", sheet=sheet, fields=fields_of(sheet), parts=_parts(sheet.body))
+    return _pdf("letter.html", sheet=sheet, fields=fields_of(sheet), blocks=blocks(sheet.text), called=_called(sheet))
 
 
 def block_pdf(block: SignatureBlock) -> bytes:
@@ -37,16 +43,35 @@ def block_pdf(block: SignatureBlock) -> bytes:
     return _pdf("signature.html", block=block)
 
 
-def _parts(body: tuple[str, ...]) -> list[tuple[bool, list[str]]]:
-    """Return the body as (is a list, its texts): lines that begin with a dash, one after the other, are one list."""
-    parts: list[tuple[bool, list[str]]] = []
-    for text in body:
-        item = text.lstrip().startswith(("- ", "– ", "• "))
-        if item and parts and parts[-1][0]:
-            parts[-1][1].append(text.lstrip()[2:])
-        else:
-            parts.append((item, [text.lstrip()[2:] if item else text]))
-    return parts
+def code_pdf(code: str) -> bytes:
+    """Return a code as a QR, a page of its own size. Level Q stands a stamp over it (ISO/IEC 18004: 25 %)."""
+    drawing = segno.make(code, error="q", micro=False).svg_inline(scale=2, border=2)
+    return _pdf("code.html", drawing=drawing)
+
+
+def marked(pdf: bytes, mark: bytes) -> bytes:
+    """Return a PDF with a mark drawn in free room of its last page, or of one page more.
+
+    Raises:
+        Refused: `press.unreadable`.
+    """
+    try:
+        longer, place = find_place(pdf, mark)
+        made = BytesIO()
+        with pikepdf.open(BytesIO(longer)) as document, pikepdf.open(BytesIO(mark)) as drawn:
+            document.pages[place.page].add_overlay(drawn.pages[0], pikepdf.Rectangle(*place.box))
+            document.save(made)
+    except (ValueError, pikepdf.PdfError) as error:
+        raise Refused(
+            "press.unreadable", "Ce PDF ne peut pas être imprimé : il est protégé ou abîmé. Faites-en un autre."
+        ) from error
+    return made.getvalue()
+
+
+def _called(sheet: Sheet) -> str:
+    """Return the salutation to print: none when whoever wrote the text began with one."""
+    begun = plain(sheet.text.lstrip("* #\n"))[:14]
+    return "" if begun.startswith(("monsieur", "madame", "messieurs", "mesdames")) else sheet.salutation
 
 
 def _pdf(template: str, **context: Any) -> bytes:

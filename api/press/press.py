@@ -11,7 +11,7 @@ from api.press.confined import Limits, isolation, run
 from api.press.filling import FAULT, FAULTY, FILLED, HEAVY, TEMPLATE, VALUES
 from api.press.office import Office
 from api.press.package import check_package
-from api.press.paper import block_pdf, sheet_pdf
+from api.press.paper import block_pdf, code_pdf, marked, sheet_pdf
 from ged.errors import Refused
 from ged.mail.sheet import Sheet, fields_of, open_fields
 from ged.mail.signature_block import SignatureBlock
@@ -60,6 +60,10 @@ class HousePress:
     def print_sheet(self, sheet: Sheet) -> bytes:
         """Return a letter written here, on its letterhead, as PDF/A-3b."""
         return sheet_pdf(sheet)
+
+    def with_code(self, pdf: bytes, code: str) -> bytes:
+        """Return a PDF with a code as a QR on its last page."""
+        return marked(pdf, code_pdf(code))
 
     def print_block(self, block: SignatureBlock) -> bytes:
         """Return the block of a signature as a page of its own size."""

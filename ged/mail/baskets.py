@@ -12,7 +12,7 @@ from ged.mail.access import KEEPS_REGISTER, Actor, Right, Role
 from ged.mail.draft import IN_CIRCUIT, WITH_AUTHOR, DraftListing, may_write
 from ged.mail.item import State
 from ged.mail.listing import Listing
-from ged.mail.moves import LEADING, OPEN, baskets_of
+from ged.mail.moves import LEADING, LEAVING, OPEN, baskets_of
 
 _NEW = (State.SUBMITTED, State.ASSIGNED)
 _TAKEN = tuple(state for state in OPEN if state not in _NEW)
@@ -90,6 +90,19 @@ def _late(actor: Actor, today: date) -> Listing:
     return replace(late, services=_reach(actor)) if _heads(actor) else replace(late, baskets=baskets_of(actor))
 
 
+def _dispatches(actor: Actor) -> bool:
+    return _leads(actor) or any(post.role in KEEPS_REGISTER for post in actor.posts)
+
+
+def _to_dispatch(actor: Actor, _today: date) -> Listing:
+    """The registry's whole, or what the units that somebody leads have to send."""
+    leaving = Listing(states=tuple(sorted(LEAVING)), newest_first=False)
+    if any(post.role in KEEPS_REGISTER for post in actor.posts):
+        return leaving
+    led = (entity for post in actor.posts if post.role in LEADING for entity in post.reach)
+    return replace(leaving, services=tuple(dict.fromkeys(led)))
+
+
 TO_QUALIFY = Listing(states=(State.TO_QUALIFY,), newest_first=False)
 """First come, first served."""
 
@@ -98,6 +111,7 @@ BASKETS: dict[str, Basket[Listing]] = {
     for basket in (
         Basket("a-qualifier", _qualifies, lambda _actor, _today: TO_QUALIFY),
         Basket("retournes", _qualifies, lambda _actor, _today: Listing(states=(State.RETURNED,), newest_first=False)),
+        Basket("a-expedier", _dispatches, _to_dispatch),
         Basket("a-affecter", _leads, _to_assign),
         Basket("a-traiter", _works, _to_process),
         Basket("mis-de-cote", _works, _set_aside),

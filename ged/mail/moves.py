@@ -35,6 +35,9 @@ class Move(StrEnum):
     RECALL = "se_raviser"
     ADVISE = "donner_avis"
     WITHDRAW = "retirer_avis"
+    SIGN = "signer"
+    DISPATCH = "expedier"
+    CALL_BACK = "rappeler"
 
 
 class Party(StrEnum):
@@ -61,6 +64,9 @@ class Rule:
 _CHARGED = frozenset({State.ASSIGNED, State.SUBMITTED, State.IN_PROGRESS})
 _CLOSED = frozenset({State.DONE, State.FOLLOWED_UP, State.NO_FURTHER_ACTION})
 _IN_REGISTRY = frozenset({State.RECEIVED, State.TO_QUALIFY, State.RETURNED})
+LEAVING = frozenset({State.TO_SIGN, State.TO_DISPATCH})
+"""States of a letter that was given its number to leave: printed for a signature in ink, or signed."""
+_KEPT = _IN_REGISTRY | LEAVING
 _HOLDERS = frozenset({Party.HOLDER, Party.LEADER})
 _LEADERS = frozenset({Party.LEADER, Party.ABOVE})
 
@@ -81,14 +87,17 @@ RULES: dict[Move, Rule] = {
     Move.DROP: Rule(_CHARGED, State.NO_FURTHER_ACTION, _HOLDERS, reason=True),
     Move.RETURN: Rule(_CHARGED, State.RETURNED, _HOLDERS, reason=True),
     Move.REOPEN: Rule(_CLOSED, State.IN_PROGRESS, _HOLDERS | {Party.ABOVE}, reason=True),
-    Move.CANCEL: Rule(_IN_REGISTRY, State.CANCELLED, frozenset({Party.SUPERVISOR}), reason=True),
+    Move.CANCEL: Rule(_KEPT, State.CANCELLED, frozenset({Party.SUPERVISOR}), reason=True),
 }
-"""Every move but the recall, which goes back to where its step came from, and the answers to an opinion asked."""
+"""Every move but the recall, which goes back to where its step came from, the answers to an opinion asked, and what
+a signature and a dispatch make of a letter."""
 
-_LATER = {State.OPINION_ASKED, State.WAITING, State.TO_APPROVE, State.TO_SIGN, State.TO_DISPATCH}
+_LATER = {State.OPINION_ASKED, State.WAITING}
 OPEN = tuple(state for state in State if state in _CHARGED | _LATER)
 """States in which somebody outside the registry has the letter to work on."""
-_LASTING = frozenset({Move.ASK, Move.ADVISE, Move.WITHDRAW, Move.RECALL, Move.CANCEL})
+_LASTING = frozenset(
+    {Move.ASK, Move.ADVISE, Move.WITHDRAW, Move.RECALL, Move.CANCEL, Move.SIGN, Move.DISPATCH, Move.CALL_BACK}
+)
 """Moves that their author cannot go back on: somebody was asked, has answered, or the number is spent."""
 LEADING = frozenset({Role.HEAD, Role.SECRETARY})
 
@@ -187,7 +196,7 @@ class Step:
 
 def holder_of(letter: Letter) -> Holder | None:
     """Return whose basket the letter lies in; None once it is closed, cancelled or gone from the house."""
-    if letter.state in _IN_REGISTRY:
+    if letter.state in _KEPT:
         return Holder(letter.register_id, registry=True)
     if letter.state in OPEN and letter.service_id is not None:
         return Holder(letter.service_id, letter.position_id)
@@ -204,11 +213,11 @@ def parties_of(post: Post, letter: Letter) -> frozenset[Party]:
     found: set[Party] = set()
     if letter.confidentiality not in post.clearance.up_to() or post.tenant_id != letter.tenant_id:
         return frozenset()
-    if post.role in KEEPS_REGISTER and post.register_id == letter.register_id and letter.state in _IN_REGISTRY:
+    if post.role in KEEPS_REGISTER and post.register_id == letter.register_id and letter.state in _KEPT:
         found.add(Party.REGISTRY)
         if post.role is Role.SUPERVISOR:
             found.add(Party.SUPERVISOR)
-    if letter.state in _IN_REGISTRY:
+    if letter.state in _KEPT:
         return frozenset(found)  # a unit that returned it still reads it, and may only go back on that
     leads = post.role in LEADING
     in_unit = letter.position_id is None and post.entity_id == letter.service_id
@@ -281,8 +290,8 @@ def outcome(
         raise _stale(letter, last)
     if order.move is Move.RECALL:
         return _back(actor, letter, last)
-    rule = RULES[order.move]
-    if letter.state not in rule.sources:
+    rule = RULES.get(order.move)
+    if rule is None or letter.state not in rule.sources:
         raise Refused(
             "move.state",
             "Ce courrier n'est plus dans un état qui permet cet acte. Rechargez la page pour voir où il en est.",

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ged.mail.french_dates import long_date
+from ged.mail.french_dates import long_date, plain
+from ged.mail.markup import Enumeration, Line, Paragraph, Table, blocks
 
 BLANK = "……………"
 """What stands in the place of the number and of the date before they are given."""
@@ -28,7 +29,7 @@ class Sheet:
         salutation: How the addressee is called, « Monsieur le Directeur »; "" for none.
         recipient: Name or office of the addressee; `address` the lines under it.
         reference: The reference of the letter that is answered, as its sender wrote it.
-        body: The paragraphs; a line that begins with « - » is an item of a list.
+        text: The body, in the markup of `ged.mail.markup`.
         enclosures: What is joined; `copies` who receives a copy (ampliations).
         title: By what title it is signed, « Le Directeur » or « Pour le ministre et par délégation, … ».
         by_hand: Whether title and name are printed, for a signature in ink; else the block of an electronic one
@@ -39,7 +40,7 @@ class Sheet:
     city: str
     footer: str
     subject: str
-    body: tuple[str, ...]
+    text: str
     number: str = ""
     day: date | None = None
     salutation: str = ""
@@ -69,7 +70,7 @@ def fields_of(sheet: Sheet) -> dict[str, str | list[str]]:
         "reference": sheet.reference,
         "reference_date": long_date(sheet.reference_day) if sheet.reference_day else "",
         "reference_numero": sheet.reference_number,
-        "corps": list(sheet.body),
+        "corps": paragraphs(sheet.text),
         "pieces": list(sheet.enclosures),
         "ampliations": list(sheet.copies),
         "titre": sheet.title if sheet.by_hand else ANCHOR,
@@ -82,3 +83,37 @@ def open_fields(sheet: Sheet) -> dict[str, str | list[str]]:
     """Return the same with what only the signature gives left as fields, so that the document is filled once more."""
     later = ("date", "numero", "titre", "signataire")
     return fields_of(sheet) | {name: f"{{{{ {name} }}}}" for name in later}
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return a body as plain paragraphs, for a template that lays them out: marks of weight are left out."""
+    found: list[str] = []
+    for block in blocks(text):
+        if isinstance(block, Paragraph):
+            found.append("\n".join(_plain(line) for line in block.lines))
+        elif isinstance(block, Enumeration):
+            marks = (f"{n}." if block.ordered else "–" for n in range(1, len(block.items) + 1))
+            found += [f"{mark} {_plain(item)}" for mark, item in zip(marks, block.items, strict=True)]
+        elif isinstance(block, Table):
+            found += [" | ".join(_plain(cell) for cell in row) for row in block.rows]
+        else:
+            found.append(_plain(block.line))
+    return found
+
+
+def salutation_of(recipient: str) -> str:
+    """Return how an addressee is called: « Monsieur le Directeur » of « Monsieur le Directeur de la CEET, Lomé »."""
+    called = recipient.split(",", 1)[0].strip()
+    if not plain(called).startswith(("monsieur", "madame", "mademoiselle", "messieurs", "mesdames")):
+        return "Madame, Monsieur"
+    words = called.split()
+    ends = (n for n, word in enumerate(words) if plain(word) in _LINKING or plain(word).startswith(("d'", "d\u2019")))
+    return " ".join(words[: next(ends, len(words))])
+
+
+_LINKING = frozenset({"de", "du", "des"})
+"""Words after which comes what somebody leads, which is not how one calls them."""
+
+
+def _plain(line: Line) -> str:
+    return "".join(run.text for run in line)

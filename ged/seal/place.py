@@ -38,6 +38,7 @@ def find_place(pdf: bytes, block: bytes) -> tuple[bytes, Place]:
     except pypdfium2.PdfiumError as error:
         raise ValueError("not a readable PDF") from error
     try:
+        document.init_forms()  # what was typed in a form is written too
         place = _at_anchor(document, width, height) or _in_free_room(document, width, height)
         count = len(document)
     finally:
@@ -47,6 +48,22 @@ def find_place(pdf: bytes, block: bytes) -> tuple[bytes, Place]:
     longer, page_width, page_height = _with_page(pdf)
     left, top = page_width - _MARGIN_PT - width, page_height - 2 * _MARGIN_PT
     return longer, Place(count, _box(left, top - height, width, height))
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages a PDF has.
+
+    Raises:
+        ValueError: it is not a PDF that can be read.
+    """
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError("not a readable PDF") from error
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def _size(block: bytes) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, out
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Seat
 from ged.mail.register import Series
+from ged.services.dispatch import refuse_partly_gone
 from ged.services.notify import tell_of_move
 from ged.store.unit import Store, Unit
 
@@ -23,7 +24,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
 
     Raises:
         NotFound: `letter.unknown`, `move.destination`.
-        Conflict: `move.stale`, `move.opened`.
+        Conflict: `move.stale`, `move.opened`, `dispatch.partly_gone`.
         Forbidden: `move.party`.
         Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
             `move.no_holder`, `move.absent`, `move.clearance`, `register.closed_number`.
@@ -37,6 +38,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         _refuse_unknown(unit, letter, order, now.date())
         if order.move is Move.CANCEL:
             _refuse_closed(unit, letter)
+            refuse_partly_gone(unit, letter)
         if order.move is Move.RECALL and last is not None:
             unit.steps.undo(last.id, now)
         post = post_of_move(actor, letter, order.move, last)

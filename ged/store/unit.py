@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from ged.errors import Unavailable
 from ged.store.absences import Absences
 from ged.store.acknowledgements import Acknowledgements
+from ged.store.annexes import Annexes
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
 from ged.store.circuits import CircuitTemplates
@@ -23,6 +24,7 @@ from ged.store.delegations import Delegations
 from ged.store.drafts import Drafts
 from ged.store.electronic import Electronic
 from ged.store.holds import Holds
+from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
 from ged.store.letters import Letters
 from ged.store.links import Links
@@ -48,6 +50,7 @@ from ged.store.reminders import Reminders
 from ged.store.runs import Runs
 from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
+from ged.store.sendings import Sendings
 from ged.store.steps import Steps
 from ged.store.transmittals import Transmittals
 from ged.store.views import SavedViews
@@ -262,6 +265,21 @@ class Unit:
     def messages(self) -> Messages:
         """Messages that leave by e-mail."""
         return Messages(self._connection)
+
+    @cached_property
+    def sendings(self) -> Sendings:
+        """What letters are sent by, and the sheets that they leave on."""
+        return Sendings(self._connection)
+
+    @cached_property
+    def annexes(self) -> Annexes:
+        """Files that belong to letters beside their originals."""
+        return Annexes(self._connection)
+
+    @cached_property
+    def ink_prints(self) -> InkPrints:
+        """Letters printed for a signature in ink."""
+        return InkPrints(self._connection)
 
     @cached_property
     def queue(self) -> Queue:

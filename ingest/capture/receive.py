@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ged.clock import Clock
-from ged.errors import GedError, Refused
+from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.ports import Vault
@@ -26,6 +26,7 @@ from ged.services.capture import (
     record_refusal,
     registering_post,
 )
+from ged.services.enter import Paper
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
 from ingest.readers.inspection import Limits, inspect
@@ -66,19 +67,30 @@ def receive(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    name = shown_name(filename)
+    try:
+        kept = keep(stream, filename, entrance=entrance)
+    except Refused as error:
+        name = shown_name(filename)
+        record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
+        raise
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper)
+    return capture(arrival, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)
+
+
+def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:
+    """Inspect a file by its content and make it durable, whatever it is then used for.
+
+    Raises:
+        Refused: `capture.*`.
+        Unavailable: the vault does not answer.
+    """
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
-        try:
-            spool(stream, path, entrance.limits.max_bytes)
-            found = inspect(path, entrance.limits)
-        except GedError as error:
-            record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
-            raise
+        spool(stream, path, entrance.limits.max_bytes)
+        found = inspect(path, entrance.limits)
         with path.open("rb") as copy:
             stored = entrance.vault.put(copy, media_type=found.media_type)
-    arrival = Arrival(door, name, found.media_type, found.page_count, direction, received_on, on_paper)
-    return capture(arrival, stored, store=entrance.store, actor=actor, clock=entrance.clock)
+    return Paper(stored, found.media_type, found.page_count, shown_name(filename))
 
 
 def shown_name(filename: str) -> str:

@@ -188,6 +188,7 @@ def _opened(path: Path, reason: str = "") -> Iterator[pdfium.PdfDocument]:
     except pdfium.PdfiumError as error:
         raise damaged(reason or str(error)) from error
     try:
+        document.init_forms()  # else the block of a signature, and what was typed in a form, would not be drawn
         yield document
     except pdfium.PdfiumError as error:
         raise damaged(reason or str(error)) from error

@@ -22,6 +22,7 @@ from ged.mail.signature_block import SignatureBlock
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.pades import PadesSigner
 from ged.seal.place import find_place
+from ingest.readers import pdf as pdf_reader
 from rooms.documents import a_sheet, template
 from rooms.letters import letter_pdf
 
@@ -106,6 +107,11 @@ def test_the_block_is_real_text_on_the_last_page_over_the_place_of_the_template(
     words = " ".join(told.stdout.split())
     for line in BLOCK.lines:
         assert line in words
+    left, bottom, right, top = find_place(pdf, PRESS.print_block(BLOCK))[1].box
+    seen = pdf_reader.raster(tmp_path / "signe.pdf", 1, 1190)
+    scale = seen.shape[1] / 595
+    drawn = seen[round((842 - top) * scale) : round((842 - bottom) * scale), round(left * scale) : round(right * scale)]
+    assert (drawn < 128).sum() > 1000
     with_anchor = find_place(pdf, PRESS.print_block(BLOCK))[1]
     assert with_anchor.page == 0
     fonts = subprocess.run(["pdffonts", tmp_path / "signe.pdf"], check=True, capture_output=True, text=True)

@@ -43,7 +43,7 @@ def archive_part(pdf: bytes) -> str:
 
 
 def test_a_template_is_filled_and_printed_whole(tmp_path: Path) -> None:
-    sheet = a_sheet(number="DEP-2026-000007", body=(*a_sheet().body, "Moins de 5 % & « 2 < 3 »"))
+    sheet = a_sheet(number="DEP-2026-000007", text=a_sheet().text + "\n\nMoins de 5 % & « 2 < 3 »")
     pdf = PRESS.print_document(PRESS.fill(template(), sheet))
     said = text_of(pdf)
     for part in ("DEP-2026-000007", "Carrières du Mono", "Kpalimé", "l'étude d'impact", "5 % & « 2 < 3 »", "CEET"):
@@ -61,7 +61,7 @@ def test_a_document_that_goes_round_gets_its_number_when_it_is_signed() -> None:
 
 
 def test_a_letter_written_here_is_printed_the_same_twice(tmp_path: Path) -> None:
-    sheet = a_sheet(number="DEP-2026-000007", body=("<b>Alinéa</b>", *("Un paragraphe plus long." * 30,) * 12))
+    sheet = a_sheet(number="DEP-2026-000007", text="<b>Alinéa</b>\n\n" + "Un paragraphe plus long. " * 30 * 12)
     pdf = PRESS.print_sheet(sheet)
     assert pdf == PRESS.print_sheet(sheet)
     assert "<b>Alinéa</b>" in text_of(pdf)

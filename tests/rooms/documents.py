@@ -13,19 +13,24 @@ import docx
 
 from ged.mail.sheet import Sheet
 
-BODY = (
-    "J'ai l'honneur d'accuser réception de votre lettre, reçue au sujet de la carrière de gravier de Kpalimé.",
-    "Après examen, je vous invite à compléter votre dossier :",
-    "- le plan de situation au 1/5 000 ;",
-    "- l'étude d'impact sur l'environnement.",
-    "Je vous prie d'agréer, Monsieur le Directeur, l'expression de ma considération distinguée.",
-)
+TEXT = """J'ai l'honneur d'accuser réception de votre lettre au sujet de la **carrière de gravier** de Kpalimé.
+
+Après examen, je vous invite à compléter votre dossier :
+
+- le plan de situation au 1/5 000 ;
+- l'étude d'impact sur l'environnement.
+
+| Pièce | Avant le |
+|---|---|
+| Plan | 15 décembre 2026 |
+
+Je vous prie d'agréer, Monsieur le Directeur, l'expression de ma considération distinguée."""
 SHEET = Sheet(
     letterhead=("RÉPUBLIQUE TOGOLAISE", "Travail - Liberté - Patrie", "Ministère des mines et de l'énergie", "Cabinet"),
     city="Lomé",
     footer="B.P. 4227 Lomé · Téléphone 22 21 27 89",
     subject="Autorisation d'exploiter une carrière",
-    body=BODY,
+    text=TEXT,
     salutation="Monsieur le Directeur",
     recipient="Société des Carrières du Mono",
     address=("B.P. 1234", "Kpalimé"),

@@ -9,7 +9,7 @@ import pytest
 
 from ged.mail.access import Actor, Capacity, Post, Role
 from ged.mail.item import Confidentiality
-from ged.mail.sheet import ANCHOR, BLANK, fields_of, open_fields
+from ged.mail.sheet import ANCHOR, BLANK, fields_of, open_fields, paragraphs, salutation_of
 from ged.mail.signature_block import block_of, with_article
 from rooms.documents import a_sheet
 
@@ -69,3 +69,22 @@ def test_the_block_says_by_what_title_one_signs(capacity: Capacity, holder: str,
 )
 def test_a_title_has_its_article(title: str, said: str) -> None:
     assert with_article(title) == said
+
+
+def test_a_body_is_told_as_plain_paragraphs_and_loses_no_word() -> None:
+    text = "# Titre\n\nUn **gras**\net la suite\n\n1. un\n2. deux\n\n- trois\n\n| a | b |\n|---|---|\n| c | d |"
+    assert paragraphs(text) == ["Titre", "Un gras\net la suite", "1. un", "2. deux", "– trois", "a | b", "c | d"]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "called"),
+    [
+        ("Monsieur le Directeur général de la CEET, Lomé", "Monsieur le Directeur général"),
+        ("Madame la Ministre d'État", "Madame la Ministre"),
+        ("Monsieur Komla Adjovi", "Monsieur Komla Adjovi"),
+        ("Société des Carrières du Mono", "Madame, Monsieur"),
+        ("", "Madame, Monsieur"),
+    ],
+)
+def test_an_addressee_is_called_by_title_without_what_they_lead(recipient: str, called: str) -> None:
+    assert salutation_of(recipient) == called

@@ -1,0 +1,411 @@
+"""Dispatch: to whom a signed letter goes and how, its departure, and what comes back; each act in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ged.clock import Clock
+from ged.errors import Conflict, NotFound, Refused
+from ged.mail.access import Actor
+from ged.mail.annex import Annex, AnnexKind
+from ged.mail.dispatch import (
+    EMAIL,
+    GONE,
+    INTERNAL,
+    MAX_SENDINGS,
+    PLATFORM,
+    Plan,
+    Sending,
+    SendingState,
+    Slip,
+    all_gone,
+    answerable,
+    callable_back,
+    checked,
+    ready,
+    require_dispatch,
+)
+from ged.mail.item import Letter, State
+from ged.mail.journal import Act
+from ged.mail.lists import TermList
+from ged.mail.message import Enclosure, MessageState, Purpose
+from ged.mail.moves import Move, Order, Standing
+from ged.ports import Stored
+from ged.services.attach import attach
+from ged.services.exchange import deliver, partners
+from ged.services.link import close_answered
+from ged.services.post import hand_over
+from ged.store.unit import Store, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Slipped:
+    """A returned slip, or whatever else answers a sending: durable in the vault, inspected."""
+
+    stored: Stored
+    media_type: str
+    filename: str
+
+
+def plan(
+    letter_id: str, plans: Sequence[Plan], seen: frozenset[str], *, store: Store, actor: Actor, clock: Clock
+) -> tuple[Sending, ...]:
+    """Say to whom the letter goes, and how, in place of what was planned and has not left; what left stays.
+
+    `seen` is the ids of the sendings that the screen showed as not gone.
+
+    Raises:
+        NotFound: `letter.unknown`.
+        Conflict: `dispatch.stale`, somebody planned or sent meanwhile.
+        Forbidden: `dispatch.party`.
+        Refused: `dispatch.*`, `mail.address`.
+    """
+    now = clock()
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
+        require_dispatch(actor, letter)
+        before = unit.sendings.of(letter.id)
+        if seen != {each.id for each in before if each.state is SendingState.READY}:
+            raise _stale(letter)
+        if len(plans) + len(before) > MAX_SENDINGS:
+            raise Refused("dispatch.long", f"Un courrier part à {MAX_SENDINGS} destinataires au plus.")
+        ways = [term.code for term in unit.lists.terms(TermList.DELIVERY)]
+        _refuse_unknown_units(unit, letter, plans)
+        unit.sendings.drop_ready(letter.id)
+        rank = max((each.rank for each in before if each.state in GONE), default=0)
+        unit.sendings.add([prepared(letter, checked(one, letter, ways), rank + n) for n, one in enumerate(plans, 1)])
+        after = unit.sendings.of(letter.id)
+        _settle(unit, letter, after, actor, now)
+        unit.journal.write(now, Act.SENDINGS_PLANNED, actor, letter.id, count=len(plans))
+        unit.commit()
+    return after
+
+
+def send(
+    chosen: Mapping[str, frozenset[str] | None], *, store: Store, actor: Actor, clock: Clock
+) -> tuple[Letter, ...]:
+    """Send letters off: of each, the sendings chosen, or with None all that are ready; all of it or nothing.
+
+    Paper for one recipient by one way leaves on one bordereau d'envoi, whatever the number of letters.
+
+    Raises:
+        NotFound: `letter.unknown`, `dispatch.unknown`, `exchange.unknown`.
+        Conflict: `dispatch.gone`.
+        Forbidden: `dispatch.party`.
+        Refused: `dispatch.*`, `mail.address`, `exchange.clearance`.
+    """
+    now = clock()
+    with store.unit() as unit:
+        # In one order for everybody: two people who send the same letters wait, and never lock each other.
+        letters = {letter_id: unit.letters.get(letter_id, actor.tokens(), lock=True) for letter_id in sorted(chosen)}
+        leaving = [(letter, each) for letter in letters.values() for each in _leaving(unit, letter, chosen, actor)]
+        # Registers of other organisations are taken in one order too.
+        leaving.sort(key=lambda pair: (pair[1].plan.tenant_id or "", pair[0].id, pair[1].rank))
+        slips: dict[tuple[str, str, str], Slip] = {}
+        for letter, each in leaving:
+            gone = _sent(unit, letter, each, slips, actor, now)
+            unit.sendings.change(gone)
+            unit.journal.write(now, Act.SENT, actor, letter.id, way=gone.plan.way, to=gone.plan.recipient)
+        done = tuple(
+            _settle(unit, unit.letters.get(each.id, None), unit.sendings.of(each.id), actor, now)
+            for each in letters.values()
+        )
+        unit.commit()
+    return done
+
+
+def answer(
+    letter_id: str,
+    sending_id: str,
+    said: SendingState,
+    remark: str = "",
+    slip: Slipped | None = None,
+    *,
+    store: Store,
+    actor: Actor,
+    clock: Clock,
+) -> Sending:
+    """Write what became of a sending, with the slip that says so as an annex of the letter.
+
+    Raises:
+        NotFound: `letter.unknown`, `dispatch.unknown`.
+        Forbidden: `dispatch.party`.
+        Refused: `dispatch.state`, `dispatch.not_gone`, `dispatch.answer`.
+    """
+    now = clock()
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
+        require_dispatch(actor, letter)
+        sending = unit.sendings.get(letter.id, sending_id)
+        answerable(sending, said)
+        changed = heard(unit, letter, sending, said, actor=actor, now=now, remark=remark, slip=slip)
+        unit.commit()
+    return changed
+
+
+def heard(
+    unit: Unit,
+    letter: Letter,
+    sending: Sending,
+    said: SendingState,
+    *,
+    actor: Actor,
+    now: datetime,
+    remark: str = "",
+    slip: Slipped | None = None,
+) -> Sending:
+    """Write in the caller's transaction what came back of a sending: by whoever tells it, a clerk or the mailbox."""
+    text = " ".join(remark.split())[:500]
+    changed = replace(sending, state=said, answered_at=now, answered_by=actor.name, remark=text)
+    unit.sendings.change(changed)
+    if slip is not None:
+        kind = AnnexKind.RETURN if said is SendingState.RETURNED else AnnexKind.RECEIPT
+        label = f"{_LABELS[said]} : {sending.plan.recipient}"
+        attach(
+            unit,
+            letter,
+            kind,
+            slip.stored,
+            media_type=slip.media_type,
+            label=label,
+            actor=actor,
+            now=now,
+            sending_id=sending.id,
+        )
+    unit.journal.write(now, Act.SENDING_ANSWERED, actor, letter.id, to=sending.plan.recipient, state=said)
+    unit.outbox.add(letter.id, now)
+    return changed
+
+
+_LABELS = {
+    SendingState.DELIVERED: "Décharge",
+    SendingState.ACKNOWLEDGED: "Accusé de réception",
+    SendingState.RETURNED: "Retour",
+}
+
+
+def call_back(letter_id: str, sending_id: str, *, store: Store, actor: Actor, clock: Clock) -> Letter:
+    """Take back a sending that nobody has received: the letter waits to leave again.
+
+    Raises:
+        NotFound: `letter.unknown`, `dispatch.unknown`.
+        Forbidden: `dispatch.party`.
+        Conflict: `dispatch.too_late`.
+    """
+    now = clock()
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
+        require_dispatch(actor, letter)
+        sending = unit.sendings.get(letter.id, sending_id)
+        posted = sending.message_id is not None and not _held_back(unit, sending.message_id)
+        callable_back(sending, posted=posted)
+        back = replace(sending, state=SendingState.READY, sent_at=None, sent_by="", message_id=None, slip_id=None)
+        unit.sendings.change(back)
+        unit.journal.write(now, Act.CALLED_BACK, actor, letter.id, to=sending.plan.recipient)
+        changed = _settle(unit, letter, unit.sendings.of(letter.id), actor, now)
+        unit.commit()
+    return changed
+
+
+def receive_slip(code: str, name: str, *, store: Store, clock: Clock) -> Slip:
+    """Discharge a bordereau d'envoi by the code of its QR: whoever received it says so, once, by name.
+
+    Raises:
+        NotFound: `slip.unknown`.
+        Conflict: `slip.received`.
+        Refused: `discharge.name`.
+    """
+    said = " ".join(name.split())[:120]
+    now = clock()
+    with store.unit() as unit:
+        slip = unit.sendings.slip_by_code(code, lock=True)
+        if slip is None:
+            raise _no_slip()
+        if slip.received_at is not None:
+            raise Conflict("slip.received", f"Ce bordereau a déjà été reçu par {slip.received_by}.")
+        if len(said) < 2:
+            raise Refused("discharge.name", "Indiquez le nom de la personne qui reçoit.", field="nom")
+        bearer = Actor(None, "porteur", said, "fr", ())
+        received = replace(slip, received_at=now, received_by=said)
+        unit.sendings.discharge(received)
+        for each in unit.sendings.on_slip(slip.id):
+            if each.state is SendingState.SENT:
+                letter = unit.letters.get(each.letter_id, None, lock=True)
+                remark = f"Bordereau {slip.number}, par son QR"
+                heard(unit, letter, each, SendingState.DELIVERED, actor=bearer, now=now, remark=remark)
+        unit.commit()
+    return received
+
+
+def public_slip(code: str, *, store: Store) -> tuple[Slip, int]:
+    """Return a sheet by its code, and how many annexes are on it: never what they are.
+
+    Raises:
+        NotFound: `slip.unknown`.
+    """
+    with store.unit() as unit:
+        slip = unit.sendings.slip_by_code(code)
+        if slip is None:
+            raise _no_slip()
+        return slip, len(unit.sendings.on_slip(slip.id))
+
+
+def prepared(letter: Letter, one: Plan, rank: int) -> Sending:
+    """Return a sending that is planned and has not left."""
+    return Sending(secrets.token_urlsafe(16), letter.id, rank, one, SendingState.READY)
+
+
+def _leaving(
+    unit: Unit, letter: Letter, chosen: Mapping[str, frozenset[str] | None], actor: Actor
+) -> tuple[Sending, ...]:
+    require_dispatch(actor, letter)
+    ids, ours = chosen[letter.id], unit.sendings.of(letter.id)
+    if ids is None:
+        found = tuple(each for each in ours if each.state is SendingState.READY)
+    else:
+        found = tuple(unit.sendings.get(letter.id, each) for each in sorted(ids))
+    if not found:
+        raise Refused(
+            "dispatch.nothing",
+            f"{letter.number} n'a plus rien à envoyer, ou n'a pas de destinataire. Ajoutez-en un.",
+            letter_id=letter.id,
+        )
+    for each in found:
+        ready(each)
+    return found
+
+
+def _sent(  # noqa: PLR0917 - one sending, with what it shares with the others
+    unit: Unit, letter: Letter, each: Sending, slips: dict[tuple[str, str, str], Slip], actor: Actor, now: datetime
+) -> Sending:
+    gone = replace(each, state=SendingState.SENT, sent_at=now, sent_by=actor.name)
+    if each.plan.way == PLATFORM:
+        return deliver(unit, letter, gone, now)
+    if each.plan.way == EMAIL:
+        checked(each.plan, letter, (EMAIL,))
+        return replace(gone, message_id=_posted(unit, letter, each, actor, now))
+    if each.plan.way == INTERNAL and each.plan.entity_id is not None:
+        current = unit.letters.get(letter.id, None)
+        if each.plan.entity_id not in {*current.concerned, current.service_id}:
+            unit.letters.change(current, concerned=(*current.concerned, each.plan.entity_id))
+        return replace(gone, state=SendingState.DELIVERED, answered_at=now, answered_by=actor.name)
+    key = (each.plan.recipient, each.plan.address, each.plan.way)
+    if key not in slips:
+        slips[key] = _slip(unit, letter, each, actor, now)
+    return replace(gone, slip_id=slips[key].id)
+
+
+def _slip(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> Slip:
+    register = unit.organisation.entity(letter.register_id)
+    start = f"BE-{register.acronym}-{now.year}-"
+    made = Slip(
+        id=secrets.token_urlsafe(16),
+        register_id=letter.register_id,
+        number=f"{start}{unit.sendings.count_slips(letter.register_id, start) + 1:04d}",
+        recipient=each.plan.recipient,
+        address=each.plan.address,
+        way=each.plan.way,
+        made_at=now,
+        made_by=actor.name,
+        code=secrets.token_urlsafe(16),
+    )
+    unit.sendings.add_slip(made)
+    return made
+
+
+def _posted(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> str:
+    """Give the signed original, with its enclosures, to be sent by e-mail."""
+    office = unit.organisation.entity(letter.tenant_id).name_fr
+    enclosed = [Enclosure(f"{letter.number.replace('/', '-')}.pdf", letter.media_type, letter.original)]
+    enclosed += [_enclosure(annex) for annex in unit.annexes.of(letter.id) if annex.kind is AnnexKind.ENCLOSURE]
+    body = (
+        "Madame, Monsieur,\n\n"
+        f"Vous trouverez ci-joint notre courrier n° {letter.number} : {letter.subject}.\n"
+        "Le fichier joint est l'original, signé : il se vérifie dans tout lecteur de PDF.\n\n"
+        "Nous vous remercions d'en accuser réception en répondant à ce message.\n\n"
+        f"{office}\n"
+    )
+    return hand_over(
+        unit,
+        actor,
+        now,
+        purpose=Purpose.DISPATCH,
+        to=each.plan.address,
+        subject=f"{letter.number} : {letter.subject}",
+        body=body,
+        letter_id=letter.id,
+        enclosures=tuple(enclosed),
+        automatic=False,
+    )
+
+
+def _enclosure(annex: Annex) -> Enclosure:
+    return Enclosure(annex.label, annex.media_type, annex.digest)
+
+
+def _held_back(unit: Unit, message_id: str) -> bool:
+    """Stop a message that nobody has tried to send; give whether it was still here."""
+    message = unit.messages.get(message_id, lock=True)
+    if message.state is not MessageState.WAITING or message.attempts:
+        return False
+    unit.messages.change(message.id, state=MessageState.FAILED, next_try=None, said="Rappelé avant son départ.")
+    return True
+
+
+def _settle(unit: Unit, letter: Letter, sendings: Sequence[Sending], actor: Actor, now: datetime) -> Letter:
+    """Bring the letter's state in line with its sendings; the first time that all are gone, close what it answers."""
+    state = State.DISPATCHED if all_gone(sendings) else State.TO_DISPATCH
+    unit.outbox.add(letter.id, now)
+    if state is letter.state:
+        return letter
+    move = Move.DISPATCH if state is State.DISPATCHED else Move.CALL_BACK
+    closed_on = now.date() if state is State.DISPATCHED else None
+    after = replace(Standing.of(letter), state=state, closed_on=closed_on)
+    last = unit.steps.last(letter.id)
+    unit.steps.add(letter, Order(move, last.id if last else None), after, actor, now)
+    changed = unit.letters.change(letter, **after.changes())
+    unit.journal.write(now, Act.MOVED, actor, letter.id, move=move, before=letter.state, after=state)
+    if state is State.DISPATCHED:
+        close_answered(unit, changed, actor, now)
+    return changed
+
+
+def _refuse_unknown_units(unit: Unit, letter: Letter, plans: Sequence[Plan]) -> None:
+    ours = {each.id for each in unit.organisation.entities(tenant_id=letter.tenant_id)}
+    others = {each.id for each in partners(unit, letter.tenant_id)}
+    if any(one.tenant_id is not None and one.tenant_id not in others for one in plans):
+        raise NotFound(
+            "exchange.unknown", "Cet organisme n'est pas sur la plateforme. Choisissez un autre acheminement."
+        )
+    if any(one.entity_id is not None and one.entity_id not in ours for one in plans):
+        raise NotFound("move.destination", "Ce service n'existe pas dans votre organisation. Choisissez-en un autre.")
+
+
+def refuse_partly_gone(unit: Unit, letter: Letter) -> None:
+    """Let pass the cancelling of a number that nothing has left under.
+
+    Raises:
+        Conflict: `dispatch.partly_gone`.
+    """
+    if any(each.state in GONE for each in unit.sendings.of(letter.id)):
+        raise Conflict(
+            "dispatch.partly_gone",
+            f"{letter.number} est déjà parti pour une partie de ses destinataires : son numéro ne s'annule plus.",
+            letter_id=letter.id,
+        )
+
+
+def _stale(letter: Letter) -> Conflict:
+    return Conflict(
+        "dispatch.stale",
+        "Quelqu'un a préparé ou fait partir ce courrier pendant que vous le lisiez. Rien n'a été changé : relisez, "
+        "puis décidez.",
+        letter_id=letter.id,
+    )
+
+
+def _no_slip() -> NotFound:
+    return NotFound("slip.unknown", "Aucun bordereau ne porte ce code. Vérifiez l'adresse, ou le papier.")

@@ -1,0 +1,49 @@
+"""Annexes of letters."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ged.mail.annex import Annex, AnnexKind
+from ged.store.dispatch_tables import annex
+
+_COLUMNS = [annex.c[one.name] for one in fields(Annex)]
+
+
+class Annexes:
+    """Adds annexes, and writes their seals; nothing removes one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, new: Annex) -> None:
+        """Add an annex."""
+        self._connection.execute(sa.insert(annex).values(**asdict(new)))
+
+    def of(self, letter_id: str) -> tuple[Annex, ...]:
+        """Return the annexes of a letter, first to last."""
+        query = sa.select(*_COLUMNS).where(annex.c.letter_id == letter_id).order_by(annex.c.added_at, annex.c.id)
+        return tuple(_annex(row) for row in self._connection.execute(query))
+
+    def get(self, annex_id: str) -> Annex | None:
+        """Return an annex."""
+        row = self._connection.execute(sa.select(*_COLUMNS).where(annex.c.id == annex_id)).one_or_none()
+        return _annex(row) if row else None
+
+    def seal(self, annex_id: str, leaf: bytes, leaf_index: int, at: datetime) -> bool:
+        """Write the seal of an annex; give False when it has one, which stays."""
+        result = self._connection.execute(
+            sa.update(annex)
+            .where(annex.c.id == annex_id, annex.c.leaf_index.is_(None))
+            .values(leaf=leaf, leaf_index=leaf_index, sealed_at=at)
+        )
+        return bool(result.rowcount)
+
+
+def _annex(row: sa.Row[Any]) -> Annex:
+    values = {one.name: getattr(row, one.name) for one in fields(Annex)}
+    return Annex(**(values | {"kind": AnnexKind(row.kind)}))

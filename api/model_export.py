@@ -47,6 +47,8 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
                 _yes(each.keeps_register),
                 each.number_pattern,
                 "|".join(each.words),
+                each.since or "",
+                each.until or "",
             )
             for each in one.entities
         ),

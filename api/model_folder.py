@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from api.model_circuits import read_circuit, unknown_approvers
@@ -30,7 +30,7 @@ from ged.mail.register import check_pattern
 from ged.mail.second_number import SecondPattern, check_second_pattern
 
 COLUMNS = {
-    "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots",
+    "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots depuis jusqu_au",
     "postes.csv": "code entite intitule role habilitation",
     "personnes.csv": "identifiant nom langue",
     "affectations.csv": "identifiant poste depuis jusqu_au",
@@ -111,6 +111,7 @@ def read_folder(folder: Path) -> Organisation:
     faults += unknown_approvers(rows["circuits.csv"], rows["postes.csv"], rows["entites.csv"])
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
+    faults += _outliving(rows["entites.csv"], organisation.entities)
     if not faults:
         faults += refused_grants(rows["delegations.csv"], organisation)
     if faults:
@@ -132,6 +133,9 @@ def _entity(row: Row) -> Entity:
             check_pattern(row["modele_numero"])
         except Refused as error:
             raise Faulty(error.sentence) from error
+    since, until = day_or_none(row, "depuis"), day_or_none(row, "jusqu_au")
+    if since is not None and until is not None and until < since:
+        raise Faulty("« jusqu_au » précède « depuis ».")
     words = tuple(word.strip() for word in row["mots"].split("|") if word.strip())
     return Entity(
         id=given(row, "code"),
@@ -143,6 +147,8 @@ def _entity(row: Row) -> Entity:
         keeps_register=keeps,
         number_pattern=row["modele_numero"],
         words=words,
+        since=since,
+        until=until,
     )
 
 
@@ -256,6 +262,19 @@ def _levels(rows: list[Row]) -> Iterator[Fault]:
     missing = [level for level in Confidentiality if level not in {row["code"] for row in rows}]
     if rows and missing:
         yield Fault(rows[-1].file, rows[-1].line, f"Il manque les niveaux {', '.join(missing)}.")
+
+
+def _outliving(rows: list[Row], entities: Sequence[Entity]) -> Iterator[Fault]:
+    """A unit does not outlive the one above it: its letters would have nobody over them."""
+    ends = {each.id: each.until for each in entities}
+    for row in rows:
+        above, own = ends.get(row["parent"]), ends.get(row["code"])
+        if above is not None and row["code"] in ends and (own is None or own > above):
+            yield Fault(
+                row.file,
+                row.line,
+                f"« {row['parent']} » ferme avant elle : changez son parent, ou sa fin.",
+            )
 
 
 def _cycles(rows: list[Row]) -> Iterator[Fault]:

@@ -157,7 +157,8 @@ class _Hands:
     def propose(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         found = [_read(each) for each in [*outputs["extract"], *outputs["classify"]]]
         with self._store.unit() as unit:
-            entities = unit.organisation.entities(tenant_id=letter.tenant_id)
+            on = letter.registered_at.date()
+            entities = unit.organisation.entities(tenant_id=letter.tenant_id, open_on=on)
             kinds = unit.organisation.kinds()
         proposals = propose(self._pages(letter), found, entities, kinds)
 

@@ -27,7 +27,7 @@ def paper(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     # Level M stands a fold or a stain of the paper (ISO/IEC 18004: 15 % of the symbol may be lost).
     drawing = segno.make(address, error="m", micro=False).svg_inline(scale=3, border=2)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    office = next(entity for entity in lists.entities if entity.id == letter.tenant_id)
+    office = lists.names.on(letter.tenant_id, letter.registered_at.date())
     pdf = print_pdf(
         "prints/acknowledgement.html",
         language_of(request),

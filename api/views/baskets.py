@@ -12,12 +12,12 @@ from fastapi.responses import Response
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.views.acts_form import Asked, day_typed, sitting, step_of
 from api.views.render import page, page_number
-from api.views.sieve import Filters, FiltersDep, listing_of
+from api.views.sieve import CLOSED, Filters, FiltersDep, listing_of
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import Actor
-from ged.mail.baskets import basket_of
+from ged.mail.baskets import basket_of, closed_reach
 from ged.mail.item import Priority
 from ged.mail.moves import Move, Order
 from ged.services import consult
@@ -56,7 +56,7 @@ PUT_ASIDE = ("a-affecter", "a-traiter")
 """Baskets whose letters their reader may set aside."""
 TEAM = ("a-affecter", "mon-service")
 """Baskets beside which a head sees the team, and what each has in hand."""
-FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture")}
+FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture"), CLOSED: _("Services fermés")}
 
 
 @router.get("/b/{slug}")
@@ -133,7 +133,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "asked": filters,
         "unread_days": filters.faults(today),
         "priorities": list(Priority),
-        "filters": FILTERS if slug == "a-qualifier" else {name: FILTERS[name] for name in ("", "urgent")},
+        "filters": _filters(slug, actor),
         "rows": found.rows,
         "total": found.total,
         "number": number,
@@ -141,7 +141,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "mark": "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows),
         "reading": any(row.letter.reading == "en_lecture" for row in found.rows),
         "lists": lists,
-        "services": {entity.id: entity for entity in lists.entities},
+        "services": lists.known,
         "sitting": sitting(lists.seats),
         "bulk": BULK.get(slug, ()),
         "ticks": slug != "a-qualifier",
@@ -154,6 +154,11 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock) if slug in TEAM else (),
         "seats": {seat.position.id: seat for seat in lists.seats},
     }
+
+
+def _filters(slug: str, actor: Actor) -> dict[str, str]:
+    names = {"a-qualifier": ("", "urgent", "lecture"), "mon-service": ("", "urgent", CLOSED)}.get(slug, ("", "urgent"))
+    return {name: FILTERS[name] for name in names if name != CLOSED or closed_reach(actor)}
 
 
 def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from api.views.words import ACTS, CODES, FIELDS, LEVELS, MOVES, moment, translations, typed_day
 from ged.mail.access import Capacity
@@ -44,10 +44,8 @@ class Teller:
         self._say = translations(language).gettext
         self._language = language
         english = language == "en"
-        self._entities = {
-            one.id: f"{one.acronym} · {one.name_en if english else one.name_fr}" for one in lists.entities
-        }
-        self._acronyms = {one.id: one.acronym for one in lists.entities}
+        self._names = lists.names
+        self._acronyms = {one.id: one.acronym for one in lists.names.entities}
         self._kinds = {one.code: one.label_en if english else one.label_fr for one in lists.kinds}
         self._mentions = {one.code: one.label_en if english else one.label_fr for one in lists.mentions}
         self._seats = {one.position.id: ", ".join((one.position.title, *one.holders)) for one in lists.seats}
@@ -71,7 +69,7 @@ class Teller:
         if event.move is None:
             return self._say(ACTS.get(event.act, str(event.act)))
         done = self._say(MOVES[event.move][1])
-        return f"{done} : {self._where(event.to)}" if event.to else done
+        return f"{done} : {self._where(event.to, event.at.date())}" if event.to else done
 
     def _details(self, event: Event) -> list[str]:
         found = [self._mentions.get(event.mention, event.mention)] if event.mention else []
@@ -84,8 +82,11 @@ class Teller:
             found.append(self._say("ouvert par %(name)s") % {"name": event.opened[0]})
         return found
 
-    def _where(self, to: tuple[str, str | None]) -> str:
-        return self._seats.get(to[1] or "") or self._entities.get(to[0], to[0])
+    def _where(self, to: tuple[str, str | None], day: date) -> str:
+        """Return a position, or a unit as it was called on that day."""
+        unit = self._names.on(to[0], day)
+        called = f"{unit.acronym} · {unit.name_en if self._language == 'en' else unit.name_fr}" if unit else to[0]
+        return self._seats.get(to[1] or "") or called
 
     def _change(self, change: Change) -> str:
         name = self._say(FIELDS[_NAMES.get(change.field, change.field)])

@@ -74,7 +74,7 @@ def register_page(
         "offices": offices,
         "office": next((one.id for one in offices if asked.registre in {"", one.id}), ""),
         "states": STATES,
-        "services": {one.id: one for one in consult.lists(store=house.store, actor=actor, clock=house.clock).entities},
+        "services": consult.lists(store=house.store, actor=actor, clock=house.clock).known,
         "fault": fault,
     }
     return page(request, "register.html", status=status, **values)

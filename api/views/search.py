@@ -66,7 +66,7 @@ def search(
         "since": typed_day(since) or du,
         "until": typed_day(until) or au,
         "sort": tri,
-        "services": {entity.id: entity for entity in lists.entities},
+        "services": lists.known,
         "kinds": {kind.code: kind for kind in lists.kinds},
         "more": f"/recherche?{urlencode([*kept, ('suite', answer.following)])}" if answer.following else "",
         "first": suite is None,

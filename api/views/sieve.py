@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Depends, Request
 
 from ged.mail.access import Actor
-from ged.mail.baskets import basket_of
+from ged.mail.baskets import basket_of, closed_reach
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Priority
 from ged.mail.listing import Listing
@@ -75,6 +75,10 @@ def filters_of(request: Request) -> Filters:
 FiltersDep = Annotated[Filters, Depends(filters_of)]
 
 
+CLOSED = "fermes"
+"""The filter of « Mon service » on the units that no longer receive letters."""
+
+
 def filters_in(query: str) -> Filters:
     """Return the filters of a query string."""
     return Filters.of(dict(parse_qsl(query)))
@@ -87,5 +91,7 @@ def listing_of(slug: str, filters: Filters, actor: Actor, today: date) -> Listin
         NotFound: `basket.unknown`.
     """
     listing = basket_of(slug, actor).listing(actor, today)
+    if filters.filtre == CLOSED and slug == "mon-service":
+        listing = replace(listing, services=closed_reach(actor))
     urgent, being_read = filters.filtre == "urgent", filters.filtre == "lecture"
     return replace(listing, sieve=filters.sieve(today), urgent=urgent, being_read=being_read)

@@ -100,7 +100,8 @@ class Post:
 
     Attributes:
         register_id: The entity whose registers this position works in: its own, or the nearest above.
-        reach: The entity and everything under it, within the tenant.
+        reach: The entity and everything under it, within the tenant; also what is closed, so that a letter left there
+            is not nobody's. `closed` names those.
         capacity: Whether the person holds it, or acts for who does.
         instrument: Number of the act that grants an interim or a delegation; "" for the holder.
         holder: Name of whoever the person acts for; "" for the holder, or when nobody holds it.
@@ -121,6 +122,7 @@ class Post:
     holder: str = ""
     until: date | None = None
     kinds: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
     def signs(self, kind: str | None) -> bool:
         """Whether a document of that kind may be signed in this post."""

@@ -51,6 +51,12 @@ def _reach(actor: Actor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def closed_reach(actor: Actor) -> tuple[str, ...]:
+    """Return the closed units under an actor who leads: their letters wait to be given to another."""
+    found = (entity for post in actor.posts if post.role is Role.HEAD for entity in post.closed)
+    return tuple(dict.fromkeys(found))
+
+
 def _sees_letters(actor: Actor) -> bool:
     return bool(actor.posts) and bool(actor.tokens())
 

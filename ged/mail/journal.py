@@ -80,6 +80,9 @@ class Act(StrEnum):
     CONFIRMED = "session.confirmee"
     SIGNED_OUT = "session.fermee"
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
+    HOLIDAYS_CHANGED = "organisation.feries"
+    ENTITY_CHANGED = "organisation.entite_modifiee"
+    ENTITY_CLOSED = "organisation.entite_retiree"
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"
     REMINDED = "courrier.rappel"

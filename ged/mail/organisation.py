@@ -25,6 +25,7 @@ class Entity:
         keeps_register: Whether it has registers of its own; otherwise the nearest above does.
         number_pattern: How its registers print numbers; "" where it keeps none.
         words: Words and names by which letters call it, for the proposals.
+        since: Its first day, and `until` its last; None when it always was, or has no end in sight.
     """
 
     id: str
@@ -36,6 +37,12 @@ class Entity:
     keeps_register: bool
     number_pattern: str
     words: tuple[str, ...]
+    since: date | None = None
+    until: date | None = None
+
+    def open_on(self, day: date) -> bool:
+        """Whether it receives letters on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

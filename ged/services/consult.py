@@ -12,6 +12,7 @@ from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.correspondent import Named
+from ged.mail.entity_names import EntityNames
 from ged.mail.filing import Hold, Kind, RetentionRule
 from ged.mail.item import Letter
 from ged.mail.journal import Act, JournalEntry
@@ -66,6 +67,12 @@ class Lists:
     transmittal_kinds: tuple[Term, ...]
     letterheads: tuple[Letterhead, ...]
     templates: tuple[ReplyTemplate, ...]
+    names: EntityNames
+
+    @property
+    def known(self) -> dict[str, Entity]:
+        """Every entity by id, also those that receive no letter any more: old letters name them."""
+        return {each.id: each for each in self.names.entities}
 
 
 def letters(
@@ -87,7 +94,7 @@ def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
     with store.unit() as unit:
         known, tenant_id = unit.organisation, actor.post.tenant_id
         return Lists(
-            known.entities(tenant_id=tenant_id),
+            known.entities(tenant_id=tenant_id, open_on=clock().date()),
             known.seats(tenant_id, clock().date()),
             known.kinds(),
             known.mentions(),
@@ -95,6 +102,7 @@ def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
             unit.lists.terms(TermList.TRANSMITTAL),
             unit.lists.letterheads(tenant_id=tenant_id),
             unit.lists.templates(tenant_id=tenant_id),
+            known.names(tenant_id),
         )
 
 

@@ -42,7 +42,7 @@ def correct(letter_id: str, decision: Decision, reason: str, *, store: Store, ac
             )
         _refuse_stale(unit, letter, decision)
         decision = replace(with_names_apart(decision), service_id=letter.service_id)
-        found = faults(decision, today=now.date()) | unknown(unit, letter, decision)
+        found = faults(decision, today=now.date()) | unknown(unit, letter, decision, now.date())
         found |= _level(unit, letter, decision.confidentiality, actor, now.date())
         if not reason.strip():
             found["reason"] = "Indiquez le motif de la correction : il reste dans l'historique."

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
-from ged.mail.calendar import WorkingCalendar
+from ged.mail.calendar import Holiday, WorkingCalendar
 from ged.mail.delegation import Delegation
+from ged.mail.entity_names import renamed
 from ged.mail.journal import Act
 from ged.mail.moves import OPEN
 from ged.mail.organisation import Organisation
@@ -22,7 +23,9 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
     """
     now = clock()
     with store.unit() as unit:
-        unit.organisation.load(organisation, [secrets.token_urlsafe(12) for _ in organisation.people])
+        _say_what_changes(unit, organisation, now)
+        new_ids = [secrets.token_urlsafe(12) for _ in organisation.people]
+        unit.organisation.load(organisation, new_ids, now.date())
         unit.circuits.load(organisation.circuits)
         unit.second_numbers.load(organisation.second_patterns)
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
@@ -42,6 +45,26 @@ def standing(*, store: Store, clock: Clock) -> Organisation:
     """Return the organisation in use, whole."""
     with store.unit() as unit:
         return unit.model.whole(clock().date())
+
+
+def _say_what_changes(unit: Unit, loaded: Organisation, now: datetime) -> None:
+    """Write in the journal which holidays come and go, and which entities are called or placed otherwise, or close."""
+    known, given = set(unit.organisation.holidays()), set(loaded.holidays)
+    if known and known != given:
+        came, went = _named(given - known), _named(known - given)
+        unit.journal.write(now, Act.HOLIDAYS_CHANGED, SYSTEM, added=came, removed=went)
+    standing_now = {each.id: each for each in unit.organisation.entities()}
+    for each in renamed(standing_now.values(), loaded.entities, now.date()):
+        after = next(one for one in loaded.entities if one.id == each.entity_id)
+        before = {"parent": each.parent_id, "acronym": each.acronym, "name": each.name_fr}
+        became = {"parent": after.parent_id, "acronym": after.acronym, "name": after.name_fr}
+        unit.journal.write(now, Act.ENTITY_CHANGED, SYSTEM, entity=each.entity_id, before=before, after=became)
+    for gone in sorted(standing_now.keys() - {each.id for each in loaded.entities}):
+        unit.journal.write(now, Act.ENTITY_CLOSED, SYSTEM, entity=gone)
+
+
+def _named(holidays: set[Holiday]) -> list[str]:
+    return sorted(f"{one.country} {one.day} {one.name}" for one in holidays)
 
 
 def _follow_holidays(unit: Unit, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from ged.clock import Clock
@@ -35,7 +36,7 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         _refuse_stale(unit, letter, decision, actor)
-        found = faults(decision, today=now.date()) | unknown(unit, letter, decision)
+        found = faults(decision, today=now.date()) | unknown(unit, letter, decision, now.date())
         if found:
             raise Refused("qualification.faulty", "Corrigez les champs signalés, puis validez.", faults=found)
         changed = unit.letters.change(
@@ -101,12 +102,12 @@ def _refuse_stale(unit: Unit, letter: Letter, decision: Decision, actor: Actor) 
     )
 
 
-def unknown(unit: Unit, letter: Letter, decision: Decision) -> dict[str, str]:
-    """Return the French sentence for each choice that the lists do not hold."""
+def unknown(unit: Unit, letter: Letter, decision: Decision, today: date) -> dict[str, str]:
+    """Return the French sentence for each choice that the lists do not hold; a letter may stay in a closed unit."""
     found: dict[str, str] = {}
     if decision.kind and decision.kind not in {kind.code for kind in unit.organisation.kinds()}:
         found["kind"] = "Cette nature n'existe pas dans la liste. Choisissez-en une autre."
-    services = {entity.id for entity in unit.organisation.entities(tenant_id=letter.tenant_id)}
-    if decision.service_id and decision.service_id not in services:
-        found["service_id"] = "Ce service n'existe pas dans votre organisation. Choisissez-en un autre."
+    services = {entity.id for entity in unit.organisation.entities(tenant_id=letter.tenant_id, open_on=today)}
+    if decision.service_id and decision.service_id not in services | {letter.service_id}:
+        found["service_id"] = "Ce service n'existe pas, ou ne reçoit plus de courrier. Choisissez-en un autre."
     return found

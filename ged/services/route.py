@@ -12,7 +12,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, outcome, parties, post_of_move
 from ged.mail.opinion import Opinion
-from ged.mail.organisation import Seat
+from ged.mail.organisation import Entity, Seat
 from ged.mail.register import Series
 from ged.services.dispatch import refuse_partly_gone
 from ged.services.notify import tell_of_move
@@ -27,7 +27,7 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         Conflict: `move.stale`, `move.opened`, `dispatch.partly_gone`.
         Forbidden: `move.party`.
         Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
-            `move.no_holder`, `move.absent`, `move.clearance`, `register.closed_number`.
+            `move.closed`, `move.no_holder`, `move.absent`, `move.clearance`, `register.closed_number`.
     """
     now = clock()
     with store.unit() as unit:
@@ -84,10 +84,13 @@ def _refuse_unknown(unit: Unit, letter: Letter, order: Order, today: date) -> No
         raise Refused(
             "move.mention", "Cette mention n'existe plus dans la liste. Choisissez-en une autre.", field="mention"
         )
-    entities = {each.id for each in unit.organisation.entities(tenant_id=letter.tenant_id)}
+    known = {each.id: each for each in unit.organisation.entities(tenant_id=letter.tenant_id)}
     sent_to = {order.to.entity_id} if order.to else set()
-    if not entities.issuperset(sent_to | set(order.copies)):
+    if not known.keys() >= sent_to | set(order.copies):
         raise _unknown()
+    for entity in (known[each] for each in sorted(sent_to | set(order.copies))):
+        if not entity.open_on(today):
+            raise closed(entity)
     if order.to is not None:
         seats = unit.organisation.seats(letter.tenant_id, today)
         _refuse_addressee(
@@ -124,6 +127,16 @@ def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat], *, con
             "Ce destinataire n'est pas habilité à lire un courrier de cette confidentialité. Choisissez-en un autre.",
             field="a",
         )
+
+
+def closed(entity: Entity) -> Refused:
+    """Return the refusal of a unit that receives no letter on that day."""
+    return Refused(
+        "move.closed",
+        f"{entity.acronym} ne reçoit pas de courrier aujourd'hui : ce service est fermé, ou pas encore ouvert. "
+        "Choisissez-en un autre.",
+        field="a",
+    )
 
 
 def _unknown() -> NotFound:

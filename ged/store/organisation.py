@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import NotFound
 from ged.mail.access import Role
-from ged.mail.calendar import CIVIL_SERVICE, WorkingCalendar
+from ged.mail.calendar import CIVIL_SERVICE, Holiday, WorkingCalendar
+from ged.mail.entity_names import EntityNames, FormerName, renamed
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
@@ -21,6 +22,7 @@ from ged.store.delegations import Delegations
 from ged.store.tables import (
     delay,
     entity,
+    former_name,
     holding,
     holiday,
     kind,
@@ -38,12 +40,17 @@ class Organisations:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def load(self, loaded: Organisation, new_ids: Sequence[str]) -> None:
-        """Write an organisation that was checked whole; `new_ids` gives one fresh id for each person."""
+    def load(self, loaded: Organisation, new_ids: Sequence[str], today: date) -> None:
+        """Write an organisation that was checked whole; `new_ids` gives one fresh id for each person.
+
+        What its entities were called until yesterday is kept; an entity that left it closed yesterday.
+        """
+        yesterday = date.fromordinal(today.toordinal() - 1)
+        self._remember(renamed(self.every_entity(), loaded.entities, yesterday))
         self._upsert(retention_rule, [_plain(rule) for rule in loaded.rules], "code")
         self._retire(kind, [each.code for each in loaded.kinds], kind.c.code)
         self._upsert(kind, [_plain(each) | {"retired": False} for each in loaded.kinds], "code")
-        self._retire(entity, [each.id for each in loaded.entities], entity.c.id)
+        self._close([each.id for each in loaded.entities], yesterday)
         self._upsert(entity, [_plain(each) | {"retired": False} for each in _parents_first(loaded.entities)], "id")
         self._retire(position, [each.id for each in loaded.positions], position.c.id)
         self._upsert(position, [_plain(each) | {"retired": False} for each in loaded.positions], "id")
@@ -90,12 +97,30 @@ class Organisations:
         yesterday = date.fromordinal(today.toordinal() - 1)
         self._connection.execute(sa.update(holding).where(holding.c.id.in_(gone)).values(until=yesterday))
 
-    def entities(self, *, tenant_id: str | None = None) -> tuple[Entity, ...]:
-        """Return the entities in use, parents before children, of one tenant or of all."""
-        query = sa.select(entity).where(~entity.c.retired).order_by(entity.c.id)
+    def entities(self, *, tenant_id: str | None = None, open_on: date | None = None) -> tuple[Entity, ...]:
+        """Return the entities of the folder, parents before children: of one tenant or all, open on a day or ever."""
+        known = self.every_entity(tenant_id=tenant_id, retired=False)
+        return known if open_on is None else tuple(each for each in known if each.open_on(open_on))
+
+    def every_entity(self, *, tenant_id: str | None = None, retired: bool = True) -> tuple[Entity, ...]:
+        """Return every entity that ever was, parents before children; or, without the retired, those of the folder."""
+        query = sa.select(entity).order_by(entity.c.id)
         if tenant_id is not None:
             query = query.where(entity.c.tenant_id == tenant_id)
+        if not retired:
+            query = query.where(~entity.c.retired)
         return tuple(_parents_first([_entity(row) for row in self._connection.execute(query)]))
+
+    def names(self, tenant_id: str) -> EntityNames:
+        """Return what the entities of a tenant are called, and were."""
+        query = sa.select(former_name).join(entity, entity.c.id == former_name.c.entity_id)
+        rows = self._connection.execute(query.where(entity.c.tenant_id == tenant_id))
+        return EntityNames(self.every_entity(tenant_id=tenant_id), tuple(FormerName(*row) for row in rows))
+
+    def holidays(self) -> tuple[Holiday, ...]:
+        """Return the holidays of every country, by day."""
+        query = sa.select(holiday.c.country, holiday.c.day, holiday.c.name).order_by(holiday.c.country, holiday.c.day)
+        return tuple(Holiday(*row) for row in self._connection.execute(query))
 
     def entity(self, entity_id: str) -> Entity:
         """Return one entity, retired or not.
@@ -204,6 +229,18 @@ class Organisations:
         statement = insert(table)
         changes = {name: statement.excluded[name] for name in rows[0] if name != key}
         self._connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+
+    def _remember(self, former: Sequence[FormerName]) -> None:
+        """Keep former names; of two on one day, the first was in use."""
+        if former:
+            rows = [asdict(each) for each in former]
+            self._connection.execute(insert(former_name).on_conflict_do_nothing(), rows)
+
+    def _close(self, known: list[str], yesterday: date) -> None:
+        """Retire the entities that are not among those known; one without a last day had it yesterday."""
+        last = sa.func.coalesce(entity.c.until, yesterday)
+        gone = sa.update(entity).where(entity.c.id.not_in(known), ~entity.c.retired)
+        self._connection.execute(gone.values(retired=True, until=last))
 
     def _retire(self, table: sa.Table, known: list[str], key: sa.ColumnElement[str]) -> None:
         self._connection.execute(sa.update(table).where(key.not_in(known)).values(retired=True))

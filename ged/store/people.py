@@ -86,10 +86,11 @@ class People:
         ).all()
         if not rows:
             return ()
-        tree = {each.id: each for each in Organisations(self._connection).entities()}
-        own = tuple(_post(row, tree) for row in rows if row.entity_id in tree)
+        tree = {each.id: each for each in Organisations(self._connection).every_entity()}
+        own = tuple(_post(row, tree, today) for row in rows if tree[row.entity_id].open_on(today))
         acted = Delegations(self._connection).acted_for(person_id, today)
-        return own + tuple(_acted(row, tree) for row in acted if row.entity_id in tree and _may_act(own, row, tree))
+        open_to_act = [row for row in acted if tree[row.entity_id].open_on(today) and _may_act(own, row, tree)]
+        return own + tuple(_acted(row, tree, today) for row in open_to_act)
 
     def sitting(self, tenant_id: str, today: date) -> tuple[Person, ...]:
         """Return those who hold a post of a tenant on a day, by name."""
@@ -183,8 +184,9 @@ class People:
         )
 
 
-def _post(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
+def _post(row: sa.Row[Any], tree: dict[str, Entity], today: date) -> Post:
     home = tree[row.entity_id]
+    reach = _under(home, tree)
     return Post(
         position_id=row.id,
         title=row.title,
@@ -193,13 +195,14 @@ def _post(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
         tenant_id=home.tenant_id,
         entity_id=home.id,
         register_id=_register_of(home, tree),
-        reach=_under(home, tree),
+        reach=reach,
+        closed=tuple(each for each in reach if not tree[each].open_on(today)),
     )
 
 
-def _acted(row: sa.Row[Any], tree: dict[str, Entity]) -> Post:
+def _acted(row: sa.Row[Any], tree: dict[str, Entity], today: date) -> Post:
     return replace(
-        _post(row, tree),
+        _post(row, tree, today),
         capacity=Capacity(row.capacity),
         instrument=row.instrument,
         holder=row.holder,

@@ -41,7 +41,20 @@ entity = sa.Table(
     column("keeps_register", sa.Boolean),
     column("number_pattern", _Text),
     column("words", ARRAY(_Text)),
+    column("since", sa.Date, nullable=True),
+    column("until", sa.Date, nullable=True),
     column("retired", sa.Boolean, server_default=sa.false()),
+)
+
+former_name = sa.Table(
+    "former_name",
+    metadata,
+    column("entity_id", _Text, sa.ForeignKey("entity.id"), primary_key=True),
+    column("until", sa.Date, primary_key=True),
+    column("parent_id", _Text, nullable=True),
+    column("acronym", _Text),
+    column("name_fr", _Text),
+    column("name_en", _Text),
 )
 
 position = sa.Table(

@@ -44,8 +44,10 @@ def test_the_pilot_ministry_is_whole() -> None:
 @pytest.mark.parametrize(
     ("file", "line", "said"),
     [
-        ("entites.csv", "NEUF;INCONNU;N;Neuf;New;non;;", "INCONNU"),
-        ("entites.csv", "DAF;MME;DAF;Encore;Again;non;;", "DAF"),
+        ("entites.csv", "NEUF;INCONNU;N;Neuf;New;non;;;;", "INCONNU"),
+        ("entites.csv", "DAF;MME;DAF;Encore;Again;non;;;;", "DAF"),
+        ("entites.csv", "NEUF;DAF;N;Neuf;New;non;;;2026-02-01;2026-01-01", "précède"),
+        ("entites.csv", "NEUF;DAF;N;Neuf;New;non;;;hier;", "hier"),
         ("postes.csv", "P-X;NULLE;Chef;responsable;interne", "NULLE"),
         ("postes.csv", "P-X;DAF;Chef;empereur;interne", "empereur"),
         ("postes.csv", "P-X;DAF;Chef;responsable;ultra", "ultra"),
@@ -98,7 +100,7 @@ def test_each_mistake_is_named_by_its_file_its_line_and_its_word(folder: Path, f
 
 
 def test_every_mistake_is_said_at_once(folder: Path) -> None:
-    for file, line in (("entites.csv", "A;INCONNU;A;A;A;non;;"), ("natures.csv", "b;B;B;SANS")):
+    for file, line in (("entites.csv", "A;INCONNU;A;A;A;non;;;;"), ("natures.csv", "b;B;B;SANS")):
         with (folder / file).open("a", encoding="utf-8") as rows:
             rows.write(line + "\n")
     assert len(faults(folder)) == 2
@@ -116,7 +118,7 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_a_circle_of_entities_is_refused(folder: Path) -> None:
     with (folder / "entites.csv").open("a", encoding="utf-8") as rows:
-        rows.write("X;Y;X;X;X;non;;\nY;X;Y;Y;Y;non;;\n")
+        rows.write("X;Y;X;X;X;non;;;;\nY;X;Y;Y;Y;non;;;;\n")
     assert faults(folder)
 
 
@@ -154,3 +156,13 @@ def test_a_letterhead_and_templates_come_from_the_nearest_entity_above() -> None
     mine = {each.code for each in templates_of(upwards("DAF-COMPTA", found.entities), found.templates)}
     theirs = {each.code for each in templates_of(upwards("CEET-DG", found.entities), found.templates)}
     assert mine - theirs == {"note_service"}
+
+
+def test_a_unit_does_not_outlive_the_one_above(folder: Path) -> None:
+    path = folder / "entites.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    ended = [f"{line}2026-01-31" if line.startswith("DAF;") else line for line in lines]
+    path.write_text("\n".join(ended), encoding="utf-8")
+    found = faults(folder)
+    assert len(found) == 2
+    assert all("DAF" in fault and "ferme avant" in fault for fault in found)

@@ -35,7 +35,7 @@ class ReceiptWriter:
 
     def __call__(self, told: ReceiptLetter) -> tuple[str, str]:
         """Return subject and body; nothing of the message's own words comes back in it but the names of its files."""
-        body = "\n\n-- \n".join(self._in(language, told) for language in _BODY)
+        body = "\n\n* * *\n\n".join(self._in(language, told) for language in _BODY)
         return f"Accusé de réception {told.number}", body + "\n"
 
     def _in(self, language: str, told: ReceiptLetter) -> str:

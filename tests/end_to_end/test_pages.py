@@ -46,6 +46,9 @@ def addresses(house: House, actor: Actor) -> list[str]:
         "/verifier",
         "/etat",
         "/compte",
+        "/avis",
+        "/courriels",
+        "/courriels-ecartes",
         "/conservation",
         "/adresse-qui-n-existe-pas",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -18,12 +19,12 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from api.config import Database, Settings
+from api.config import Database, ImapSettings, ListenerSettings, Settings
 from api.embedded.ports import LOOPBACK, free_port
-from api.mailbox.doors import mail_door
+from api.mailbox.doors import mail_door, mail_doors
 from api.mailbox.imap_in import ImapBox, look_into
 from api.mailbox.smtp_in import listening
-from api.wiring import House, open_house
+from api.wiring import House
 from ged.errors import Unavailable
 from ged.mail.access import Actor
 from ged.mail.baskets import TO_QUALIFY
@@ -40,7 +41,8 @@ from ged.services.verify import verify_letter
 from rooms.house import driver_url
 from rooms.letters import proving, read_all
 from rooms.mails import BOX, CEET_BOX, PERSON, bounce, person_mail, with_boxes
-from rooms.post_office import PostOffice, open_post_office
+from rooms.post_office import PostOffice, deaf_port, open_post_office
+from rooms.server import bearer
 
 
 @pytest.fixture
@@ -328,8 +330,55 @@ def test_a_mailbox_is_emptied_only_of_what_is_registered(
     assert row == (2,)
 
 
-def test_settings_open_the_doors_of_a_process(settings: Settings) -> None:
-    with open_house(settings) as opened:
-        door = mail_door(opened)
+def test_a_process_opens_the_doors_that_its_settings_name_and_says_how_they_stand(
+    house: House, kossi: Actor, tmp_path: Path, client: httpx.Client
+) -> None:
+    smtp, deaf = free_port(), deaf_port()
+    with open_imap(tmp_path / "imap") as box:
+        dropped(box, person_mail(pieces=False, header_id="<imap@exemple.tg>"))
+        given = {"login": box.login, "password": SecretStr(box.password), "security": "none", "host": LOOPBACK}
+        mail = house.settings.mail.model_copy(
+            update={
+                "listener": ListenerSettings(port=smtp),
+                "imap": (
+                    ImapSettings(address=BOX, port=box.port, **given),
+                    ImapSettings(address=CEET_BOX, port=deaf, **given),
+                ),
+            }
+        )
+        opened = replace(house, settings=house.settings.model_copy(update={"mail": mail}))
+        with mail_doors(opened):
+            await_port(smtp)
+            deliver(smtp, person_mail(pieces=False))
+            deadline = time.monotonic() + 30
+            while len(waiting(house, kossi)) < 2 or len(doors(house)) < 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+    states = doors(house)
+    assert (states["smtp"], states[f"imap {BOX}"]) == ("", "")
+    assert "refused" in states[f"imap {CEET_BOX}"].lower()
+    shown = client.get("/api/v1/status", headers=bearer(house, "kossi")).json()
+    assert len(shown["store"]["mail_doors"]) == 3
+
+
+def await_port(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection((LOOPBACK, port), timeout=5).close()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+def doors(house: House) -> dict[str, str]:
+    with house.store.unit() as unit:
+        return {each.name: each.said for each in unit.electronic.doors()}
+
+
+def test_an_address_of_ours_is_known_whatever_its_case(house: House) -> None:
+    door = mail_door(house)
     assert door.takes("Courrier@Mines.example")
     assert not door.takes("autre@mines.example")

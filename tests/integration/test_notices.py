@@ -277,6 +277,17 @@ def test_a_digest_is_one_email_on_a_working_morning_in_the_persons_language(
     assert mailed(house, office, at(morning, 12)) == []
 
 
+def test_the_reminder_reaches_a_mail_server_at_once_for_who_chose_so(
+    house: House, letter: Letter, who: Who, office: PostOffice
+) -> None:
+    choose({"a_faire": "rien", "echeances": "immediat"}, 7, store=house.store, actor=who("daf"))
+    assert letter.due_date is not None
+    remind(store=house.store, clock=at(letter.due_date))
+    (message,) = mailed(house, office, at(letter.due_date))
+    assert message["To"] == "daf@mines.example"
+    assert f"{letter.number} : Rappel 2 : courrier à traiter avant le" in text_of(message)
+
+
 def test_nothing_is_mailed_to_who_wants_nothing_has_read_it_or_has_no_address(
     house: House, kossi: Actor, who: Who, office: PostOffice
 ) -> None:

@@ -53,6 +53,9 @@ OPINION_REMINDER = NoticeKind(
 ESCALATED = NoticeKind(
     "escalade", Group.DEADLINES, "Un courrier en retard vous est signalé : échéance du %(day)s", "triangle-alert"
 )
+DRAFT_WAITS = NoticeKind("projet_attend", Group.TO_DO, "Un projet attend votre acte, envoyé par %(by)s", "stamp")
+DRAFT_BACK = NoticeKind("projet_revenu", Group.TO_DO, "Votre projet vous revient, par %(by)s", "undo-2")
+PAPER_DUE = NoticeKind("papier_du", Group.DEADLINES, "L'original papier est à rendre depuis le %(day)s", "archive")
 FOLLOWED = NoticeKind("suivi", Group.FOLLOWED, "Un courrier que vous suivez a changé, par %(by)s", "circle-check")
 NOT_DELIVERED = NoticeKind("non_remis", Group.SENDING, "Un courriel que vous avez envoyé n'est pas remis", "circle-x")
 
@@ -67,6 +70,9 @@ KINDS: dict[str, NoticeKind] = {
         REMINDER,
         OPINION_REMINDER,
         ESCALATED,
+        DRAFT_WAITS,
+        DRAFT_BACK,
+        PAPER_DUE,
         FOLLOWED,
         NOT_DELIVERED,
     )

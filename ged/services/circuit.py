@@ -16,6 +16,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.links import Link, LinkKind
 from ged.services.draft import step
+from ged.services.notify import tell_of_draft
 from ged.store.unit import Store, Unit
 
 _NOT_HERE = frozenset({DraftAct.SIGN, DraftAct.WRITE, DraftAct.NOTE})
@@ -41,6 +42,7 @@ def act(draft_id: str, order: DraftOrder, *, store: Store, actor: Actor, clock: 
         if order.act is DraftAct.START:
             refuse_unfinished(standing_version(unit, draft).content, draft.direction)
         _record(unit, draft, after, step(draft, order.act, actor, post, now, text=order.text), actor)
+        tell_of_draft(unit, draft, after, actor, now)
         unit.commit()
     return after
 

@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ged.mail.access import Actor, Capacity, may_read
-from ged.mail.item import Letter
+from ged.mail.access import Actor, Capacity, readers_of
+from ged.mail.circuit import Approver
+from ged.mail.draft import IN_CIRCUIT, Draft, readers_of_draft
+from ged.mail.item import Letter, State
 from ged.mail.moves import Holder, Move, Order, holder_of
 from ged.mail.notice import (
     ASSIGNED,
+    DRAFT_BACK,
+    DRAFT_WAITS,
     FOLLOWED,
     FOR_ANOTHER,
     OPINION_ASKED,
@@ -26,16 +30,27 @@ from ged.store.unit import Unit
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of a letter: `mark` tells one event from another; `by` is who acted."""
+    """What is told, of a letter or, with a `link`, of something else.
+
+    Attributes:
+        mark: Tells one event from another.
+        readers: Tokens of which whoever is told needs one.
+        by: Who acted.
+    """
 
     kind: NoticeKind
-    letter: Letter
+    letter: Letter | None
     mark: str
     at: datetime
     by: str = ""
     day: date | None = None
     rank: int = 0
     link: str = ""
+    readers: frozenset[str] = frozenset()
+
+    def concerns(self, actor: Actor) -> bool:
+        """Whether somebody may know of it."""
+        return not (readers_of(self.letter) if self.letter else self.readers).isdisjoint(actor.tokens())
 
 
 def tell(unit: Unit, told: Told, logins: Iterable[str], *, but: str = "") -> set[str]:
@@ -43,7 +58,7 @@ def tell(unit: Unit, told: Told, logins: Iterable[str], *, but: str = "") -> set
     reached: set[str] = set()
     for login in dict.fromkeys(logins):
         actor = unit.people.actor(login, told.at.date()) if login != but else None
-        if actor is not None and actor.person_id is not None and may_read(actor, told.letter):
+        if actor is not None and actor.person_id is not None and told.concerns(actor):
             unit.notices.tell(_notice(told, actor.person_id))
             reached.add(login)
     return reached
@@ -55,13 +70,42 @@ def tell_positions(unit: Unit, told: Told, positions: Iterable[str], *, but: str
     for login in unit.notices.logins_at(wanted, told.at.date()):
         actor = unit.people.actor(login, told.at.date()) if login != but else None
         there = [post for post in actor.posts if post.position_id in wanted] if actor else []
-        if actor is None or actor.person_id is None or not there or not may_read(actor, told.letter):
+        if actor is None or actor.person_id is None or not there or not told.concerns(actor):
             continue
         for_another = all(post.capacity is not Capacity.HOLDER for post in there)
         kind = FOR_ANOTHER if told.kind is ASSIGNED and for_another else told.kind
         unit.notices.tell(_notice(replace(told, kind=kind), actor.person_id))
         reached.add(login)
     return reached
+
+
+def tell_of_draft(unit: Unit, before: Draft, after: Draft, actor: Actor, now: datetime) -> None:
+    """Tell those for whom a draft now waits in its circuit, or its author that it came back."""
+    told = Told(
+        DRAFT_WAITS,
+        None,
+        f"{after.id}:{after.revision}",
+        now,
+        by=actor.name,
+        link=f"/projet/{after.id}",
+        readers=readers_of_draft(after),
+    )
+    if after.state in IN_CIRCUIT:
+        seats = unit.organisation.seats(after.tenant_id, now.date())
+        entities = unit.organisation.entities(tenant_id=after.tenant_id)
+        earlier = _awaited(before) if before.digest == after.digest else ()
+        for approver in _awaited(after):
+            if approver not in earlier:
+                to = waiting_on(approver.entity_id, approver.position_id, seats, entities)
+                tell_positions(unit, told, to, but=actor.login)
+    elif after.state is State.APPROVAL_REFUSED:
+        tell_positions(unit, replace(told, kind=DRAFT_BACK), (after.position_id,), but=actor.login)
+
+
+def _awaited(draft: Draft) -> tuple[Approver, ...]:
+    """Return those whose act a draft waits for."""
+    at = draft.circuit.at(draft.digest) if draft.state in IN_CIRCUIT else None
+    return () if at is None else draft.circuit.stages[at].waiting(draft.digest)
 
 
 def people_at(unit: Unit, letter: Letter, holder: Holder, today: date) -> tuple[str, ...]:
@@ -109,7 +153,7 @@ def _notice(told: Told, person_id: str) -> Notice:
         person_id=person_id,
         kind=told.kind.code,
         at=told.at,
-        letter_id=told.letter.id,
+        letter_id=told.letter.id if told.letter else None,
         mark=f"{told.kind.code}:{told.mark}",
         by=told.by,
         day=told.day,

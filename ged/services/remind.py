@@ -14,7 +14,7 @@ from ged.mail.access import SYSTEM
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.moves import OPEN, Holder, holder_of
-from ged.mail.notice import ESCALATED, OPINION_REMINDER, REMINDER
+from ged.mail.notice import ESCALATED, OPINION_REMINDER, PAPER_DUE, REMINDER
 from ged.mail.organisation import Seat
 from ged.mail.recipients import head_above
 from ged.mail.reminders import (
@@ -26,7 +26,7 @@ from ged.mail.reminders import (
     opinion_reminders_due,
     reminders_due,
 )
-from ged.services.notify import Told, people_at, tell_positions
+from ged.services.notify import Told, people_at, tell, tell_positions
 from ged.store.unit import Store, Unit
 
 _FARTHEST = timedelta(days=120)
@@ -39,7 +39,23 @@ def remind(*, store: Store, clock: Clock) -> int:
     with store.unit() as unit:
         rules = unit.reminders.rules()
         near = unit.reminders.near(OPEN, (now + _FARTHEST).date()) if rules else []
+    _ask_paper_back(store, now)
     return sum(_remind_of(letter_id, rules, store, clock()) for letter_id in near)
+
+
+def _ask_paper_back(store: Store, now: datetime) -> None:
+    """Tell who keeps paper past the day it was to be given back, and who lent it; once for each loan and day."""
+    with store.unit() as unit:
+        late = unit.custody.overdue(now.date())
+        for loan in late:
+            letter = unit.letters.get(loan.letter_id, None)
+            told = Told(PAPER_DUE, letter, f"{loan.id}:{loan.return_by}", now, day=loan.return_by)
+            tell(unit, told, [loan.login])
+            if loan.keeper.entity_id is not None:
+                lies_with = Holder(loan.keeper.entity_id, loan.keeper.position_id)
+                tell_positions(unit, told, people_at(unit, letter, lies_with, now.date()))
+        if late:
+            unit.commit()
 
 
 def _remind_of(letter_id: str, rules: tuple[ReminderRule, ...], store: Store, now: datetime) -> int:

@@ -23,12 +23,18 @@ from ged.errors import NotFound
 from ged.mail.access import Actor, Capacity
 from ged.mail.baskets import basket_of
 from ged.mail.calendar import Holiday
+from ged.mail.circuit import Approver, Stage, StageKind
+from ged.mail.custody import Keeper
+from ged.mail.draft import Content, Draft
+from ged.mail.draft_acts import DraftAct, DraftOrder
 from ged.mail.item import Confidentiality, Letter
 from ged.mail.journal import Act
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.organisation import Grant
-from ged.services import consult, delegate, note
+from ged.services import circuit, consult, delegate, note
+from ged.services.draft import Plan, begin
 from ged.services.establish import establish
+from ged.services.hand_over import confirm, give
 from ged.services.mail_notices import mail_notices
 from ged.services.notices import choose, mark_all_read, mine, unread
 from ged.services.post import post_due
@@ -183,6 +189,39 @@ def test_an_opinion_is_reminded_to_who_was_asked(house: House, letter: Letter, w
     remind(store=house.store, clock=at(asked_by))
     assert told(house, who("daj")).count("rappel_avis") == 1
     assert "rappel_avis" not in told(house, who("daf"))
+
+
+def test_paper_past_its_day_is_asked_back_from_who_has_it_once(
+    house: House, letter: Letter, kossi: Actor, who: Who
+) -> None:
+    back = house.clock().date() + timedelta(days=3)
+    act_: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    give(letter.id, Keeper("DAF", "DAF-1"), back, actor=kossi, **act_)
+    confirm(letter.id, actor=who("daf"), **act_)
+    for day in (back, back + timedelta(days=1), back + timedelta(days=2)):
+        remind(store=house.store, clock=at(day))
+    assert told(house, who("daf")).count("papier_du") == 1
+    assert told(house, kossi) == ["papier_du"]
+
+
+def test_a_draft_is_announced_to_who_must_act_and_its_return_to_its_author(house: House, who: Who) -> None:
+    officer, chief = who("comptable"), who("daf")
+    stages = (Stage(StageKind.VISA, (Approver("DAF", "DAF-1"),)), Stage(StageKind.SIGNATURE, (Approver("MME", "MIN"),)))
+    content = Content("Réponse", ("Société des Carrières du Mono",), "Monsieur,\n\nC'est accordé.")
+    draft = begin(Plan(stages=stages), content, store=house.store, actor=officer, clock=house.clock)
+
+    def do(actor: Actor, one: Draft, what: DraftAct, **more: Any) -> Draft:
+        order = DraftOrder(what, one.revision, one.digest, **more)
+        return circuit.act(one.id, order, store=house.store, actor=actor, clock=house.clock)
+
+    sent = do(officer, draft, DraftAct.START)
+    (waits,) = mine(store=house.store, actor=chief)
+    assert (waits.notice.kind, waits.address, waits.subject) == ("projet_attend", f"/projet/{draft.id}", "")
+    approved = do(chief, sent, DraftAct.APPROVE)
+    assert told(house, who("ministre")) == ["projet_attend"]
+    do(who("ministre"), approved, DraftAct.REFUSE, text="Citer le décret.", to_author=True)
+    assert told(house, officer) == ["projet_revenu"]
+    assert told(house, who("drh")) == []
 
 
 def _remind_and_die(settings: Settings, day: date, at_call: int) -> None:

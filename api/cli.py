@@ -43,7 +43,7 @@ from ged.services.sign_in import create_token, set_password
 from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import verify_file, verify_letter
 from ged.store.changes import Changes
-from ingest.capture.receive import receive
+from ingest.capture.receive import SheetsBack, receive_scan
 
 app = typer.Typer(
     help="GED Courrier : enregistrer, chercher, vérifier le courrier.",
@@ -99,7 +99,7 @@ def ingest(
             progress.update(task, description=file.name)
             try:
                 with file.open("rb") as stream:
-                    receipt = receive(
+                    receipt = receive_scan(
                         stream,
                         file.name,
                         door=Door.COMMAND,
@@ -112,6 +112,11 @@ def ingest(
                 refused += 1
                 _say(as_json, {"file": str(file), **problem(error)}, f"[red]{file.name}[/] : {error.sentence}")
             else:
+                if isinstance(receipt, SheetsBack):
+                    said = [each.sentence for each in receipt.sheets]
+                    _say(as_json, {"file": str(file), "sheets": said}, f"{file.name} : {' '.join(said)}")
+                    progress.advance(task)
+                    continue
                 again = " (déjà enregistré)" if receipt.again else ""
                 shown = f"{receipt.number} ← {file.name}{again}"
                 _say(as_json, {"file": str(file), **ReceiptOut.of(receipt).model_dump(mode="json")}, shown)

@@ -26,6 +26,7 @@ from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
 from ged.services.remind import remind
 from ged.services.seal import seal
+from ged.services.seal_kept import seal_kept
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
 from ingest.capture.folder import Station
@@ -37,7 +38,7 @@ from search.outbox import drain
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-TASKS = ("seal", "advance", "post")
+TASKS = ("seal", "seal_kept", "advance", "post")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 
@@ -62,6 +63,17 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     def seal_one_annex(annex_id: str) -> None:
         seal_annex(
             annex_id,
+            store=house.store,
+            vault=house.vault,
+            signer=house.signer,
+            ledger=house.ledger,
+            clock=house.clock,
+        )
+
+    @app.task(name="seal_kept", queue="seal", retry=SEAL_RETRY)
+    def seal_one_kept(kept_id: str) -> None:
+        seal_kept(
+            kept_id,
             store=house.store,
             vault=house.vault,
             signer=house.signer,

@@ -31,7 +31,7 @@ from ged.services.correct import correct
 from ged.services.qualify import qualify
 from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import digest_of, verify_letter
-from ingest.capture.receive import receive
+from ingest.capture.receive import SheetsBack, receive_scan
 
 router = APIRouter(tags=["letters"])
 
@@ -45,14 +45,17 @@ def capture_letter(
     direction: Annotated[Direction, Form()] = Direction.INCOMING,
     received_on: Annotated[date | None, Form()] = None,
 ) -> Response:
-    """Register a letter. The same `Idempotency-Key` again gives the first answer, for the same file only."""
+    """Register a letter. The same `Idempotency-Key` again gives the first answer, for the same file only.
+
+    202 for a file of the house's own sheets come back: it is no letter, and the answer says what became of them.
+    """
     digest, _ = digest_of(file.file)
     file.file.seek(0)
     if idempotency_key is not None:
         earlier = idempotent.answered(idempotency_key, digest, store=house.store, actor=actor)
         if earlier is not None:
             return JSONResponse(earlier, status_code=201)
-    receipt = receive(
+    receipt = receive_scan(
         file.file,
         file.filename or "",
         door=Door.API,
@@ -61,6 +64,8 @@ def capture_letter(
         direction=direction,
         received_on=received_on,
     )
+    if isinstance(receipt, SheetsBack):
+        return JSONResponse({"sheets": [each.sentence for each in receipt.sheets]}, status_code=202)
     answer = ReceiptOut.of(receipt).model_dump(mode="json")
     if idempotency_key is not None:
         idempotent.remember(idempotency_key, digest, answer, store=house.store, actor=actor, clock=house.clock)

@@ -16,10 +16,10 @@ from api.views.sieve import CLOSED, Filters, FiltersDep, listing_of
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
-from ged.mail.access import Actor
+from ged.mail.access import KEEPS_REGISTER, Actor
 from ged.mail.baskets import basket_of, closed_reach
 from ged.mail.item import Priority
-from ged.mail.moves import Move, Order
+from ged.mail.moves import LEADING, Move, Order
 from ged.services import consult
 from ged.services.route import move
 from ged.services.set_aside import set_aside
@@ -35,6 +35,10 @@ EMPTY: dict[str, tuple[str, str]] = {
     "avis": (_("Aucun avis à donner"), _("Les questions que l'on vous pose arriveront ici.")),
     "en-retard": (_("Aucun retard"), _("Un courrier dont l'échéance est passée viendrait ici.")),
     "mon-service": (_("Rien en cours"), _("Les courriers ouverts de votre service sont listés ici.")),
+    "fiches-revenues": (
+        _("Aucune fiche à confirmer"),
+        _("Les fiches d'imputation signées que le scanner a lues sont listées ici."),
+    ),
     "papier-a-remettre": (
         _("Aucun papier à remettre"),
         _("Les originaux qui sont chez vous alors que le courrier est à un autre service sont listés ici."),
@@ -144,6 +148,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "services": lists.known,
         "sitting": sitting(lists.seats),
         "bulk": BULK.get(slug, ()),
+        "prints_slips": any(post.role in LEADING | KEEPS_REGISTER for post in actor.posts),
         "ticks": slug != "a-qualifier",
         "aside": slug in PUT_ASIDE,
         "moves": MOVES,

@@ -18,8 +18,9 @@ from ged.errors import GedError
 from ged.mail.access import Actor, Right
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
+from ged.mail.returned import Returned
 from ged.services.capture import Door, Receipt, open_directions
-from ingest.capture.receive import receive, shown_name
+from ingest.capture.receive import SheetsBack, receive_scan, shown_name
 
 router = APIRouter()
 UNREAD_DAY = _("La date de réception ne se lit pas. Rien n'a été enregistré : écrivez-la comme 31/12/2026.")
@@ -27,11 +28,12 @@ UNREAD_DAY = _("La date de réception ne se lit pas. Rien n'a été enregistré 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one file: a receipt, or the sentence that says why not."""
+    """What became of one file: a receipt, sheets of ours that came back, or the sentence that says why not."""
 
     name: str
     receipt: Receipt | None
     error: str
+    sheets: tuple[Returned, ...] = ()
 
 
 @router.get("/numeriser")
@@ -61,7 +63,7 @@ def take(
     ]  # fmt: skip
     if request.headers.get("x-one-by-one"):
         return part(request, "parts/sent.html", sent=sent, acknowledges=actor.has(Right.ACKNOWLEDGE))
-    status = 200 if sent and all(one.receipt for one in sent) else 422
+    status = 200 if sent and not any(one.error for one in sent) else 422
     return _form(request, house, actor, direction, sent=sent, received=recu, status=status)
 
 
@@ -96,7 +98,7 @@ def _direction(value: str, actor: Actor) -> Direction:
 def _taken(file: UploadFile, house: House, actor: Actor, direction: Direction, received: date | None) -> Sent:
     name = shown_name(file.filename or "")
     try:
-        receipt = receive(
+        receipt = receive_scan(
             file.file,
             name,
             door=Door.UPLOAD,
@@ -107,4 +109,6 @@ def _taken(file: UploadFile, house: House, actor: Actor, direction: Direction, r
         )
     except GedError as error:
         return Sent(name, None, error.sentence)
+    if isinstance(receipt, SheetsBack):
+        return Sent(name, None, "", receipt.sheets)
     return Sent(name, receipt, "")

@@ -21,6 +21,7 @@ from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import language_of, page, page_number
 from api.views.second_number import second_context
 from api.views.sieve import FiltersDep
+from api.views.slips import slip_context
 from api.views.viewer import PAGES_SHOWN, views
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
@@ -198,5 +199,6 @@ def letter_page(
         **mail_context(letter, house),
         **links_context(letter.id, house, actor),
         **paper_context(letter, house, actor),
+        **slip_context(letter, lists, house, actor),
     }
     return page(request, "letter.html", status=status, **context)

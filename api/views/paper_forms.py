@@ -22,7 +22,7 @@ def places(house: House, actor: Actor) -> dict[str, Any]:
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     return {
         "lists": lists,
-        "services": {entity.id: entity for entity in lists.entities},
+        "services": lists.known,
         "seats": {seat.position.id: seat for seat in lists.seats},
         "sitting": sitting(lists.seats),
         "sheet_kinds": {one.code: one for one in lists.transmittal_kinds},

@@ -19,6 +19,7 @@ from ged.mail.lists import Term
 from ged.services import read_draft
 from ged.services.capture_mail import asides_waiting
 from ged.services.notices import unread
+from ged.services.take_back import count_doubtful
 
 LANGUAGE_COOKIE = "ged_langue"
 _TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
@@ -86,6 +87,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": csrf_of(request).token,
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
+        "returned": count_doubtful(store=house.store, actor=actor) if actor else 0,
         "baskets": menu.baskets,
         "saved_views": menu.views,
         "levels_named": dict(menu.levels),

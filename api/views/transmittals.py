@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
@@ -17,6 +16,7 @@ from api.views.acknowledgement import public_address
 from api.views.acts_form import destination_of
 from api.views.paper_forms import drawing_of, places, return_day, signed_from
 from api.views.render import language_of, page, page_number
+from api.views.slip_sheet import GEOMETRY, qr_of
 from api.wiring import House
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor
@@ -107,7 +107,8 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, transmittal_id: 
         "prints/transmittal.html",
         language_of(request),
         made=made,
-        qr=segno.make(address, error="m", micro=False).svg_inline(scale=3, border=4),
+        qr=qr_of(address),
+        **GEOMETRY,
         address=address,
         drawing=drawing_of(made.discharge, house.vault),
         **places(house, actor),

@@ -22,6 +22,7 @@ from ged.mail.electronic import NoReceipt, ReturnKind
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.kept import KeptKind
 from ged.mail.links import LinkKind
 from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
@@ -40,6 +41,7 @@ def _(sentence: str) -> str:
 
 
 CODES: dict[str, str] = {
+    KeptKind.SLIP: _("Fiche d'imputation signée"),
     State.RECEIVED: _("Reçu"),
     State.TO_QUALIFY: _("À qualifier"),
     State.SUBMITTED: _("Signalé"),
@@ -140,6 +142,7 @@ BASKETS: dict[str, tuple[str, str]] = {
     "avis": (_("Avis à donner"), "mail"),
     "en-retard": (_("En retard"), "triangle-alert"),
     "mon-service": (_("Mon service"), "building-2"),
+    "fiches-revenues": (_("Fiches revenues"), "scan-line"),
     "papier-a-remettre": (_("Papier à remettre"), "send"),
     "papier-a-rendre": (_("Papier à rendre"), "file-stack"),
     "suivis": (_("Suivis"), "circle-check"),
@@ -261,6 +264,12 @@ ACTS: dict[str, str] = {
     Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),
     Act.PAPER_DECLARED: _("Papier déclaré"),
     Act.DISCHARGED: _("Décharge donnée"),
+    Act.SLIP_PRINTED: _("Fiche d'imputation imprimée"),
+    Act.SLIP_READ: _("Fiche d'imputation lue"),
+    Act.SLIP_CONFIRMED: _("Imputation confirmée d'après la fiche"),
+    Act.SLIP_SET_ASIDE: _("Fiche écartée"),
+    Act.KEPT_ADDED: _("Pièce gardée avec le courrier"),
+    Act.KEPT_SEALED: _("Pièce scellée"),
     Act.DELEGATED: _("Intérim ou délégation accordés"),
     Act.DELEGATION_ENDED: _("Intérim ou délégation retirés"),
     Act.ABSENCE_DECLARED: _("Absence déclarée"),

@@ -68,6 +68,17 @@ def _paper_to_return(actor: Actor, _today: date) -> Listing:
     return Listing(paper_of=(positions, units, registers))
 
 
+def _takes_slips(actor: Actor) -> bool:
+    return any(post.role in LEADING | KEEPS_REGISTER for post in actor.posts)
+
+
+def _slips_back(actor: Actor, _today: date) -> Listing:
+    positions = tuple(post.position_id for post in actor.posts)
+    units = tuple(post.entity_id for post in actor.posts if post.role is Role.SECRETARY)
+    registers = tuple(post.register_id for post in actor.posts if post.role in KEEPS_REGISTER)
+    return Listing(slips_of=(positions, units, registers), newest_first=False)
+
+
 def _paper_to_hand_over(actor: Actor, _today: date) -> Listing:
     positions = tuple(post.position_id for post in actor.posts)
     units = tuple(dict.fromkeys(post.entity_id for post in actor.posts))
@@ -124,6 +135,7 @@ BASKETS: dict[str, Basket[Listing]] = {
         Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
         Basket("en-retard", _works, _late),
         Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),
+        Basket("fiches-revenues", _takes_slips, _slips_back),
         Basket("papier-a-remettre", _sees_letters, _paper_to_hand_over),
         Basket("papier-a-rendre", _sees_letters, _paper_to_return),
         Basket(

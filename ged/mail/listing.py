@@ -19,9 +19,10 @@ class Listing:
     of them is asked an opinion on. `late_on` keeps what is due before a day; `followed_by` what a person follows.
     `escalated_to` adds to `services` or `baskets` what was brought before some positions.
     `by_due` puts the nearest deadline first, and is walked by offset. `newest_first` orders by registration; a
-    register is always in number order within its year. `paper_apart` is (positions,
-    units): letters whose paper lies with one of them while the letter itself is with another unit, and nothing of
-    it is on its way. `paper_of` is (positions, units, registers): letters whose
+    register is always in number order within its year. `slips_of` is (positions, units of
+    secretariats, registers): letters whose signed slip came back and waits for one of them. `paper_apart` is
+    (positions, units): letters whose paper lies with one of them while the letter itself is with another unit, and
+    nothing of it is on its way. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `sieve` is what somebody filtered by, on top of the rest.
@@ -43,6 +44,7 @@ class Listing:
     escalated_to: tuple[str, ...] = ()
     followed_by: str | None = None
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    slips_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None

@@ -29,28 +29,32 @@ def move(letter_id: str, order: Order, *, store: Store, actor: Actor, clock: Clo
         Refused: `move.state`, `move.no_reason`, `move.no_destination`, `move.past_due`, `move.mention`,
             `move.closed`, `move.no_holder`, `move.absent`, `move.clearance`, `register.closed_number`.
     """
-    now = clock()
     with store.unit() as unit:
-        letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
-        last = unit.steps.last(letter.id)
-        calendar = unit.organisation.calendar(letter.tenant_id)
-        after = outcome(letter, order, last, actor=actor, today=now.date(), calendar=calendar)
-        _refuse_unknown(unit, letter, order, now.date())
-        if order.move is Move.CANCEL:
-            _refuse_closed(unit, letter)
-            refuse_partly_gone(unit, letter)
-        if order.move is Move.RECALL and last is not None:
-            unit.steps.undo(last.id, now)
-        post = post_of_move(actor, letter, order.move, last)
-        unit.steps.add(letter, order, after, actor, now, post=post)
-        unit.asides.drop(letter.id)
-        if order.move is Move.ASK and order.to is not None:
-            unit.opinions.ask(_question(letter, order, order.to, actor, now))
-        changed = unit.letters.change(letter, **after.changes())
-        unit.journal.write(now, Act.MOVED, actor, letter.id, move=order.move, before=letter.state, after=changed.state)
-        tell_of_move(unit, changed, order, actor, now)
-        unit.outbox.add(letter.id, now)
+        changed = make_move(unit, unit.letters.get(letter_id, actor.tokens(), lock=True), order, actor, clock())
         unit.commit()
+    return changed
+
+
+def make_move(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datetime) -> Letter:
+    """Make a move of a letter that is locked, in the caller's transaction; raises as `move` does."""
+    last = unit.steps.last(letter.id)
+    calendar = unit.organisation.calendar(letter.tenant_id)
+    after = outcome(letter, order, last, actor=actor, today=now.date(), calendar=calendar)
+    _refuse_unknown(unit, letter, order, now.date())
+    if order.move is Move.CANCEL:
+        _refuse_closed(unit, letter)
+        refuse_partly_gone(unit, letter)
+    if order.move is Move.RECALL and last is not None:
+        unit.steps.undo(last.id, now)
+    post = post_of_move(actor, letter, order.move, last)
+    unit.steps.add(letter, order, after, actor, now, post=post)
+    unit.asides.drop(letter.id)
+    if order.move is Move.ASK and order.to is not None:
+        unit.opinions.ask(_question(letter, order, order.to, actor, now))
+    changed = unit.letters.change(letter, **after.changes())
+    unit.journal.write(now, Act.MOVED, actor, letter.id, move=order.move, before=letter.state, after=changed.state)
+    tell_of_move(unit, changed, order, actor, now)
+    unit.outbox.add(letter.id, now)
     return changed
 
 

@@ -14,7 +14,8 @@ from ged.store.filing_rules import filing_rules
 from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
 from ged.store.routing_tables import aside, follow, opinion
-from ged.store.tables import letter
+from ged.store.slip_tables import routing_slip
+from ged.store.tables import entity, letter, position
 
 Condition = sa.ColumnElement[bool]
 _URGENT = (Priority.URGENT, Priority.VERY_URGENT)
@@ -99,6 +100,8 @@ def _aside(person_id: str, day: date) -> sa.Select[tuple[str]]:
 
 
 def _of_the_paper(listing: Listing) -> Iterator[Condition]:
+    if listing.slips_of is not None:
+        yield _slip_waits(listing.slips_of)
     if listing.paper_apart is not None:
         yield _paper_apart(listing.paper_apart)
     if listing.paper_of is not None:
@@ -113,6 +116,27 @@ def _of_the_paper(listing: Listing) -> Iterator[Condition]:
             ),
         )
         yield letter.c.id.in_(lent)
+
+
+def _slip_waits(whose: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> sa.ColumnElement[bool]:
+    """A secretariat serves the heads of its unit; the units right under the root serve the head of the whole too."""
+    positions, units, registers = whose
+    under_root = sa.select(entity.c.id).where(entity.c.id.in_(units), entity.c.parent_id == routing_slip.c.tenant_id)
+    waiting = (
+        sa.select(routing_slip.c.letter_id)
+        .join(position, position.c.id == routing_slip.c.position_id)
+        .where(
+            routing_slip.c.returned_at.is_not(None),
+            routing_slip.c.closed_at.is_(None),
+            sa.or_(
+                routing_slip.c.position_id.in_(positions),
+                routing_slip.c.register_id.in_(registers),
+                position.c.entity_id.in_(units),
+                sa.and_(position.c.entity_id == routing_slip.c.tenant_id, under_root.exists()),
+            ),
+        )
+    )
+    return letter.c.id.in_(waiting)
 
 
 def _paper_apart(keepers: tuple[tuple[str, ...], tuple[str, ...]]) -> sa.ColumnElement[bool]:

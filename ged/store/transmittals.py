@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,11 @@ class Transmittals:
             NotFound: `transmittal.unknown`.
         """
         return self._one(transmittal.c.code == code, lock=lock)
+
+    def by_codes(self, codes: Sequence[str], register_id: str) -> dict[str, Transmittal]:
+        """Return the transmittals of a register that carry one of some codes, by code."""
+        query = _select().where(transmittal.c.code.in_(codes), transmittal.c.register_id == register_id)
+        return {row.code: self._value(row) for row in self._connection.execute(query).all()}
 
     def page(self, scope: Scope, *, limit: int, offset: int = 0) -> tuple[tuple[Transmittal, ...], int]:
         """Return one page of the transmittals that somebody may see, newest first, and how many there are."""

@@ -26,6 +26,7 @@ from ged.store.electronic import Electronic
 from ged.store.holds import Holds
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
+from ged.store.kept_files import KeptFiles
 from ged.store.letters import Letters
 from ged.store.links import Links
 from ged.store.lists import ListEntries
@@ -51,6 +52,7 @@ from ged.store.runs import Runs
 from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
+from ged.store.slips import Slips
 from ged.store.steps import Steps
 from ged.store.transmittals import Transmittals
 from ged.store.views import SavedViews
@@ -140,6 +142,16 @@ class Unit:
     def transmittals(self) -> Transmittals:
         """The sheets that go with paper, and their discharges."""
         return Transmittals(self._connection)
+
+    @cached_property
+    def slips(self) -> Slips:
+        """Routing slips on paper, and files that wait for a person to say what they are."""
+        return Slips(self._connection)
+
+    @cached_property
+    def kept_files(self) -> KeptFiles:
+        """Files sealed and kept with letters, that are no letters."""
+        return KeptFiles(self._connection)
 
     @cached_property
     def seals(self) -> Seals:

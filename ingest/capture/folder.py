@@ -20,7 +20,7 @@ from typing import BinaryIO
 from ged.errors import GedError, Refused, Unavailable
 from ged.mail.access import Actor
 from ged.services.capture import Door, Receipt
-from ingest.capture.receive import Entrance, move_aside, receive, remove_claimed
+from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Station:
 
     def _enter(self, stream: BinaryIO, claimed: Path, name: str) -> Receipt | None:
         try:
-            receipt = receive(stream, name, door=Door.FOLDER, actor=self.who(), entrance=self.entrance)
+            receipt = receive_scan(stream, name, door=Door.FOLDER, actor=self.who(), entrance=self.entrance)
         except Unavailable as error:
             _log.warning("watched folder %s: %s", self.folder, error.diagnostics())
             move_aside(claimed, self.folder, name)
@@ -95,6 +95,9 @@ class Station:
             self._reject(claimed, name, error)
             return None
         remove_claimed(claimed)
+        if isinstance(receipt, SheetsBack):
+            _log.info("watched folder %s: %s", self.folder, " ".join(each.sentence for each in receipt.sheets))
+            return None
         return receipt
 
     def _reject(self, claimed: Path, name: str, error: GedError) -> None:

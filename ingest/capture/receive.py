@@ -6,15 +6,18 @@ import os
 import shutil
 import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ged.clock import Clock
 from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
+from ged.mail.returned import Returned, SheetPage
 from ged.ports import Vault
 from ged.services.capture import (
     Arrival,
@@ -27,12 +30,22 @@ from ged.services.capture import (
     registering_post,
 )
 from ged.services.enter import Paper
+from ged.services.take_back import known_sheets, take_back
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
-from ingest.readers.inspection import Limits, inspect
+from ingest.readers.inspection import Inspection, Limits, inspect
+from ingest.sheets.look import look
+from ingest.sheets.read import read_sheets
 
 _CHUNK = 1 << 20
 NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsBack:
+    """What became of a file of our own sheets, one answer a sheet."""
+
+    sheets: tuple[Returned, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +80,37 @@ def receive(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    try:
+    with _recording_refusals(door, filename, actor, entrance):
         kept = keep(stream, filename, entrance=entrance)
-    except Refused as error:
-        name = shown_name(filename)
-        record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
-        raise
     arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper)
     return capture(arrival, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)
+
+
+def receive_scan(
+    stream: BinaryIO,
+    filename: str,
+    *,
+    door: Door,
+    actor: Actor,
+    entrance: Entrance,
+    direction: Direction = Direction.INCOMING,
+    received_on: date | None = None,
+) -> Receipt | SheetsBack:
+    """Register the letter that a scan carries, unless it carries sheets of our own that came back.
+
+    Those are no letters: they are known by their QR before any number is given, and what became of each is the
+    answer. Raises as `receive` does.
+    """
+    registering_post(actor, direction)
+    received_instant(received_on, entrance.clock())
+    with _recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
+        sheets = _our_sheets(path, found.page_count, direction, actor=actor, store=entrance.store)
+        kept = _kept(path, found, filename, entrance)
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on)
+    ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
+    if sheets:
+        return SheetsBack(take_back(arrival, kept.stored, sheets, vault=entrance.vault, **ways))
+    return capture(arrival, kept.stored, **ways)
 
 
 def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:
@@ -84,13 +120,43 @@ def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:
         Refused: `capture.*`.
         Unavailable: the vault does not answer.
     """
+    with _inspected(stream, entrance) as (path, found):
+        return _kept(path, found, filename, entrance)
+
+
+@contextmanager
+def _recording_refusals(door: Door, filename: str, actor: Actor, entrance: Entrance) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        name = shown_name(filename)
+        record_refusal(error, door=door, filename=name, store=entrance.store, actor=actor, clock=entrance.clock)
+        raise
+
+
+@contextmanager
+def _inspected(stream: BinaryIO, entrance: Entrance) -> Iterator[tuple[Path, Inspection]]:
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
         spool(stream, path, entrance.limits.max_bytes)
-        found = inspect(path, entrance.limits)
-        with path.open("rb") as copy:
-            stored = entrance.vault.put(copy, media_type=found.media_type)
+        yield path, inspect(path, entrance.limits)
+
+
+def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance) -> Paper:
+    with path.open("rb") as copy:
+        stored = entrance.vault.put(copy, media_type=found.media_type)
     return Paper(stored, found.media_type, found.page_count, shown_name(filename))
+
+
+def _our_sheets(
+    path: Path, page_count: int, direction: Direction, *, actor: Actor, store: Store
+) -> tuple[SheetPage, ...]:
+    """Return the pages of a file that carries sheets of the actor's own register; none for any other file."""
+    seen = look(path, page_count)
+    if not seen:
+        return ()
+    known = known_sheets([each.code for each in seen], direction, store=store, actor=actor)
+    return read_sheets(path, page_count, seen, known.layouts) if known.any else ()
 
 
 def shown_name(filename: str) -> str:

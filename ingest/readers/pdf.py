@@ -121,6 +121,15 @@ def read_image(path: Path, number: int) -> PageImage:
     return own or _raster(path, number, RASTER_DPI, reason)
 
 
+def own_image(path: Path, number: int) -> PageImage | None:
+    """Return the one image that a page is, decoded without drawing the page; None for a page that is anything else."""
+    try:
+        with pikepdf.open(path) as opened:
+            return _own_image(opened.pages[number - 1]) if number <= len(opened.pages) else None
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError):
+        return None
+
+
 def raster(path: Path, number: int, width_px: int) -> Grey:
     """Return a page drawn `width_px` wide."""
     width, _ = size_points(path, number)

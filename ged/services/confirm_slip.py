@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import BinaryIO
 
 from ged.clock import Clock
@@ -50,7 +51,7 @@ def slip_file(slip_id: str, *, store: Store, actor: Actor, clock: Clock) -> Slip
             authority=next(seat for seat in seats if seat.position.id == slip.position_id),
             proposed=proposed(slip, today, unit.organisation.calendar(letter.tenant_id)),
             last_step=last.id if last else None,
-            may_confirm=_may_confirm(unit, slip, letter, actor),
+            may_confirm=_may_confirm(unit, slip, letter, actor, today),
         )
 
 
@@ -76,8 +77,8 @@ def confirm_slip(slip_id: str, order: Order, *, store: Store, actor: Actor, cloc
     """
     now = clock()
     with store.unit() as unit:
-        slip, letter = _open(unit, slip_id, actor)
-        post = _post_of(unit, slip)
+        slip, letter = _open(unit, slip_id, actor, now.date())
+        post = _post_of(unit, slip, now.date())
         seats = unit.organisation.seats(slip.tenant_id, now.date())
         holders = next((seat.holders for seat in seats if seat.position.id == slip.position_id), ())
         signer = ", ".join(holders) or post.title
@@ -101,7 +102,7 @@ def set_aside(slip_id: str, *, store: Store, actor: Actor, clock: Clock) -> None
     """
     now = clock()
     with store.unit() as unit:
-        slip, letter = _open(unit, slip_id, actor)
+        slip, letter = _open(unit, slip_id, actor, now.date())
         unit.slips.close(slip.id, now, actor.name, None)
         unit.journal.write(now, Act.SLIP_SET_ASIDE, actor, letter.id, scan=slip.scan)
         unit.commit()
@@ -123,11 +124,11 @@ def slip_picture(slip_id: str, *, store: Store, vault: Vault, actor: Actor) -> A
     return vault.open(slip.picture)
 
 
-def _open(unit: Unit, slip_id: str, actor: Actor) -> tuple[RoutingSlip, Letter]:
+def _open(unit: Unit, slip_id: str, actor: Actor, today: date) -> tuple[RoutingSlip, Letter]:
     slip = unit.slips.get(slip_id)
     letter = unit.letters.get(slip.letter_id, actor.tokens(), lock=True)
     slip = unit.slips.get(slip_id, lock=True)
-    if not _may_confirm(unit, slip, letter, actor):
+    if not _may_confirm(unit, slip, letter, actor, today):
         raise Forbidden(
             "routing_slip.not_yours", "L'imputation est confirmée par l'autorité, son secrétariat ou le bureau d'ordre."
         )
@@ -137,14 +138,14 @@ def _open(unit: Unit, slip_id: str, actor: Actor) -> tuple[RoutingSlip, Letter]:
     return slip, letter
 
 
-def _may_confirm(unit: Unit, slip: RoutingSlip, letter: Letter, actor: Actor) -> bool:
+def _may_confirm(unit: Unit, slip: RoutingSlip, letter: Letter, actor: Actor, today: date) -> bool:
     """Whether the actor is the authority, of its secretariat, or of the registry.
 
     A secretariat serves the heads of its unit; the units right under the root serve the head of the whole too.
     """
     if keeps_register(actor, letter) or any(post.position_id == slip.position_id for post in actor.posts):
         return True
-    place = _post_of(unit, slip).entity_id
+    place = _post_of(unit, slip, today).entity_id
     for post in actor.posts:
         if post.role is not Role.SECRETARY or post.tenant_id != slip.tenant_id:
             continue
@@ -154,8 +155,8 @@ def _may_confirm(unit: Unit, slip: RoutingSlip, letter: Letter, actor: Actor) ->
     return False
 
 
-def _post_of(unit: Unit, slip: RoutingSlip) -> Post:
-    post = unit.people.post(slip.position_id)
+def _post_of(unit: Unit, slip: RoutingSlip, today: date) -> Post:
+    post = unit.people.post(slip.position_id, today)
     if post is None:
         raise NotFound("routing_slip.unknown", "Le poste de cette fiche n'existe plus.")
     return post

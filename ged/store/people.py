@@ -92,13 +92,13 @@ class People:
         open_to_act = [row for row in acted if tree[row.entity_id].open_on(today) and _may_act(own, row, tree)]
         return own + tuple(_acted(row, tree, today) for row in open_to_act)
 
-    def post(self, position_id: str) -> Post | None:
-        """Return a position as its holder acts in it; None for one that is retired or never was."""
+    def post(self, position_id: str, today: date) -> Post | None:
+        """Return a position as its holder acts in it on a day; None for one that is retired, closed or never was."""
         row = self._connection.execute(
             sa.select(position).where(position.c.id == position_id, ~position.c.retired)
         ).one_or_none()
-        tree = {each.id: each for each in Organisations(self._connection).entities()}
-        return _post(row, tree) if row is not None and row.entity_id in tree else None
+        tree = {each.id: each for each in Organisations(self._connection).every_entity()}
+        return _post(row, tree, today) if row is not None and tree[row.entity_id].open_on(today) else None
 
     def sitting(self, tenant_id: str, today: date) -> tuple[Person, ...]:
         """Return those who hold a post of a tenant on a day, by name."""

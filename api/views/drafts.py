@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
@@ -173,7 +174,7 @@ def _helped(form: TypedDraft, house: House, actor: Actor) -> TypedDraft:
 
 
 def _written(draft: Draft, form: TypedDraft) -> Response:
-    return RedirectResponse(f"/projet/{draft.id}?ecrit={form.cle}", status_code=303)
+    return RedirectResponse(f"/projet/{draft.id}?{urlencode({'ecrit': form.cle})}", status_code=303)
 
 
 def _after(draft_id: str, made: DraftAct, house: House, actor: Actor) -> Response:

@@ -10,12 +10,12 @@ from api.views.sieve import filters_in, listing_of
 from api.wiring import House
 from ged.errors import GedError
 from ged.mail.access import Actor
-from ged.mail.baskets import BASKETS, baskets_for
+from ged.mail.baskets import BASKETS, baskets_for, draft_baskets_for
 from ged.mail.item import Direction
 from ged.mail.listing import Listing
 from ged.mail.lists import Term
 from ged.mail.sieve import SavedView
-from ged.services import consult, saved_views
+from ged.services import consult, read_draft, saved_views
 from ged.services.register_book import read_register
 
 REGISTER = "registre-"
@@ -36,6 +36,7 @@ class Menu:
     """What every page shows of the lists: (slug, count) of each basket, the views, the names of the levels."""
 
     baskets: tuple[tuple[str, int], ...] = ()
+    drafts: tuple[tuple[str, int], ...] = ()
     views: tuple[CountedView, ...] = ()
     levels: tuple[tuple[str, Term], ...] = ()
 
@@ -50,9 +51,17 @@ def menu_of(house: House, actor: Actor, today: date) -> Menu:
     counts |= {view.id: _lines(view, house, actor, today) for view in views if view.id not in kept}
     return Menu(
         tuple((basket.slug, count) for basket, count in zip(mine, counted, strict=False)),
+        _drafts(house, actor, today),
         tuple(CountedView(view, address_of(view.place, view.query), counts[view.id]) for view in views),
         tuple(levels.items()),
     )
+
+
+def _drafts(house: House, actor: Actor, today: date) -> tuple[tuple[str, int], ...]:
+    mine = draft_baskets_for(actor)
+    listed = [basket.listing(actor, today) for basket in mine]
+    counted = read_draft.draft_counts(listed, store=house.store, actor=actor) if mine else ()
+    return tuple((basket.slug, count) for basket, count in zip(mine, counted, strict=True))
 
 
 def address_of(place: str, query: str) -> str:

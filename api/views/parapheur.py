@@ -12,7 +12,7 @@ from api.views.draft_acts_form import AskedOfDraft
 from api.views.draft_page import draft_values
 from api.views.render import page
 from api.wiring import House
-from ged.errors import Conflict, Forbidden, NotFound, Refused
+from ged.errors import Conflict, Forbidden, GedError, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.baskets import parapheur
 from ged.mail.draft_acts import DraftAct
@@ -27,7 +27,7 @@ _MOST = 999
 @router.get("/parapheur")
 def queue(request: Request, house: HouseDep, actor: ActorDep, n: int = 1, fait: int = 0, acte: str = "") -> Response:
     """Show the n-th draft that waits for the actor, or that none does; `fait` were done in this sitting."""
-    return _shown(request, house, actor, n, fait, made=acte)
+    return shown(request, house, actor, n, fait, made=acte)
 
 
 @router.post("/parapheur/{draft_id}/acte", dependencies=[FormCheck])
@@ -44,22 +44,23 @@ def act(
     try:
         if form.acte == DraftAct.NOTE:
             annotate(draft_id, form.said, store=house.store, actor=actor, clock=house.clock)
-            return _to(n, fait, DraftAct.NOTE)
+            return to_next(n, fait, DraftAct.NOTE)
         order = form.order(consult.lists(store=house.store, actor=actor, clock=house.clock).seats)
         circuit.act(draft_id, order, store=house.store, actor=actor, clock=house.clock)
     except (Refused, Conflict, Forbidden, NotFound) as error:
-        return _shown(request, house, actor, n, fait, asked=form, fault=error)
-    return _to(n, fait + 1, order.act)
+        return shown(request, house, actor, n, fait, asked=form, fault=error)
+    return to_next(n, fait + 1, order.act)
 
 
 @router.post("/parapheur/{draft_id}/plus-tard", dependencies=[FormCheck])
 def later(house: HouseDep, actor: ActorDep, draft_id: str, fait: Annotated[int, Form()] = 0) -> Response:
     """Put a draft behind the others of the queue."""
     circuit.set_aside(draft_id, store=house.store, actor=actor, clock=house.clock)
-    return _to(1, fait, "plus_tard")
+    return to_next(1, fait, "plus_tard")
 
 
-def _to(n: int, fait: int, made: str) -> Response:
+def to_next(n: int, fait: int, made: str) -> Response:
+    """Send on to the n-th draft that waits now, `fait` being done."""
     return RedirectResponse(f"/parapheur?n={_within(n, 1)}&fait={_within(fait, 0)}&acte={made}", status_code=303)
 
 
@@ -67,7 +68,7 @@ def _within(number: int, least: int) -> int:
     return max(least, min(number, _MOST))
 
 
-def _shown(
+def shown(
     request: Request,
     house: House,
     actor: Actor,
@@ -75,7 +76,7 @@ def _shown(
     fait: int,
     *,
     asked: AskedOfDraft | None = None,
-    fault: Refused | Conflict | Forbidden | NotFound | None = None,
+    fault: GedError | None = None,
     made: str = "",
 ) -> Response:
     """Return the n-th of the queue, the last one when there are fewer."""

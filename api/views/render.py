@@ -14,9 +14,7 @@ from api.deps import csrf_of, the_house
 from api.views import words
 from api.views.menu import Menu, menu_of
 from ged.mail.access import Actor, Right
-from ged.mail.baskets import draft_baskets_for
 from ged.mail.lists import Term
-from ged.services import read_draft
 from ged.services.capture_mail import asides_waiting
 from ged.services.notices import unread
 from ged.services.take_back import count_doubtful
@@ -77,9 +75,6 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     actor: Actor | None = getattr(request.state, "actor", None)
     today = house.clock().date()
     menu = menu_of(house, actor, today) if actor else Menu()
-    drafts = draft_baskets_for(actor) if actor else ()
-    asked = [basket.listing(actor, today) for basket in drafts] if actor else []
-    waiting = read_draft.draft_counts(asked, store=house.store, actor=actor) if actor else ()
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     values = {
         "actor": actor,
@@ -92,7 +87,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "saved_views": menu.views,
         "levels_named": dict(menu.levels),
         "unread": unread(store=house.store, actor=actor) if actor else 0,
-        "draft_baskets": [(basket.slug, count) for basket, count in zip(drafts, waiting, strict=True)],
+        "draft_baskets": menu.drafts,
         "asides_waiting": asides_waiting(store=house.store, actor=actor) if actor else 0,
         "near": lambda value: words.near_day(value, today, language),
         "q": "",

@@ -240,6 +240,7 @@ ACTS: dict[str, str] = {
     Act.NOTED: _("Note ajoutée"),
     Act.SET_ASIDE: _("Mis de côté"),
     Act.TAKEN_BACK: _("Remis dans les bannettes"),
+    Act.OPENED_TO_CIRCUIT: _("Ouvert à ceux qui visent la réponse"),
     Act.LINKED: _("Lié à un autre courrier"),
     Act.UNLINKED: _("Lien retiré"),
     Act.ACKNOWLEDGED: _("Accusé de réception délivré"),

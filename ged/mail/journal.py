@@ -39,6 +39,7 @@ class Act(StrEnum):
     DRAFT_WRITTEN = "projet.version"
     DRAFT_ACTED = "projet.acte"
     DRAFT_READ = "projet.lu"
+    OPENED_TO_CIRCUIT = "courrier.ouvert_au_circuit"
     LINKED = "courrier.lie"
     UNLINKED = "courrier.delie"
     ACKNOWLEDGED = "accuse.delivre"

@@ -42,6 +42,8 @@ def act(draft_id: str, order: DraftOrder, *, store: Store, actor: Actor, clock: 
         if order.act is DraftAct.START:
             refuse_unfinished(standing_version(unit, draft).content, draft.direction)
         _record(unit, draft, after, step(draft, order.act, actor, post, now, text=order.text), actor)
+        if order.act in {DraftAct.START, DraftAct.INSERT}:
+            _open_letters(unit, after, actor, now)
         tell_of_draft(unit, draft, after, actor, now)
         unit.commit()
     return after
@@ -120,6 +122,20 @@ def opened_by(unit: Unit, draft: Draft, actor: Actor, now: datetime) -> tuple[Dr
     if last is not None and last.opened_at is None and last.login != actor.login and acting(actor, draft) is not None:
         unit.drafts.open(last.id, actor, now)
     return unit.drafts.steps(draft.id)
+
+
+def _open_letters(unit: Unit, draft: Draft, actor: Actor, now: datetime) -> None:
+    """Let the circuit's units read, within clearance, what the draft answers and joins: they answer for the reply."""
+    content = standing_version(unit, draft).content
+    joined = {one.letter_id for one in content.attachments if one.letter_id}
+    units = tuple(each.entity_id for stage in draft.circuit.stages for each in stage.approvers)
+    for letter_id in sorted(joined | set(draft.answers)):
+        letter = unit.letters.get(letter_id, None, lock=True)
+        concerned = tuple(dict.fromkeys((*letter.concerned, *units)))
+        if concerned != letter.concerned:
+            unit.letters.change(letter, concerned=concerned)
+            unit.journal.write(now, Act.OPENED_TO_CIRCUIT, actor, letter.id, draft=draft.id, units=list(units))
+            unit.outbox.add(letter.id, now)
 
 
 def _record(unit: Unit, before: Draft, after: Draft, done: DraftStep, actor: Actor) -> None:

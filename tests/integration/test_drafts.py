@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -19,9 +21,11 @@ from ged.mail.journal import Act
 from ged.mail.links import LinkKind
 from ged.mail.moves import Destination, Move, Order
 from ged.services import circuit, consult, read_draft
+from ged.services.confirm import SITTING, confirm, confirmed
 from ged.services.draft import Plan, annotate, begin, save
 from ged.services.link import close_answered, link, unlink
 from ged.services.route import move
+from ged.services.sign_in import TRIES, set_password, sign_in, sign_out
 from properties.test_register import register_one
 from rooms.letters import decide, letter_pdf, read_all, send
 
@@ -41,8 +45,8 @@ def letter(house: House, kossi: Actor, who: Who) -> Letter:
     return move(receipt.letter_id, order, store=house.store, actor=who("daf"), clock=house.clock)
 
 
-def do(house: House, actor: Actor, draft: Draft, act: DraftAct, **more: object) -> Draft:
-    order = DraftOrder(act, draft.revision, draft.digest, **more)  # type: ignore[arg-type]
+def do(house: House, actor: Actor, draft: Draft, act: DraftAct, **more: Any) -> Draft:
+    order = DraftOrder(act, draft.revision, draft.digest, **more)
     return circuit.act(draft.id, order, store=house.store, actor=actor, clock=house.clock)
 
 
@@ -54,8 +58,8 @@ def waiting(house: House, actor: Actor, *positions: str) -> list[str]:
     return [draft.id for draft in found.rows]
 
 
-def written(house: House, actor: Actor, *stages: Stage, **plan: object) -> Draft:
-    made = Plan(stages=stages, **plan)  # type: ignore[arg-type]
+def written(house: House, actor: Actor, *stages: Stage, **plan: Any) -> Draft:
+    made = Plan(stages=stages, **plan)
     return begin(made, TEXT, store=house.store, actor=actor, clock=house.clock)
 
 
@@ -66,7 +70,10 @@ def test_an_officer_answers_a_chief_approves_the_cabinet_refuses_and_it_is_signe
     draft = written(house, officer, CHIEF, CABINET, SIGNS, answers=(letter.id,))
     with pytest.raises(NotFound):
         read_draft.draft_file(draft.id, store=house.store, actor=cabinet, clock=house.clock)
+    with pytest.raises(NotFound):
+        consult.letter(letter.id, store=house.store, actor=cabinet)
     sent = do(house, officer, draft, DraftAct.START)
+    assert consult.letter(letter.id, store=house.store, actor=cabinet).id == letter.id
     assert waiting(house, chief, "DAF-1") == [draft.id]
     assert waiting(house, minister, "MIN") == []
     with pytest.raises(NotFound):
@@ -77,13 +84,13 @@ def test_an_officer_answers_a_chief_approves_the_cabinet_refuses_and_it_is_signe
 
     better = replace(TEXT, text=TEXT.text + "\n\nVu le décret n° 2003-12.")
     plan = Plan(stages=(CHIEF, CABINET, SIGNS), answers=(letter.id,))
-    ours = {"store": house.store, "actor": officer, "clock": house.clock}
-    second = save(draft.id, refused.revision, plan, better, comment="Décret cité", **ours)  # type: ignore[arg-type]
+    ours: dict[str, Any] = {"store": house.store, "actor": officer, "clock": house.clock}
+    second = save(draft.id, refused.revision, plan, better, comment="Décret cité", **ours)
     assert (second.version, second.digest) == (2, better.digest)
-    unchanged = save(draft.id, second.revision, plan, better, **ours)  # type: ignore[arg-type]
+    unchanged = save(draft.id, second.revision, plan, better, **ours)
     assert unchanged == second
     with pytest.raises(Conflict) as stale:
-        save(draft.id, refused.revision, plan, TEXT, **ours)  # type: ignore[arg-type]
+        save(draft.id, refused.revision, plan, TEXT, **ours)
     assert stale.value.code == "draft.stale"
     again = do(house, officer, second, DraftAct.START)
     assert [one.name for one in again.circuit.outdated(again.digest)] == [chief.name]
@@ -151,20 +158,20 @@ def test_a_draft_is_taken_back_until_its_addressee_opened_it(house: House, who: 
 
 def test_nobody_writes_or_reads_beyond_their_post(house: House, letter: Letter, who: Who, kossi: Actor) -> None:
     officer = who("comptable")
-    made = {"store": house.store, "clock": house.clock}
+    made: dict[str, Any] = {"store": house.store, "clock": house.clock}
     with pytest.raises(Forbidden) as clerk:
-        begin(Plan(), TEXT, actor=kossi, **made)  # type: ignore[arg-type]
+        begin(Plan(), TEXT, actor=kossi, **made)
     assert clerk.value.code == "draft.writing"
     with pytest.raises(NotFound):
-        begin(Plan(answers=(letter.id,)), TEXT, actor=who("drh"), **made)  # type: ignore[arg-type]
+        begin(Plan(answers=(letter.id,)), TEXT, actor=who("drh"), **made)
     with pytest.raises(Refused) as level:
-        begin(Plan(confidentiality=Confidentiality.SECRET), TEXT, actor=officer, **made)  # type: ignore[arg-type]
+        begin(Plan(confidentiality=Confidentiality.SECRET), TEXT, actor=officer, **made)
     assert level.value.code == "draft.level"
     with pytest.raises(Refused) as direction:
-        begin(Plan(direction=Direction.INCOMING), TEXT, actor=officer, **made)  # type: ignore[arg-type]
+        begin(Plan(direction=Direction.INCOMING), TEXT, actor=officer, **made)
     assert direction.value.code == "draft.direction"
     joined = replace(TEXT, attachments=(Attachment("x", letter.original, "application/pdf", 1, letter.id),))
-    draft = begin(Plan(stages=(CHIEF, SIGNS)), joined, actor=officer, **made)  # type: ignore[arg-type]
+    draft = begin(Plan(stages=(CHIEF, SIGNS)), joined, actor=officer, **made)
     found, one, opened = read_draft.attached(
         draft.id, letter.original, store=house.store, vault=house.vault, actor=officer
     )
@@ -179,20 +186,42 @@ def test_letters_are_bound_by_number_and_each_side_shows_only_what_its_reader_ma
     house: House, letter: Letter, who: Who, kossi: Actor
 ) -> None:
     other = register_one(house.store, kossi, b"another")
-    made = {"store": house.store, "clock": house.clock}
+    made: dict[str, Any] = {"store": house.store, "clock": house.clock}
     with pytest.raises(NotFound):
-        link(letter.id, other.number, LinkKind.FOLLOWS, actor=who("comptable"), **made)  # type: ignore[arg-type]
-    link(letter.id, f" {other.number.lower()} ", LinkKind.FOLLOWS, actor=kossi, **made)  # type: ignore[arg-type]
+        link(letter.id, other.number, LinkKind.FOLLOWS, actor=who("comptable"), **made)
+    link(letter.id, f" {other.number.lower()} ", LinkKind.FOLLOWS, actor=kossi, **made)
     with pytest.raises(Conflict) as twice:
-        link(letter.id, other.number, LinkKind.FOLLOWS, actor=kossi, **made)  # type: ignore[arg-type]
+        link(letter.id, other.number, LinkKind.FOLLOWS, actor=kossi, **made)
     with pytest.raises(Refused) as oneself:
-        link(letter.id, letter.number, LinkKind.CITES, actor=kossi, **made)  # type: ignore[arg-type]
+        link(letter.id, letter.number, LinkKind.CITES, actor=kossi, **made)
     assert (twice.value.code, oneself.value.code) == ("link.exists", "link.self")
     seen = read_draft.relations(other.letter_id, store=house.store, actor=kossi).links
     assert [(one.kind, one.forward, one.number) for one in seen] == [(LinkKind.FOLLOWS, False, letter.number)]
     assert read_draft.relations(letter.id, store=house.store, actor=who("comptable")).links == ()
-    unlink(letter.id, other.letter_id, LinkKind.FOLLOWS, actor=kossi, **made)  # type: ignore[arg-type]
+    unlink(letter.id, other.letter_id, LinkKind.FOLLOWS, actor=kossi, **made)
     with pytest.raises(NotFound):
-        unlink(letter.id, other.letter_id, LinkKind.FOLLOWS, actor=kossi, **made)  # type: ignore[arg-type]
+        unlink(letter.id, other.letter_id, LinkKind.FOLLOWS, actor=kossi, **made)
     journal = consult.letter_file(letter.id, store=house.store, actor=kossi, clock=house.clock).journal
     assert [one.act for one in journal][-3:-1] == [Act.LINKED, Act.UNLINKED]
+
+
+def test_a_confirmation_lasts_one_sitting_and_ends_with_the_session(house: House, who: Who) -> None:
+    minister = who("ministre")
+    set_password("ministre", "un mot de passe de ministre", store=house.store)
+    session = sign_in("ministre", "un mot de passe de ministre", store=house.store, clock=house.clock)
+    given: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    assert not confirmed(session.secret, **given)
+    with pytest.raises(Forbidden) as wrong:
+        confirm(session.secret, "un autre", actor=minister, **given)
+    assert wrong.value.code == "session.not_confirmed"
+    confirm(session.secret, "un mot de passe de ministre", actor=minister, **given)
+    assert confirmed(session.secret, **given)
+    now = house.clock()
+    assert confirmed(session.secret, store=house.store, clock=lambda: now + SITTING - timedelta(seconds=5))
+    assert not confirmed(session.secret, store=house.store, clock=lambda: now + SITTING + timedelta(seconds=5))
+    sign_out(session.secret, actor=minister, **given)
+    assert not confirmed(session.secret, **given)
+    for _ in range(TRIES):
+        with pytest.raises(Forbidden) as refused:
+            confirm(session.secret, "un autre", actor=minister, **given)
+    assert refused.value.code == "session.wait"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ from ged.mail.markup import Enumeration, Heading, Paragraph, Run, Table, blocks
 from rooms.circuits import AROUND, NOW, TEXT, a_draft, advice, at, signature, somebody, visa
 
 
-def do(draft: Draft, who: str | Actor, act: DraftAct, **more: object) -> Draft:
-    order = DraftOrder(act, draft.revision, draft.digest, **more)  # type: ignore[arg-type]
+def do(draft: Draft, who: str | Actor, act: DraftAct, **more: Any) -> Draft:
+    order = DraftOrder(act, draft.revision, draft.digest, **more)
     actor = somebody(who) if isinstance(who, str) else who
     return outcome(draft, order, None, actor=actor, around=AROUND)[0]
 

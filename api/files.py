@@ -19,7 +19,10 @@ _EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "message/rfc822": "eml",
 }
+_SAVED = frozenset({"message/rfc822"})
+"""What a browser must not open by itself: a message may hold a page of the web."""
 
 
 def file_response(
@@ -57,8 +60,9 @@ def served(opened: AbstractContextManager[BinaryIO], *, media_type: str, name: s
 def _offered(name: str, media_type: str) -> dict[str, str]:
     extension = _EXTENSIONS.get(media_type, "bin")
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
+    shown = "attachment" if media_type in _SAVED else "inline"
     return {
-        "Content-Disposition": f'inline; filename="{safe}.{extension}"',
+        "Content-Disposition": f'{shown}; filename="{safe}.{extension}"',
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     }
 

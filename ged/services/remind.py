@@ -29,8 +29,8 @@ from ged.mail.reminders import (
 from ged.services.notify import Told, people_at, tell, tell_positions
 from ged.store.unit import Store, Unit
 
-_FARTHEST = timedelta(days=120)
-"""How far ahead deadlines are looked at: more than any rule speaks before its deadline, holidays included."""
+_SLACK = timedelta(days=21)
+"""Beside twice the working days that a rule speaks ahead: no week and no run of holidays is longer."""
 
 
 def remind(*, store: Store, clock: Clock) -> int:
@@ -38,7 +38,8 @@ def remind(*, store: Store, clock: Clock) -> int:
     now = clock()
     with store.unit() as unit:
         rules = unit.reminders.rules()
-        near = unit.reminders.near(OPEN, (now + _FARTHEST).date()) if rules else []
+        ahead = timedelta(days=2 * max((-rule.days for rule in rules), default=0)) + _SLACK
+        near = unit.reminders.near(OPEN, (now + ahead).date()) if rules else []
     _ask_paper_back(store, now)
     return sum(_remind_of(letter_id, rules, store, clock()) for letter_id in near)
 
@@ -59,24 +60,36 @@ def _ask_paper_back(store: Store, now: datetime) -> None:
 
 
 def _remind_of(letter_id: str, rules: tuple[ReminderRule, ...], store: Store, now: datetime) -> int:
-    today = now.date()
+    """Say what is due of one letter; it is locked only when something is, so that nobody waits for a look."""
+    with store.unit() as unit:
+        if not _due(unit, unit.letters.get(letter_id, None), rules, now.date()):
+            return 0
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, None, lock=True)
-        calendar = unit.organisation.calendar(letter.tenant_id)
-        said = unit.reminders.said(letter.id)
-        holder, due = holder_of(letter), 0
-        for reminder in reminders_due(letter, rules, calendar, today, said.get("", set())):
-            if holder is not None:
-                letter = _speak(unit, letter, reminder, holder, "", now)
-                due += 1
-        for opinion in unit.opinions.of(letter.id):
-            for reminder in opinion_reminders_due(opinion, rules, calendar, today, said.get(opinion.id, set())):
-                asked = Holder(opinion.entity_id, opinion.position_id)
-                letter = _speak(unit, letter, reminder, asked, opinion.id, now)
-                due += 1
+        due = _due(unit, letter, rules, now.date())
+        for reminder, holder, opinion_id in due:
+            letter = _speak(unit, letter, reminder, holder, opinion_id, now)
         if due:
             unit.commit()
-    return due
+    return len(due)
+
+
+def _due(
+    unit: Unit, letter: Letter, rules: tuple[ReminderRule, ...], today: date
+) -> list[tuple[Reminder, Holder, str]]:
+    """Return what is due of a letter and of the opinions asked on it, each with whom it is for."""
+    calendar, said = unit.organisation.calendar(letter.tenant_id), unit.reminders.said(letter.id)
+    holder = holder_of(letter)
+    own = reminders_due(letter, rules, calendar, today, said.get("", set())) if holder else ()
+    found = [(reminder, holder, "") for reminder in own if holder]
+    for opinion in unit.opinions.of(letter.id):
+        asked = Holder(opinion.entity_id, opinion.position_id)
+        already = said.get(opinion.id, set())
+        found += [
+            (reminder, asked, opinion.id)
+            for reminder in opinion_reminders_due(opinion, rules, calendar, today, already)
+        ]
+    return found
 
 
 def _speak(  # noqa: PLR0917 - private, the facts of one reminder

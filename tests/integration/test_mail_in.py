@@ -112,6 +112,14 @@ def test_a_message_with_pieces_is_a_sealed_letter_read_whole_and_acknowledged_on
         assert stream.read().replace(b"\r\n", b"\n") == raw.replace(b"\r\n", b"\n")
     assert verify_letter(letter.id, **proving(house, kossi)).outcome is Outcome.INTACT
 
+    saved = client.get(f"/api/v1/letters/{letter.id}/original", headers=bearer(house, "kossi"))
+    assert saved.headers["content-disposition"] == f'attachment; filename="{letter.number}.eml"'
+    listed = client.get(f"/api/v1/letters/{letter.id}/pieces", headers=bearer(house, "kossi")).json()
+    assert [one["name"] for one in listed] == [one.name for one in pieces]
+    piece = client.get(f"/api/v1/letters/{letter.id}/pieces/2", headers=bearer(house, "kossi"))
+    assert piece.content.startswith(b"\x89PNG")
+    assert client.get(f"/api/v1/letters/{letter.id}/pieces/2", headers=bearer(house, "daf")).status_code == 404
+
     posted(house, office)
     (receipt,) = office.taken
     text = receipt.get_content()

@@ -21,6 +21,7 @@ from api.routes import (
     absences,
     correspondents,
     delegations,
+    dossiers,
     drafts,
     letters,
     lookups,
@@ -74,6 +75,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(papers.router, prefix="/api/v1")
     app.include_router(registers.router, prefix="/api/v1")
     app.include_router(correspondents.router, prefix="/api/v1")
+    app.include_router(dossiers.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")
     app.include_router(absences.router, prefix="/api/v1")

@@ -12,6 +12,7 @@ from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
 from api.views.correspondents import named_context
+from api.views.dossiers import filed_context
 from api.views.history import history_context
 from api.views.letter_mail import mail_context
 from api.views.links import links_context
@@ -192,6 +193,7 @@ def letter_page(
         "today": today,
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock),
         "made": request.query_params.get("acte", ""),
+        **filed_context(letter.id, house, actor),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **second_context(letter.id, house, actor),

@@ -53,13 +53,16 @@ class Right(StrEnum):
     SEE_RETENTION = "voir_conservation"
     SEE_CORRESPONDENTS = "voir_correspondants"
     KEEP_CORRESPONDENTS = "tenir_correspondants"
+    SEE_DOSSIERS = "voir_dossiers"
+    KEEP_DOSSIERS = "tenir_dossiers"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
-_READS_MAIL = _ALWAYS | {Right.SEE_CORRESPONDENTS}
-_SERVICE = _READS_MAIL | {Right.CAPTURE_INTERNAL}
+_READS_MAIL = _ALWAYS | {Right.SEE_CORRESPONDENTS, Right.SEE_DOSSIERS}
+_SERVICE = _READS_MAIL | {Right.KEEP_DOSSIERS, Right.CAPTURE_INTERNAL}
 _REGISTRY = _READS_MAIL | {
     Right.KEEP_CORRESPONDENTS,
+    Right.KEEP_DOSSIERS,
     Right.CAPTURE,
     Right.CAPTURE_INTERNAL,
     Right.QUALIFY,

@@ -25,7 +25,7 @@ class Listing:
     nothing of it is on its way. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
-    `sieve` is what somebody filtered by, on top of the rest.
+    `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
     """
 
@@ -48,6 +48,7 @@ class Listing:
     paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None
+    dossier: str | None = None
     sieve: Sieve | None = None
     aside_by: tuple[str, date] | None = None
     not_aside_by: tuple[str, date] | None = None

@@ -10,6 +10,7 @@ from ged.mail.folding import fold, folded_words
 from ged.mail.listing import Listing
 from ged.mail.sieve import Sieve
 from ged.store.correspondent_tables import correspondent, letter_party
+from ged.store.dossier_tables import dossier_letter
 from ged.store.tables import letter
 
 _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
@@ -22,6 +23,9 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
             correspondent, correspondent.c.id == letter_party.c.correspondent_id
         )
         yield letter.c.id.in_(named.where(correspondent.c.survivor_id == listing.correspondent))
+    if listing.dossier is not None:
+        inside = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == listing.dossier)
+        yield letter.c.id.in_(inside)
     if listing.sieve is not None:
         yield from _sieved(listing.sieve)
 

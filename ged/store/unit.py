@@ -21,6 +21,7 @@ from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
+from ged.store.dossiers import Dossiers
 from ged.store.drafts import Drafts
 from ged.store.electronic import Electronic
 from ged.store.holds import Holds
@@ -212,6 +213,11 @@ class Unit:
     def correspondents(self) -> Correspondents:
         """People and organisations that write or are written to."""
         return Correspondents(self._connection)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Letters brought together."""
+        return Dossiers(self._connection)
 
     @cached_property
     def views(self) -> SavedViews:

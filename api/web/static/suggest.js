@@ -1,4 +1,4 @@
-// Names suggested as one types, in a field where several are separated by semicolons. Without it the field is plain
+// Names (of correspondents, of dossiers) suggested as one types, in a field where several are separated by semicolons. Without it the field is plain
 // text and leads to the same correspondents. Nothing is chosen until an arrow says so: Entrée keeps its meaning.
 for (const field of all("[data-names]")) {
   const list = document.createElement("ul");
@@ -31,13 +31,13 @@ for (const field of all("[data-names]")) {
     if (text.length < 2) return show(false);
     const answer = await fetch(`${field.dataset.names}?limit=8&q=${encodeURIComponent(text)}`).catch(() => null);
     if (mine !== asked || !answer || !answer.ok || document.activeElement !== field) return;
-    const found = (await answer.json()).correspondents;
+    const found = Object.values(await answer.json()).find(Array.isArray);
     list.replaceChildren(...found.map((each, index) => {
       const option = document.createElement("li"), more = document.createElement("small");
       option.id = `${list.id}-${index}`;
       option.dataset.label = each.label;
       option.setAttribute("role", "option");
-      more.textContent = [each.function, each.addresses[0] || each.emails[0]].filter(Boolean).join(", ");
+      more.textContent = each.addresses ? [each.function, each.addresses[0] || each.emails[0]].filter(Boolean).join(", ") : "";
       option.append(each.label, more);
       return option;
     }));

@@ -1,0 +1,64 @@
+"""Dossiers (affaires): letters brought together under a code and a title, owned by a unit, open until they are closed.
+
+A dossier opens no letter: whoever sees it sees those of its letters that they may read anyway, and only counts those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ged.mail.access import KEEPS_REGISTER, Actor, Role
+from ged.mail.folding import folded_words
+
+_SEES_ALL = KEEPS_REGISTER | {Role.AUDITOR, Role.ARCHIVIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One dossier.
+
+    Attributes:
+        code: As people call it, `2026-DAF-004`; unique within the tenant.
+        owner_id: The unit that answers for it.
+        units: Every unit that it is open to, the owner's included; those above them see it too.
+        closed_on: Since when nothing goes in or out; None while it is open.
+    """
+
+    id: str
+    tenant_id: str
+    code: str
+    title: str
+    owner_id: str
+    units: tuple[str, ...]
+    closed_on: date | None
+    revision: int
+    created_at: datetime
+
+    @property
+    def label(self) -> str:
+        """Code and title: what is suggested, and read back, in a field."""
+        return f"{self.code} · {self.title}"
+
+
+def units_seen(actor: Actor) -> tuple[str, ...] | None:
+    """Return the units whose dossiers an actor sees; None for all of the tenant's."""
+    if any(post.role in _SEES_ALL for post in actor.posts):
+        return None
+    posts = (post for post in actor.posts if post.role is not Role.ADMINISTRATOR)
+    return tuple(dict.fromkeys(entity for post in posts for entity in post.reach))
+
+
+def dossier_faults(code: str, title: str) -> dict[str, str]:
+    """Return the French sentence for each faulty field; a code may be left to the house."""
+    found: dict[str, str] = {}
+    if code and (len(code) > 40 or "·" in code):
+        found["code"] = "Un code compte 40 caractères au plus, sans « · », par exemple 2026-DAF-004."
+    if not folded_words(title) or len(title) > 200:
+        found["title"] = "Donnez au dossier un titre de 200 caractères au plus, par exemple « Carrière de Tsévié »."
+    return found
+
+
+def search_text(code: str, title: str) -> str:
+    """Return what a dossier is searched in: code and title, folded, a space before each word."""
+    return " " + " ".join(folded_words(f"{code} {title}"))

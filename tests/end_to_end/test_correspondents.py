@@ -46,7 +46,7 @@ def test_the_clerk_names_merges_files_and_keeps_a_view(
     sound(page)
     page.locator("#sender").focus()
     keys.type("i")
-    expect(page.locator("#sender-names [role=option]")).to_have_count(2)
+    expect(page.locator("#sender-names")).to_be_visible()
     keys.press("ArrowDown")
     expect(page.locator("#sender-names [aria-selected=true]")).to_have_count(1)
     keys.press("ArrowDown")

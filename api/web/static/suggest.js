@@ -50,7 +50,7 @@ for (const field of all("[data-names]")) {
   field.addEventListener("keydown", event => {
     if (list.hidden) return;
     const count = list.children.length;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark((at + (event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1) + count) % count); }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); clearTimeout(timer); asked++; mark((at + (event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1) + count) % count); }
     else if (event.key === "Escape") { event.stopPropagation(); show(false); }
     else if (at >= 0 && !event.ctrlKey && !event.metaKey && (event.key === "Enter" || event.key === "Tab")) { if (event.key === "Enter") event.preventDefault(); pick(list.children[at]); }
   });

@@ -31,6 +31,7 @@ from api.routes import (
     papers,
     registers,
     routing,
+    successions,
 )
 from api.views import pages
 from api.views.errors import error_page
@@ -79,6 +80,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")
     app.include_router(absences.router, prefix="/api/v1")
+    app.include_router(successions.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.exception_handler(GedError)(_said)

@@ -38,6 +38,7 @@ from api.views import (
     signing,
     slips,
     status,
+    successions,
     transmittals,
     verify,
 )
@@ -77,6 +78,7 @@ _ROOMS = (
     second_number,
     slips,
     status,
+    successions,
     transmittals,
     verify,
 )

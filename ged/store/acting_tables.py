@@ -1,4 +1,4 @@
-"""The tables of who acts for whom, and who is away. Of the same metadata as `tables`."""
+"""The tables of who acts for whom, who is away, and who took over from whom. Of the same metadata as `tables`."""
 
 from __future__ import annotations
 
@@ -40,4 +40,22 @@ absence = sa.Table(
     column("from_folder", sa.Boolean),
     column("ended_at", _Time, nullable=True),
     column("ended_by", _Text, nullable=True),
+)
+
+succession = sa.Table(
+    "succession",
+    metadata,
+    column("id", _Text, primary_key=True),
+    column("position_id", _Text, sa.ForeignKey("position.id"), index=True),
+    column("count", sa.Integer),
+    column("level", _Text),
+    column("sha256", _Text),
+    column("size", sa.BigInteger),
+    column("made_at", _Time),
+    column("made_login", _Text),
+    column("made_by", _Text),
+    column("accepted_at", _Time, nullable=True),
+    column("accepted_login", _Text, nullable=True),
+    column("accepted_by", _Text, nullable=True),
+    column("remark", _Text),
 )

@@ -55,6 +55,7 @@ from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
 from ged.store.slips import Slips
 from ged.store.steps import Steps
+from ged.store.successions import Successions
 from ged.store.transmittals import Transmittals
 from ged.store.views import SavedViews
 
@@ -243,6 +244,11 @@ class Unit:
     def absences(self) -> Absences:
         """Who is away."""
         return Absences(self._connection)
+
+    @cached_property
+    def successions(self) -> Successions:
+        """Passations de service."""
+        return Successions(self._connection)
 
     @cached_property
     def delegations(self) -> Delegations:

@@ -89,11 +89,20 @@ def test_somebody_acts_for_the_general_secretary_on_a_tablet_until_it_ends(
     assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
     page.screenshot(path=tmp_path / "delegations-phone.png", full_page=True)
 
+    # What is pending is handed over, sealed.
+    page.get_by_role("link", name="Passations de service").click()
+    page.get_by_role("button", name="Dresser et sceller").click()
+    expect(page.locator(".done")).to_contain_text("scellé")
+    expect(page.locator(".card").first).to_contain_text("1 affaire")
+    assert faults_of(page) == []
+    page.screenshot(path=tmp_path / "passation-phone.png", full_page=True)
+
     # On a tablet, both baskets are one list, and the act is made in the right post.
     tablet = browser.new_context(viewport=TABLET, has_touch=True, locale="fr-FR")  # type: ignore[arg-type]
     acting = sign_in(tablet.new_page(), "dircab")
     expect(acting.locator(".acting")).to_contain_text("Secrétaire général, P. Tchalla")
     expect(acting.locator(".acting")).to_contain_text("acte n° 012/MME/CAB/2026")
+    acting.goto(f"{server}/b/a-affecter")
     expect(acting.locator("h1")).to_contain_text("2 courriers")
     acting.screenshot(path=tmp_path / "basket.png")
     acting.goto(f"{server}/courrier/{receipt.letter_id}")
@@ -101,14 +110,24 @@ def test_somebody_acts_for_the_general_secretary_on_a_tablet_until_it_ends(
     acting.locator("details[data-act=imputer] > summary").tap()
     acting.select_option("#imputer-a", "p:DAF-1")
     acting.locator("details[data-act=imputer] button.main").tap()
-    expect(acting.locator(".way li").first).to_contain_text("Secrétaire général p.i. (pour P. Tchalla, acte n° 012")
+    expect(acting.locator(".way")).to_contain_text("Secrétaire général p.i. (pour P. Tchalla, acte n° 012")
     assert faults_of(acting) == []
     acting.screenshot(path=tmp_path / "letter.png")
+    acting.goto(f"{server}/passations")
+    acting.fill("#remark-1", "Vu avec le titulaire.")
+    acting.get_by_role("button", name="J'accepte la passation").tap()
+    expect(acting.locator(".card").first).to_contain_text("Accepté par")
+    assert faults_of(acting) == []
+    acting.screenshot(path=tmp_path / "passation.png", full_page=True)
+    paper = acting.request.get(server + (acting.get_attribute("a[href$='.pdf']", "href") or ""))
+    assert paper.headers["content-type"] == "application/pdf"
+    (tmp_path / "passation.pdf").write_bytes(paper.body())
 
     # The day after the last, nothing of it is left.
     hands.days = 6
     acting = sign_in(acting, "dircab")
     expect(acting.locator(".acting")).to_have_count(0)
+    acting.goto(f"{server}/b/a-affecter")
     expect(acting.locator("h1")).to_contain_text("1 courrier")
     assert acting.goto(f"{server}/courrier/{receipt.letter_id}").status == 404  # type: ignore[union-attr]
     tablet.close()

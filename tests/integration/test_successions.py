@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from pypdfium2 import PdfDocument
 
 from api.model_folder import read_folder
 from api.wiring import House
@@ -144,7 +145,9 @@ def test_programs_make_and_accept_and_the_paper_is_a_pdf_that_can_be_read(
     assert made.status_code == 201, made.text
     pdf = client.get(f"/api/v1/successions/{made.json()['id']}/inventory", headers=headers)
     assert hashlib.sha256(pdf.content).hexdigest() == made.json()["sha256"]
-    assert b"pdfaid" in pdf.content
+    text = PdfDocument(pdf.content)[0].get_textpage().get_text_range()
+    assert "Facture impayée" in text
+    assert "ARR-" in text
     accepted = client.post(
         f"/api/v1/successions/{made.json()['id']}/acceptance", json={"remark": ""}, headers=bearer(house, "daf")
     )

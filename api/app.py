@@ -21,6 +21,7 @@ from api.routes import (
     absences,
     correspondents,
     delegations,
+    dispatch,
     dossiers,
     drafts,
     letters,
@@ -72,6 +73,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(routing.router, prefix="/api/v1")
     app.include_router(mail.router, prefix="/api/v1")
     app.include_router(drafts.router, prefix="/api/v1")
+    app.include_router(dispatch.router, prefix="/api/v1")
     app.include_router(messages.router, prefix="/api/v1")
     app.include_router(papers.router, prefix="/api/v1")
     app.include_router(registers.router, prefix="/api/v1")

@@ -12,6 +12,7 @@ from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.baskets import just_done
 from api.views.correspondents import named_context
+from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.dossiers import filed_context
 from api.views.history import history_context
 from api.views.letter_mail import mail_context
@@ -147,6 +148,7 @@ def letter_page(
     conflict: GedError | None = None,
     asked: Asked | None = None,
     act_fault: Refused | Conflict | None = None,
+    departing: tuple[TypedSendings | None, GedError] | None = None,
     done: tuple[str, str, str, str] | None = None,
     status: int = 200,
 ) -> Response:
@@ -202,5 +204,10 @@ def letter_page(
         **links_context(letter.id, house, actor),
         **paper_context(letter, house, actor),
         **slip_context(letter, lists, house, actor),
+        **dispatch_context(letter, house, actor, **_refused(departing)),
     }
     return page(request, "letter.html", status=status, **context)
+
+
+def _refused(departing: tuple[TypedSendings | None, GedError] | None) -> dict[str, Any]:
+    return {} if departing is None else {"typed": departing[0], "fault": departing[1]}

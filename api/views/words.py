@@ -17,6 +17,7 @@ from ged.mail.circuit import Said, StageKind
 from ged.mail.comparison import Part
 from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
+from ged.mail.dispatch import SendingState
 from ged.mail.draft_acts import DraftAct
 from ged.mail.electronic import NoReceipt, ReturnKind
 from ged.mail.filing import Disposition
@@ -82,6 +83,9 @@ CODES: dict[str, str] = {
     MessageState.WAITING: _("À envoyer"),
     MessageState.SENT: _("Envoyé"),
     MessageState.FAILED: _("Non remis"),
+    SendingState.DELIVERED: _("Remis"),
+    SendingState.ACKNOWLEDGED: _("AR reçu"),
+    SendingState.RETURNED: _("Retourné à l'expéditeur"),
     Purpose.NOTICE: _("Avis"),
     Purpose.ACKNOWLEDGEMENT: _("Accusé de réception"),
     Purpose.DISPATCH: _("Expédition"),

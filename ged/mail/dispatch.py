@@ -89,7 +89,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class DispatchSlip:
     """A bordereau d'envoi: what leaves on paper for one recipient, discharged by its QR or by its signature.
 
     Attributes:

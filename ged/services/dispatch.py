@@ -17,10 +17,10 @@ from ged.mail.dispatch import (
     INTERNAL,
     MAX_SENDINGS,
     PLATFORM,
+    DispatchSlip,
     Plan,
     Sending,
     SendingState,
-    Slip,
     all_gone,
     answerable,
     callable_back,
@@ -104,7 +104,7 @@ def send(
         leaving = [(letter, each) for letter in letters.values() for each in _leaving(unit, letter, chosen, actor)]
         # Registers of other organisations are taken in one order too.
         leaving.sort(key=lambda pair: (pair[1].plan.tenant_id or "", pair[0].id, pair[1].rank))
-        slips: dict[tuple[str, str, str], Slip] = {}
+        slips: dict[tuple[str, str, str], DispatchSlip] = {}
         for letter, each in leaving:
             gone = _sent(unit, letter, each, slips, actor, now)
             unit.sendings.change(gone)
@@ -210,7 +210,7 @@ def call_back(letter_id: str, sending_id: str, *, store: Store, actor: Actor, cl
     return changed
 
 
-def receive_slip(code: str, name: str, *, store: Store, clock: Clock) -> Slip:
+def receive_slip(code: str, name: str, *, store: Store, clock: Clock) -> DispatchSlip:
     """Discharge a bordereau d'envoi by the code of its QR: whoever received it says so, once, by name.
 
     Raises:
@@ -240,7 +240,7 @@ def receive_slip(code: str, name: str, *, store: Store, clock: Clock) -> Slip:
     return received
 
 
-def public_slip(code: str, *, store: Store) -> tuple[Slip, int]:
+def public_slip(code: str, *, store: Store) -> tuple[DispatchSlip, int]:
     """Return a sheet by its code, and how many annexes are on it: never what they are.
 
     Raises:
@@ -279,7 +279,12 @@ def _leaving(
 
 
 def _sent(  # noqa: PLR0917 - one sending, with what it shares with the others
-    unit: Unit, letter: Letter, each: Sending, slips: dict[tuple[str, str, str], Slip], actor: Actor, now: datetime
+    unit: Unit,
+    letter: Letter,
+    each: Sending,
+    slips: dict[tuple[str, str, str], DispatchSlip],
+    actor: Actor,
+    now: datetime,
 ) -> Sending:
     gone = replace(each, state=SendingState.SENT, sent_at=now, sent_by=actor.name)
     if each.plan.way == PLATFORM:
@@ -298,10 +303,10 @@ def _sent(  # noqa: PLR0917 - one sending, with what it shares with the others
     return replace(gone, slip_id=slips[key].id)
 
 
-def _slip(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> Slip:
+def _slip(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> DispatchSlip:
     register = unit.organisation.entity(letter.register_id)
     start = f"BE-{register.acronym}-{now.year}-"
-    made = Slip(
+    made = DispatchSlip(
         id=secrets.token_urlsafe(16),
         register_id=letter.register_id,
         number=f"{start}{unit.sendings.count_slips(letter.register_id, start) + 1:04d}",

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ged.mail.dispatch import Plan, Sending, SendingState, Slip, unknown_sending
+from ged.mail.dispatch import DispatchSlip, Plan, Sending, SendingState, unknown_sending
 from ged.store.dispatch_tables import sending, slip
 
 _PLAN = [one.name for one in fields(Plan)]
@@ -57,7 +57,7 @@ class Sendings:
             sa.delete(sending).where(sending.c.letter_id == letter_id, sending.c.state == SendingState.READY)
         )
 
-    def add_slip(self, made: Slip) -> None:
+    def add_slip(self, made: DispatchSlip) -> None:
         """Add a sheet."""
         self._connection.execute(sa.insert(slip).values(**asdict(made)))
 
@@ -72,11 +72,11 @@ class Sendings:
             or 0
         )
 
-    def slip(self, slip_id: str) -> Slip | None:
+    def slip(self, slip_id: str) -> DispatchSlip | None:
         """Return a sheet."""
         return self._one_slip(slip.c.id == slip_id)
 
-    def slip_by_code(self, code: str, *, lock: bool = False) -> Slip | None:
+    def slip_by_code(self, code: str, *, lock: bool = False) -> DispatchSlip | None:
         """Return the sheet of a code."""
         return self._one_slip(slip.c.code == code, lock=lock)
 
@@ -85,15 +85,15 @@ class Sendings:
         query = sa.select(sending).where(sending.c.slip_id == slip_id).order_by(sending.c.letter_id, sending.c.rank)
         return tuple(_sending(row) for row in self._connection.execute(query))
 
-    def discharge(self, received: Slip) -> None:
+    def discharge(self, received: DispatchSlip) -> None:
         """Write when a sheet was received and by whom."""
         values = {"received_at": received.received_at, "received_by": received.received_by}
         self._connection.execute(sa.update(slip).where(slip.c.id == received.id).values(**values))
 
-    def _one_slip(self, where: sa.ColumnElement[bool], *, lock: bool = False) -> Slip | None:
-        query = sa.select(*(slip.c[one.name] for one in fields(Slip))).where(where)
+    def _one_slip(self, where: sa.ColumnElement[bool], *, lock: bool = False) -> DispatchSlip | None:
+        query = sa.select(*(slip.c[one.name] for one in fields(DispatchSlip))).where(where)
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
-        return Slip(*row) if row else None
+        return DispatchSlip(*row) if row else None
 
 
 def _row(each: Sending) -> dict[str, Any]:

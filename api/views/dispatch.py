@@ -1,0 +1,223 @@
+"""Departures on pages: preview, print for ink, signed copy, sendings, what came back, the sheet and its QR."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, BinaryIO
+
+import segno
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from api.deps import ActorDep, FormCheck, HouseDep, check_origin
+from api.files import file_response
+from api.prints import print_pdf
+from api.throttle import Throttle
+from api.views.acknowledgement import public_address
+from api.views.dispatch_form import TypedSendings
+from api.views.letter import OriginDep, letter_page
+from api.views.qualification import proposed
+from api.views.render import language_of, page
+from api.wiring import House
+from ged.errors import Conflict, GedError, Refused
+from ged.mail.access import Actor
+from ged.mail.dispatch import SendingState
+from ged.services import consult
+from ged.services.departure_file import departure_file, open_annex, slip_sheet
+from ged.services.dispatch import Slipped, answer, call_back, plan, public_slip, receive_slip, send
+from ged.services.ink import print_for_ink, take_signed_copy
+from ged.services.lay_out import preview
+from ingest.capture.receive import keep
+
+router = APIRouter()
+_OPEN_PAGE = Throttle(times=60, window=timedelta(minutes=1))
+_PDF = "application/pdf"
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(data, media_type=_PDF, headers=headers)
+
+
+@router.get("/projet/{draft_id}/apercu.pdf")
+def see(house: HouseDep, actor: ActorDep, draft_id: str, version: int | None = None) -> Response:
+    """Return a draft as it would leave, without number, date or signature."""
+    ports = {"store": house.store, "vault": house.vault, "press": house.press}
+    _, pdf = preview(draft_id, version, **ports, actor=actor)  # type: ignore[arg-type]
+    return _pdf(pdf, "apercu")
+
+
+@router.post("/projet/{draft_id}/imprimer", dependencies=[FormCheck])
+def print_sheet(
+    house: HouseDep, actor: ActorDep, draft_id: str, empreinte: Annotated[str, Form(max_length=64)] = ""
+) -> Response:
+    """Give a draft its number, and return its sheet to be signed in ink."""
+    letter, pdf = print_for_ink(
+        draft_id,
+        empreinte,
+        store=house.store,
+        vault=house.vault,
+        press=house.press,
+        actor=actor,
+        clock=house.clock,
+    )
+    return _pdf(pdf, f"{letter.number}-a-signer".replace("/", "-"))
+
+
+@router.post("/courrier/{letter_id}/copie-signee", dependencies=[FormCheck])
+def signed_copy(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    letter_id: str,
+    origin: OriginDep,
+    fichier: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Make the scan of the signed copy the original of a letter that was printed."""
+    try:
+        paper = keep(*_given(fichier), entrance=house.entrance)
+        take_signed_copy(letter_id, paper, store=house.store, actor=actor, clock=house.clock)
+    except (Refused, Conflict) as error:
+        return _again(request, house, actor, letter_id, origin, error)
+    return _to(letter_id)
+
+
+@router.post("/courrier/{letter_id}/envois", dependencies=[FormCheck])
+def plan_sendings(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    letter_id: str,
+    origin: OriginDep,
+    form: Annotated[TypedSendings, Form()],
+) -> Response:
+    """Keep to whom the letter goes and how; with `suite=partir`, send it off at once."""
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    try:
+        file = departure_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+        plans = form.plans(lists, file.partners)
+        plan(letter_id, plans, frozenset(form.vus), store=house.store, actor=actor, clock=house.clock)
+        if form.suite == "partir":
+            send({letter_id: None}, store=house.store, actor=actor, clock=house.clock)
+    except (Refused, Conflict) as error:
+        return _again(request, house, actor, letter_id, origin, error, form)
+    return _to(letter_id)
+
+
+@router.post("/courrier/{letter_id}/envoi/{sending_id}", dependencies=[FormCheck])
+def tell(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    letter_id: str,
+    sending_id: str,
+    origin: OriginDep,
+    etat: Annotated[str, Form(max_length=20)] = "",
+    remarque: Annotated[str, Form(max_length=600)] = "",
+    fichier: Annotated[UploadFile | None, File()] = None,
+) -> Response:
+    """Say what became of a sending (`rappeler` takes it back), with the slip that says so."""
+    who = {"store": house.store, "actor": actor, "clock": house.clock}
+    try:
+        if etat == "rappeler":
+            call_back(letter_id, sending_id, **who)  # type: ignore[arg-type]
+        else:
+            said = SendingState(etat) if etat in set(SendingState) else SendingState.READY  # which is no answer
+            answer(letter_id, sending_id, said, remarque, _slip(fichier, house), **who)  # type: ignore[arg-type]
+    except (Refused, Conflict) as error:
+        return _again(request, house, actor, letter_id, origin, error)
+    return _to(letter_id)
+
+
+@router.get("/courrier/{letter_id}/annexe/{annex_id}")
+def annex(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, annex_id: str) -> Response:
+    """Return an annex, byte for byte."""
+    letter, found, opened = open_annex(
+        letter_id, annex_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock
+    )
+    shown = found.media_type if found.media_type in {_PDF, "image/png", "image/jpeg"} else "application/octet-stream"
+    name = f"{letter.number}-annexe"
+    return file_response(request, opened, letter, media_type=shown, name=name, digest=found.digest)
+
+
+@router.get("/envoi/{slip_id}/bordereau.pdf")
+def slip_paper(request: Request, house: HouseDep, actor: ActorDep, slip_id: str) -> Response:
+    """Return a bordereau d'envoi on paper, with the QR by which it is discharged."""
+    slip, office, lines = slip_sheet(slip_id, store=house.store, actor=actor)
+    address = f"{public_address(request, house)}/e/{slip.code}"
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    pdf = print_pdf(
+        "prints/dispatch_slip.html",
+        language_of(request),
+        slip=slip,
+        office=office,
+        lines=lines,
+        ways={each.code: each for each in lists.delivery_modes},
+        address=address,
+        qr=segno.make(address, error="m", micro=False).svg_inline(scale=3, border=4),
+    )
+    return _pdf(pdf, slip.number)
+
+
+@router.get("/e/{code}")
+def ask(request: Request, house: HouseDep, code: str) -> Response:
+    """Show what is to be attested: the number of the sheet and of its pieces, and nothing of what they are."""
+    _OPEN_PAGE.let_pass(request.client.host if request.client else "", house.clock())
+    slip, count = public_slip(code, store=house.store)
+    return page(request, "dispatch_slip.html", slip=slip, count=count, fault=None, name="")
+
+
+@router.post("/e/{code}", dependencies=[Depends(check_origin)])
+def attest(request: Request, house: HouseDep, code: str, nom: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Attest that what is on the sheet was received, once."""
+    _OPEN_PAGE.let_pass(request.client.host if request.client else "", house.clock())
+    fault = None
+    try:
+        receive_slip(code, nom, store=house.store, clock=house.clock)
+    except (Refused, Conflict) as error:
+        fault = error
+    slip, count = public_slip(code, store=house.store)
+    return page(
+        request, "dispatch_slip.html", status=422 if fault else 200, slip=slip, count=count, fault=fault, name=nom
+    )
+
+
+def _given(file: UploadFile | None) -> tuple[BinaryIO, str]:
+    if file is None or not file.filename:
+        raise Refused("capture.empty", "Choisissez le fichier de la copie signée.")
+    return file.file, file.filename
+
+
+def _slip(file: UploadFile | None, house: House) -> Slipped | None:
+    if file is None or not file.filename:
+        return None
+    kept = keep(file.file, file.filename, entrance=house.entrance)
+    return Slipped(kept.stored, kept.media_type, kept.filename)
+
+
+def _to(letter_id: str) -> Response:
+    return RedirectResponse(f"/courrier/{letter_id}?acte=expedition", status_code=303)
+
+
+def _again(
+    request: Request,
+    house: House,
+    actor: Actor,
+    letter_id: str,
+    origin: OriginDep,
+    error: GedError,
+    typed: TypedSendings | None = None,
+) -> Response:
+    """Show the letter again, with what was typed kept and what was wrong with it said."""
+    file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+    status = 409 if isinstance(error, Conflict) else 422
+    return letter_page(
+        request,
+        house,
+        actor,
+        file,
+        origin,
+        typed=proposed(file),
+        departing=(typed, error),
+        status=status,
+    )

@@ -183,4 +183,4 @@ def _shown(
         "asked": asked,
         "fault": fault,
     }
-    return page(request, "routing_slip.html", status=422 if fault else 200, **values, **places(house, actor))
+    return page(request, "slip.html", status=422 if fault else 200, **values, **places(house, actor))

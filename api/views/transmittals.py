@@ -61,7 +61,7 @@ class Filled(BaseModel):
         )
 
 
-@router.get("/registres/bordereaux")
+@router.get("/bordereaux")
 def list_all(request: Request, house: HouseDep, actor: ActorDep, faits: str = "") -> Response:
     """List the transmittals that the reader may see, newest first; `faits` says how many were just made."""
     number = page_number(request)
@@ -89,7 +89,7 @@ def make(request: Request, house: HouseDep, actor: ActorDep, form: Annotated[Fil
         return _form(request, house, actor, form, error)
     if len(made) == 1:
         return RedirectResponse(f"/bordereaux/{made[0].id}", status_code=303)
-    return RedirectResponse(f"/registres/bordereaux?faits={len(made)}", status_code=303)
+    return RedirectResponse(f"/bordereaux?faits={len(made)}", status_code=303)
 
 
 @router.get("/bordereaux/{transmittal_id}")

@@ -173,7 +173,7 @@ def _only(sort: str, words: str, reading: SlipReading, labels: Mapping[str, str]
     """Return the one choice ticked among those of a sort; "" when there is none, several, or a doubt about one."""
     found = [name for name, mark in reading.marks.items() if _ticked(name, sort, mark)]
     if len(found) > 1:
-        doubts.append(f"Plusieurs {words} sont cochés : {', '.join(labels[name] for name in found)}.")
+        doubts.append(f"Plusieurs {words} : {', '.join(labels[name] for name in found)}. Choisissez.")
     doubtful = any(name.startswith(f"{sort}:") and mark is Mark.DOUBTFUL for name, mark in reading.marks.items())
     return found[0].split(":", 1)[1] if len(found) == 1 and not doubtful else ""
 

@@ -87,6 +87,15 @@ class Succession:
     remark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody left a post on a day, and no inventory says what was pending."""
+
+    position_id: str
+    name: str
+    until: date
+
+
 def may_see(actor: Actor, one: Succession, position: Position) -> bool:
     """Whether somebody may read an inventory: both who signed it, the post's holder, the head above, the auditor.
 

@@ -22,6 +22,7 @@ from ged.mail.moves import OPEN, baskets_of
 from ged.mail.organisation import Seat
 from ged.mail.qualification import Field
 from ged.mail.succession import (
+    Departure,
     Inventory,
     PendingDraft,
     PendingLetter,
@@ -47,12 +48,14 @@ class SuccessionView:
     Attributes:
         makeable: The posts whose inventory the actor may make.
         acceptable: Ids of those that wait for the actor.
+        left: Who left one of those posts lately without an inventory.
     """
 
     successions: tuple[Succession, ...]
     seats: dict[str, Seat]
     makeable: tuple[Seat, ...]
     acceptable: frozenset[str]
+    left: tuple[Departure, ...]
 
 
 def view(*, store: Store, actor: Actor, clock: Clock) -> SuccessionView:
@@ -60,18 +63,21 @@ def view(*, store: Store, actor: Actor, clock: Clock) -> SuccessionView:
     with store.unit() as unit:
         seats = unit.organisation.seats(actor.post.tenant_id, clock().date())
         known = unit.successions.of([seat.position.id for seat in seats])
+        makeable = tuple(seat for seat in seats if may_grant(actor, seat.position))
+        left = unit.successions.left([seat.position.id for seat in makeable], clock().date())
     by_id = {seat.position.id: seat for seat in seats}
     mine = {post.position_id for post in actor.posts}
     seen = tuple(one for one in known if may_see(actor, one, by_id[one.position_id].position))
     return SuccessionView(
         seen,
         by_id,
-        tuple(seat for seat in seats if may_grant(actor, seat.position)),
+        makeable,
         frozenset(
             one.id
             for one in seen
             if one.accepted_at is None and one.position_id in mine and one.made_login != actor.login
         ),
+        left,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.item import Confidentiality
-from ged.mail.succession import Succession
+from ged.mail.succession import Departure, Succession
 from ged.store.acting_tables import succession
+from ged.store.tables import holding, person
 
 
 class Successions:
@@ -50,6 +51,28 @@ class Successions:
         """Return those of some posts, newest first."""
         query = sa.select(succession).where(succession.c.position_id.in_(position_ids))
         return tuple(_value(row) for row in self._connection.execute(query.order_by(succession.c.made_at.desc())))
+
+    def left(self, position_ids: Sequence[str], today: date) -> tuple[Departure, ...]:
+        """Return who left some posts within the last 90 days with no inventory made since a fortnight before."""
+        made = (
+            sa.select(sa.func.max(succession.c.made_at))
+            .where(succession.c.position_id == holding.c.position_id)
+            .correlate(holding)
+            .scalar_subquery()
+        )
+        fortnight = sa.cast(holding.c.until, sa.TIMESTAMP(timezone=True)) - timedelta(days=14)
+        query = (
+            sa.select(holding.c.position_id, person.c.name, holding.c.until)
+            .join(person, person.c.id == holding.c.person_id)
+            .where(
+                holding.c.position_id.in_(position_ids),
+                holding.c.until < today,
+                holding.c.until >= today - timedelta(days=90),
+                sa.or_(made.is_(None), made < fortnight),
+            )
+            .order_by(holding.c.until.desc(), holding.c.position_id)
+        )
+        return tuple(Departure(*row) for row in self._connection.execute(query))
 
 
 def unknown_succession() -> NotFound:

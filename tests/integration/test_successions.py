@@ -130,6 +130,15 @@ def test_both_the_head_above_and_the_auditor_read_it_and_nobody_else(house: Hous
             succeed.open_inventory(made.id, store=house.store, vault=house.vault, actor=who(login), clock=house.clock)
 
 
+def test_a_departure_without_an_inventory_is_said_until_one_is_made(house: House, who: Who) -> None:
+    succeeded(house, "daj")
+    (gone,) = succeed.view(store=house.store, actor=who("sg"), clock=house.clock).left
+    assert (gone.position_id, gone.name) == ("DAF-1", "M. Agbodjan")
+    assert succeed.view(store=house.store, actor=who("drh"), clock=house.clock).left == ()
+    make(house, who("sg"), [])
+    assert succeed.view(store=house.store, actor=who("sg"), clock=house.clock).left == ()
+
+
 def test_only_the_holder_or_the_head_above_makes_one(house: House, who: Who) -> None:
     for login in ("comptable", "drh", "ceetdg"):
         with pytest.raises((Forbidden, NotFound)):

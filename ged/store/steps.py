@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ged.mail.access import Actor, Capacity, Post
 from ged.mail.item import Letter, State
-from ged.mail.moves import Move, Order, Standing, Step
+from ged.mail.moves import Move, Order, Party, Standing, Step, acting_post
 from ged.store.routing_tables import step
 
 _DAYS = ("due_date", "suspended_on", "closed_on")
@@ -25,8 +25,11 @@ class Steps:
     def add(
         self, letter: Letter, order: Order, after: Standing, actor: Actor, at: datetime, *, post: Post | None = None
     ) -> None:
-        """Record a move of a letter as it still stands, made in a post; without one, in the actor's first."""
-        post = post or (actor.posts[0] if actor.posts else None)
+        """Record a move of a letter as it still stands, made in a post.
+
+        When none is said, it is the one that has the letter or is above it, else the actor's first.
+        """
+        post = post or acting_post(actor, letter, frozenset(Party)) or next(iter(actor.posts), None)
         self._connection.execute(
             sa.insert(step).values(
                 letter_id=letter.id,

@@ -16,6 +16,7 @@ from ged.mail.journal import Act
 from ged.mail.organisation import Entity
 from ged.mail.register import Series, format_number
 from ged.ports import Stored
+from ged.services.name_parties import name_parties
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Unit
 
@@ -91,6 +92,7 @@ def enter(unit: Unit, numbered: Numbered, paper: Paper, *, door: str, actor: Act
     letter = Letter(**(nothing | fields | known))
     unit.arrivals.know(paper.stored, paper.media_type, at)
     unit.letters.add(letter)
+    name_parties(unit, letter, actor, at)
     unit.arrivals.add(letter.id, paper.stored.digest, ArrivalRecord(door, paper.filename, at, actor.login))
     unit.journal.write(
         at,

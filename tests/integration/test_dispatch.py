@@ -19,7 +19,7 @@ from ged.mail.item import Confidentiality, Direction, Letter, Sealing, State
 from ged.mail.listing import Listing
 from ged.mail.message import MessageState
 from ged.mail.moves import Move, Order
-from ged.services import consult
+from ged.services import consult, correspondents
 from ged.services.acknowledge import public_receipt
 from ged.services.dispatch import Slipped, answer, call_back, plan, public_slip, receive_slip, send
 from ged.services.route import move
@@ -229,6 +229,9 @@ def test_another_organisation_registers_what_is_sent_to_it_and_its_receipt_comes
         arrived.number,
     )
     assert (arrived.tenant_id, arrived.sequence, arrived.state) == ("CEET", 1, State.TO_QUALIFY)
+    (writer,), _ = correspondents.found("ministere mines", store=house.store, actor=ceet)
+    known = correspondents.card_file(writer.id, store=house.store, actor=ceet)
+    assert [row.letter.id for row in known.letters.rows] == [arrived.id]
     assert (arrived.original, arrived.sender_reference) == (letter.original, letter.number)
     assert arrived.sender == "Ministère des mines et de l'énergie"
     assert public_receipt(sending.receipt, store=house.store).number == arrived.number

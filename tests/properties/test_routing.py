@@ -151,6 +151,14 @@ class Office(RuleBasedStateMachine):
                 ),
             )
 
+    @rule(which=st.integers(0, 9), login=st.sampled_from(["kossi", "lawson", "daf"]), unit=st.sampled_from(UNITS[:6]))
+    def qualify_anew(self, which: int, login: str, unit: str) -> None:
+        """Somebody qualifies a letter, which only the registry may, and only one that came back to it."""
+        letter_id, store = self.pick(which), self.world.store
+        decision = Decision(10**6, "Y", "", "Autre objet", "", None, None, "demande", unit, INTERNAL, Priority.NORMAL)
+        actor = self.who(login)
+        self.attempt(letter_id, lambda: qualify(letter_id, decision, store=store, actor=actor, clock=system_clock))
+
     def pick(self, which: int) -> str:
         return self.letters[which % len(self.letters)]
 

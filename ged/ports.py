@@ -241,7 +241,7 @@ class Press(Protocol):
         ...
 
     def with_code(self, pdf: bytes, code: str) -> bytes:
-        """Return a PDF with a code as a QR in free room of its last page, so that its scan says what it is.
+        """Return a PDF with a code as a QR in free room of its first page, so that its scan says what it is.
 
         Raises:
             Refused: `press.unreadable`, this is not a PDF that can be printed.

@@ -44,19 +44,19 @@ def block_pdf(block: SignatureBlock) -> bytes:
 
 
 def code_pdf(code: str) -> bytes:
-    """Return a code as a QR, a page of its own size. Level Q stands a stamp over it (ISO/IEC 18004: 25 %)."""
-    drawing = segno.make(code, error="q", micro=False).svg_inline(scale=2, border=2)
+    """Return a code as a QR, a page of its own size. Level M stands a fold or a stain (ISO/IEC 18004: 15 %)."""
+    drawing = segno.make(code, error="m", micro=False).svg_inline(scale=2, border=2)
     return _pdf("code.html", drawing=drawing)
 
 
 def marked(pdf: bytes, mark: bytes) -> bytes:
-    """Return a PDF with a mark drawn in free room of its last page, or of one page more.
+    """Return a PDF with a mark drawn in free room of its first page, or of another.
 
     Raises:
         Refused: `press.unreadable`.
     """
     try:
-        longer, place = find_place(pdf, mark)
+        longer, place = find_place(pdf, mark, on_first=True)
         made = BytesIO()
         with pikepdf.open(BytesIO(longer)) as document, pikepdf.open(BytesIO(mark)) as drawn:
             document.pages[place.page].add_overlay(drawn.pages[0], pikepdf.Rectangle(*place.box))

@@ -62,7 +62,7 @@ class HousePress:
         return sheet_pdf(sheet)
 
     def with_code(self, pdf: bytes, code: str) -> bytes:
-        """Return a PDF with a code as a QR on its last page."""
+        """Return a PDF with a code as a QR on its first page, where there is room."""
         return marked(pdf, code_pdf(code))
 
     def print_block(self, block: SignatureBlock) -> bytes:

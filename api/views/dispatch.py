@@ -25,7 +25,7 @@ from ged.mail.dispatch import SendingState
 from ged.services import consult
 from ged.services.departure_file import departure_file, open_annex, slip_sheet
 from ged.services.dispatch import Slipped, answer, call_back, plan, public_slip, receive_slip, send
-from ged.services.ink import print_for_ink, take_signed_copy
+from ged.services.ink import by_code, print_for_ink, take_signed_copy
 from ged.services.lay_out import preview
 from ingest.capture.receive import keep
 
@@ -49,12 +49,17 @@ def see(house: HouseDep, actor: ActorDep, draft_id: str, version: int | None = N
 
 @router.post("/projet/{draft_id}/imprimer", dependencies=[FormCheck])
 def print_sheet(
-    house: HouseDep, actor: ActorDep, draft_id: str, empreinte: Annotated[str, Form(max_length=64)] = ""
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    draft_id: str,
+    empreinte: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Give a draft its number, and return its sheet to be signed in ink."""
     letter, pdf = print_for_ink(
         draft_id,
         empreinte,
+        public_address(request, house),
         store=house.store,
         vault=house.vault,
         press=house.press,
@@ -62,6 +67,12 @@ def print_sheet(
         clock=house.clock,
     )
     return _pdf(pdf, f"{letter.number}-a-signer".replace("/", "-"))
+
+
+@router.get("/s/{code}")
+def printed_letter(house: HouseDep, actor: ActorDep, code: str) -> Response:
+    """Go to the letter whose sheet, printed for ink, carries a code."""
+    return RedirectResponse(f"/courrier/{by_code(code, store=house.store, actor=actor).id}", status_code=303)
 
 
 @router.post("/courrier/{letter_id}/copie-signee", dependencies=[FormCheck])

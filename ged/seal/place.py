@@ -26,8 +26,10 @@ class Place:
     box: tuple[int, int, int, int]
 
 
-def find_place(pdf: bytes, block: bytes) -> tuple[bytes, Place]:
+def find_place(pdf: bytes, block: bytes, *, on_first: bool = False) -> tuple[bytes, Place]:
     """Return the PDF, and where a block fits on it: the PDF has one more page when none had room.
+
+    With `on_first` free room on the first page is taken before any other place.
 
     Raises:
         ValueError: one of them is not a PDF that can be read.
@@ -39,7 +41,9 @@ def find_place(pdf: bytes, block: bytes) -> tuple[bytes, Place]:
         raise ValueError("not a readable PDF") from error
     try:
         document.init_forms()  # what was typed in a form is written too
-        place = _at_anchor(document, width, height) or _in_free_room(document, width, height)
+        last = len(document) - 1
+        first = _in_free_room(document, width, height, 0) if on_first else None
+        place = first or _at_anchor(document, width, height) or _in_free_room(document, width, height, last)
         count = len(document)
     finally:
         document.close()
@@ -108,9 +112,8 @@ def _written(ink: NDArray[np.bool_], page_height: float, box: tuple[int, int, in
     return bool(ink[int(page_height - top) : int(page_height - bottom) + 1, left : right + 1].any())
 
 
-def _in_free_room(document: pypdfium2.PdfDocument, width: float, height: float) -> Place | None:
-    """The first blank rectangle of the last page, from under the text downwards, from the right to the left."""
-    number = len(document) - 1
+def _in_free_room(document: pypdfium2.PdfDocument, width: float, height: float, number: int) -> Place | None:
+    """The first blank rectangle of a page, from under the text downwards, from the right to the left."""
     page = document[number]
     page_width, page_height = page.get_size()
     ink = _ink(page)

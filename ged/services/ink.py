@@ -28,9 +28,11 @@ SIGNED_COPY_DOOR = "copie_signee"
 
 
 def print_for_ink(
-    draft_id: str, digest: str, *, store: Store, vault: Vault, press: Press, actor: Actor, clock: Clock
+    draft_id: str, digest: str, address: str, *, store: Store, vault: Vault, press: Press, actor: Actor, clock: Clock
 ) -> tuple[Letter, bytes]:
     """Return the letter, numbered, and its sheet to be signed by hand; printed again, it keeps its number.
+
+    Its QR says `address`, where the house answers, and the code of the sheet.
 
     Raises:
         NotFound: `draft.unknown`, `template.unknown`.
@@ -46,7 +48,7 @@ def print_for_ink(
         signing = Signing(post.entity_id, reserved.number, now.date(), signing_title(actor, post), actor.name)
         body, sheet = body_of(unit, draft, version.content, vault), sheet_of(unit, draft, version.content, signing)
         code = secrets.token_urlsafe(16)
-        pdf = press.with_code(laid_out(body, sheet, press), code)
+        pdf = press.with_code(laid_out(body, sheet, press), f"{address}/s/{code}")
         paper = kept(pdf, reserved.number, vault)
         letter = become(unit, draft, version, reserved, paper, actor=actor, post=post, state=State.TO_SIGN)
         unit.ink_prints.keep(InkPrint(letter.id, draft.id, draft.digest, code, now, actor.login, actor.name))

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ged.clock import Clock
-from ged.errors import Refused
+from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.mail.returned import Returned, SheetPage
@@ -30,10 +30,12 @@ from ged.services.capture import (
     registering_post,
 )
 from ged.services.enter import Paper
+from ged.services.ink import by_code, take_signed_copy
 from ged.services.take_back import known_sheets, take_back
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
 from ingest.readers.inspection import Inspection, Limits, inspect
+from ingest.sheets.codes import Seen, Sheet
 from ingest.sheets.look import look
 from ingest.sheets.read import read_sheets
 
@@ -104,10 +106,14 @@ def receive_scan(
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
     with _recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
-        sheets = _our_sheets(path, found.page_count, direction, actor=actor, store=entrance.store)
+        seen = look(path, found.page_count)
+        copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
+        sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, store=entrance.store)
         kept = _kept(path, found, filename, entrance)
     arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
+    if copies and (back := _signed_copy(copies[0], kept, ways)):
+        return back
     if sheets:
         return SheetsBack(take_back(arrival, kept.stored, sheets, vault=entrance.vault, **ways))
     return capture(arrival, kept.stored, **ways)
@@ -148,11 +154,21 @@ def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance) -> P
     return Paper(stored, found.media_type, found.page_count, shown_name(filename))
 
 
+def _signed_copy(code: str, paper: Paper, ways: dict[str, Any]) -> SheetsBack | None:
+    """Make a scan the original of the letter that was printed for ink; None when no print of ours has that code."""
+    try:
+        printed = by_code(code, store=ways["store"], actor=ways["actor"])
+    except NotFound:
+        return None
+    letter = take_signed_copy(printed.id, paper, **ways)
+    said = f"Copie signée de {letter.number} : elle en est l'original. Le courrier attend d'être expédié."
+    return SheetsBack((Returned(said, letter.id, None, waits=False),))
+
+
 def _our_sheets(
-    path: Path, page_count: int, direction: Direction, *, actor: Actor, store: Store
+    path: Path, page_count: int, seen: Sequence[Seen], direction: Direction, *, actor: Actor, store: Store
 ) -> tuple[SheetPage, ...]:
     """Return the pages of a file that carries sheets of the actor's own register; none for any other file."""
-    seen = look(path, page_count)
     if not seen:
         return ()
     known = known_sheets([each.code for each in seen], direction, store=store, actor=actor)

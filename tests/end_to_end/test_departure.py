@@ -119,7 +119,7 @@ def test_a_letter_signed_in_ink_is_printed_scanned_and_then_waits_to_leave(
     )
     assert printed.headers["content-type"] == "application/pdf"
     with ThreadPoolExecutor(1) as thread:
-        letter, _ = thread.submit(print_for_ink, draft.id, draft.digest, **ports, actor=minister).result()
+        letter, _ = thread.submit(print_for_ink, draft.id, draft.digest, server, **ports, actor=minister).result()
     page.context.clear_cookies()
     sign_in(page, "kossi").goto(f"{server}/courrier/{letter.id}")
     (tmp_path / "signee.pdf").write_bytes(letter_pdf(subject="Copie signée"))

@@ -29,6 +29,7 @@ from ged.mail.links import LinkKind
 from ged.mail.moves import Move, Order
 from ged.mail.organisation import Grant
 from ged.services import circuit, consult, read_draft
+from ged.services.capture import Door
 from ged.services.check_register import check_registers
 from ged.services.delegate import grant
 from ged.services.draft import Plan, save
@@ -37,7 +38,7 @@ from ged.services.lay_out import preview
 from ged.services.route import move
 from ged.services.sign_draft import sign_draft
 from ged.services.sign_in import actor_of
-from ingest.capture.receive import keep
+from ingest.capture.receive import SheetsBack, keep, receive_scan
 from rooms.departures import MINISTER, TEXT, FailingPress, signed, signing, to_be_signed
 from rooms.documents import template
 from rooms.letters import decide, letter_pdf, read_all, send
@@ -226,10 +227,22 @@ def test_a_process_killed_while_it_signs_leaves_no_letter_and_no_hole(
     assert no_hole(house)
 
 
-def code_on(pdf: bytes) -> str:
-    """Read the QR of the last page of a sheet, from its picture, as a scanner does."""
+HOUSE = "https://courrier.example.tg"
+
+
+def scanned(pdf: bytes) -> bytes:
+    """Return a PDF as a scanner gives it back: one grey image a page."""
     with pypdfium2.PdfDocument(pdf) as document:
-        image = document[len(document) - 1].render(scale=150 / 72).to_numpy()
+        pages = [page.render(scale=200 / 72, grayscale=True).to_pil() for page in document]
+    made = BytesIO()
+    pages[0].save(made, "PDF", resolution=200, save_all=True, append_images=pages[1:])
+    return made.getvalue()
+
+
+def code_on(pdf: bytes) -> str:
+    """Read the QR of a sheet, from its picture, as a scanner does."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        image = document[0].render(scale=150 / 72).to_numpy()
     found = zxingcpp.read_barcodes(image)
     assert found
     return found[0].text
@@ -241,11 +254,12 @@ def test_a_letter_signed_in_ink_keeps_the_number_of_its_print_and_its_scan_is_th
     author, minister = who("daf"), who("ministre")
     draft = to_be_signed(house, author)
     ports = printing(house)
-    letter, sheet = print_for_ink(draft.id, draft.digest, **ports, actor=minister)
+    letter, sheet = print_for_ink(draft.id, draft.digest, HOUSE, **ports, actor=minister)
     assert (letter.state, letter.number in text_of(sheet)) == (State.TO_SIGN, True)
-    again, sheet = print_for_ink(draft.id, draft.digest, **ports, actor=minister)
+    again, sheet = print_for_ink(draft.id, draft.digest, HOUSE, **ports, actor=minister)
     assert (again.id, again.number) == (letter.id, letter.number)
-    assert by_code(code_on(sheet), store=house.store, actor=kossi).id == letter.id
+    start, _, code = code_on(sheet).rpartition("/s/")
+    assert (start, by_code(code, store=house.store, actor=kossi).id) == (HOUSE, letter.id)
     read_all(house)
     assert consult.letter(letter.id, store=house.store, actor=kossi).sealing is Sealing.PENDING
 
@@ -268,7 +282,7 @@ def test_a_text_that_changed_after_its_print_is_not_signed_by_the_old_sheet(
     author, minister = who("daf"), who("ministre")
     draft = to_be_signed(house, author)
     ports = printing(house)
-    letter, _ = print_for_ink(draft.id, draft.digest, **ports, actor=minister)
+    letter, _ = print_for_ink(draft.id, draft.digest, HOUSE, **ports, actor=minister)
     back = DraftOrder(DraftAct.REFUSE, draft.revision, draft.digest, text="Citer le décret.", to_author=True)
     refused = circuit.act(draft.id, back, store=house.store, actor=minister, clock=house.clock)
     better = replace(TEXT, text=TEXT.text + "\n\nVu le décret.")
@@ -289,7 +303,7 @@ def test_a_number_printed_for_ink_and_never_signed_is_cancelled_with_its_reason(
     draft = to_be_signed(house, who("daf"))
     minister = who("ministre")
     ports = printing(house)
-    letter, _ = print_for_ink(draft.id, draft.digest, **ports, actor=minister)
+    letter, _ = print_for_ink(draft.id, draft.digest, HOUSE, **ports, actor=minister)
     order = Order(Move.CANCEL, None, text="Feuille perdue avant la signature.")
     move(letter.id, order, store=house.store, actor=who("lawson"), clock=house.clock)
     done = sign_draft(draft.id, draft.digest, **signing(house, minister))
@@ -318,3 +332,19 @@ def test_who_signs_by_delegation_says_so_with_its_act_and_only_what_it_covers(ho
     later = replace(house, clock=lambda: system_clock() + timedelta(days=5))
     with pytest.raises(GedError):
         sign_draft(draft.id, draft.digest, **signing(later, actor_of("sg", store=later.store, clock=later.clock)))
+
+
+def test_a_signed_sheet_among_what_is_scanned_finds_its_letter_by_its_code(
+    house: House, kossi: Actor, who: Who
+) -> None:
+    content = replace(TEXT, text="Un paragraphe qui se répète. " * 400)
+    draft = to_be_signed(house, who("daf"), content)
+    letter, sheet = print_for_ink(draft.id, draft.digest, HOUSE, **printing(house), actor=who("ministre"))
+    assert letter.page_count > 2
+    back = receive_scan(BytesIO(scanned(sheet)), "scan.pdf", door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
+    assert isinstance(back, SheetsBack)
+    assert (back.sheets[0].letter_id, letter.number in back.sheets[0].sentence) == (letter.id, True)
+    done = consult.letter(letter.id, store=house.store, actor=kossi)
+    assert (done.state, done.page_count) == (State.TO_DISPATCH, letter.page_count)
+    with house.store.unit() as unit:
+        assert unit.letters.count() == 1

@@ -1,30 +1,45 @@
-"""The menu's lists: each basket and each saved view with its count, counted as the list itself counts."""
+"""The menu of every page: who reads it decides what it holds, and each count is its list's own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from api.views.register_query import asked_in
 from api.views.sieve import filters_in, listing_of
+from api.views.words import BASKETS as NAMES
+from api.views.words import _
 from api.wiring import House
 from ged.errors import GedError
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Right
 from ged.mail.baskets import BASKETS, baskets_for, draft_baskets_for
 from ged.mail.item import Direction
 from ged.mail.listing import Listing
 from ged.mail.lists import Term
 from ged.mail.sieve import SavedView
-from ged.services import consult, read_draft, saved_views
+from ged.services.menu import Counted, count_menu
 from ged.services.register_book import read_register
 
 REGISTER = "registre-"
 """What stands before the direction in the place of a register's view."""
+_PAPER = ("papier-a-remettre", "papier-a-rendre")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: where it leads, its name (translated unless `own`: somebody's own words), its icon, its count."""
+
+    address: str
+    name: str
+    icon: str
+    count: int | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CountedView:
-    """A saved view as the menu shows it; no count where its list is no longer open to its owner."""
+    """A saved view as its page shows it; no count where its list is no longer open to its owner."""
 
     view: SavedView
     address: str
@@ -33,35 +48,123 @@ class CountedView:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What every page shows of the lists: (slug, count) of each basket, the views, the names of the levels."""
+    """What every page shows of the lists: groups of lines under a heading, and what some pages show again."""
 
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
     baskets: tuple[tuple[str, int], ...] = ()
     drafts: tuple[tuple[str, int], ...] = ()
     views: tuple[CountedView, ...] = ()
     levels: tuple[tuple[str, Term], ...] = ()
+    unread: int = 0
 
 
 def menu_of(house: House, actor: Actor, today: date) -> Menu:
-    """Return the menu of somebody, counted in one question to the database, and one more for each register kept."""
-    mine, views = baskets_for(actor), saved_views.mine(store=house.store, actor=actor)
+    """Return the menu of somebody, counted in one transaction, and one more for each view of a register."""
+    mine, written = baskets_for(actor), draft_baskets_for(actor)
     listed = [basket.listing(actor, today) for basket in mine]
-    kept = {view.id: listing for view in views if (listing := _listing(view, actor, today)) is not None}
-    counted, levels = consult.menu([*listed, *kept.values()], store=house.store, actor=actor)
-    counts: dict[str, int | None] = dict(zip(kept, counted[len(listed) :], strict=True))
-    counts |= {view.id: _lines(view, house, actor, today) for view in views if view.id not in kept}
-    return Menu(
-        tuple((basket.slug, count) for basket, count in zip(mine, counted, strict=False)),
-        _drafts(house, actor, today),
-        tuple(CountedView(view, address_of(view.place, view.query), counts[view.id]) for view in views),
-        tuple(levels.items()),
+
+    def asked(views: Sequence[SavedView]) -> list[Listing]:
+        kept = (_listing(view, actor, today) for view in views)
+        return [*listed, *(listing for listing in kept if listing is not None)]
+
+    counted = count_menu(asked, [basket.listing(actor, today) for basket in written], store=house.store, actor=actor)
+    views = _views(counted, counted.letters[len(listed) :], house, actor, today)
+    baskets = tuple((basket.slug, count) for basket, count in zip(mine, counted.letters, strict=False))
+    drafts = tuple((basket.slug, count) for basket, count in zip(written, counted.drafts, strict=True))
+    groups = (
+        (_("Mes bannettes"), tuple(_baskets(baskets, counted, actor))),
+        (_("Projets"), tuple(_drafts(drafts))),
+        (_("Mes vues"), tuple(_kept(views))),
+        (_("Papier"), tuple(_paper(baskets, actor))),
+        (_("Registres"), tuple(_registers(actor))),
+        (_("Consulter"), tuple(_consulted(actor))),
+        (_("Piloter"), tuple(_steered(actor))),
+    )
+    shown = tuple((heading, entries) for heading, entries in groups if entries)
+    return Menu(shown, baskets, drafts, views, tuple(counted.levels.items()), counted.unread)
+
+
+def _views(counted: Counted, counts: Sequence[int], house: House, actor: Actor, today: date) -> tuple[CountedView, ...]:
+    left = iter(counts)
+    return tuple(
+        CountedView(
+            view,
+            address_of(view.place, view.query),
+            next(left) if _listing(view, actor, today) is not None else _lines(view, house, actor, today),
+        )
+        for view in counted.views
     )
 
 
-def _drafts(house: House, actor: Actor, today: date) -> tuple[tuple[str, int], ...]:
-    mine = draft_baskets_for(actor)
-    listed = [basket.listing(actor, today) for basket in mine]
-    counted = read_draft.draft_counts(listed, store=house.store, actor=actor) if mine else ()
-    return tuple((basket.slug, count) for basket, count in zip(mine, counted, strict=True))
+def _baskets(baskets: Sequence[tuple[str, int]], counted: Counted, actor: Actor) -> Iterator[Entry]:
+    for slug, count in baskets:
+        if slug not in _PAPER:
+            yield _basket("/b/", slug, count)
+    if counted.files:
+        yield Entry("/retours", _("Retours à vérifier"), "scan-line", counted.files)
+    if counted.messages:
+        yield Entry("/courriels-ecartes", _("Courriels écartés"), "mail", counted.messages)
+    if actor.has(Right.CAPTURE_INTERNAL):
+        yield Entry("/numeriser", _("Numériser"), "scan-line")
+
+
+def _drafts(drafts: Sequence[tuple[str, int]]) -> Iterator[Entry]:
+    for slug, count in drafts:
+        yield _basket("/projets/", slug, count)
+    if drafts:
+        yield Entry("/parapheur", _("Parapheur"), "book-open")
+        yield Entry("/projet/nouveau", _("Nouveau projet"), "plus")
+
+
+def _kept(views: Sequence[CountedView]) -> Iterator[Entry]:
+    for one in views:
+        if one.count is not None:
+            yield Entry(one.address, one.view.name, "search", one.count, own=True)
+    if views:
+        yield Entry("/vues", _("Gérer mes vues"), "file-text")
+
+
+def _paper(baskets: Sequence[tuple[str, int]], actor: Actor) -> Iterator[Entry]:
+    for slug, count in baskets:
+        if slug in _PAPER:
+            yield _basket("/b/", slug, count)
+    if actor.posts:
+        yield Entry("/bordereaux", _("Bordereaux"), "files")
+
+
+def _registers(actor: Actor) -> Iterator[Entry]:
+    if actor.has(Right.SEE_REGISTER):
+        yield Entry("/registres/arrivee", _("Arrivée"), "arrow-down-left")
+        yield Entry("/registres/depart", _("Départ"), "arrow-up-right")
+        yield Entry("/registres/interne", _("Interne"), "arrow-left-right")
+    if actor.has(Right.RESERVE_NUMBERS):
+        yield Entry("/numeros-reserves", _("Numéros réservés"), "stamp")
+    if actor.has(Right.SEE_REGISTER):
+        yield Entry("/controle", _("Contrôle du registre"), "shield-check")
+    if actor.has(Right.PRINT_REGISTER):
+        yield Entry("/impressions", _("Impressions"), "file-text")
+
+
+def _consulted(actor: Actor) -> Iterator[Entry]:
+    yield Entry("/recherche", _("Recherche"), "search")
+    if actor.has(Right.SEE_CORRESPONDENTS):
+        yield Entry("/correspondants", _("Correspondants"), "user")
+    if actor.has(Right.SEE_DOSSIERS):
+        yield Entry("/dossiers", _("Dossiers"), "archive")
+    yield Entry("/verifier", _("Vérifier"), "shield-check")
+
+
+def _steered(actor: Actor) -> Iterator[Entry]:
+    if actor.has(Right.SEE_RETENTION):
+        yield Entry("/conservation", _("Conservation"), "archive")
+    if actor.posts:
+        yield Entry("/delegations", _("Délégations"), "user-plus")
+    yield Entry("/etat", _("État du système"), "gauge")
+
+
+def _basket(before: str, slug: str, count: int) -> Entry:
+    name, icon = NAMES[slug]
+    return Entry(before + slug, name, icon, count)
 
 
 def address_of(place: str, query: str) -> str:

@@ -15,9 +15,6 @@ from api.views import words
 from api.views.menu import Menu, menu_of
 from ged.mail.access import Actor, Right
 from ged.mail.lists import Term
-from ged.services.capture_mail import asides_waiting
-from ged.services.notices import unread
-from ged.services.take_back import count_doubtful
 
 LANGUAGE_COOKIE = "ged_langue"
 _TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
@@ -82,13 +79,12 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": csrf_of(request).token,
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
-        "returned": count_doubtful(store=house.store, actor=actor) if actor else 0,
+        "groups": menu.groups,
         "baskets": menu.baskets,
         "saved_views": menu.views,
         "levels_named": dict(menu.levels),
-        "unread": unread(store=house.store, actor=actor) if actor else 0,
+        "unread": menu.unread,
         "draft_baskets": menu.drafts,
-        "asides_waiting": asides_waiting(store=house.store, actor=actor) if actor else 0,
         "near": lambda value: words.near_day(value, today, language),
         "q": "",
         **context,

@@ -204,15 +204,6 @@ def asides(*, store: Store, actor: Actor) -> tuple[SetAside, ...]:
         return unit.electronic.asides(_registers(actor))
 
 
-def asides_waiting(*, store: Store, actor: Actor) -> int:
-    """Count the messages that wait in the registers that the actor keeps."""
-    registers = _registers(actor)
-    if not registers:
-        return 0
-    with store.unit() as unit:
-        return unit.electronic.count_asides(registers)
-
-
 def aside(aside_id: str, *, store: Store, actor: Actor) -> SetAside:
     """Return one message set aside that nobody decided on yet.
 

@@ -112,13 +112,6 @@ def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[
         return unit.letters.counts(listings, actor.tokens())
 
 
-def menu(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[tuple[int, ...], dict[str, Term]]:
-    """Return what every page shows: the counts of several lists, and the names of the confidentiality levels."""
-    with store.unit() as unit:
-        levels = {term.code: term for term in unit.lists.terms(TermList.LEVEL)}
-        return unit.letters.counts(listings, actor.tokens()), levels
-
-
 def team(lists: Lists, *, store: Store, actor: Actor, clock: Clock) -> tuple[Member, ...]:
     """Return the team of the unit that the actor heads, with what each has in hand; empty for whoever heads none."""
     post = head_post(actor)

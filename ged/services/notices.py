@@ -9,14 +9,6 @@ from ged.mail.notice import Channel, Choice, Group, Notice, ShownNotice
 from ged.store.unit import Store
 
 
-def unread(*, store: Store, actor: Actor) -> int:
-    """Count what the actor has not read."""
-    if actor.person_id is None:
-        return 0
-    with store.unit() as unit:
-        return unit.notices.unread(actor.person_id)
-
-
 def mine(*, store: Store, actor: Actor) -> tuple[ShownNotice, ...]:
     """Return the actor's notices, unread first; the subject only of letters that the actor may read now."""
     if actor.person_id is None:

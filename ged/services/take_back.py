@@ -206,15 +206,6 @@ def doubtful_files(*, store: Store, actor: Actor) -> tuple[tuple[DoubtfulFile, t
         return tuple((file, _sheets_of(unit, file)) for file in files)
 
 
-def count_doubtful(*, store: Store, actor: Actor) -> int:
-    """Count the files that wait for the actor's registry."""
-    registers = _registers(actor)
-    if not registers:
-        return 0
-    with store.unit() as unit:
-        return unit.slips.count_files(registers)
-
-
 def doubtful_file(file_id: str, *, store: Store, actor: Actor) -> DoubtfulFile:
     """Return a file of the actor's registry.
 

@@ -17,6 +17,7 @@ from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
 from ged.services import consult
 from ged.services.establish import establish
+from ged.services.menu import count_menu
 from rooms.house import PILOT
 from rooms.server import bearer
 
@@ -59,7 +60,7 @@ def test_a_list_that_was_edited_is_the_one_in_use_and_what_left_it_stays_readabl
 def test_a_level_is_called_what_the_folder_calls_it(house: House, pilot: Organisation, kossi: Actor) -> None:
     terms = [replace(term, label_fr="Réservé") if term.code == "confidentiel" else term for term in pilot.terms]
     establish(replace(pilot, terms=tuple(terms)), store=house.store, clock=house.clock)
-    _counts, levels = consult.menu([], store=house.store, actor=kossi)
+    levels = count_menu(lambda _views: [], [], store=house.store, actor=kossi).levels
     assert levels["confidentiel"].label("fr") == "Réservé"
     assert {term.list for term in levels.values()} == {TermList.LEVEL}
 

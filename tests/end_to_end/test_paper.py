@@ -105,8 +105,8 @@ def test_a_receipt_is_signed_on_the_screen_and_without_a_script(
     for letter_id in (first, second):
         decide(mail, kossi, letter_id)
     plain = browser.new_context(java_script_enabled=False, locale="fr-FR")
-    pages = (sign_in(page, "kossi"), sign_in(plain.new_page(), "kossi"))
-    for each, letter_id, drawn in zip(pages, (first, second), (True, False), strict=True):
+    for each, letter_id, drawn in ((page, first, True), (plain.new_page(), second, False)):
+        sign_in(each, "kossi")
         each.goto(f"{server}/courrier/{letter_id}")
         each.locator("#papier details.act summary").click()
         each.fill("#papier-dehors", "Huissier de justice")

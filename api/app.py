@@ -24,6 +24,7 @@ from api.routes import (
     dispatch,
     dossiers,
     drafts,
+    envelopes,
     letters,
     lookups,
     mail,
@@ -77,6 +78,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(messages.router, prefix="/api/v1")
     app.include_router(papers.router, prefix="/api/v1")
     app.include_router(registers.router, prefix="/api/v1")
+    app.include_router(envelopes.router, prefix="/api/v1")
     app.include_router(correspondents.router, prefix="/api/v1")
     app.include_router(dossiers.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")

@@ -47,6 +47,10 @@ EMPTY: dict[str, tuple[str, str]] = {
         _("Aucun papier à rendre"),
         _("Les originaux prêtés, à rendre un jour, sont listés ici."),
     ),
+    "plis-fermes": (
+        _("Aucun pli fermé"),
+        _("Les plis fermés que le bureau d'ordre vous remet arrivent ici."),
+    ),
     "suivis": (_("Vous ne suivez aucun courrier"), _("« Suivre » sur un courrier le garde ici, où qu'il aille.")),
 }
 BULK: dict[str, tuple[Move, ...]] = {

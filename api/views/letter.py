@@ -14,6 +14,7 @@ from api.views.baskets import just_done
 from api.views.correspondents import named_context
 from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.dossiers import filed_context
+from api.views.envelopes import envelope_context
 from api.views.history import history_context
 from api.views.letter_mail import mail_context
 from api.views.links import links_context
@@ -199,6 +200,7 @@ def letter_page(
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **second_context(letter.id, house, actor),
+        **envelope_context(letter, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house),
         **links_context(letter.id, house, actor),

@@ -137,6 +137,8 @@ def _registers(actor: Actor) -> Iterator[Entry]:
         yield Entry("/registres/arrivee", _("Arrivée"), "arrow-down-left")
         yield Entry("/registres/depart", _("Départ"), "arrow-up-right")
         yield Entry("/registres/interne", _("Interne"), "arrow-left-right")
+    if actor.has(Right.CAPTURE):
+        yield Entry("/plis-fermes", _("Plis fermés"), "lock")
     if actor.has(Right.RESERVE_NUMBERS):
         yield Entry("/numeros-reserves", _("Numéros réservés"), "stamp")
     if actor.has(Right.SEE_REGISTER):

@@ -20,6 +20,7 @@ from ged.mail.custody import Way
 from ged.mail.dispatch import SendingState
 from ged.mail.draft_acts import DraftAct
 from ged.mail.electronic import NoReceipt, ReturnKind
+from ged.mail.envelope import Nature
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
@@ -119,6 +120,12 @@ CODES: dict[str, str] = {
     Disposition.TRANSFER: _("versement"),
     Disposition.DESTROY: _("élimination"),
 }
+NATURES: dict[str, str] = {
+    Nature.CONFIDENTIAL: _("Confidentiel"),
+    Nature.PERSONAL: _("Personnel"),
+    Nature.TENDER: _("Offre (marché public)"),
+}
+"""Why an envelope stays closed."""
 REGISTERS: dict[str, tuple[str, str]] = {
     Direction.INCOMING: (_("Registre arrivée"), "arrow-down-left"),
     Direction.OUTGOING: (_("Registre départ"), "arrow-up-right"),
@@ -149,6 +156,7 @@ BASKETS: dict[str, tuple[str, str]] = {
     "fiches-revenues": (_("Fiches revenues"), "scan-line"),
     "papier-a-remettre": (_("Papier à remettre"), "send"),
     "papier-a-rendre": (_("Papier à rendre"), "file-stack"),
+    "plis-fermes": (_("Plis fermés"), "lock"),
     "suivis": (_("Suivis"), "circle-check"),
 }
 """The name of each basket and its icon."""
@@ -231,6 +239,9 @@ MOVES: dict[str, tuple[str, str, str]] = {
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),
+    Act.ENVELOPE_HANDED: _("Pli fermé remis"),
+    Act.ENVELOPE_KEPT: _("Pli gardé fermé"),
+    Act.ENVELOPE_RELEASED: _("Pli ouvert, contenu versé dans le circuit"),
     Act.NUMBERED_AGAIN: _("Numéro de service donné"),
     Act.SEALED: _("Original scellé"),
     Act.SEAL_DELAYED: _("Sceau en attente"),

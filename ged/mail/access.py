@@ -6,8 +6,9 @@ so that a change of post is effective at once.
 
 Three sorts of token, each ending in a confidentiality level:
 `reg:<register>:<level>` who keeps the register, `svc:<entity>:<level>` who is in charge, has a copy or is
-asked an opinion, or is above them in the tree, `aud:<tenant>:<level>` the auditors of the tenant. Trees stop
-at the tenant: an agency under supervision is sealed from its ministry.
+asked an opinion, or is above them in the tree, `aud:<tenant>:<level>` the auditors of the tenant; and a fourth,
+`pli:<position>:<level>`, for who holds the position that a sealed envelope is for (a personal one is not for who
+acts in it by interim or delegation). Trees stop at the tenant: an agency under supervision is sealed from its ministry.
 """
 
 from __future__ import annotations
@@ -173,6 +174,9 @@ class Actor:
                     held.add(f"reg:{post.register_id}:{level}")
                 if post.role in SEES_TENANT:
                     held.add(f"aud:{post.tenant_id}:{level}")
+            held.add(f"pli:{post.position_id}:{Confidentiality.CONFIDENTIAL}")
+            if post.capacity is Capacity.HOLDER:
+                held.add(f"pli:{post.position_id}:{Confidentiality.PERSONAL}")
         return frozenset(held)
 
 
@@ -198,13 +202,16 @@ def reader_tokens(
 
 def readers_of(letter: Letter) -> frozenset[str]:
     """Return the reader tokens of a letter as it stands."""
-    return reader_tokens(
+    tokens = reader_tokens(
         tenant_id=letter.tenant_id,
         register_id=letter.register_id,
         service_id=letter.service_id,
         level=letter.confidentiality,
         concerned=letter.concerned,
     )
+    if letter.position_id is not None and letter.service_id is None:  # a sealed envelope, for that position alone
+        tokens |= {f"pli:{letter.position_id}:{letter.confidentiality}"}
+    return tokens
 
 
 def may_read(actor: Actor, letter: Letter) -> bool:

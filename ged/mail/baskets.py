@@ -85,6 +85,15 @@ def _paper_to_hand_over(actor: Actor, _today: date) -> Listing:
     return Listing(states=OPEN, paper_apart=(positions, units), newest_first=False)
 
 
+def _is_addressed(actor: Actor) -> bool:
+    """Whether envelopes may come to somebody: the registry, which hands them over, has a page of its own."""
+    return _sees_letters(actor) and any(post.role not in KEEPS_REGISTER for post in actor.posts)
+
+
+def _sealed(actor: Actor, _today: date) -> Listing:
+    return Listing(sealed_for=tuple(post.position_id for post in actor.posts), newest_first=False)
+
+
 def _to_assign(actor: Actor, today: date) -> Listing:
     return Listing(states=_NEW, baskets=baskets_of(actor), newest_first=False, not_aside_by=_self(actor, today))
 
@@ -136,6 +145,7 @@ BASKETS: dict[str, Basket[Listing]] = {
         Basket("en-retard", _works, _late),
         Basket("mon-service", _heads, lambda actor, _today: Listing(states=OPEN, services=_reach(actor), by_due=True)),
         Basket("fiches-revenues", _takes_slips, _slips_back),
+        Basket("plis-fermes", _is_addressed, _sealed),
         Basket("papier-a-remettre", _sees_letters, _paper_to_hand_over),
         Basket("papier-a-rendre", _sees_letters, _paper_to_return),
         Basket(

@@ -22,7 +22,8 @@ class Listing:
     register is always in number order within its year. `slips_of` is (positions, units of
     secretariats, registers): letters whose signed slip came back and waits for one of them. `paper_apart` is
     (positions, units): letters whose paper lies with one of them while the letter itself is with another unit, and
-    nothing of it is on its way. `paper_of` is (positions, units, registers): letters whose
+    nothing of it is on its way. `sealed_for` keeps the sealed envelopes that some positions were given and have
+    neither opened nor put by. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
@@ -46,6 +47,7 @@ class Listing:
     opinion_of: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     slips_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    sealed_for: tuple[str, ...] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None
     dossier: str | None = None

@@ -23,7 +23,7 @@ from ged.mail.second_number import SecondNumber
 class RegisterQuery:
     """What is read of a register; `since` and `until` are registration days, both in.
 
-    `number` is a number, whole or in part, or its sequence alone; `state` is a code of `State`, or `reserve` for
+    `number` is a number, whole or in part, or its sequence alone; `state` is a code of `State`, or `numero_reserve` for
     numbers set apart that wait; "" reads every line.
     """
 
@@ -43,7 +43,7 @@ class RegisterEntry:
 
     Attributes:
         registered_at: Of a number that no letter has taken: when it was set apart.
-        state: The letter's; of a number without one `annule`, or `reserve` while it waits.
+        state: The letter's; of a number without one `annule`, or `numero_reserve` while it waits.
         letter_id: None for a number that no letter has taken.
         reason: Why a number without a letter was set apart, or cancelled.
         entered_at: When a number set apart was entered from paper, or cancelled.

@@ -18,7 +18,7 @@ class Use(StrEnum):
 
     LETTER = "courrier"
     CANCELLED = "annule"
-    RESERVED = "reserve"
+    RESERVED = "numero_reserve"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import secrets
 
 from ged.clock import Clock
 from ged.errors import NotFound
-from ged.mail.access import Actor, Right, require
+from ged.mail.access import KEEPS_REGISTER, Actor, Right, may_read, require, unknown_letter
 from ged.mail.acknowledgement import Acknowledgement, PublicReceipt
-from ged.mail.item import Letter
+from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.store.unit import Store
 
@@ -23,11 +23,19 @@ def acknowledge(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     require(actor, Right.ACKNOWLEDGE)
     now = clock()
     with store.unit() as unit:
-        letter = unit.letters.get(letter_id, actor.tokens())
+        letter = unit.letters.get(letter_id, None)
+        if not (may_read(actor, letter) or _took_in(actor, letter)):
+            raise unknown_letter()
         made = unit.acknowledgements.keep(Acknowledgement(secrets.token_urlsafe(16), letter.id, now, actor.name))
         unit.journal.write(now, Act.ACKNOWLEDGED, actor, letter.id)
         unit.commit()
     return letter, made
+
+
+def _took_in(actor: Actor, letter: Letter) -> bool:
+    """Whether the actor keeps the register of a sealed envelope: its bearer is given a receipt, though not read to."""
+    kept = (post.register_id for post in actor.posts if post.role in KEEPS_REGISTER)
+    return letter.state is State.RECEIVED and letter.register_id in kept
 
 
 def public_receipt(token: str, *, store: Store) -> PublicReceipt:

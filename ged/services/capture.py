@@ -12,6 +12,7 @@ from ged.clock import Clock
 from ged.errors import GedError, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Post, Right, require
 from ged.mail.custody import PAPER_DOORS
+from ged.mail.envelope import Cover, refuse_cover
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.register import Series, format_number, number_done, paper_instant
@@ -54,6 +55,7 @@ class Arrival:
     direction: Direction = Direction.INCOMING
     received_on: date | None = None
     on_paper: PaperUse | None = None
+    sealed: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,15 @@ def capture(
     post = registering_post(actor, arrival.direction)
     now = clock()
     received_instant(arrival.received_on, now)
+    if arrival.sealed is not None:
+        refuse_cover(arrival.sealed)
     record = ArrivalRecord(arrival.door, arrival.filename, now, actor.login)
     with store.unit() as unit:
         unit.arrivals.hold_digest(stored.digest)
         same = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
         earlier = [one for one in same if one.direction is arrival.direction and one.state is not State.CANCELLED]
+        if arrival.sealed is not None:
+            _refuse_stranger(unit, arrival.sealed, post, now.date())
         if earlier:
             _refuse_again(arrival, earlier[0])
             receipt = _arrives_again(unit, earlier[0], stored, record, actor)
@@ -154,13 +160,19 @@ def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRe
     return Receipt(letter.id, letter.number, letter.page_count, letter.registered_at, again=True)
 
 
+def _refuse_stranger(unit: Unit, cover: Cover, post: Post, today: date) -> None:
+    seats = unit.organisation.seats(post.tenant_id, today)
+    if all(seat.position.id != cover.position_id for seat in seats):
+        raise Refused("envelope.no_addressee", "Ce destinataire n'existe pas. Choisissez-en un autre.", field="pour")
+
+
 def _refuse_again(arrival: Arrival, earlier: Letter) -> None:
     """A file that is registered already takes no number set apart: the number goes on waiting."""
-    if arrival.on_paper is not None:
+    if arrival.on_paper is not None or (arrival.sealed is not None and earlier.state is not State.RECEIVED):
         raise Refused(
             "capture.again",
-            f"Ce fichier est déjà enregistré sous le numéro {earlier.number}. Le numéro réservé n'a pas été pris : "
-            "choisissez le bon fichier, ou annulez ce numéro avec son motif.",
+            f"Ce fichier est déjà enregistré sous le numéro {earlier.number}. Rien n'a été changé : choisissez le bon "
+            "fichier.",
         )
 
 
@@ -181,7 +193,7 @@ def _number(unit: Unit, arrival: Arrival, post: Post, now: datetime) -> tuple[Se
 def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
     post = registering_post(actor, arrival.direction)
     register = unit.organisation.entity(post.register_id)
-    now, used = record.received_at, arrival.on_paper
+    now, used, sealed = record.received_at, arrival.on_paper, arrival.sealed
     series, sequence, registered_at = _number(unit, arrival, post, now)
     letter = Letter(
         id=secrets.token_urlsafe(16),
@@ -191,20 +203,20 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         year=series.year,
         sequence=sequence,
         number=format_number(register.number_pattern, series, sequence, acronym=register.acronym),
-        state=State.TO_QUALIFY,
-        confidentiality=Confidentiality.INTERNAL,
+        state=State.RECEIVED if sealed else State.TO_QUALIFY,
+        confidentiality=sealed.nature.level if sealed else Confidentiality.INTERNAL,
         priority=Priority.NORMAL,
         revision=1,
         received_at=registered_at if used else received_instant(arrival.received_on, now),
         registered_at=registered_at,
         kind=None,
         service_id=None,
-        position_id=None,
+        position_id=sealed.position_id if sealed else None,
         concerned=() if post.role in KEEPS_REGISTER else (post.entity_id,),  # a service goes on reading its note
         subject=None,
-        sender=None,
+        sender=(sealed.sender.strip() or None) if sealed else None,
         recipient=None,
-        sender_reference=None,
+        sender_reference=(sealed.reference.strip() or None) if sealed else None,
         letter_date=None,
         due_date=None,
         delay_days=None,
@@ -221,6 +233,8 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecor
         held=False,
     )
     unit.letters.add(letter)
+    if sealed is not None:
+        unit.envelopes.add(letter.id, sealed, stored.digest)
     if used is not None:
         unit.number_blocks.enter(used.block_id, sequence, letter.id, now, actor.name)
         unit.number_blocks.close_if_done(used.block_id, now)

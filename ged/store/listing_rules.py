@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ged.mail.item import Priority, Reading
 from ged.mail.listing import Listing
+from ged.store.envelope_tables import sealed_envelope
 from ged.store.filing_rules import filing_rules
 from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
@@ -102,6 +103,14 @@ def _aside(person_id: str, day: date) -> sa.Select[tuple[str]]:
 def _of_the_paper(listing: Listing) -> Iterator[Condition]:
     if listing.slips_of is not None:
         yield _slip_waits(listing.slips_of)
+    if listing.sealed_for is not None:
+        given = sa.select(sealed_envelope.c.letter_id).where(
+            sealed_envelope.c.position_id.in_(listing.sealed_for),
+            sealed_envelope.c.handed_at.is_not(None),
+            sealed_envelope.c.kept_at.is_(None),
+            sealed_envelope.c.released_at.is_(None),
+        )
+        yield letter.c.id.in_(given)
     if listing.paper_apart is not None:
         yield _paper_apart(listing.paper_apart)
     if listing.paper_of is not None:

@@ -24,6 +24,7 @@ from ged.store.delegations import Delegations
 from ged.store.dossiers import Dossiers
 from ged.store.drafts import Drafts
 from ged.store.electronic import Electronic
+from ged.store.envelopes import Envelopes
 from ged.store.holds import Holds
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
@@ -124,6 +125,11 @@ class Unit:
     def second_numbers(self) -> SecondNumbers:
         """Numbers that services give beside the registration number."""
         return SecondNumbers(self._connection)
+
+    @cached_property
+    def envelopes(self) -> Envelopes:
+        """Sealed envelopes."""
+        return Envelopes(self._connection)
 
     @cached_property
     def number_blocks(self) -> NumberBlocks:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from ged.clock import Clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
+from ged.mail.envelope import Cover
 from ged.mail.item import Direction
 from ged.mail.returned import Returned, SheetPage
 from ged.ports import Vault
@@ -70,6 +71,7 @@ def receive(
     direction: Direction = Direction.INCOMING,
     received_on: date | None = None,
     on_paper: PaperUse | None = None,
+    sealed: Cover | None = None,
 ) -> Receipt:
     """Register the letter that a stream carries; when this returns, it is durable and numbered.
 
@@ -82,9 +84,9 @@ def receive(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    with _recording_refusals(door, filename, actor, entrance):
+    with recording_refusals(door, filename, actor, entrance):
         kept = keep(stream, filename, entrance=entrance)
-    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper)
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper, sealed)
     return capture(arrival, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)
 
 
@@ -105,7 +107,7 @@ def receive_scan(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    with _recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
+    with recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
         seen = look(path, found.page_count)
         copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
         sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, store=entrance.store)
@@ -131,7 +133,8 @@ def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:
 
 
 @contextmanager
-def _recording_refusals(door: Door, filename: str, actor: Actor, entrance: Entrance) -> Iterator[None]:
+def recording_refusals(door: Door, filename: str, actor: Actor, entrance: Entrance) -> Iterator[None]:
+    """Leave a line in the journal of a file that is refused meanwhile."""
     try:
         yield
     except Refused as error:

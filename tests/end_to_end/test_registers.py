@@ -17,7 +17,7 @@ from end_to_end.test_pages import faults_of
 from ged.mail.access import Actor
 from ged.services.capture import Door
 from ingest.capture.receive import receive
-from rooms.letters import letter_pdf
+from rooms.letters import letter_pdf, read_all
 
 SignIn = Callable[[Page, str], Page]
 
@@ -118,3 +118,44 @@ def test_numbers_are_reserved_used_on_paper_entered_and_the_year_is_closed(
         page.goto(server + address)
         assert faults_of(page) == [], address
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, address
+
+
+def test_an_envelope_is_handed_over_closed_and_opened_by_its_addressee(
+    house: House, page: Page, errors: list[str], sign_in: SignIn, server: str, tmp_path: Path
+) -> None:
+    scan = tmp_path / "pli.pdf"
+    scan.write_bytes(letter_pdf(sender="Cabinet Adjavon", subject="Pli confidentiel", reference="1/PLI"))
+    sign_in(page, "kossi").goto(f"{server}/plis-fermes")
+    page.select_option("#p-to", "p:DAF-1")
+    page.set_input_files("#p-cover", scan)
+    page.locator("#p-from").focus()
+    fill(page, "Cabinet Adjavon")
+    page.keyboard.press("Enter")
+    expect(page.locator(".done")).to_contain_text("enregistré, fermé")
+    page.locator(".hand input[name=nom]").focus()
+    fill(page, "Mme Lawson")
+    page.keyboard.press("Enter")
+    expect(page.locator(".list")).to_contain_text("Mme Lawson")
+    page.goto(f"{server}/registres/arrivee")
+    expect(page.locator(".list")).to_contain_text("Accès restreint")
+    expect(page.locator(".list")).not_to_contain_text("Adjavon")
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{server}/plis-fermes")
+        assert faults_of(page) == []
+        assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+    read_all(house)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.locator("header form button").last.click()
+    sign_in(page, "daf").goto(f"{server}/b/plis-fermes")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#pli")).to_contain_text("Vous voyez sa couverture")
+    assert faults_of(page) == []
+    scan.write_bytes(letter_pdf(subject="Contenu du pli", reference="2/PLI"))
+    page.locator("#pli summary").focus()
+    page.keyboard.press("Enter")
+    page.set_input_files("#pli-file", scan)
+    page.locator("#pli form button.main").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#pli")).to_contain_text("vous voyez son contenu")

@@ -9,26 +9,36 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import COOKIE, ActorDep, FormCheck, HouseDep
+from api.views.menu import QUIET, menu_of
 from api.views.notices import choice_context
 from api.views.render import LANGUAGE_COOKIE, page
 from api.views.words import LANGUAGES
+from api.wiring import House
 from ged.errors import Forbidden, Refused
 from ged.mail.access import Actor, Right
-from ged.mail.baskets import baskets_for
 from ged.services.sign_in import SESSION_IDLE, set_password, sign_in, sign_out
 
 router = APIRouter()
+_NOT_WORK = QUIET | {"suivis", "mon-service"}
+"""Baskets that one looks into, and does not work from."""
 _YEAR_S = 365 * 24 * 3600
 
 
-def home_of(actor: Actor) -> str:
+def home_of(house: House, actor: Actor) -> str:
     """Return the page where this person's work begins."""
     if actor.has(Right.QUALIFY):
         return "/b/a-qualifier"
     if actor.has(Right.SEE_REGISTER):
         return "/registres/arrivee"
-    mine = [basket.slug for basket in baskets_for(actor)]
-    return f"/b/{mine[0]}" if mine else "/etat"
+    return _first_with_work(house, actor)
+
+
+def _first_with_work(house: House, actor: Actor) -> str:
+    """Return the first of the baskets that holds something, of letters or of drafts; the first one when none does."""
+    menu = menu_of(house, actor, house.clock().date())
+    lists = [(f"/b/{slug}", count) for slug, count in menu.baskets if slug not in _NOT_WORK]
+    lists += [(f"/projets/{slug}", count) for slug, count in menu.drafts]
+    return next((address for address, count in lists if count), lists[0][0] if lists else "/etat")
 
 
 def _inside(target: str) -> str:
@@ -37,9 +47,9 @@ def _inside(target: str) -> str:
 
 
 @router.get("/")
-def first_page(actor: ActorDep, fait: str = "") -> Response:
+def first_page(house: HouseDep, actor: ActorDep, fait: str = "") -> Response:
     """Go where this person's work begins, with what was just done."""
-    return RedirectResponse(home_of(actor) + (f"?{urlencode({'fait': fait})}" if fait else ""), status_code=303)
+    return RedirectResponse(home_of(house, actor) + (f"?{urlencode({'fait': fait})}" if fait else ""), status_code=303)
 
 
 @router.get("/connexion")

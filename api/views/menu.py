@@ -23,18 +23,26 @@ from ged.services.register_book import read_register
 
 REGISTER = "registre-"
 """What stands before the direction in the place of a register's view."""
+QUIET = frozenset({"mis-de-cote", "fiches-revenues", "plis-fermes", "papier-a-remettre", "papier-a-rendre"})
+"""Lists that one looks for only when something is in them."""
 _PAPER = ("papier-a-remettre", "papier-a-rendre")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: where it leads, its name (translated unless `own`: somebody's own words), its icon, its count."""
+    """One line: where it leads, its name, its icon, its count.
+
+    Attributes:
+        own: Whether the name is somebody's own words, and not translated.
+        quiet: Whether the line is shown only when there is something in its list, or one is there.
+    """
 
     address: str
     name: str
     icon: str
     count: int | None = None
     own: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,7 @@ def _steered(actor: Actor) -> Iterator[Entry]:
 
 def _basket(before: str, slug: str, count: int) -> Entry:
     name, icon = NAMES[slug]
-    return Entry(before + slug, name, icon, count)
+    return Entry(before + slug, name, icon, count, quiet=slug in QUIET)
 
 
 def address_of(place: str, query: str) -> str:

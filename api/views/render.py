@@ -79,7 +79,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "csrf": csrf_of(request).token,
         "here": here if request.method == "GET" else "/",
         "path": request.url.path,
-        "groups": menu.groups,
+        "menu": menu.groups,
         "baskets": menu.baskets,
         "saved_views": menu.views,
         "levels_named": dict(menu.levels),

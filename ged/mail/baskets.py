@@ -137,9 +137,9 @@ BASKETS: dict[str, Basket[Listing]] = {
     for basket in (
         Basket("a-qualifier", _qualifies, lambda _actor, _today: TO_QUALIFY),
         Basket("retournes", _qualifies, lambda _actor, _today: Listing(states=(State.RETURNED,), newest_first=False)),
-        Basket("a-expedier", _dispatches, _to_dispatch),
         Basket("a-affecter", _leads, _to_assign),
         Basket("a-traiter", _works, _to_process),
+        Basket("a-expedier", _dispatches, _to_dispatch),
         Basket("mis-de-cote", _works, _set_aside),
         Basket("avis", _works, lambda actor, _today: Listing(opinion_of=baskets_of(actor), newest_first=False)),
         Basket("en-retard", _works, _late),

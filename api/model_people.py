@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given
 from ged.errors import Refused
-from ged.mail.access import Capacity
+from ged.mail.access import ACTING
 from ged.mail.delegation import Ground, check
 from ged.mail.organisation import Grant, Leave, Organisation
 
 
 def read_grant(row: Row) -> Grant:
-    """Return the interim or the delegation that a line gives."""
-    acting = {str(each): each for each in (Capacity.INTERIM, Capacity.DELEGATE)}
+    """Return the interim, the delegation or the signature by order that a line gives."""
+    acting = {str(each): each for each in ACTING}
     return Grant(
         position_id=given(row, "poste"),
         login=given(row, "identifiant"),

@@ -14,7 +14,7 @@ from api.views.acts_form import day_typed
 from api.views.render import page
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
-from ged.mail.access import Actor, Capacity
+from ged.mail.access import ACTING, Actor, Capacity
 from ged.mail.organisation import Grant
 from ged.services import absent, consult, delegate
 
@@ -36,10 +36,12 @@ class GrantTyped(BaseModel):
         """Return what is asked for; the first day is today when none is typed.
 
         Raises:
-            Refused: `move.date`, a day that cannot be read; `delegation.kind`, neither interim nor delegation.
+            Refused: `move.date`, a day that cannot be read; `delegation.kind`, no title by which one acts for another.
         """
-        if self.type not in {Capacity.INTERIM, Capacity.DELEGATE}:
-            raise Refused("delegation.kind", "Choisissez un intérim ou une délégation.", field="type")
+        if self.type not in ACTING:
+            raise Refused(
+                "delegation.kind", "Choisissez un intérim, une délégation ou une signature par ordre.", field="type"
+            )
         return Grant(
             position_id=self.poste,
             login=self.identifiant,
@@ -47,7 +49,7 @@ class GrantTyped(BaseModel):
             since=day_typed(self.depuis, today, "depuis") or today,
             until=day_typed(self.jusqu_au, today, "jusqu_au"),
             instrument=self.acte[:120],
-            kinds=tuple(self.natures) if self.type == Capacity.DELEGATE else (),
+            kinds=() if self.type == Capacity.INTERIM else tuple(self.natures),
         )
 
 
@@ -59,7 +61,7 @@ def show(request: Request, house: HouseDep, actor: ActorDep, fait: str = "") -> 
 
 @router.post("/delegations", dependencies=[FormCheck])
 def grant(request: Request, house: HouseDep, actor: ActorDep, form: Annotated[GrantTyped, Form()]) -> Response:
-    """Grant an interim or a delegation."""
+    """Grant an interim, a delegation or a signature by order."""
     try:
         delegate.grant(form.grant(house.clock().date()), store=house.store, actor=actor, clock=house.clock)
     except (Refused, NotFound) as error:

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from api.views.words import ACTS, CODES, FIELDS, LEVELS, MOVES, moment, translations, typed_day
+from api.views.words import ACTS, BY_TITLE, CODES, FIELDS, LEVELS, MOVES, moment, translations, typed_day
 from ged.mail.access import Capacity
 from ged.mail.history import Change, Event
 from ged.mail.qualification import Field
@@ -58,7 +58,7 @@ class Teller:
     def _post(self, event: Event) -> str:
         if event.capacity is Capacity.HOLDER:
             return event.title
-        by = self._say("p.i.") if event.capacity is Capacity.INTERIM else self._say("par délégation")
+        by = self._say(BY_TITLE[event.capacity])
         act = self._say("acte n° %(number)s") % {"number": event.instrument}
         holder = self._say("pour %(name)s") % {"name": event.holder} if event.holder else ""
         return f"{event.title} {by} ({', '.join(part for part in (holder, act) if part)})"

@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     Capacity.HOLDER: _("titulaire"),
     Capacity.INTERIM: _("intérim"),
     Capacity.DELEGATE: _("délégation"),
+    Capacity.BY_ORDER: _("par ordre"),
     Direction.INCOMING: _("Arrivée"),
     Direction.OUTGOING: _("Départ"),
     Direction.INTERNAL: _("Interne"),
@@ -120,6 +121,12 @@ CODES: dict[str, str] = {
     Disposition.TRANSFER: _("versement"),
     Disposition.DESTROY: _("élimination"),
 }
+BY_TITLE = {
+    Capacity.INTERIM: _("p.i."),
+    Capacity.DELEGATE: _("par délégation"),
+    Capacity.BY_ORDER: _("p.o."),
+}
+"""By what title somebody acted for another, as it stands after the post in a history."""
 NATURES: dict[str, str] = {
     Nature.CONFIDENTIAL: _("Confidentiel"),
     Nature.PERSONAL: _("Personnel"),

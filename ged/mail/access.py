@@ -96,6 +96,11 @@ class Capacity(StrEnum):
     HOLDER = "titulaire"
     INTERIM = "interim"
     DELEGATE = "delegation"
+    BY_ORDER = "par_ordre"
+
+
+ACTING = (Capacity.INTERIM, Capacity.DELEGATE, Capacity.BY_ORDER)
+"""By what title somebody acts in a post of somebody else's; an interim covers all that the post signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,10 @@ class Post:
         reach: The entity and everything under it, within the tenant; also what is closed, so that a letter left there
             is not nobody's. `closed` names those.
         capacity: Whether the person holds it, or acts for who does.
-        instrument: Number of the act that grants an interim or a delegation; "" for the holder.
+        instrument: Number of the act that lets the person act for the holder; "" for the holder.
         holder: Name of whoever the person acts for; "" for the holder, or when nobody holds it.
-        until: The last day of an interim or a delegation; None when no end is set.
-        kinds: Document kinds that a delegate may sign; () for all.
+        until: The last day of acting for the holder; None when no end is set.
+        kinds: Document kinds that may be signed by delegation or by order; () for all.
     """
 
     position_id: str

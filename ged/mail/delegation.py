@@ -1,4 +1,4 @@
-"""Interims and delegations: who acts in a post for somebody else, by which act, from when to when.
+"""Interims, delegations and signatures by order: who acts in a post for somebody else, by which act, from when to when.
 
 A delegation is granted in the post's own name and ends with its last day. It gives the post's baskets and
 rights, no more; who acts by delegation cannot grant it on.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ged.errors import Forbidden, Refused
-from ged.mail.access import Actor, Capacity, Role
+from ged.mail.access import ACTING, Actor, Capacity, Role
 from ged.mail.item import Confidentiality
 from ged.mail.organisation import Grant, Holding, Position
 
@@ -97,8 +97,8 @@ def check(new: Grant, ground: Ground, name: str) -> None:
     """Let pass a grant that can be made; `name` is the person's.
 
     Raises:
-        Refused: `delegation.no_instrument`, `delegation.dates`, `delegation.self`, `delegation.stranger`,
-            `delegation.clearance`, `delegation.overlap`, `delegation.circle`.
+        Refused: `delegation.kind`, `delegation.no_instrument`, `delegation.dates`, `delegation.self`,
+            `delegation.stranger`, `delegation.clearance`, `delegation.overlap`, `delegation.circle`.
     """
     _refuse_incomplete(new)
     _refuse_person(new, ground, name)
@@ -113,6 +113,10 @@ def check(new: Grant, ground: Ground, name: str) -> None:
 
 
 def _refuse_incomplete(new: Grant) -> None:
+    if new.capacity not in ACTING:
+        raise Refused(
+            "delegation.kind", "Choisissez un intérim, une délégation ou une signature par ordre.", field="type"
+        )
     if not new.instrument.strip():
         raise Refused(
             "delegation.no_instrument",

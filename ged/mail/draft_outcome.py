@@ -193,10 +193,13 @@ def _not_yours(actor: Actor, draft: Draft, stage: Stage | None) -> Forbidden | C
     for visa in stage.standing(draft.digest) if stage else ():
         if visa.approver.position_id in held:
             return _stale(draft, visa.name)
-    if held & {each.position_id for each in draft.waiting}:
+    waited = {each.position_id for each in draft.waiting}
+    beyond = next((post for post in actor.posts if post.position_id in waited), None)
+    if beyond is not None:
         return Forbidden(
             "draft.delegation",
-            "Votre délégation ne couvre pas cette nature de document. Laissez-le au titulaire, qui le verra.",
+            f"Votre délégation (acte n° {beyond.instrument}) ne couvre pas cette nature de document : "
+            f"la signature revient à {beyond.holder or 'la personne qui occupe le poste'}.",
             draft_id=draft.id,
             login=actor.login,
         )

@@ -77,7 +77,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An interim or a delegation as the folder gives it: who may act in which post, by which act."""
+    """Acting for another as the folder gives it: who may act in which post, by which title and act."""
 
     position_id: str
     login: str

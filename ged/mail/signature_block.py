@@ -14,7 +14,8 @@ class SignatureBlock:
     """What the block says.
 
     Attributes:
-        title: « Le Directeur de cabinet », « Pour le Ministre et par délégation, le Directeur de cabinet ».
+        title: « Le Directeur de cabinet », « Pour le Ministre et par délégation, le Directeur de cabinet »,
+            « P.O. le Ministre, le Directeur de cabinet ».
         instrument: « Acte n° 12/2026/MME/CAB », "" for the holder of the post.
         signed: « Signé électroniquement le 24 novembre 2026 à 14 h 02 (UTC) ».
         number: « N° DEP-2026-000042 », as taken with the signature.
@@ -33,13 +34,15 @@ class SignatureBlock:
 
 
 def signing_title(actor: Actor, post: Post) -> str:
-    """Return by what title somebody signs in a post: their own, « p.i. », or for another « par délégation »."""
+    """Return by what title somebody signs in a post: their own, « p.i. », « par délégation » or « P.O. »."""
     if post.capacity is Capacity.INTERIM:
         return _first_upper(f"{with_article(post.title)} p.i.")
-    if post.capacity is Capacity.DELEGATE:
-        own = next((each.title for each in actor.posts if each.capacity is Capacity.HOLDER), "")
-        return f"Pour {with_article(post.title)} et par délégation" + (f", {with_article(own)}" if own else "")
-    return _first_upper(with_article(post.title))
+    if post.capacity is Capacity.HOLDER:
+        return _first_upper(with_article(post.title))
+    own = next((each.title for each in actor.posts if each.capacity is Capacity.HOLDER), "")
+    for_whom = with_article(post.title)
+    said = f"P.O. {for_whom}" if post.capacity is Capacity.BY_ORDER else f"Pour {for_whom} et par délégation"
+    return said + (f", {with_article(own)}" if own else "")
 
 
 def block_of(actor: Actor, post: Post, *, number: str, at: datetime) -> SignatureBlock:

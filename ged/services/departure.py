@@ -44,7 +44,7 @@ def ready_to_sign(unit: Unit, draft_id: str, digest: str, actor: Actor) -> tuple
     Raises:
         NotFound: `draft.unknown`.
         Conflict: `sign.already`, `draft.stale`.
-        Forbidden: `draft.party`; `sign.kind`, a delegation that does not cover the kind of document.
+        Forbidden: `draft.party`; `draft.delegation`, one that does not cover the kind of document.
         Refused: `draft.state`.
     """
     draft = unit.drafts.get(draft_id, actor.tokens(), lock=True)
@@ -54,13 +54,6 @@ def ready_to_sign(unit: Unit, draft_id: str, digest: str, actor: Actor) -> tuple
     post = signing_post(draft, actor)
     if post is None:  # `to_sign` said otherwise
         raise Forbidden("draft.party", "Ce projet n'attend pas votre signature.", draft_id=draft.id)
-    if not post.signs(draft.kind or None):
-        raise Forbidden(
-            "sign.kind",
-            f"Votre délégation (acte n° {post.instrument}) ne couvre pas cette nature de document : "
-            f"la signature revient à {post.holder or 'la personne qui occupe le poste'}.",
-            draft_id=draft.id,
-        )
     return draft, version, post
 
 

@@ -129,10 +129,13 @@ def test_a_delegate_who_is_no_longer_cleared_acts_no_more(house: House, who: Who
     assert [post.position_id for post in who("dircab").posts] == ["DIRCAB"]
 
 
-def test_the_folder_grants_corrects_and_ends_its_own_and_leaves_those_of_the_screen(house: House, who: Who) -> None:
+@pytest.mark.parametrize("capacity", [Capacity.DELEGATE, Capacity.BY_ORDER])
+def test_the_folder_grants_corrects_and_ends_its_own_and_leaves_those_of_the_screen(
+    house: House, who: Who, capacity: Capacity
+) -> None:
     on_screen = delegate.grant(interim(house), store=house.store, actor=who("ministre"), clock=house.clock)
     pilot = read_folder(PILOT)
-    written = Grant("DAF-1", "daj", Capacity.DELEGATE, date(2026, 1, 1), None, "3/2026", ("facture",))
+    written = Grant("DAF-1", "daj", capacity, date(2026, 1, 1), None, "3/2026", ("facture",))
     for grants in ((written,), (replace(written, instrument="3bis/2026"),)):
         establish(replace(pilot, grants=grants), store=house.store, clock=house.clock)
     assert [post.instrument for post in who("daj").posts] == ["", "3bis/2026"]
@@ -160,8 +163,11 @@ def test_programs_grant_and_end_and_strangers_see_nothing(house: House, client: 
     assert client.post("/api/v1/delegations", json=asked, headers=finance).status_code == 403
     refused = client.post("/api/v1/delegations", json=asked | {"login": "comptable"}, headers=minister)
     assert refused.json()["code"] == "delegation.clearance"
-    made = client.post("/api/v1/delegations", json=asked, headers=minister)
-    assert made.status_code == 201
+    titled = client.post("/api/v1/delegations", json=asked | {"capacity": "titulaire"}, headers=minister)
+    assert titled.json()["code"] == "delegation.kind"
+    by_order = asked | {"capacity": "par_ordre", "kinds": ["reponse"]}
+    made = client.post("/api/v1/delegations", json=by_order, headers=minister)
+    assert (made.status_code, made.json()["capacity"], made.json()["kinds"]) == (201, "par_ordre", ["reponse"])
     assert made.json()["stands"]
     assert len(client.get("/api/v1/delegations", headers=bearer(house, "audit")).json()) == 2
     assert client.get("/api/v1/delegations", headers=agency).json() == []

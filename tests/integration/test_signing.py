@@ -112,7 +112,7 @@ def test_a_word_document_gets_its_number_at_signature_and_its_attachments_follow
     assert annex.leaf_index is not None
 
 
-@pytest.mark.parametrize("code", ["reponse", "annexes", "note_service"])
+@pytest.mark.parametrize("code", ["reponse", "transmission", "note_service"])
 def test_the_templates_of_the_pilot_carry_a_signature(house: House, who: Who, code: str) -> None:
     internal = code == "note_service"
     direction = Direction.INTERNAL if internal else Direction.OUTGOING
@@ -311,10 +311,12 @@ def test_a_number_printed_for_ink_and_never_signed_is_cancelled_with_its_reason(
     assert no_hole(house)
 
 
-def delegated(house: House, minister: Actor, until: date | None, *kinds: str) -> None:
+def delegated(
+    house: House, minister: Actor, until: date | None, *kinds: str, capacity: Capacity = Capacity.DELEGATE
+) -> None:
     """Let the secretary general sign in the minister's post, by act 12/2026."""
     today = house.clock().date()
-    given = Grant("MIN", "sg", Capacity.DELEGATE, today - timedelta(days=3), until, "12/2026/MME", kinds)
+    given = Grant("MIN", "sg", capacity, today - timedelta(days=3), until, "12/2026/MME", kinds)
     grant(given, store=house.store, actor=minister, clock=house.clock)
 
 
@@ -324,7 +326,7 @@ def test_who_signs_by_delegation_says_so_with_its_act_and_only_what_it_covers(ho
     draft = to_be_signed(house, who("daf"), replace(TEXT, kind="convention"))
     with pytest.raises(Forbidden) as kind:
         sign_draft(draft.id, draft.digest, **signing(house, who("sg")))
-    assert (kind.value.code, "12/2026/MME" in kind.value.sentence) == ("sign.kind", True)
+    assert (kind.value.code, "12/2026/MME" in kind.value.sentence) == ("draft.delegation", True)
     letter = signed(house, who("daf"), who("sg"), replace(TEXT, kind="reponse"))
     said = text_of(original(house, letter))
     for part in ("Pour le Ministre et par délégation, le Secrétaire général", "P. Tchalla", "Acte n° 12/2026/MME"):
@@ -332,6 +334,20 @@ def test_who_signs_by_delegation_says_so_with_its_act_and_only_what_it_covers(ho
     later = replace(house, clock=lambda: system_clock() + timedelta(days=5))
     with pytest.raises(GedError):
         sign_draft(draft.id, draft.digest, **signing(later, actor_of("sg", store=later.store, clock=later.clock)))
+
+
+def test_who_signs_by_order_has_it_printed_and_told(house: House, who: Who) -> None:
+    delegated(house, who("ministre"), house.clock().date(), "reponse", capacity=Capacity.BY_ORDER)
+    beyond = to_be_signed(house, who("daf"), replace(TEXT, kind="convention"))
+    with pytest.raises(Forbidden) as kind:
+        sign_draft(beyond.id, beyond.digest, **signing(house, who("sg")))
+    assert kind.value.code == "draft.delegation"
+    letter = signed(house, who("daf"), who("sg"), replace(TEXT, kind="reponse"))
+    said = text_of(original(house, letter))
+    for part in ("P.O. le Ministre, le Secrétaire général", "P. Tchalla", "Acte n° 12/2026/MME"):
+        assert part in said
+    steps = consult.letter_file(letter.id, store=house.store, actor=who("ministre"), clock=house.clock).steps
+    assert (steps[-1].capacity, steps[-1].instrument) == (Capacity.BY_ORDER, "12/2026/MME")
 
 
 def test_a_signed_sheet_among_what_is_scanned_finds_its_letter_by_its_code(

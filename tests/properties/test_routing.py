@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from ged.clock import system_clock
 from ged.errors import GedError, NotFound
-from ged.mail.access import Actor, Capacity
+from ged.mail.access import ACTING, Actor, Capacity
 from ged.mail.item import Confidentiality, Priority, State
 from ged.mail.moves import Destination, Move, Order, open_moves
 from ged.mail.opinion import OpinionVerdict
@@ -171,7 +171,7 @@ class Office(RuleBasedStateMachine):
         by=st.sampled_from(("ministre", "ministre", "sg", *LOGINS)),
         position=st.sampled_from(["SG-1", "DAF-1", "DAF-A1", "DRH-1", "BOC-1"]),
         login=st.sampled_from(("dircab", "audit", "lawson", *LOGINS)),
-        capacity=st.sampled_from([Capacity.INTERIM, Capacity.DELEGATE]),
+        capacity=st.sampled_from(ACTING),
         since=st.integers(-3, 3),
         length=st.integers(0, 4),
     )

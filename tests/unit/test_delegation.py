@@ -42,6 +42,7 @@ def test_an_interim_by_an_act_until_a_day_is_granted() -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
+        ({"capacity": Capacity.HOLDER}, "delegation.kind"),
         ({"instrument": "  "}, "delegation.no_instrument"),
         ({"until": DAY - timedelta(days=1)}, "delegation.dates"),
         ({"until": None}, "delegation.dates"),
@@ -57,8 +58,9 @@ def test_what_cannot_be_granted_is_refused_with_its_reason(changes: dict[str, ob
     assert error.value.code == code
 
 
-def test_a_delegation_may_have_no_end() -> None:
-    check(replace(INTERIM, capacity=Capacity.DELEGATE, until=None), GROUND, "Y. Amouzou")
+@pytest.mark.parametrize("capacity", [Capacity.DELEGATE, Capacity.BY_ORDER])
+def test_a_delegation_or_an_order_may_have_no_end(capacity: Capacity) -> None:
+    check(replace(INTERIM, capacity=capacity, until=None), GROUND, "Y. Amouzou")
 
 
 def test_a_post_has_one_interim_at_a_time() -> None:

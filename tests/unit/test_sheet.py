@@ -43,6 +43,7 @@ def test_what_the_signature_gives_stays_a_field_in_a_document_that_goes_round() 
         (Capacity.HOLDER, "", "Le Directeur de cabinet"),
         (Capacity.INTERIM, "Y. Amouzou", "Le Directeur de cabinet p.i."),
         (Capacity.DELEGATE, "Y. Amouzou", "Pour le Directeur de cabinet et par délégation, le Secrétaire général"),
+        (Capacity.BY_ORDER, "Y. Amouzou", "P.O. le Directeur de cabinet, le Secrétaire général"),
     ],
 )
 def test_the_block_says_by_what_title_one_signs(capacity: Capacity, holder: str, title: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from ged.mail.circuit import Approver, Said, Stage, StageKind
-from ged.mail.draft import Attachment, Content, Draft
+from ged.mail.draft import Attachment, Content, Copy, Draft
 from ged.mail.draft_acts import DraftAct, DraftOrder, DraftStep
 from ged.mail.item import Confidentiality, Direction, Priority
 from ged.mail.links import Linked, LinkKind
@@ -40,6 +40,17 @@ class StageIn(BaseModel):
         return Stage(self.kind, tuple(each.value() for each in self.approvers), self.delay_days)
 
 
+class CopyIn(BaseModel):
+    """Who gets a copy for information (ampliation): a unit of the house, or whoever a line names."""
+
+    entity: str = ""
+    label: str = ""
+
+    def value(self) -> Copy:
+        """Return the copy; the house names its units itself."""
+        return Copy(self.label.strip(), self.entity)
+
+
 class DraftIn(BaseModel):
     """A draft as written; `keep` are digests of attachments of the standing version to keep."""
 
@@ -49,6 +60,7 @@ class DraftIn(BaseModel):
     position: str = ""
     subject: str = ""
     recipients: list[str] = []
+    copies: list[CopyIn] = []
     reference: str = ""
     kind: str = ""
     template: str = ""
@@ -83,6 +95,7 @@ class DraftIn(BaseModel):
             template=self.template,
             file=None if self.text.strip() or standing is None else standing.file,
             attachments=kept,
+            copies=tuple(one.value() for one in self.copies if one.entity or one.label.strip()),
         )
 
 
@@ -174,6 +187,7 @@ class VersionOut(BaseModel):
     digest: str
     subject: str
     recipients: tuple[str, ...]
+    copies: list[dict[str, str]]
     reference: str
     text: str
     file: dict[str, Any] | None
@@ -204,6 +218,7 @@ class DraftFileOut(BaseModel):
                     digest=one.digest,
                     subject=one.content.subject,
                     recipients=one.content.recipients,
+                    copies=[{"entity": each.entity_id, "label": each.label} for each in one.content.copies],
                     reference=one.content.reference,
                     text=one.content.text,
                     file=_file(one.content.file) if one.content.file else None,

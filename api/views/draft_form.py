@@ -15,7 +15,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.circuit import Stage, StageKind
 from ged.mail.circuit_choice import stages_for
-from ged.mail.draft import WRITING, Attachment, Content
+from ged.mail.draft import WRITING, Attachment, Content, Copy
 from ged.mail.item import Confidentiality, Direction, Letter, Priority
 from ged.mail.organisation import Seat
 from ged.services import consult
@@ -53,6 +53,7 @@ class TypedDraft(BaseModel):
     Attributes:
         cle: Under which name this device keeps what is typed.
         genre: Kinds of the circuit's rows, with `qui` and `delai` beside them.
+        ampliations: Whoever outside gets a copy, one a line; `ampliation_unites` the units of the house that do.
         garder: Attachments of the standing version to keep, as `digest:letter id`.
         inserer: A button of the editor; `appliquer` the one that fills the circuit from `circuit`.
     """
@@ -65,6 +66,8 @@ class TypedDraft(BaseModel):
     modele: str = ""
     objet: str = ""
     destinataires: str = ""
+    ampliations: str = ""
+    ampliation_unites: list[str] = []
     reference: str = ""
     corps: str = ""
     confidentialite: str = Confidentiality.INTERNAL
@@ -96,6 +99,8 @@ class TypedDraft(BaseModel):
             modele=content.template,
             objet=content.subject,
             destinataires="\n".join(content.recipients),
+            ampliations="\n".join(one.label for one in content.copies if not one.entity_id),
+            ampliation_unites=[one.entity_id for one in content.copies if one.entity_id],
             reference=content.reference,
             corps=content.text,
             confidentialite=draft.confidentiality,
@@ -161,13 +166,14 @@ class TypedDraft(BaseModel):
         file = body or (standing.file if standing and self.garder_texte else None)
         return Content(
             subject=self.objet.strip(),
-            recipients=tuple(line.strip() for line in self.destinataires.splitlines() if line.strip()),
+            recipients=_lines(self.destinataires),
             text="" if file else self.corps.replace("\r\n", "\n").strip(),
             reference=self.reference.strip(),
             kind=self.nature,
             template=self.modele,
             file=file,
             attachments=(*kept, *joined),
+            copies=(*(Copy("", one) for one in self.ampliation_unites), *map(Copy, _lines(self.ampliations))),
         )
 
     def inserted(self) -> Self:
@@ -222,6 +228,10 @@ def joined_letter(number: str, house: House, actor: Actor) -> tuple[Attachment, 
         return ()
     letter = consult.by_number(number.strip(), store=house.store, actor=actor)
     return (Attachment(letter.number, letter.original, letter.media_type, letter.original_size, letter.id),)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def _member(kind: type[Choice], value: str, otherwise: Choice) -> Choice:

@@ -220,6 +220,7 @@ PARTS: dict[str, str] = {
     Part.TEXT: _("Texte"),
     Part.FILE: _("Document joint comme texte"),
     Part.ATTACHMENTS: _("Pièces jointes"),
+    Part.COPIES: _("Ampliations"),
 }
 """What of a draft is compared."""
 MOVES: dict[str, tuple[str, str, str]] = {

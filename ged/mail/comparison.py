@@ -40,6 +40,7 @@ class Part(StrEnum):
     TEXT = "texte"
     FILE = "fichier"
     ATTACHMENTS = "pieces"
+    COPIES = "ampliations"
 
 
 def compare(old: Content, new: Content) -> tuple[tuple[Part, tuple[Piece, ...]], ...]:
@@ -117,4 +118,5 @@ def _parts(content: Content) -> dict[Part, str]:
         Part.TEXT: content.text,
         Part.FILE: f"{content.file.label} ({content.file.digest[:12]})" if content.file else "",
         Part.ATTACHMENTS: "\n".join(f"{one.label} ({one.digest[:12]})" for one in content.attachments),
+        Part.COPIES: "\n".join(one.label for one in content.copies),
     }

@@ -24,6 +24,7 @@ OVER = (State.TO_DISPATCH, State.NO_FURTHER_ACTION)
 WRITING = frozenset({Role.HEAD, Role.SECRETARY, Role.OFFICER})
 _LONG = 500
 _MOST_ATTACHED = 30
+_MOST_COPIES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Who gets a copy for information (ampliation), as printed; `entity_id` for a unit of the house, else ""."""
+
+    label: str
+    entity_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What is signed, whole.
 
@@ -53,6 +62,7 @@ class Content:
         template: Code of the letterhead and model it is laid out with, "" for the plain one.
         text: The body, in the markup of `ged.mail.markup`; "" when `file` is the body.
         file: A DOCX or PDF that is the body.
+        copies: Who gets a copy, printed at the foot of the page.
     """
 
     subject: str
@@ -64,11 +74,15 @@ class Content:
     file: Attachment | None = None
     attachments: tuple[Attachment, ...] = ()
     correspondents: tuple[str, ...] = ()
+    copies: tuple[Copy, ...] = ()
 
     @property
     def digest(self) -> str:
         """SHA-256 of the whole, 64 lower-case hexadecimal digits: of UTF-8 JSON, keys sorted, no spaces."""
-        plain = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        whole = asdict(self)
+        if not self.copies:  # versions kept before there were copies were digested without the word
+            del whole["copies"]
+        plain = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -185,14 +199,17 @@ def refuse_faulty(content: Content) -> None:
     """Refuse what is too long to be kept as a version; an unfinished draft is kept all the same.
 
     Raises:
-        Refused: `draft.long`, `draft.attachments`.
+        Refused: `draft.long`, `draft.attachments`, `draft.copies`.
     """
-    if len(content.text) > LONGEST or max(map(len, (content.subject, content.reference, *content.recipients))) > _LONG:
+    lines = (content.subject, content.reference, *content.recipients, *(each.label for each in content.copies))
+    if len(content.text) > LONGEST or max(map(len, lines)) > _LONG:
         raise Refused(
             "draft.long",
-            f"L'objet et chaque ligne de destinataire comptent {_LONG} caractères au plus, le texte {LONGEST} : "
-            "joignez le reste en fichier.",
+            f"L'objet, chaque destinataire et chaque ampliation comptent {_LONG} caractères au plus, le texte "
+            f"{LONGEST} : joignez le reste en fichier.",
         )
+    if len(content.copies) > _MOST_COPIES:
+        raise Refused("draft.copies", f"Un projet porte {_MOST_COPIES} ampliations au plus.", field="ampliations")
     if len(content.attachments) > _MOST_ATTACHED:
         raise Refused("draft.attachments", f"Un projet porte {_MOST_ATTACHED} pièces jointes au plus.")
 

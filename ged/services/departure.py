@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
 from ged.errors import Conflict, Forbidden
 from ged.mail.access import Actor, Post
 from ged.mail.annex import AnnexKind
-from ged.mail.dispatch import PLATFORM, Plan
-from ged.mail.draft import Draft, Version
+from ged.mail.dispatch import INTERNAL, PLATFORM, Plan
+from ged.mail.draft import Copy, Draft, Version
 from ged.mail.french_dates import plain
 from ged.mail.item import Letter, Reading, Sealing, State
 from ged.mail.organisation import Entity
@@ -136,7 +136,7 @@ def with_original(unit: Unit, letter: Letter, paper: Paper, now: datetime, *, st
 
 
 def set_out(unit: Unit, draft: Draft, letter: Letter, actor: Actor, now: datetime) -> None:
-    """Join to a signed letter what its draft carried, and prepare one sending for each of its recipients."""
+    """Join to a signed letter what its draft carried, and prepare one sending for each of its recipients and copies."""
     content = standing_version(unit, draft).content
     for each in content.attachments:
         held = Stored(each.digest, each.size, unit.arrivals.version_of(each.digest), existed=True)
@@ -144,6 +144,7 @@ def set_out(unit: Unit, draft: Draft, letter: Letter, actor: Actor, now: datetim
         attach(unit, letter, AnnexKind.ENCLOSURE, held, media_type=media_type, label=label, actor=actor, now=now)
     roots = partners(unit, letter.tenant_id)
     plans = [_towards(line.strip(), roots) for line in content.recipients if line.strip()]
+    plans += [_copied(each, roots) for each in content.copies]
     unit.sendings.add([prepared(letter, one, rank) for rank, one in enumerate(plans, 1)])
 
 
@@ -152,6 +153,13 @@ def _towards(recipient: str, roots: Sequence[Entity]) -> Plan:
     named = plain(recipient)
     found = next((root for root in roots if named in {plain(root.name_fr), plain(root.acronym)}), None)
     return Plan(recipient, way=PLATFORM, tenant_id=found.id) if found else Plan(recipient)
+
+
+def _copied(one: Copy, roots: Sequence[Entity]) -> Plan:
+    """Within the house to a unit of it; else as to a recipient."""
+    if one.entity_id:
+        return Plan(one.label, way=INTERNAL, entity_id=one.entity_id, copy=True)
+    return replace(_towards(one.label, roots), copy=True)
 
 
 def _already(unit: Unit, draft: Draft) -> Conflict:

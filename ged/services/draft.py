@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ged.clock import Clock
-from ged.errors import Forbidden, Refused
+from ged.errors import Forbidden, NotFound, Refused
 from ged.mail.access import Actor, Post
 from ged.mail.circuit import Circuit, Stage
 from ged.mail.draft import WRITING, Content, Draft, Version, refuse_faulty
@@ -43,13 +43,14 @@ def begin(plan: Plan, content: Content, *, comment: str = "", store: Store, acto
 
     Raises:
         Forbidden: `draft.writing`, none of the actor's posts prepares mail.
-        NotFound: `letter.unknown`, of a letter answered or joined.
-        Refused: `draft.direction`, `draft.level`, `draft.long`, `draft.attachments`.
+        NotFound: `letter.unknown`, of a letter answered or joined; `move.destination`, of a unit that gets a copy.
+        Refused: `draft.direction`, `draft.level`, `draft.long`, `draft.attachments`, `draft.copies`.
     """
     now, post = clock(), _writing_post(actor, plan.position_id)
     refuse_faulty(content)
     _refuse_plan(plan, post)
     with store.unit() as unit:
+        content = _units_named(unit, content, post.tenant_id)
         _refuse_unread(unit, plan.answers, content, actor)
         draft = _new(plan, content, actor, post, now)
         unit.drafts.add(draft)
@@ -73,10 +74,10 @@ def save(
     """Keep what was written as a new version, unless it is the one that stands, and the plan beside it.
 
     Raises:
-        NotFound: `draft.unknown`, `letter.unknown`.
+        NotFound: `draft.unknown`, `letter.unknown`, `move.destination`.
         Conflict: `draft.stale`, somebody saved or acted first.
         Forbidden: `draft.party`.
-        Refused: `draft.state`, `draft.level`, `draft.long`, `draft.attachments`.
+        Refused: `draft.state`, `draft.level`, `draft.long`, `draft.attachments`, `draft.copies`.
     """
     now = clock()
     refuse_faulty(content)
@@ -85,6 +86,7 @@ def save(
         order = DraftOrder(DraftAct.WRITE, revision)
         post = allowed(draft, order, unit.drafts.last(draft.id), actor=actor)
         _refuse_plan(plan, post)
+        content = _units_named(unit, content, draft.tenant_id)
         _refuse_unread(unit, tuple(set(plan.answers) - set(draft.answers)), content, actor)
         changed = replace(
             draft,
@@ -171,6 +173,15 @@ def _refuse_unread(unit: Unit, answers: tuple[str, ...], content: Content, actor
     joined = {one.letter_id for one in content.attachments if one.letter_id}
     for letter_id in sorted(joined | set(answers)):
         unit.letters.get(letter_id, actor.tokens())
+
+
+def _units_named(unit: Unit, content: Content, tenant_id: str) -> Content:
+    """Return a content whose units that get a copy are printed under their name."""
+    names = {each.id: each.name_fr for each in unit.organisation.entities(tenant_id=tenant_id)}
+    if any(each.entity_id and each.entity_id not in names for each in content.copies):
+        raise NotFound("move.destination", "Ce service n'existe pas dans votre organisation. Choisissez-en un autre.")
+    named = (replace(one, label=names[one.entity_id]) if one.entity_id else one for one in content.copies)
+    return replace(content, copies=tuple(dict.fromkeys(named)))
 
 
 def _new(plan: Plan, content: Content, actor: Actor, post: Post, now: datetime) -> Draft:

@@ -83,6 +83,7 @@ def sheet_of(unit: Unit, draft: Draft, content: Content, signing: Signing) -> Sh
         reference_day=answered.letter_date if answered else None,
         reference_number=answered.number if answered else "",
         enclosures=tuple(each.label for each in content.attachments),
+        copies=tuple(each.label for each in content.copies),
         title=signing.title,
         signer=signing.name,
         by_hand=signing.by_hand,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ged.mail.access import Capacity
 from ged.mail.circuit import Approver, Circuit, Said, Stage, StageKind, Visa
-from ged.mail.draft import Attachment, Content, Draft, Version, readers_of_draft
+from ged.mail.draft import Attachment, Content, Copy, Draft, Version, readers_of_draft
 from ged.mail.draft_acts import DraftAct, DraftStep
 from ged.mail.item import Confidentiality, Direction, Priority, State
 
@@ -71,6 +71,7 @@ def _content(values: dict[str, Any]) -> Content:
                 "correspondents": tuple(values["correspondents"]),
                 "file": Attachment(**values["file"]) if values["file"] else None,
                 "attachments": tuple(Attachment(**one) for one in values["attachments"]),
+                "copies": tuple(Copy(**one) for one in values.get("copies", ())),
             }
         )
     )

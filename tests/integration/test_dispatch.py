@@ -15,6 +15,7 @@ from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.annex import AnnexKind
 from ged.mail.dispatch import EMAIL, INTERNAL, PLATFORM, Plan, Sending, SendingState
+from ged.mail.draft import Copy
 from ged.mail.item import Confidentiality, Direction, Letter, Sealing, State
 from ged.mail.listing import Listing
 from ged.mail.message import MessageState
@@ -124,6 +125,24 @@ def test_what_is_confidential_never_leaves_by_mail_and_only_who_may_sends(house:
     with pytest.raises(Forbidden):
         planned(house, who("audit"), secret.id, MONO)
     assert sent(house, supervisor, secret.id, MONO).state is State.DISPATCHED
+
+
+def test_the_copies_of_the_page_are_proposed_beside_its_recipients(house: House, kossi: Actor, who: Who) -> None:
+    content = replace(TEXT, copies=(Copy("", "DRH"), Copy("CEET"), Copy("Préfecture de Kloto"), Copy("CEET")))
+    letter = signed(house, who("daf"), who("ministre"), content)
+    with house.store.unit() as unit:
+        sendings = unit.sendings.of(letter.id)
+        drh = unit.organisation.entity("DRH").name_fr
+    assert [(each.plan.recipient, each.plan.way, each.plan.copy) for each in sendings] == [
+        (TEXT.recipients[0], "", False),
+        (drh, INTERNAL, True),
+        ("CEET", PLATFORM, True),
+        ("Préfecture de Kloto", "", True),
+    ]
+    with pytest.raises(NotFound):
+        consult.letter(letter.id, store=house.store, actor=who("drh"))
+    send({letter.id: frozenset({sendings[1].id})}, **by(house, kossi))
+    assert consult.letter(letter.id, store=house.store, actor=who("drh")).id == letter.id
 
 
 def test_two_screens_one_plan(house: House, kossi: Actor, letter: Letter) -> None:

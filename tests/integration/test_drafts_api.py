@@ -18,6 +18,9 @@ STAGES = [
 def test_a_draft_goes_round_as_json(house: House, client: httpx.Client) -> None:
     officer, chief, minister = (bearer(house, login) for login in ("comptable", "daf", "ministre"))
     written = {"subject": "Réponse", "recipients": ["SCM"], "text": "C'est accordé.", "stages": STAGES}
+    strange = client.post("/api/v1/drafts", json=written | {"copies": [{"entity": "NULLE"}]}, headers=officer)
+    assert (strange.status_code, strange.json()["code"]) == (404, "move.destination")
+    written["copies"] = [{"entity": "CAB"}, {"label": "Préfecture"}]
     draft = client.post("/api/v1/drafts", json=written, headers=officer).raise_for_status().json()
     assert client.get("/api/v1/draft-baskets", headers=officer).json() == {"a-viser": 0, "mes-projets": 1}
     address = f"/api/v1/drafts/{draft['id']}"
@@ -49,6 +52,7 @@ def test_a_draft_goes_round_as_json(house: House, client: httpx.Client) -> None:
     assert client.post(f"{address}/notes", json={"text": "Bien."}, headers=minister).status_code == 204
     file = client.get(address, headers=minister).raise_for_status().json()
     assert [one["number"] for one in file["versions"]] == [1, 2]
+    assert [one["entity"] for one in file["versions"][0]["copies"]] == ["CAB", ""]
     assert [one["act"] for one in file["acts"]][-2:] == ["viser", "annoter"]
     assert file["circuit"][0]["visas"][-1]["digest"] == changed["digest"]
 

@@ -22,7 +22,7 @@ from api.wiring import House
 from ged.clock import system_clock
 from ged.errors import Conflict, Forbidden, GedError, Refused, Unavailable
 from ged.mail.access import Actor, Capacity
-from ged.mail.draft import Attachment
+from ged.mail.draft import Attachment, Copy
 from ged.mail.draft_acts import DraftAct, DraftOrder
 from ged.mail.item import Confidentiality, Direction, Letter, Reading, Sealing, State
 from ged.mail.links import LinkKind
@@ -112,15 +112,19 @@ def test_a_word_document_gets_its_number_at_signature_and_its_attachments_follow
     assert annex.leaf_index is not None
 
 
-@pytest.mark.parametrize("code", ["reponse", "transmission", "note_service"])
-def test_the_templates_of_the_pilot_carry_a_signature(house: House, who: Who, code: str) -> None:
+@pytest.mark.parametrize("code", ["", "reponse", "transmission", "note_service"])
+def test_the_templates_of_the_pilot_carry_a_signature_and_the_copies(house: House, who: Who, code: str) -> None:
     internal = code == "note_service"
     direction = Direction.INTERNAL if internal else Direction.OUTGOING
-    letter = signed(house, who("daf"), who("ministre"), replace(TEXT, template=code), direction=direction)
+    content = replace(TEXT, template=code, copies=(Copy("", "CAB"), Copy("Préfecture de Kloto")))
+    letter = signed(house, who("daf"), who("ministre"), content, direction=direction)
     assert letter.number.startswith("INT" if internal else "DEP")
     said = text_of(original(house, letter))
     for part in (letter.number, "RÉPUBLIQUE TOGOLAISE", "Mme A. Dogbé", "accordé"):
         assert part in said
+    below = said[said.index("Ampliation") :]
+    for part in ("Cabinet du ministre", "Préfecture de Kloto"):
+        assert part in below
     assert "{{" not in said
 
 

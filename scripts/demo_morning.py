@@ -1,7 +1,8 @@
 """A morning of the pilot ministry, played through the services, so that every role of the demonstration has work.
 
-The first letters are qualified as their writers meant them, sent down the tree, taken up, advised on; replies are
-written, approved, and wait for the minister's signature. The rest still waits for the clerk.
+The first letters are qualified as their writers meant them, sent down the tree, taken up, advised on. Replies are
+written and approved: the minister has signed one, which waits to leave, and nine wait for her signature. The rest of
+the mail still waits for the clerk.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ged.services import draft as drafts
 from ged.services.circuit import act
 from ged.services.qualify import qualify
 from ged.services.route import move
+from ged.services.sign_draft import sign_draft
 from ged.services.sign_in import actor_of
 
 _CLERK, _QUALIFIED = "kossi", 12
@@ -31,6 +33,7 @@ _PRIORITIES = (Priority.NORMAL, Priority.URGENT, Priority.NORMAL, Priority.VERY_
 _SERVICES = ("DAF", "DAF", "DAF-COMPTA", "DGMG", "DGE", "MME", "SG", "DAF-COMPTA")
 _MINISTER = Stage(StageKind.SIGNATURE, (Destination("MME", "MIN"),))
 _REPLIES = (
+    ("Accord de principe", "Le ministère donne son accord de principe au calendrier que vous proposez."),
     ("Suite donnée à votre demande de rendez-vous", "Votre audience est fixée au jeudi 3 décembre à 10 heures."),
     ("Transmission du rapport d'activités", "Vous voudrez bien trouver ci-joint le rapport du troisième trimestre."),
     ("Désignation d'un point focal", "M. Kpodar, comptable, suit ce dossier pour notre ministère."),
@@ -49,8 +52,8 @@ def play(house: House, folder: Path) -> None:
     clerk = _who(house, _CLERK)
     written = [_qualified(house, clerk, letter, folder, index) for index, letter in enumerate(_oldest(house, clerk))]
     _work(house, written)
-    for subject, text in _REPLIES:
-        _to_the_minister(house, subject, text)
+    approved = [_to_the_minister(house, subject, text) for subject, text in _REPLIES]
+    _signed(house, approved[0])
     _unfinished(house, written)
 
 
@@ -106,13 +109,27 @@ def _move(house: House, actor: Actor, letter: Letter, order: Order) -> None:
     move(letter.id, order, store=house.store, actor=actor, clock=house.clock)
 
 
-def _to_the_minister(house: House, subject: str, text: str) -> None:
+def _to_the_minister(house: House, subject: str, text: str) -> Draft:
     """The accountant writes, the director approves, the minister will sign."""
     author, director = _who(house, "comptable"), _who(house, "daf")
     circuit = (Stage(StageKind.VISA, (Destination("DAF", "DAF-1"),)), _MINISTER)
     draft = _begun(house, author, subject, text, drafts.Plan(stages=circuit))
     draft = _act(house, author, draft, DraftAct.START)
-    _act(house, director, draft, DraftAct.APPROVE)
+    return _act(house, director, draft, DraftAct.APPROVE)
+
+
+def _signed(house: House, draft: Draft) -> None:
+    """The minister signs one: it waits to leave."""
+    sign_draft(
+        draft.id,
+        draft.digest,
+        store=house.store,
+        vault=house.vault,
+        press=house.press,
+        pdf_signer=house.pdf_signer,
+        actor=_who(house, "ministre"),
+        clock=house.clock,
+    )
 
 
 def _unfinished(house: House, letters: list[Letter]) -> None:
@@ -128,7 +145,7 @@ def _unfinished(house: House, letters: list[Letter]) -> None:
 
 def _begun(house: House, author: Actor, subject: str, text: str, plan: drafts.Plan) -> Draft:
     body = f"Monsieur le Directeur,\n\n{text}\n\nVeuillez agréer l'expression de notre considération distinguée."
-    content = Content(subject, ("Monsieur le Directeur général de la CEET", "Lomé"), body)
+    content = Content(subject, ("Monsieur le Directeur général de la CEET",), body)
     return drafts.begin(plan, content, store=house.store, actor=author, clock=house.clock)
 
 

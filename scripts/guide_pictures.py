@@ -56,6 +56,20 @@ PICTURES = (
     Picture("affecter", "daf", "/b/a-affecter", (".list a", "details[data-act=imputer] summary")),
     Picture("a-traiter", "comptable", "/b/a-traiter"),
     Picture("courrier-telephone", "comptable", "/b/a-traiter", (".list a", ".tabs [data-pane=form]"), _PHONE),
+    Picture("projet", "comptable", "/projets/mes-projets", (".list a",)),
+    Picture("viser", "daf", "/projets/a-viser", (".list a",)),
+    Picture("parapheur", "ministre", "/parapheur", (), _TABLET),
+    Picture("parapheur-telephone", "ministre", "/parapheur", (), _PHONE),
+    Picture("expedier", "lawson", "/b/a-expedier", (".list a",)),
+    Picture("papier-a-remettre", "kossi", "/b/papier-a-remettre"),
+    Picture("controle", "lawson", "/controle"),
+    Picture(
+        "historique",
+        "audit",
+        "/registres/arrivee",
+        (".list tbody tr:last-child a", "#historique .way li"),
+    ),
+    Picture("etat", "admin", "/etat"),
 )
 
 
@@ -109,6 +123,7 @@ def _signed_in(picture: Picture, browser: Browser, base: str) -> Iterator[Page]:
     page.fill("input[type=password]", _PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "/connexion" not in address)
+    page.goto(f"{base}/langue/fr?suite=/")
     yield page
     context.close()
 

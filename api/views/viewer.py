@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ged.mail.item import Direction, State
 from ged.mail.page import Box, Page
 from ged.mail.qualification import Field, Proposal
 from ged.services.consult import LetterFile
@@ -57,9 +58,10 @@ def views(file: LetterFile, words: str, start: int) -> tuple[PageView, ...]:
     shown = file.pages[start - 1 : start - 1 + PAGES_SHOWN]
     lit = Light(words).on(file.pages) if words.strip() else {}
     images = {image.number for image in file.images}
-    return tuple(
-        _view(page, lit.get(page.number, ()), file.proposals, has_image=page.number in images) for page in shown
-    )
+    # What the house wrote and signed itself was not read to be registered: nothing on it is a guess.
+    guessed = file.letter.direction is Direction.INCOMING or file.letter.state is State.TO_QUALIFY
+    proposals = file.proposals if guessed else {}
+    return tuple(_view(page, lit.get(page.number, ()), proposals, has_image=page.number in images) for page in shown)
 
 
 def _view(page: Page, lit: Sequence[int], proposals: dict[Field, Proposal], *, has_image: bool) -> PageView:

@@ -1,36 +1,31 @@
-"""Departures on pages: preview, print for ink, signed copy, sendings, what came back, the sheet and its QR."""
+"""Departures on pages: preview, print for ink, signed copy, sendings, what came back."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, BinaryIO
+from urllib.parse import quote
 
-import segno
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from api.deps import ActorDep, FormCheck, HouseDep, check_origin
+from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
-from api.prints import print_pdf
-from api.throttle import Throttle
 from api.views.acknowledgement import public_address
 from api.views.dispatch_form import TypedSendings
 from api.views.letter import OriginDep, letter_page
 from api.views.qualification import proposed
-from api.views.render import language_of, page
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.dispatch import SendingState
 from ged.services import consult
-from ged.services.departure_file import departure_file, open_annex, slip_sheet
-from ged.services.dispatch import Slipped, answer, call_back, plan, public_slip, receive_slip, send
+from ged.services.departure_file import departure_file, open_annex
+from ged.services.dispatch import Slipped, answer, call_back, plan, send
 from ged.services.ink import by_code, print_for_ink, take_signed_copy
 from ged.services.lay_out import preview
 from ingest.capture.receive import keep
 
 router = APIRouter()
-_OPEN_PAGE = Throttle(times=60, window=timedelta(minutes=1))
 _PDF = "application/pdf"
 
 
@@ -151,46 +146,10 @@ def annex(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, an
     return file_response(request, opened, letter, media_type=shown, name=name, digest=found.digest)
 
 
-@router.get("/envoi/{slip_id}/bordereau.pdf")
-def slip_paper(request: Request, house: HouseDep, actor: ActorDep, slip_id: str) -> Response:
-    """Return a bordereau d'envoi on paper, with the QR by which it is discharged."""
-    slip, office, lines = slip_sheet(slip_id, store=house.store, actor=actor)
-    address = f"{public_address(request, house)}/e/{slip.code}"
-    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    pdf = print_pdf(
-        "prints/dispatch_slip.html",
-        language_of(request),
-        slip=slip,
-        office=office,
-        lines=lines,
-        ways={each.code: each for each in lists.delivery_modes},
-        address=address,
-        qr=segno.make(address, error="m", micro=False).svg_inline(scale=3, border=4),
-    )
-    return _pdf(pdf, slip.number)
-
-
 @router.get("/e/{code}")
-def ask(request: Request, house: HouseDep, code: str) -> Response:
-    """Show what is to be attested: the number of the sheet and of its pieces, and nothing of what they are."""
-    _OPEN_PAGE.let_pass(request.client.host if request.client else "", house.clock())
-    slip, count = public_slip(code, store=house.store)
-    return page(request, "dispatch_slip.html", slip=slip, count=count, fault=None, name="")
-
-
-@router.post("/e/{code}", dependencies=[Depends(check_origin)])
-def attest(request: Request, house: HouseDep, code: str, nom: Annotated[str, Form(max_length=200)] = "") -> Response:
-    """Attest that what is on the sheet was received, once."""
-    _OPEN_PAGE.let_pass(request.client.host if request.client else "", house.clock())
-    fault = None
-    try:
-        receive_slip(code, nom, store=house.store, clock=house.clock)
-    except (Refused, Conflict) as error:
-        fault = error
-    slip, count = public_slip(code, store=house.store)
-    return page(
-        request, "dispatch_slip.html", status=422 if fault else 200, slip=slip, count=count, fault=fault, name=nom
-    )
+def old_sheet(code: str) -> Response:
+    """Go to the page of the QR that bordereaux d'envoi carried before they were numbered with all the others."""
+    return RedirectResponse(f"/d/{quote(code, safe='')}", status_code=308)
 
 
 def _given(file: UploadFile | None) -> tuple[BinaryIO, str]:

@@ -26,6 +26,7 @@ def places(house: House, actor: Actor) -> dict[str, Any]:
         "seats": {seat.position.id: seat for seat in lists.seats},
         "sitting": sitting(lists.seats),
         "sheet_kinds": {one.code: one for one in lists.transmittal_kinds},
+        "deliveries": {one.code: one for one in lists.delivery_modes},
         "mentions": {one.code: one for one in lists.mentions},
     }
 

@@ -67,7 +67,7 @@ class Sending:
         rank: Its place among the letter's, from 1.
         answered_at: When the state after SENT was written, by whom, with which remark.
         message_id: The e-mail that carries it.
-        slip_id: The bordereau d'envoi that it left on.
+        transmittal_id: The bordereau d'envoi that it left on.
         arrival_number: Under which number the other organisation registered it; `receipt` the token of its
             acknowledgement, which anybody may follow.
     """
@@ -83,35 +83,20 @@ class Sending:
     answered_by: str = ""
     remark: str = ""
     message_id: str | None = None
-    slip_id: str | None = None
+    transmittal_id: str | None = None
     arrival_number: str = ""
     receipt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchSlip:
-    """A bordereau d'envoi: what leaves on paper for one recipient, discharged by its QR or by its signature.
-
-    Attributes:
-        code: 128 random bits: whoever holds the sheet may say that it was received, once.
-    """
-
-    id: str
-    register_id: str
-    number: str
-    recipient: str
-    address: str
-    way: str
-    made_at: datetime
-    made_by: str
-    code: str
-    received_at: datetime | None = None
-    received_by: str = ""
 
 
 def may_dispatch(actor: Actor, letter: Letter) -> bool:
     """Whether the actor sends the letter off: its registry, or who leads the unit that issued it."""
     return any(_dispatches(post, letter) for post in actor.posts)
+
+
+def dispatching_post(actor: Actor, letter: Letter) -> Post:
+    """Return the post by which an actor who may sends a letter off: the registry's, before the unit's own."""
+    posts = [post for post in actor.posts if _dispatches(post, letter)]
+    return min(posts, key=lambda post: post.role not in KEEPS_REGISTER)
 
 
 def require_dispatch(actor: Actor, letter: Letter) -> None:

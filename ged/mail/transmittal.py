@@ -1,4 +1,4 @@
-"""Transmittals (bordereaux): paper of several letters handed over together, listed, numbered, discharged as one.
+"""Transmittals (bordereaux): paper of several letters that moves or leaves together, numbered, discharged as one.
 
 A transmittal is numbered within (entity, kind, year), without a hole. Its QR carries an address and a code of
 128 random bits; whoever holds the sheet can attest the receipt by it, once, until it expires.
@@ -18,19 +18,29 @@ from ged.mail.item import Confidentiality, Letter
 CODE_TERM = timedelta(days=60)
 """The code of a sheet that never came back stops working after this long; the sheet itself can still be scanned."""
 MAX_LINES = 100
+DESPATCH, DESPATCH_LABEL = "envoi", "Bordereau d'envoi"
+"""Code, in the list of kinds, of the sheet that leaves the house with what is sent, and its label by default."""
 _SMALL = frozenset({"de", "d", "du", "des", "la", "le", "l"})
 
 
 @dataclass(frozen=True, slots=True)
 class TransmittalLine:
-    """One line of the sheet: number of pieces, what it is, what is said about it."""
+    """One line of the sheet: number of pieces, what it is, what is said about it.
+
+    Attributes:
+        hand_over_id: The hand-over of the original that it begins; None on a sheet that leaves the house.
+        sending_id: The sending that leaves on it; None on a sheet that moves an original.
+        called_back: Whether that sending was taken back, and leaves on another sheet or not at all.
+    """
 
     rank: int
     letter_id: str
-    hand_over_id: str
+    hand_over_id: str | None
+    sending_id: str | None
     quantity: int
     description: str
     observation: str
+    called_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Transmittal:
 
     Attributes:
         kind: Code of the list of transmittal kinds.
+        address: Where what leaves is carried, and `delivery` the code of its way; "" for paper that stays in the house.
         mention: Code of the instruction that a soit-transmis carries; "" for none.
         scan: SHA-256 of the returned sheet as scanned, whatever the discharge; None until it comes back.
         awaited: How many of its lines nobody has attested yet.
@@ -74,6 +85,8 @@ class Transmittal:
     sequence: int
     number: str
     keeper: Keeper
+    address: str
+    delivery: str
     mention: str
     text: str
     return_by: date | None
@@ -94,6 +107,16 @@ class Transmittal:
     def open(self) -> bool:
         """Whether its receipt is still to be attested."""
         return self.withdrawn_at is None and self.awaited > 0
+
+    @property
+    def despatched(self) -> bool:
+        """Whether it left the house with sendings: they are called back, and the sheet is not cancelled."""
+        return any(line.sending_id is not None for line in self.lines)
+
+    @property
+    def called_back(self) -> bool:
+        """Whether all that was to leave on it was taken back."""
+        return all(line.called_back for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

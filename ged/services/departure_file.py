@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.annex import Annex
-from ged.mail.dispatch import DispatchSlip, Sending
+from ged.mail.dispatch import Sending
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
 from ged.mail.links import LinkKind
 from ged.mail.message import Message
 from ged.mail.organisation import Entity
+from ged.mail.transmittal import scope_of
 from ged.ports import Vault
 from ged.services.exchange import partners
 from ged.store.unit import Store, Unit
@@ -32,21 +34,17 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class DepartureFile:
-    """What belongs to a letter that leaves; empty for one that came in, but for its annexes."""
+    """What belongs to a letter that leaves; empty for one that came in, but for its annexes.
+
+    `sheets` gives the number of each bordereau d'envoi that the reader may see, by id.
+    """
 
     sendings: tuple[Sending, ...] = ()
     annexes: tuple[Annex, ...] = ()
     messages: tuple[Message, ...] = ()
     partners: tuple[Entity, ...] = ()
     waited: tuple[Waited, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SlipLine:
-    """One line of a bordereau d'envoi: the letter, and how many files go with it."""
-
-    letter: Letter
-    pieces: int
+    sheets: Mapping[str, str] = field(default_factory=dict)
 
 
 def departure_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> DepartureFile:
@@ -62,8 +60,10 @@ def departure_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) 
             return DepartureFile(annexes=annexes)
         sendings = unit.sendings.of(letter.id)
         messages = tuple(unit.messages.get(each.message_id) for each in sendings if each.message_id)
+        sheet_ids = [each.transmittal_id for each in sendings if each.transmittal_id]
+        sheets = unit.transmittals.numbers(sheet_ids, scope_of(actor))
         return DepartureFile(
-            sendings, annexes, messages, partners(unit, letter.tenant_id), _waited(unit, letter, actor, clock)
+            sendings, annexes, messages, partners(unit, letter.tenant_id), _waited(unit, letter, actor, clock), sheets
         )
 
 
@@ -96,23 +96,3 @@ def open_annex(
         unit.journal.write(clock(), Act.ORIGINAL_READ, actor, letter.id, annex=found.label)
         unit.commit()
     return letter, found, vault.open(found.digest)
-
-
-def slip_sheet(slip_id: str, *, store: Store, actor: Actor) -> tuple[DispatchSlip, Entity, tuple[SlipLine, ...]]:
-    """Return a bordereau d'envoi, the office that made it, and its lines that the actor may read.
-
-    Raises:
-        NotFound: `slip.unknown`, there is none, or nothing on it is open to the actor.
-    """
-    with store.unit() as unit:
-        slip = unit.sendings.slip(slip_id)
-        lines: list[SlipLine] = []
-        for each in unit.sendings.on_slip(slip_id) if slip else ():
-            try:
-                letter = unit.letters.get(each.letter_id, actor.tokens())
-            except NotFound:
-                continue
-            lines.append(SlipLine(letter, 1 + sum(one.sending_id is None for one in unit.annexes.of(letter.id))))
-        if slip is None or not lines:
-            raise NotFound("slip.unknown", "Aucun bordereau ne porte ce code. Vérifiez l'adresse, ou le papier.")
-        return slip, unit.organisation.entity(lines[0].letter.tenant_id), tuple(lines)

@@ -15,10 +15,12 @@ from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.custody import HandOver, Way, may_give
+from ged.mail.dispatch import SendingState
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.transmittal import Discharge, PublicSheet, Transmittal, answers_for, receives, scope_of
 from ged.ports import Vault
+from ged.services.dispatch import heard
 from ged.services.hand_over import attest
 from ged.store.unit import Store, Unit
 
@@ -151,16 +153,43 @@ def close(unit: Unit, made: Transmittal, given: Discharge, actor: Actor, now: da
         Refused: `transmittal.over`.
     """
     if not made.open:
-        raise Refused("transmittal.over", "Ce bordereau a déjà sa décharge, ou il a été annulé.")
-    unit.transmittals.discharge(made.id, given)
+        raise _over()
     awaited = set(unit.transmittals.awaited_hand_overs(made.id))
     coming: Sequence[HandOver] = [
         one for one in unit.custody.coming([line.letter_id for line in made.lines]).values() if one.id in awaited
     ]
     for one in coming:
         attest(unit, one, given.way, given.name, actor=actor, now=now)
+    delivered = _delivered(unit, made, given, actor, now)
+    if not coming and not delivered:  # called back, or answered, since the sheet was looked at
+        raise _over()
+    unit.transmittals.discharge(made.id, given)
     unit.custody.discharged([one.id for one in coming], given.id)
     unit.journal.write(now, Act.DISCHARGED, actor, number=made.number, way=given.way, by=given.name, sha256=given.proof)
+
+
+def _delivered(unit: Unit, made: Transmittal, given: Discharge, actor: Actor, now: datetime) -> int:
+    """Write that what left on a sheet was received; return how many sendings that was of.
+
+    Letters are locked in one order, after the sheet: whoever calls a sending back holds its letter, and no sheet.
+    """
+    told = 0
+    for each in sorted(unit.sendings.on_sheet(made.id), key=lambda one: (one.letter_id, one.rank)):
+        letter = unit.letters.get(each.letter_id, None, lock=True)
+        now_stands = unit.sendings.get(letter.id, each.id)
+        if now_stands.state is SendingState.SENT and now_stands.transmittal_id == made.id:
+            heard(unit, letter, now_stands, SendingState.DELIVERED, actor=actor, now=now, remark=_remark(made, given))
+            told += 1
+    return told
+
+
+def _remark(made: Transmittal, given: Discharge) -> str:
+    how = {Way.QR: "par son QR", Way.SIGNATURE: f"signé à l'écran par {given.name}", Way.SLIP: "revenu signé"}
+    return f"Bordereau {made.number}, {how[given.way]}"
+
+
+def _over() -> Refused:
+    return Refused("transmittal.over", "Ce bordereau a déjà sa décharge, ou il a été annulé.")
 
 
 def _discharge(

@@ -9,15 +9,15 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.errors import Conflict, NotFound, Refused
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Post
 from ged.mail.annex import Annex, AnnexKind
+from ged.mail.custody import Keeper
 from ged.mail.dispatch import (
     EMAIL,
     GONE,
     INTERNAL,
     MAX_SENDINGS,
     PLATFORM,
-    DispatchSlip,
     Plan,
     Sending,
     SendingState,
@@ -25,6 +25,7 @@ from ged.mail.dispatch import (
     answerable,
     callable_back,
     checked,
+    dispatching_post,
     ready,
     require_dispatch,
 )
@@ -33,11 +34,20 @@ from ged.mail.journal import Act
 from ged.mail.lists import TermList
 from ged.mail.message import Enclosure, MessageState, Purpose
 from ged.mail.moves import Move, Order, Standing
+from ged.mail.transmittal import (
+    DESPATCH,
+    DESPATCH_LABEL,
+    MAX_LINES,
+    Transmittal,
+    TransmittalLine,
+    described,
+)
 from ged.ports import Stored
 from ged.services.attach import attach
 from ged.services.exchange import deliver, partners
 from ged.services.link import close_answered
 from ged.services.post import hand_over
+from ged.services.transmit import Sheet, issue
 from ged.store.unit import Store, Unit
 
 
@@ -104,9 +114,11 @@ def send(
         leaving = [(letter, each) for letter in letters.values() for each in _leaving(unit, letter, chosen, actor)]
         # Registers of other organisations are taken in one order too.
         leaving.sort(key=lambda pair: (pair[1].plan.tenant_id or "", pair[0].id, pair[1].rank))
-        slips: dict[tuple[str, str, str], DispatchSlip] = {}
+        sheets = _on_sheets(unit, leaving, actor, now)
         for letter, each in leaving:
-            gone = _sent(unit, letter, each, slips, actor, now)
+            gone = _sent(unit, letter, each, actor, now)
+            if each.id in sheets:
+                gone = replace(gone, transmittal_id=sheets[each.id].id)
             unit.sendings.change(gone)
             unit.journal.write(now, Act.SENT, actor, letter.id, way=gone.plan.way, to=gone.plan.recipient)
         done = tuple(
@@ -202,55 +214,14 @@ def call_back(letter_id: str, sending_id: str, *, store: Store, actor: Actor, cl
         sending = unit.sendings.get(letter.id, sending_id)
         posted = sending.message_id is not None and not _held_back(unit, sending.message_id)
         callable_back(sending, posted=posted)
-        back = replace(sending, state=SendingState.READY, sent_at=None, sent_by="", message_id=None, slip_id=None)
+        back = replace(
+            sending, state=SendingState.READY, sent_at=None, sent_by="", message_id=None, transmittal_id=None
+        )
         unit.sendings.change(back)
         unit.journal.write(now, Act.CALLED_BACK, actor, letter.id, to=sending.plan.recipient)
         changed = _settle(unit, letter, unit.sendings.of(letter.id), actor, now)
         unit.commit()
     return changed
-
-
-def receive_slip(code: str, name: str, *, store: Store, clock: Clock) -> DispatchSlip:
-    """Discharge a bordereau d'envoi by the code of its QR: whoever received it says so, once, by name.
-
-    Raises:
-        NotFound: `slip.unknown`.
-        Conflict: `slip.received`.
-        Refused: `discharge.name`.
-    """
-    said = " ".join(name.split())[:120]
-    now = clock()
-    with store.unit() as unit:
-        slip = unit.sendings.slip_by_code(code, lock=True)
-        if slip is None:
-            raise _no_slip()
-        if slip.received_at is not None:
-            raise Conflict("slip.received", f"Ce bordereau a déjà été reçu par {slip.received_by}.")
-        if len(said) < 2:
-            raise Refused("discharge.name", "Indiquez le nom de la personne qui reçoit.", field="nom")
-        bearer = Actor(None, "porteur", said, "fr", ())
-        received = replace(slip, received_at=now, received_by=said)
-        unit.sendings.discharge(received)
-        for each in unit.sendings.on_slip(slip.id):
-            if each.state is SendingState.SENT:
-                letter = unit.letters.get(each.letter_id, None, lock=True)
-                remark = f"Bordereau {slip.number}, par son QR"
-                heard(unit, letter, each, SendingState.DELIVERED, actor=bearer, now=now, remark=remark)
-        unit.commit()
-    return received
-
-
-def public_slip(code: str, *, store: Store) -> tuple[DispatchSlip, int]:
-    """Return a sheet by its code, and how many annexes are on it: never what they are.
-
-    Raises:
-        NotFound: `slip.unknown`.
-    """
-    with store.unit() as unit:
-        slip = unit.sendings.slip_by_code(code)
-        if slip is None:
-            raise _no_slip()
-        return slip, len(unit.sendings.on_slip(slip.id))
 
 
 def prepared(letter: Letter, one: Plan, rank: int) -> Sending:
@@ -278,14 +249,7 @@ def _leaving(
     return found
 
 
-def _sent(  # noqa: PLR0917 - one sending, with what it shares with the others
-    unit: Unit,
-    letter: Letter,
-    each: Sending,
-    slips: dict[tuple[str, str, str], DispatchSlip],
-    actor: Actor,
-    now: datetime,
-) -> Sending:
+def _sent(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> Sending:
     gone = replace(each, state=SendingState.SENT, sent_at=now, sent_by=actor.name)
     if each.plan.way == PLATFORM:
         return deliver(unit, letter, gone, now)
@@ -297,28 +261,43 @@ def _sent(  # noqa: PLR0917 - one sending, with what it shares with the others
         if each.plan.entity_id not in {*current.concerned, current.service_id}:
             unit.letters.change(current, concerned=(*current.concerned, each.plan.entity_id))
         return replace(gone, state=SendingState.DELIVERED, answered_at=now, answered_by=actor.name)
-    key = (each.plan.recipient, each.plan.address, each.plan.way)
-    if key not in slips:
-        slips[key] = _slip(unit, letter, each, actor, now)
-    return replace(gone, slip_id=slips[key].id)
+    return gone
 
 
-def _slip(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> DispatchSlip:
-    register = unit.organisation.entity(letter.register_id)
-    start = f"BE-{register.acronym}-{now.year}-"
-    made = DispatchSlip(
-        id=secrets.token_urlsafe(16),
-        register_id=letter.register_id,
-        number=f"{start}{unit.sendings.count_slips(letter.register_id, start) + 1:04d}",
-        recipient=each.plan.recipient,
-        address=each.plan.address,
-        way=each.plan.way,
-        made_at=now,
-        made_by=actor.name,
-        code=secrets.token_urlsafe(16),
-    )
-    unit.sendings.add_slip(made)
-    return made
+def _by_paper(sending: Sending) -> bool:
+    """Whether somebody carries it in their hands: it goes on a sheet."""
+    plan = sending.plan
+    return plan.way not in {PLATFORM, EMAIL} and not (plan.way == INTERNAL and plan.entity_id is not None)
+
+
+def _on_sheets(
+    unit: Unit, leaving: Sequence[tuple[Letter, Sending]], actor: Actor, now: datetime
+) -> dict[str, Transmittal]:
+    """Make the bordereaux d'envoi of what leaves on paper, and return the one of each sending."""
+    groups: dict[tuple[Post, str, str, str], list[tuple[Letter, Sending]]] = {}
+    for letter, each in leaving:
+        if _by_paper(each):
+            key = (dispatching_post(actor, letter), each.plan.recipient, each.plan.address, each.plan.way)
+            groups.setdefault(key, []).append((letter, each))
+    labels = {term.code: term.label_fr for term in unit.lists.terms(TermList.TRANSMITTAL)}
+    kinds = {kind.code: kind.label_fr for kind in unit.organisation.kinds()}
+    found: dict[str, Transmittal] = {}
+    # Series of numbers are taken in one order for everybody.
+    for (post, recipient, address, way), members in sorted(groups.items(), key=lambda group: group[0][0].entity_id):
+        label, to = labels.get(DESPATCH, DESPATCH_LABEL), Keeper(outside=recipient)
+        head = Sheet(DESPATCH, label, to, address=address, delivery=way)
+        for start in range(0, len(members), MAX_LINES):
+            part = members[start : start + MAX_LINES]
+            lines = [_line(unit, rank, letter, each, kinds) for rank, (letter, each) in enumerate(part, 1)]
+            made = issue(unit, head, lines, post=post, actor=actor, now=now)
+            found |= {each.id: made for _, each in part}
+    return found
+
+
+def _line(unit: Unit, rank: int, letter: Letter, each: Sending, kinds: Mapping[str, str]) -> TransmittalLine:
+    pieces = 1 + sum(one.kind is AnnexKind.ENCLOSURE for one in unit.annexes.of(letter.id))
+    said = "Copie" if each.plan.copy else ""
+    return TransmittalLine(rank, letter.id, None, each.id, pieces, described(letter, kinds), said)
 
 
 def _posted(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: datetime) -> str:
@@ -410,7 +389,3 @@ def _stale(letter: Letter) -> Conflict:
         "puis décidez.",
         letter_id=letter.id,
     )
-
-
-def _no_slip() -> NotFound:
-    return NotFound("slip.unknown", "Aucun bordereau ne porte ce code. Vérifiez l'adresse, ou le papier.")

@@ -1,15 +1,15 @@
-"""Transmitting: the paper of several letters is handed over on one numbered sheet, in one transaction."""
+"""Transmitting: the paper of several letters goes on one numbered sheet, in one transaction."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ged.clock import Clock
 from ged.errors import Forbidden, Refused
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Post
 from ged.mail.custody import Keeper
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -41,6 +41,20 @@ class Wanted:
     text: str = ""
     return_by: date | None = None
     observations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is at the head of a sheet that is being made; `label` is what its kind is called in French."""
+
+    kind: str
+    label: str
+    to: Keeper
+    mention: str = ""
+    text: str = ""
+    return_by: date | None = None
+    address: str = ""
+    delivery: str = ""
 
 
 def transmit(wanted: Wanted, *, store: Store, actor: Actor, clock: Clock) -> tuple[Transmittal, ...]:
@@ -107,22 +121,32 @@ def _sheet(
     for rank, letter in enumerate(letters, 1):
         begun = begin(unit, letter, to, wanted.return_by, actor=actor, now=now)
         said = wanted.observations.get(letter.id, "").strip()[:300]
-        lines.append(TransmittalLine(rank, letter.id, begun.id, 1, described(letter, kinds), said))
-    sequence = unit.transmittals.take(post.entity_id, wanted.kind, now.year)
+        lines.append(TransmittalLine(rank, letter.id, begun.id, None, 1, described(letter, kinds), said))
+    sheet = Sheet(wanted.kind, label, to, wanted.mention, wanted.text.strip()[:2000], wanted.return_by)
+    return issue(unit, sheet, lines, post=post, actor=actor, now=now)
+
+
+def issue(
+    unit: Unit, sheet: Sheet, lines: Sequence[TransmittalLine], *, post: Post, actor: Actor, now: datetime
+) -> Transmittal:
+    """Make a numbered sheet of lines in the caller's transaction: of paper that moves, or of what leaves the house."""
+    sequence = unit.transmittals.take(post.entity_id, sheet.kind, now.year)
     acronym = unit.organisation.entity(post.entity_id).acronym
     made = Transmittal(
         id=secrets.token_urlsafe(16),
         tenant_id=post.tenant_id,
         register_id=post.register_id,
         entity_id=post.entity_id,
-        kind=wanted.kind,
+        kind=sheet.kind,
         year=now.year,
         sequence=sequence,
-        number=format_number(label, acronym, now.year, sequence),
-        keeper=Keeper(to.entity_id, to.position_id, to.outside.strip()),
-        mention=wanted.mention,
-        text=wanted.text.strip()[:2000],
-        return_by=wanted.return_by,
+        number=format_number(sheet.label, acronym, now.year, sequence),
+        keeper=Keeper(sheet.to.entity_id, sheet.to.position_id, sheet.to.outside.strip()),
+        address=sheet.address,
+        delivery=sheet.delivery,
+        mention=sheet.mention,
+        text=sheet.text,
+        return_by=sheet.return_by,
         made_at=now,
         made_by=actor.name,
         made_title=post.title,
@@ -165,7 +189,7 @@ def cancel(transmittal_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     Raises:
         NotFound: `transmittal.unknown`.
         Forbidden: `transmittal.not_yours`.
-        Refused: `transmittal.over`, everything on it was attested, or it was cancelled.
+        Refused: `transmittal.over`, everything on it was attested, or it was cancelled; `transmittal.despatched`.
     """
     now = clock()
     with store.unit() as unit:
@@ -174,6 +198,11 @@ def cancel(transmittal_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             raise Forbidden("transmittal.not_yours", "Seul le service qui a fait ce bordereau peut l'annuler.")
         if not made.open:
             raise Refused("transmittal.over", "Ce bordereau a déjà sa décharge, ou il a été annulé.")
+        if made.despatched:
+            raise Refused(
+                "transmittal.despatched",
+                "Ce bordereau accompagne un envoi. Rien n'a été changé : ouvrez le courrier et rappelez l'envoi.",
+            )
         awaited = set(unit.transmittals.awaited_hand_overs(made.id))
         for given in unit.custody.coming([line.letter_id for line in made.lines]).values():
             if given.id in awaited:

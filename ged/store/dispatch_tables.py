@@ -1,4 +1,4 @@
-"""The tables of what leaves: sendings, their sheets, prints for ink, annexes. Of the same metadata as `tables`."""
+"""The tables of what leaves: sendings, prints for ink, annexes. Of the same metadata as `tables`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from ged.store.tables import column, metadata
 
 _Text = sa.Text
 _Time = sa.TIMESTAMP(timezone=True)
-
-slip = sa.Table(
-    "slip",
-    metadata,
-    column("id", _Text, primary_key=True),
-    column("register_id", _Text, sa.ForeignKey("entity.id")),
-    column("number", _Text),
-    column("recipient", _Text),
-    column("address", _Text),
-    column("way", _Text),
-    column("made_at", _Time),
-    column("made_by", _Text),
-    column("code", _Text, unique=True),
-    column("received_at", _Time, nullable=True),
-    column("received_by", _Text),
-    sa.UniqueConstraint("register_id", "number", name="uq_slip_number"),
-)
 
 sending = sa.Table(
     "sending",
@@ -45,7 +28,7 @@ sending = sa.Table(
     column("answered_by", _Text),
     column("remark", _Text),
     column("message_id", _Text, nullable=True),
-    column("slip_id", _Text, sa.ForeignKey("slip.id"), nullable=True, index=True),
+    column("transmittal_id", _Text, sa.ForeignKey("transmittal.id"), nullable=True, index=True),
     column("arrival_number", _Text),
     column("receipt", _Text),
 )

@@ -10,20 +10,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.custody import Keeper, Way
+from ged.mail.dispatch import SendingState
 from ged.mail.transmittal import Discharge, Scope, Transmittal, TransmittalLine, unknown_transmittal
+from ged.store.dispatch_tables import sending
 from ged.store.paper_tables import discharge, hand_over, transmittal, transmittal_counter, transmittal_line
 
 _DERIVED = frozenset({"keeper", "discharge", "lines", "awaited"})
 _PLAIN = tuple(name for name in Transmittal.__slots__ if name not in _DERIVED)
-_LINE = tuple(TransmittalLine.__slots__)
+_LINE = tuple(name for name in TransmittalLine.__slots__ if name != "called_back")
 _AWAITED = (
     sa.select(sa.func.count())
     .select_from(transmittal_line)
-    .join(hand_over, hand_over.c.id == transmittal_line.c.hand_over_id)
+    .outerjoin(hand_over, hand_over.c.id == transmittal_line.c.hand_over_id)
+    .outerjoin(sending, sending.c.id == transmittal_line.c.sending_id)
     .where(
         transmittal_line.c.transmittal_id == transmittal.c.id,
-        hand_over.c.received_at.is_(None),
-        hand_over.c.withdrawn_at.is_(None),
+        sa.or_(
+            sa.and_(hand_over.c.id.is_not(None), hand_over.c.received_at.is_(None), hand_over.c.withdrawn_at.is_(None)),
+            sa.and_(sending.c.transmittal_id == transmittal.c.id, sending.c.state == SendingState.SENT),
+        ),
     )
     .scalar_subquery()
     .label("awaited")
@@ -85,12 +90,18 @@ class Transmittals:
         rows = self._connection.execute(query.limit(limit).offset(offset)).all()
         return tuple(self._value(row) for row in rows), total
 
+    def numbers(self, transmittal_ids: Sequence[str], scope: Scope) -> dict[str, str]:
+        """Return the numbers of those of some transmittals that somebody may see, by id."""
+        query = sa.select(transmittal.c.id, transmittal.c.number)
+        found = self._connection.execute(query.where(transmittal.c.id.in_(transmittal_ids), _seen(scope)))
+        return {row.id: row.number for row in found}
+
     def of_letter(self, letter_id: str) -> dict[str, tuple[str, str]]:
         """Return (id, number) of the transmittal of each hand-over of a letter that has one, by hand-over."""
         query = (
             sa.select(transmittal_line.c.hand_over_id, transmittal.c.id, transmittal.c.number)
             .join(transmittal, transmittal.c.id == transmittal_line.c.transmittal_id)
-            .where(transmittal_line.c.letter_id == letter_id)
+            .where(transmittal_line.c.letter_id == letter_id, transmittal_line.c.hand_over_id.is_not(None))
         )
         return {row[0]: (row[1], row[2]) for row in self._connection.execute(query)}
 
@@ -142,7 +153,10 @@ class Transmittals:
         return self._value(row)
 
     def _value(self, row: sa.Row[Any]) -> Transmittal:
-        query = sa.select(*(transmittal_line.c[name] for name in _LINE))
+        elsewhere = sending.c.transmittal_id.is_distinct_from(transmittal_line.c.transmittal_id)
+        gone = sa.and_(sending.c.id.is_not(None), elsewhere)
+        query: sa.Select[Any] = sa.select(*(transmittal_line.c[name] for name in _LINE), gone)
+        query = query.outerjoin(sending, sending.c.id == transmittal_line.c.sending_id)
         query = query.where(transmittal_line.c.transmittal_id == row.id).order_by(transmittal_line.c.rank)
         found = None
         if row.discharge_id is not None:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import httpx
+import pypdfium2
 import pytest
 
 from api.wiring import House
@@ -20,11 +22,17 @@ from ged.mail.item import Confidentiality, Direction, Letter, Sealing, State
 from ged.mail.listing import Listing
 from ged.mail.message import MessageState
 from ged.mail.moves import Move, Order
+from ged.mail.transmittal import Transmittal
 from ged.services import consult, correspondents
 from ged.services.acknowledge import public_receipt
-from ged.services.dispatch import Slipped, answer, call_back, plan, public_slip, receive_slip, send
+from ged.services.discharge import Signed, public_sheet, receive_by_code, sign_transmittal
+from ged.services.dispatch import Slipped, answer, call_back, plan, send
 from ged.services.route import move
-from ingest.capture.receive import keep
+from ged.services.transmit import cancel, transmittal, transmittals
+from ingest.capture.receive import SheetsBack, keep
+from integration.test_acknowledgement import signed_in
+from integration.test_slips import page_of, scan_of, scanned
+from integration.test_slips import signed as by_pen
 from rooms.departures import TEXT, signed
 from rooms.letters import decide, letter_pdf, read_all
 from rooms.letters import send as register
@@ -56,6 +64,10 @@ def sent(house: House, actor: Actor, letter_id: str, *plans: Plan) -> Letter:
     return send({letter_id: None}, **by(house, actor))[0]
 
 
+def sheet_of(house: House, actor: Actor, sending: Sending) -> Transmittal:
+    return transmittal(sending.transmittal_id or "", store=house.store, actor=actor)
+
+
 def slip(house: House) -> Slipped:
     kept = keep(BytesIO(letter_pdf(subject="Accusé de réception")), "accuse.pdf", entrance=house.entrance)
     return Slipped(kept.stored, kept.media_type, kept.filename)
@@ -83,15 +95,16 @@ def test_a_letter_leaves_by_each_way_and_is_dispatched_once_all_are_gone(
     with house.store.unit() as unit:
         by_hand, mailed, inside = unit.sendings.of(letter.id)
         message = unit.messages.get(mailed.message_id or "")
-        sheet = unit.sendings.slip(by_hand.slip_id or "")
+    sheet = sheet_of(house, kossi, by_hand)
     assert (by_hand.state, mailed.state, inside.state) == (
         SendingState.SENT,
         SendingState.SENT,
         SendingState.DELIVERED,
     )
     assert (message.to, message.enclosures[0].digest) == ("amegan@exemple.tg", letter.original)
-    assert sheet is not None
-    assert sheet.number == f"BE-MME-{house.clock().year}-0001"
+    assert sheet.number == f"BE-BOC-{house.clock().year}-0001"
+    assert (sheet.keeper.outside, sheet.delivery, sheet.address) == (MONO.recipient, MONO.way, MONO.address)
+    assert transmittals(store=house.store, actor=kossi)[0] == (sheet,)
     steps = consult.letter_file(letter.id, **by(house, kossi)).steps
     assert [step.move for step in steps] == [Move.SIGN, Move.DISPATCH]
 
@@ -185,19 +198,76 @@ def test_a_slip_lists_what_one_recipient_gets_and_its_code_discharges_it_once(
     send({letter.id: None, other.id: None}, **by(house, kossi))
     with house.store.unit() as unit:
         first, second = (unit.sendings.of(each.id)[0] for each in (letter, other))
-        sheet = unit.sendings.slip(first.slip_id or "")
-    assert sheet is not None
-    assert second.slip_id == sheet.id
-    assert public_slip(sheet.code, store=house.store)[1] == 2
-    with pytest.raises(Refused):
-        receive_slip(sheet.code, " ", store=house.store, clock=house.clock)
-    receive_slip(sheet.code, "Komla Adjovi", store=house.store, clock=house.clock)
+    sheet = sheet_of(house, kossi, first)
+    assert second.transmittal_id == sheet.id
+    assert public_sheet(sheet.code, store=house.store, clock=house.clock).pieces == 2
+    bearer: dict[str, Any] = {"store": house.store, "actor": None, "clock": house.clock}
+    with pytest.raises(Refused, match="nom de la personne"):
+        receive_by_code(sheet.code, " ", **bearer)
+    receive_by_code(sheet.code, "Komla Adjovi", **bearer)
     with house.store.unit() as unit:
-        assert {unit.sendings.of(each.id)[0].state for each in (letter, other)} == {SendingState.DELIVERED}
-    with pytest.raises(Conflict):
-        receive_slip(sheet.code, "Un autre", store=house.store, clock=house.clock)
+        told = [unit.sendings.of(each.id)[0] for each in (letter, other)]
+    assert {(each.state, each.answered_by) for each in told} == {(SendingState.DELIVERED, "Komla Adjovi")}
+    assert sheet.number in told[0].remark
+    with pytest.raises(Refused) as over:
+        receive_by_code(sheet.code, "Un autre", **bearer)
+    assert over.value.code == "transmittal.over"
     with pytest.raises(NotFound):
-        receive_slip("A" * 22, "Un autre", store=house.store, clock=house.clock)
+        receive_by_code("A" * 22, "Un autre", **bearer)
+
+
+def test_a_sending_called_back_leaves_its_sheet_and_the_rest_is_discharged_on_the_screen(
+    house: House, kossi: Actor, letter: Letter, who: Who
+) -> None:
+    other = signed(house, who("daf"), who("ministre"), replace(TEXT, subject="Deuxième envoi"))
+    for each in (letter, other):
+        planned(house, kossi, each.id, MONO)
+    send({letter.id: None, other.id: None}, **by(house, kossi))
+    with house.store.unit() as unit:
+        first, second = (unit.sendings.of(each.id)[0] for each in (letter, other))
+    sheet = sheet_of(house, kossi, first)
+    with pytest.raises(Refused) as despatched:
+        cancel(sheet.id, **by(house, kossi))
+    assert despatched.value.code == "transmittal.despatched"
+    call_back(letter.id, first.id, **by(house, kossi))
+    after = transmittal(sheet.id, store=house.store, actor=kossi)
+    assert {line.sending_id: line.called_back for line in after.lines} == {first.id: True, second.id: False}
+    assert after.awaited == 1
+    sign_transmittal(sheet.id, Signed("M. Agbodjan", None), vault=house.vault, **by(house, kossi))
+    with house.store.unit() as unit:
+        back, gone = (unit.sendings.of(each.id)[0] for each in (letter, other))
+    assert (back.state, gone.state) == (SendingState.READY, SendingState.DELIVERED)
+    assert "M. Agbodjan" in gone.remark
+    send({letter.id: None}, **by(house, kossi))
+    with house.store.unit() as unit:
+        (again,) = unit.sendings.of(letter.id)
+    anew = sheet_of(house, kossi, again)
+    assert anew.sequence == sheet.sequence + 1
+    call_back(letter.id, again.id, **by(house, kossi))
+    empty = transmittal(anew.id, store=house.store, actor=kossi)
+    assert (empty.called_back, empty.open) == (True, False)
+    with pytest.raises(Refused):
+        sign_transmittal(anew.id, Signed("M. Agbodjan", None), vault=house.vault, **by(house, kossi))
+
+
+def test_the_signed_sheet_of_a_sending_that_comes_back_by_the_scanner_is_its_receipt(
+    house: House, kossi: Actor, letter: Letter, client: httpx.Client
+) -> None:
+    sent(house, kossi, letter.id, MONO)
+    with house.store.unit() as unit:
+        (sending,) = unit.sendings.of(letter.id)
+    sheet = sheet_of(house, kossi, sending)
+    head = signed_in(house, "kossi")
+    assert f"/bordereaux/{sheet.id}" in client.get(f"/courrier/{letter.id}", headers=head).text
+    paper = client.get(f"/bordereaux/{sheet.id}/bordereau.pdf", headers=head).content
+    assert f"/d/{sheet.code}" in pypdfium2.PdfDocument(paper)[0].get_textpage().get_text_range()
+    assert client.get(f"/e/{sheet.code}").headers["location"] == f"/d/{sheet.code}"
+    assert isinstance(scanned(house, kossi, scan_of([by_pen(page_of(paper))])), SheetsBack)
+    closed = transmittal(sheet.id, store=house.store, actor=kossi)
+    with house.store.unit() as unit:
+        (told,) = unit.sendings.of(letter.id)
+    assert closed.scan is not None
+    assert (told.state, told.remark) == (SendingState.DELIVERED, f"Bordereau {sheet.number}, revenu signé")
 
 
 def test_what_has_not_left_can_be_called_back_and_what_arrived_cannot(

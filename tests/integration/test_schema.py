@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from ged.errors import Unavailable
-from ged.store.schema import migrate
+from ged.mail.custody import Way
+from ged.store.schema import configuration, migrate
 from ged.store.tables import metadata
+from ged.store.transmittals import Transmittals
 from rooms.house import alchemy_url, driver_url
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,6 +56,55 @@ def test_migrating_again_and_at_once_from_several_processes_is_harmless(empty: s
     migrate(empty)
     with psycopg.connect(driver_url(empty)) as connection:
         assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+
+
+def test_sheets_that_left_the_house_keep_their_number_their_code_and_their_receipt(empty: str) -> None:
+    engine = sa.create_engine(empty)
+    with engine.begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0024")
+        old = sa.MetaData()
+        old.reflect(connection)
+
+        def add(table: str, **known: object) -> None:
+            columns = old.tables[table].columns
+            blank = {one.name: _blank(one) for one in columns if not one.nullable and one.server_default is None}
+            connection.execute(sa.insert(old.tables[table]).values(blank | known))
+
+        add("entity", id="MME", tenant_id="MME")
+        add("original", sha256="0")
+        for n in (1, 2):
+            letter = {"id": f"L{n}", "sequence": n, "number": f"D-{n}", "subject": "Envoi", "original": "0"}
+            add("letter", **letter, tenant_id="MME", register_id="MME", confidentiality=("interne", "secret")[n - 1])
+            sheet = {"id": f"S{n}", "register_id": "MME", "number": f"BE-MME-2026-000{n}", "code": f"C{n}"}
+            receipt = {"received_at": NOW, "received_by": "Komla"} if n == 1 else {}
+            add("slip", **sheet, recipient="Mono", address="Lomé", way="poste", **receipt)
+            add("sending", id=f"E{n}", letter_id=f"L{n}", slip_id=f"S{n}", rank=1, state="envoye")
+    migrate(empty)
+    with engine.connect() as connection:
+        sheets = Transmittals(connection)
+        received, open_still = sheets.by_code("C1"), sheets.by_code("C2")
+        assert (received.number, received.sequence, received.keeper.outside) == ("BE-MME-2026-0001", 1, "Mono")
+        assert received.discharge is not None
+        assert (received.discharge.name, received.discharge.way) == ("Komla", Way.QR)
+        assert (open_still.delivery, open_still.address, open_still.awaited) == ("poste", "Lomé", 1)
+        assert [line.description for line in received.lines] == ["D-1 · Envoi"]
+        assert [line.description for line in open_still.lines] == ["D-2 · Pli à diffusion restreinte"]
+        assert sheets.take("MME", "envoi", NOW.year) == 3
+    engine.dispose()
+
+
+def _blank(column: sa.Column[Any]) -> object:
+    """Return a value of a column that says nothing."""
+    says_nothing: dict[type[sa.types.TypeEngine[Any]], object] = {
+        sa.ARRAY: [],
+        sa.String: "",
+        sa.DateTime: NOW,
+        sa.Date: NOW.date(),
+        sa.Boolean: False,
+    }
+    return next((value for kind, value in says_nothing.items() if isinstance(column.type, kind)), 0)
 
 
 def test_a_database_that_does_not_answer_is_said() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
 
 from engines.chromium import base_url, browser_context_args, browser_type_launch_args
 from engines.elasticsearch import elasticsearch_url
@@ -28,6 +31,14 @@ __all__ = [
     "settings",
     "who",
 ]
+
+_ROOMS = ("unit", "contract", "museum", "integration", "properties", "end_to_end")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is quick first, and the browser last: it leaves an event loop running in this thread."""
+    items.sort(key=lambda item: _ROOMS.index(item.path.relative_to(Path(__file__).parent).parts[0]))
+
 
 # What a developer has set for an installation of their own is no business of the tests.
 for _name in [name for name in os.environ if name.startswith("GED_")]:

@@ -6,6 +6,7 @@ Source: ETSI EN 319 142-1 (PAdES baseline B-B), ISO 32000-2, 12.8 and 14.9.
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -93,7 +94,11 @@ class PadesSigner:
             )
             made.at = at
             signed = BytesIO()
-            made.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf), strict=False), output=signed)
+            # pyHanko runs an event loop of its own, which a thread that has one already would refuse.
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(
+                    made.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf), strict=False), output=signed
+                ).result()
             return signed.getvalue()
 
 

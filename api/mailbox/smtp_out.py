@@ -75,6 +75,8 @@ class SmtpMailer:
         if message.automatic:
             made["Auto-Submitted"] = "auto-replied" if message.answers else "auto-generated"
             made["X-Auto-Response-Suppress"] = "All"
+        else:  # Source: RFC 8098, 2.1: the reader is asked whether to say that the message was opened
+            made["Disposition-Notification-To"] = str(Address(addr_spec=self.sender))
         if message.answers:
             made["In-Reply-To"] = message.answers
             made["References"] = message.answers

@@ -102,6 +102,7 @@ CODES: dict[str, str] = {
     ReturnKind.BOUNCE: _("Avis de non-remise"),
     ReturnKind.DELAY: _("Avis de retard de remise"),
     ReturnKind.AUTOMATIC: _("Réponse automatique"),
+    ReturnKind.RECEIPT: _("Accusé de réception"),
     Group.TO_DO: _("Ce qui m'arrive"),
     Group.DEADLINES: _("Échéances et rappels"),
     Group.FOLLOWED: _("Ce que je suis"),

@@ -37,6 +37,8 @@ class SendingState(StrEnum):
 GONE = (SendingState.SENT, SendingState.DELIVERED, SendingState.ACKNOWLEDGED, SendingState.RETURNED)
 ANSWERS = (SendingState.DELIVERED, SendingState.ACKNOWLEDGED, SendingState.RETURNED)
 """What may be said of one that has left."""
+ANSWERABLE_BY_MAIL = (SendingState.SENT, SendingState.DELIVERED)
+"""Where a sending stands while what comes back by e-mail still says something new of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """E-mail that comes in: what its headers say of it, what is answered to it, and what it turns out to be.
 
 Source: RFC 3834 (automatic responses: to the return path, never to a machine, never in a loop), RFC 3464 (delivery
-status), RFC 2919 and RFC 2369 (lists).
+status), RFC 8098 (notices of reading), RFC 2919 and RFC 2369 (lists).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from ged.mail.french_dates import plain
 
 
 class ReturnKind(StrEnum):
@@ -18,6 +21,7 @@ class ReturnKind(StrEnum):
     BOUNCE = "non_remise"
     DELAY = "retard"
     AUTOMATIC = "reponse_automatique"
+    RECEIPT = "accuse"
 
 
 class NoReceipt(StrEnum):
@@ -35,7 +39,11 @@ RECEIPTS_AN_HOUR = 5
 """Acknowledgements that one address gets within an hour at most: more is a loop, or worse."""
 _MACHINES = frozenset({"mailer-daemon", "postmaster", "noreply", "no-reply", "do-not-reply", "donotreply", "bounce"})
 _POSTMASTERS = frozenset({"mailer-daemon", "postmaster"})
-DELIVERY_REPORT = "delivery-status"
+DELIVERY_REPORT, READ_REPORT = "delivery-status", "disposition-notification"
+_READ = "displayed"
+_RECEIPT_WORDS = re.compile(
+    r"\baccuse (de )?reception\b|\backnowledge?ment\b|\b(delivery|read) receipt\b|^(lu|read) ?:"
+)
 _NOT_LOST = frozenset({"delayed", "delivered", "relayed", "expanded"})
 _SUPPRESSED = frozenset({"all", "autoreply", "oof"})
 _BULK = frozenset({"bulk", "list", "junk"})
@@ -51,9 +59,9 @@ class MailFacts:
         header_id: Message-ID with its brackets, "" when there is none.
         lists: Whether it carries the headers of a mailing list.
         automatic: The words of Auto-Submitted, lower case; "" or "no" from a person.
-        named: Ids of our own messages that it answers or reports on.
-        report: The type of a report (multipart/report), `delivery-status` when it is one of delivery; "" otherwise.
-        action: What the report says, lower case: failed, delayed, delivered …
+        named: Ids of our own messages that it answers or reports on, the nearest first.
+        report: The type of a report (multipart/report): `delivery-status`, `disposition-notification`; "" otherwise.
+        action: What the report says, lower case: failed, delayed, delivered …; of a notice of reading, displayed …
         status: The words of the report that a person understands best.
         spam: Whether the site's filter marked it.
     """
@@ -101,6 +109,13 @@ def comes_back(facts: MailFacts) -> ReturnKind | None:
     if facts.report or facts.automatic not in {"", "no"}:
         return ReturnKind.AUTOMATIC
     return ReturnKind.BOUNCE if _local(facts) in _POSTMASTERS else ReturnKind.AUTOMATIC
+
+
+def acknowledges(facts: MailFacts) -> bool:
+    """Whether a message says by its headers that another one was received: a notice of reading, or its subject."""
+    if facts.report == READ_REPORT:
+        return facts.action == _READ
+    return not facts.report and bool(_RECEIPT_WORDS.search(plain(facts.subject)))
 
 
 def no_receipt(facts: MailFacts, ours: Collection[str], sent_lately: int) -> NoReceipt | None:

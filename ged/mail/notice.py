@@ -58,6 +58,8 @@ DRAFT_BACK = NoticeKind("projet_revenu", Group.TO_DO, "Votre projet vous revient
 PAPER_DUE = NoticeKind("papier_du", Group.DEADLINES, "L'original papier est à rendre depuis le %(day)s", "archive")
 FOLLOWED = NoticeKind("suivi", Group.FOLLOWED, "Un courrier que vous suivez a changé, par %(by)s", "circle-check")
 NOT_DELIVERED = NoticeKind("non_remis", Group.SENDING, "Un courriel que vous avez envoyé n'est pas remis", "circle-x")
+ANSWERED = NoticeKind("reponse_recue", Group.SENDING, "Une réponse à ce courrier est arrivée par courriel", "mail")
+RECEIPT_CAME = NoticeKind("ar_recu", Group.SENDING, "L'accusé de réception de ce courrier est arrivé", "circle-check")
 
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
@@ -75,6 +77,8 @@ KINDS: dict[str, NoticeKind] = {
         PAPER_DUE,
         FOLLOWED,
         NOT_DELIVERED,
+        ANSWERED,
+        RECEIPT_CAME,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

@@ -18,10 +18,9 @@ from ged.mail.message import MessageState, Purpose, check_address
 from ged.mail.organisation import Entity
 from ged.ports import Stored
 from ged.services.capture import Arrival, Beside, Receipt, capture
+from ged.services.mail_answers import MEDIA_TYPE, Came, answered, came_back, kind_of
 from ged.services.post import hand_over, tell_author
 from ged.store.unit import Store, Unit
-
-MEDIA_TYPE = "message/rfc822"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,7 @@ def _beside(incoming: Incoming, actor: Actor, now: datetime, write: Write) -> Be
         unit.electronic.add_arrival(
             MailArrival(receipt.letter_id, facts.header_id, facts.return_path, facts.sender, incoming.box, reason, sent)
         )
+        answered(unit, unit.letters.get(receipt.letter_id, None), Came(facts, incoming.stored, now))
 
     return stand
 
@@ -141,7 +141,8 @@ def _acknowledge(  # noqa: PLR0917 - private, the facts of one acknowledgement
 def attach_return(kind: ReturnKind, facts: MailFacts, stored: Stored, *, store: Store, clock: Clock) -> bool:
     """Attach what came back to each message of ours that it names; give whether there was one.
 
-    A message that could not be delivered is then said to be so, and its author is told, once.
+    A message that could not be delivered is then said to be so, and its author is told, once; the sending that it
+    carries is returned, or acknowledged.
     """
     now, known = clock(), False
     with store.unit() as unit:
@@ -149,10 +150,12 @@ def attach_return(kind: ReturnKind, facts: MailFacts, stored: Stored, *, store: 
         for message_id in unit.messages.known(facts.named):
             known = True
             said = facts.status or facts.subject
-            if not unit.electronic.add_return(Returned(message_id, stored.digest, kind, now, said)):
+            what = kind_of(kind, facts, unit.messages.get(message_id))
+            if not unit.electronic.add_return(Returned(message_id, stored.digest, what, now, said)):
                 continue
-            message = unit.messages.get(message_id, lock=True)
-            unit.journal.write(now, Act.MAIL_RETURNED, SYSTEM, message.letter_id, message=message.id, kind=kind)
+            came_back(unit, unit.messages.get(message_id), what, Came(facts, stored, now))
+            message = unit.messages.get(message_id, lock=True)  # after the letter, as who calls a sending back does
+            unit.journal.write(now, Act.MAIL_RETURNED, SYSTEM, message.letter_id, message=message.id, kind=what)
             if kind is ReturnKind.BOUNCE:
                 unit.messages.change(message.id, state=MessageState.FAILED, next_try=None, said=said)
                 tell_author(unit, message, f"{message.id}:{stored.digest}", now)

@@ -309,7 +309,8 @@ def _posted(unit: Unit, letter: Letter, each: Sending, actor: Actor, now: dateti
         "Madame, Monsieur,\n\n"
         f"Vous trouverez ci-joint notre courrier n° {letter.number} : {letter.subject}.\n"
         "Le fichier joint est l'original, signé : il se vérifie dans tout lecteur de PDF.\n\n"
-        "Nous vous remercions d'en accuser réception en répondant à ce message.\n\n"
+        "Nous vous remercions d'en accuser réception en répondant à ce message, "
+        "avec l'objet « Accusé de réception ».\n\n"
         f"{office}\n"
     )
     return hand_over(

@@ -16,7 +16,8 @@ from ged.mail.access import Actor
 from ged.mail.electronic import Piece, comes_back
 from ged.ports import Stored
 from ged.services.capture import Arrival, Door, Receipt, record_refusal, registering_post
-from ged.services.capture_mail import MEDIA_TYPE, Incoming, Write, attach_return, capture_mail, set_aside
+from ged.services.capture_mail import Incoming, Write, attach_return, capture_mail, set_aside
+from ged.services.mail_answers import MEDIA_TYPE
 from ingest.capture.receive import Entrance, shown_name
 from ingest.readers.inspection import inspect
 from ingest.readers.mime import File, Mail, read_mail

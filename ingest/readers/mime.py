@@ -19,7 +19,7 @@ from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
 
 from ged.errors import Refused
-from ged.mail.electronic import DELIVERY_REPORT, MailFacts
+from ged.mail.electronic import DELIVERY_REPORT, READ_REPORT, MailFacts
 from ged.mail.message import ours_in
 from ingest.readers.plain_text import text_of_html
 
@@ -184,6 +184,7 @@ def _facts(message: Message, raw: bytes, return_path: str | None) -> MailFacts:
     report = str(message.get_param("report-type") or "").lower() if _is_report(message) else ""
     report = "" if report and len(report) > 60 else report
     action, status = _delivery(message) if report == DELIVERY_REPORT else ("", "")
+    action = _disposition(message) if report == READ_REPORT else action
     reported = bool(report) or not path
     naming = raw[:_REPORT_LENGTH].decode("latin-1") if reported else _naming_headers(message)
     return MailFacts(
@@ -217,7 +218,9 @@ def _is_report(message: Message) -> bool:
 
 
 def _naming_headers(message: Message) -> str:
-    return " ".join(str(message.get(each, "")) for each in ("In-Reply-To", "References", "Message-ID"))
+    """Return the headers that name messages, the nearest first: References has it last. Source: RFC 5322, 3.6.4."""
+    references = " ".join(reversed(str(message.get("References", "")).split()))
+    return f"{message.get('In-Reply-To', '')} {references} {message.get('Message-ID', '')}"
 
 
 def _date(value: object) -> datetime | None:
@@ -244,6 +247,17 @@ def _delivery(message: Message) -> tuple[str, str]:
                 words = _line(block.get("Diagnostic-Code")) or _line(block.get("Status"))
                 return action, f"{_line(block.get('Final-Recipient'))} : {words}"[:LINE_LENGTH]
     return "", ""
+
+
+def _disposition(message: Message) -> str:
+    """Return what became of a message by its reader's own software. Source: RFC 8098, 3.2.6."""
+    for part in _parts(message):
+        if part.get_content_type() == "message/disposition-notification":
+            for block in _parts(part):
+                said = _line(block.get("Disposition")).lower()
+                if said:
+                    return said.partition(";")[2].partition("/")[0].strip()
+    return ""
 
 
 def _too_deep() -> Refused:

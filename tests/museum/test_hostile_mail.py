@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_string
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,15 +10,16 @@ import pikepdf
 import pytest
 
 from ged.errors import Refused
-from ged.mail.electronic import Piece, ReturnKind, comes_back, no_receipt
+from ged.mail.electronic import Piece, ReturnKind, acknowledges, comes_back, no_receipt
 from ingest.readers.message import compose
 from ingest.readers.mime import MAX_PARTS, read_mail
 from ingest.readers.pdf import read_text
 from ingest.readers.plain_text import text_of_html
 from rooms.letters import letter_pdf
-from rooms.mails import PERSON, bounce, person_mail
+from rooms.mails import PERSON, bounce, person_mail, read_notice
 
 HEAD = b"From: a@exemple.tg\r\nTo: b@mines.example\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+OURS = message_from_string(f"To: {PERSON}\nSubject: DEP-1\nMessage-ID: <ged.{'A' * 22}@mines.example>\n\n")
 
 
 def nested(depth: int) -> bytes:
@@ -155,3 +157,31 @@ def test_a_forged_bounce_of_a_message_that_is_not_ours_is_a_message_like_another
     person = read_mail(person_mail(pieces=False, In_Reply_To=str(ours["Message-ID"])), PERSON).facts
     assert comes_back(person) is None
     assert no_receipt(person, frozenset(), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (person_mail(pieces=False, subject="Re: Accusé de réception"), True),
+        (person_mail(pieces=False, subject="RE : ACCUSE RECEPTION"), True),
+        (person_mail(pieces=False, subject="Acknowledgment of your letter"), True),
+        (person_mail(pieces=False, subject="Lu: votre lettre"), True),
+        (person_mail(pieces=False, subject="Élu : votre lettre"), False),
+        (person_mail(pieces=False, subject="Réception du ministre : il est accusé de retard"), False),
+        (read_notice(OURS), True),
+        (read_notice(OURS, "displayed/error"), True),
+        (read_notice(OURS, "deleted"), False),
+        (read_notice(OURS).replace(b"Disposition: ", b"X: "), False),
+        (bounce(OURS).replace(b"Undelivered Mail", b"Accuse de reception"), False),
+    ],
+)
+def test_only_a_notice_of_reading_or_a_subject_says_that_a_message_was_received(raw: bytes, said: bool) -> None:
+    assert acknowledges(read_mail(raw, PERSON).facts) is said
+
+
+def test_the_nearest_message_that_is_named_comes_first() -> None:
+    first, last = (f"<ged.{mark * 22}@mines.example>" for mark in "AB")
+    assert read_mail(person_mail(pieces=False, References=f"{first} {last}"), PERSON).facts.named == (
+        "B" * 22,
+        "A" * 22,
+    )

@@ -52,6 +52,30 @@ def person_mail(
     return made.as_bytes()
 
 
+def read_notice(of: Message, disposition: str = "displayed", sender: str = PERSON) -> bytes:
+    """Return the notice by which a reader's software says what became of one of our messages (RFC 8098)."""
+    text = f"""From: {sender}
+To: {SENDER}
+Subject: Lu : {of["Subject"]}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification; boundary="lu"
+
+--lu
+Content-Type: text/plain
+
+Votre message est lu.
+--lu
+Content-Type: message/disposition-notification
+
+Final-Recipient: rfc822;{sender}
+Original-Message-ID: {of["Message-ID"]}
+Disposition: manual-action/MDN-sent-manually; {disposition}
+
+--lu--
+"""
+    return text.replace("\n", "\r\n").encode("ascii", "replace")
+
+
 def bounce(of: Message, *, action: str = "failed", words: str = "550 5.1.1 Boite pleine") -> bytes:
     """Return the report by which a server says that it could not deliver one of our messages (RFC 3464)."""
     returned = "\n".join(f"{name}: {value}" for name, value in of.items())

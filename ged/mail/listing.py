@@ -25,6 +25,7 @@ class Listing:
     nothing of it is on its way. `sealed_for` keeps the sealed envelopes that some positions were given and have
     neither opened nor put by. `paper_of` is (positions, units, registers): letters whose
     paper one of them must give back, or that one of the registers waits for, nearest day first.
+    `paper_with` is (positions, units): letters whose paper stands with one of the positions, or with a unit as such.
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
@@ -49,6 +50,7 @@ class Listing:
     paper_apart: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     sealed_for: tuple[str, ...] | None = None
     paper_of: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]] | None = None
+    paper_with: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     correspondent: str | None = None
     dossier: str | None = None
     sieve: Sieve | None = None

@@ -42,6 +42,7 @@ class Inventory:
 
     Attributes:
         unit: The post's entity, in full.
+        papers: Letters whose paper original the post holds, whoever has the letter; `papers_unseen` counts the others.
         unseen: How many lines its maker may not read: they are counted and not named.
         level: The narrowest confidentiality among the lines, which the paper has.
     """
@@ -53,15 +54,22 @@ class Inventory:
     letters: tuple[PendingLetter, ...]
     opinions: tuple[PendingLetter, ...]
     drafts: tuple[PendingDraft, ...]
+    papers: tuple[PendingLetter, ...]
+    papers_unseen: int
     unseen: int
     level: Confidentiality
     made_at: datetime
     made_by: str
 
     @property
+    def paper_count(self) -> int:
+        """How many paper originals the post holds."""
+        return len(self.papers) + self.papers_unseen
+
+    @property
     def count(self) -> int:
         """How many things are pending."""
-        return len(self.letters) + len(self.opinions) + len(self.drafts) + self.unseen
+        return len(self.letters) + len(self.opinions) + len(self.drafts) + self.unseen + self.paper_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,9 +188,14 @@ def _inventory(unit: Unit, position_id: str, actor: Actor, now: datetime) -> Inv
     theirs = Actor(None, "", "", "fr", (post,))
     letters, unseen = _lines(unit, Listing(states=OPEN, baskets=baskets_of(theirs), by_due=True), theirs, actor)
     asked, hidden = _lines(unit, Listing(opinion_of=baskets_of(theirs), newest_first=False), theirs, actor)
+    held = Listing(paper_with=baskets_of(theirs))
+    papers, _ = _lines(unit, held, theirs, actor)
+    (all_held,) = unit.letters.counts([held], None)
     drafts = _drafts(unit, theirs, actor)
     unit_name = next(each.name_fr for each in unit.organisation.every_entity() if each.id == post.entity_id)
-    levels = [row.letter.confidentiality for row in (*letters, *asked)] + [each.confidentiality for each in drafts]
+    levels = [row.letter.confidentiality for row in (*letters, *asked, *papers)] + [
+        each.confidentiality for each in drafts
+    ]
     return Inventory(
         reference=secrets.token_urlsafe(16),
         position=seat.position,
@@ -199,6 +204,8 @@ def _inventory(unit: Unit, position_id: str, actor: Actor, now: datetime) -> Inv
         letters=tuple(_pending(row) for row in letters),
         opinions=tuple(_pending(row, _question(unit, row, theirs)) for row in asked),
         drafts=tuple(PendingDraft(each.subject, each.state, each.name) for each in drafts),
+        papers=tuple(_pending(row) for row in papers),
+        papers_unseen=all_held - len(papers),
         unseen=unseen + hidden,
         level=max(levels, key=lambda level: level.rank, default=Confidentiality.INTERNAL),
         made_at=now,

@@ -113,6 +113,9 @@ def _of_the_paper(listing: Listing) -> Iterator[Condition]:
         yield letter.c.id.in_(given)
     if listing.paper_apart is not None:
         yield _paper_apart(listing.paper_apart)
+    if listing.paper_with is not None:
+        theirs = _lies_with(hand_over.c.to_position, hand_over.c.to_entity, listing.paper_with)
+        yield letter.c.id.in_(sa.select(hand_over.c.letter_id).where(hand_over.c.standing, theirs))
     if listing.paper_of is not None:
         positions, units, registers = listing.paper_of
         lent = sa.select(hand_over.c.letter_id).where(

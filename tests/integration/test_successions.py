@@ -15,6 +15,7 @@ from api.model_folder import read_folder
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, NotFound
 from ged.mail.access import Actor
+from ged.mail.custody import Keeper, Way
 from ged.mail.item import State
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.organisation import Holding
@@ -22,6 +23,7 @@ from ged.mail.succession import Inventory, Succession
 from ged.seal.signature import read_signature
 from ged.services import succeed
 from ged.services.establish import establish
+from ged.services.hand_over import attest, declare, give
 from ged.services.route import move
 from properties.test_register import register_one
 from rooms.house import PILOT
@@ -128,6 +130,27 @@ def test_both_the_head_above_and_the_auditor_read_it_and_nobody_else(house: Hous
         assert succeed.view(store=house.store, actor=who(login), clock=house.clock).successions == ()
         with pytest.raises(NotFound):
             succeed.open_inventory(made.id, store=house.store, vault=house.vault, actor=who(login), clock=house.clock)
+
+
+def test_paper_held_by_a_post_is_in_its_inventory_wherever_the_letter_is(house: House, kossi: Actor, who: Who) -> None:
+    here, elsewhere = (
+        letter_for(house, kossi, "DAF", subject="Ici"),
+        letter_for(house, kossi, "DRH", subject="Ailleurs"),
+    )
+    for letter_id in (here, elsewhere):
+        declare(letter_id, exists=True, store=house.store, actor=kossi, clock=house.clock)
+        give(letter_id, Keeper("DAF", "DAF-1"), store=house.store, actor=kossi, clock=house.clock)
+    seen: list[Inventory] = []
+    make(house, who("daf"), seen)
+    assert seen[0].paper_count == 0, "what nobody attested is still with the registry"
+    for letter_id in (here, elsewhere):
+        with house.store.unit() as unit:
+            coming = unit.custody.coming([letter_id])[letter_id]
+            attest(unit, coming, Way.CONFIRMED, "A. Daf", actor=who("daf"), now=house.clock())
+            unit.commit()
+    make(house, who("daf"), seen)
+    assert [one.subject for one in seen[1].papers] == ["Ici"]
+    assert seen[1].papers_unseen == 1, "paper opens nothing to read: it is counted, not named"
 
 
 def test_a_departure_without_an_inventory_is_said_until_one_is_made(house: House, who: Who) -> None:

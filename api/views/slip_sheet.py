@@ -10,7 +10,7 @@ from typing import Any
 import segno
 
 from api.prints import print_pdf
-from ged.mail.slip import BOX, MARK, MARKS, QR_AT, QR_SIDE, Layout
+from ged.mail.slip import BOX, MARK, MARKS, QR_AT, QR_SIDE, WITNESSES, Layout
 
 GEOMETRY: dict[str, Any] = {"marks": MARKS, "mark": MARK, "size": BOX, "qr_at": QR_AT, "qr_side": QR_SIDE}
 """Where our sheets carry what a scan is laid straight by."""
@@ -41,6 +41,7 @@ def slips_pdf(sheets: Sequence[SlipSheet], address: str) -> bytes:
     return print_pdf(
         "prints/routing_slip.html",
         "fr",
+        witnesses=WITNESSES,
         sheets=[(one, qr_of(f"{address}/f/{one.code}")) for one in sheets],
         **GEOMETRY,
     )

@@ -20,6 +20,8 @@ MARKS = ((12.0, 12.0), (198.0, 12.0), (12.0, 285.0), (198.0, 285.0))
 """Centres of the four black squares by which a scan is laid straight: top left, top right, bottom left, right."""
 QR_AT, QR_SIDE = (160.0, 20.0), 28.0
 """The QR without its quiet zone: its top left corner, and its side."""
+WITNESSES = ((30.0, 8.0), (168.0, 280.0))
+"""Pale crosses of the size of a box: a scan that does not show them shows no pale tick either."""
 SIGNED = (110.0, 249.0, 76.0, 19.0)
 """Where a transmittal is signed by who receives: left, top, width, height, on each of its pages."""
 BOX = 4.5
@@ -151,9 +153,16 @@ def proposed(slip: RoutingSlip, today: date, calendar: WorkingCalendar) -> Propo
         )
     doubts: list[str] = []
     labels = {box.name: box.label or _label_beside(slip.layout, box) for box in slip.layout.boxes}
-    for name, mark in reading.marks.items():
-        if mark is Mark.DOUBTFUL:
-            doubts.append(f"Case douteuse : {_said(name)}{labels[name]}.")
+    if Mark.EMPTY not in reading.marks.values():  # pale marks are lost: one sentence for the sheet, not one a box
+        seen = [f"{_said(name)}{labels[name]}" for name, mark in reading.marks.items() if mark is Mark.TICKED]
+        doubts.append(
+            "Cette numérisation ne montre pas les traits pâles : une case cochée au crayon a pu s'y perdre. "
+            "Lisez la feuille d'origine, ou numérisez-la de nouveau en niveaux de gris. "
+            f"Coché à coup sûr : {', '.join(seen) or 'rien'}."
+        )
+    else:
+        doubtful = [name for name, mark in reading.marks.items() if mark is Mark.DOUBTFUL]
+        doubts += [f"Case douteuse : {_said(name)}{labels[name]}." for name in doubtful]
     to = _only("to", "destinataires", reading, labels, doubts)
     mention = _only("mention", "instructions", reading, labels, doubts)
     days = _only("days", "délais", reading, labels, doubts)

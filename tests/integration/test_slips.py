@@ -34,7 +34,7 @@ from ingest.capture.receive import SheetsBack, receive_scan
 from integration.test_acknowledgement import signed_in
 from rooms.letters import decide, letter_pdf, proving, send
 from scripts.sample_letters.spoil import WAYS
-from scripts.sample_letters.ticked import cross
+from scripts.sample_letters.ticked import cross, faint
 
 Who = Callable[[str], Actor]
 
@@ -84,7 +84,7 @@ def registered(house: House, actor: Actor) -> int:
         return unit.letters.count()
 
 
-@pytest.mark.parametrize("way", ["retourne", "fax"])
+@pytest.mark.parametrize("way", ["retourne", "grain"])
 def test_what_is_ticked_on_paper_is_proposed_and_confirmed_in_the_name_of_the_authority(
     house: House, letter: Letter, kossi: Actor, who: Who, client: httpx.Client, way: str
 ) -> None:
@@ -140,6 +140,21 @@ def test_two_addressees_or_a_doubt_choose_nothing_and_say_so(
         set_aside(slip_id, store=house.store, actor=who("sg"), clock=house.clock)
     set_aside(slip_id, store=house.store, actor=who("daf"), clock=house.clock)
     assert consult.letters(listing, store=house.store, actor=who("daf")).total == 0
+
+
+def test_a_scan_that_shows_no_pale_mark_says_no_box_is_empty_and_chooses_nothing(
+    house: House, letter: Letter, kossi: Actor, client: httpx.Client
+) -> None:
+    slip_id, page, boxes = a_slip(house, client, kossi, letter)
+    ticked(page, boxes, ["to:e:DAF-COMPTA"])
+    lost = next(box for box in boxes if box.name == "to:e:DAF-MAT")
+    faint(page, page.shape[1] / 210, lost, np.random.default_rng(1))
+    assert isinstance(scanned(house, kossi, scan_of([page], "fax")), SheetsBack)
+    read = slip_file(slip_id, store=house.store, actor=kossi, clock=house.clock).proposed
+    assert (read.to, read.mention, read.due_date) == ("", "", None)
+    (said,) = [one for one in read.doubts if "traits pâles" in one]
+    assert said.split("Coché à coup sûr : ")[1].startswith("DCO ")
+    assert "DMA" not in said.split("sûr")[1]
 
 
 def test_a_slip_too_torn_to_lay_straight_proposes_nothing(

@@ -37,7 +37,7 @@ class AgainIn(BaseModel):
 
 @router.get("/messages")
 def list_messages(house: HouseDep, actor: ApiActorDep) -> list[MessageOut]:
-    """Return the last hundred messages of the caller's acts (everybody's for an administrator), failed first."""
+    """Return the last hundred messages of the caller's acts (an administrator: of the house), failed first."""
     return [
         MessageOut(
             id=each.id,

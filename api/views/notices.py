@@ -63,7 +63,7 @@ def choice_context(house: House, actor: Actor) -> dict[str, Any]:
     return {
         "choice": choice,
         "notice_address": address,
-        "groups": list(Group),
+        "notice_groups": list(Group),
         "channels": list(Channel),
         "hours": _HOURS,
     }

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.errors import Corrupt, Forbidden, GedError, Refused, Unavailable
-from ged.mail.access import SYSTEM, Actor, Role
+from ged.mail.access import SYSTEM, Actor, Role, may_read
 from ged.mail.journal import Act
 from ged.mail.message import Enclosure, Message, MessageState, Purpose, check_address, next_try
 from ged.mail.notice import NOT_DELIVERED
@@ -93,15 +93,19 @@ def post_due(*, store: Store, vault: Vault, mailer: Mailer | None, clock: Clock)
 def post_again(message_id: str, to: str, *, store: Store, actor: Actor, clock: Clock) -> None:
     """Put a message that failed back to be sent, to the address given, by its author or the administrator.
 
+    Only who may read the letter gives another address than it had: what is enclosed goes there.
+
     Raises:
         NotFound: `mail.unknown`.
-        Forbidden: `access.right`.
+        Forbidden: `access.right`, `mail.readdressed`.
         Refused: `mail.address`, `mail.not_failed`.
     """
     now = clock()
     with store.unit() as unit:
         message = unit.messages.get(message_id, lock=True)
-        if message.login != actor.login and not _administers(actor):
+        about = unit.letters.get(message.letter_id, None) if message.letter_id else None
+        ours = about is None or about.tenant_id in _administered(actor)
+        if message.login != actor.login and not (ours and _administered(actor)):
             raise Forbidden(
                 "access.right",
                 "Ce message n'est pas le vôtre. Adressez-vous à qui l'a envoyé, ou à l'administrateur.",
@@ -111,9 +115,17 @@ def post_again(message_id: str, to: str, *, store: Store, actor: Actor, clock: C
             raise Refused(
                 "mail.not_failed", "Ce message n'est pas en échec : il est parti, ou il part. Rechargez la page."
             )
+        address = check_address(to)
+        if address != message.to and about is not None and not may_read(actor, about):
+            raise Forbidden(
+                "mail.readdressed",
+                "Ce courrier n'est pas ouvert à votre poste : il se renvoie à la même adresse, pas à une autre. "
+                "Rien n'est parti. Pour changer l'adresse, adressez-vous à qui l'a envoyé.",
+                message=message.id,
+            )
         unit.messages.change(
             message.id,
-            to=check_address(to),
+            to=address,
             state=MessageState.WAITING,
             attempts=0,
             made_at=now,
@@ -126,12 +138,12 @@ def post_again(message_id: str, to: str, *, store: Store, actor: Actor, clock: C
 
 
 def messages(*, store: Store, actor: Actor) -> tuple[tuple[Message, str], ...]:
-    """Return the messages that an actor's acts sent, everybody's for an administrator, each with its letter's number.
+    """Return the messages of an actor's acts, those of the organisation for an administrator, with letters' numbers.
 
     Whoever shows them shows neither subject nor body: an administrator reads no letter.
     """
     with store.unit() as unit:
-        return unit.messages.listed(None if _administers(actor) else actor.login)
+        return unit.messages.listed(actor.login, _administered(actor))
 
 
 def messages_of(letter_id: str, *, store: Store, actor: Actor) -> tuple[Message, ...]:
@@ -153,8 +165,8 @@ def tell_author(unit: Unit, message: Message, mark: str, now: datetime) -> None:
     tell(unit, Told(NOT_DELIVERED, letter, mark, now, link="/courriels"), [message.login])
 
 
-def _administers(actor: Actor) -> bool:
-    return any(each.role is Role.ADMINISTRATOR for each in actor.posts)
+def _administered(actor: Actor) -> frozenset[str]:
+    return frozenset(post.tenant_id for post in actor.posts if post.role is Role.ADMINISTRATOR)
 
 
 def _begun(message_id: str, store: Store, now: datetime) -> Message | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,8 @@ class Messages:
         query = sa.select(message).where(message.c.letter_id == letter_id).order_by(message.c.made_at)
         return tuple(_message(row) for row in self._connection.execute(query))
 
-    def listed(self, login: str | None) -> tuple[tuple[Message, str], ...]:
-        """Return the last messages of one person's acts, or of everybody's, those that failed first.
+    def listed(self, login: str, tenants: Collection[str] = ()) -> tuple[tuple[Message, str], ...]:
+        """Return the last messages of one person's acts, and of whole tenants, those that failed first.
 
         With each comes the number of its letter, "" when it is about none.
         """
@@ -70,8 +70,10 @@ class Messages:
             .outerjoin(letter, letter.c.id == message.c.letter_id)
             .order_by((message.c.state == MessageState.FAILED).desc(), message.c.made_at.desc())
         )
-        if login is not None:
-            query = query.where(message.c.login == login)
+        rules = [message.c.login == login]
+        if tenants:
+            rules.append(sa.or_(letter.c.tenant_id.in_(tenants), message.c.letter_id.is_(None)))
+        query = query.where(sa.or_(*rules))
         return tuple((_message(row), row.number or "") for row in self._connection.execute(query.limit(_SHOWN)))
 
     def counted(self) -> dict[str, int]:

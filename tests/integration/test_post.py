@@ -22,7 +22,7 @@ from ged.mail.access import Actor
 from ged.mail.message import Enclosure, Message, MessageState, Purpose
 from ged.ports import OutgoingMessage
 from ged.services.post import hand_over, messages, post, post_again, post_due
-from rooms.letters import letter_pdf, read_all
+from rooms.letters import letter_pdf, read_all, send
 from rooms.post_office import PostOffice, deaf_port, open_post_office
 from rooms.server import bearer
 
@@ -203,3 +203,27 @@ def test_the_status_page_says_how_the_server_stands(house: House, office: PostOf
     assert not down.reachable
     assert down.remark
     assert house.mailer is None
+
+
+def test_who_reads_no_letter_sends_it_to_no_other_address(house: House, kossi: Actor, who: Any) -> None:
+    """What is enclosed would go there: the administrator sends it where it was going, in the own organisation alone."""
+    letters = [send(house, actor, letter_pdf(reference=actor.login)).letter_id for actor in (kossi, who("ceet"))]
+    with house.store.unit() as unit:
+        ours, theirs = [
+            hand_over(
+                unit, actor, house.clock(), purpose=Purpose.DISPATCH, to=TO, subject="S", body="B", letter_id=letter_id
+            )
+            for actor, letter_id in zip((kossi, who("ceet")), letters, strict=True)
+        ]
+        for each in (ours, theirs):
+            unit.messages.change(each, state=MessageState.FAILED)
+        unit.commit()
+    admin: dict[str, Any] = {"store": house.store, "actor": who("admin"), "clock": house.clock}
+    assert [each.id for each, _ in messages(store=house.store, actor=who("admin"))] == [ours]
+    with pytest.raises(Forbidden) as error:
+        post_again(ours, "ailleurs@exemple.tg", **admin)
+    assert error.value.code == "mail.readdressed"
+    with pytest.raises(Forbidden):
+        post_again(theirs, TO, **admin)
+    post_again(ours, TO, **admin)
+    assert standing(house, ours).state is MessageState.WAITING

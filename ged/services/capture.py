@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from ged.clock import Clock
 from ged.errors import GedError, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Post, Right, require
 from ged.mail.custody import PAPER_DOORS
 from ged.mail.envelope import Cover, refuse_cover
-from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
+from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
-from ged.mail.register import Series, format_number, number_done, paper_instant
+from ged.mail.register import number_done, paper_instant
 from ged.ports import Stored
+from ged.services.enter import Numbered, Paper, arrive_again, begin_work, enter, numbered, take_number
 from ged.services.hand_over import entered
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Store, Unit
@@ -134,7 +135,6 @@ def capture(
     received_instant(arrival.received_on, now)
     if arrival.sealed is not None:
         refuse_cover(arrival.sealed)
-    record = ArrivalRecord(arrival.door, arrival.filename, now, actor.login)
     with store.unit() as unit:
         unit.arrivals.hold_digest(stored.digest)
         same = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
@@ -143,21 +143,14 @@ def capture(
             _refuse_stranger(unit, arrival.sealed, post, now.date())
         if earlier:
             _refuse_again(arrival, earlier[0])
-            receipt = _arrives_again(unit, earlier[0], stored, record, actor)
+            known, record = earlier[0], ArrivalRecord(arrival.door, arrival.filename, now, actor.login)
+            arrive_again(unit, known, stored.digest, record, actor)
+            receipt = Receipt(known.id, known.number, known.page_count, known.registered_at, again=True)
         else:
-            unit.arrivals.know(stored, arrival.media_type, now)
-            receipt = _register(unit, arrival, stored, record, actor)
+            receipt = _register(unit, arrival, stored, actor, now)
         beside(unit, receipt)
         unit.commit()
     return receipt
-
-
-def _arrives_again(unit: Unit, letter: Letter, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
-    unit.arrivals.add(letter.id, stored.digest, record)
-    unit.journal.write(
-        record.received_at, Act.ARRIVED_AGAIN, actor, letter.id, door=record.door, filename=record.filename
-    )
-    return Receipt(letter.id, letter.number, letter.page_count, letter.registered_at, again=True)
 
 
 def _refuse_stranger(unit: Unit, cover: Cover, post: Post, today: date) -> None:
@@ -176,86 +169,55 @@ def _refuse_again(arrival: Arrival, earlier: Letter) -> None:
         )
 
 
-def _number(unit: Unit, arrival: Arrival, post: Post, now: datetime) -> tuple[Series, int, datetime]:
-    """Return the series, number and instant of a letter: the next one, or one set apart that was used on paper."""
-    used = arrival.on_paper
+def _number(unit: Unit, arrival: Arrival, post: Post, now: datetime) -> Numbered:
+    """Return the number of a letter: the next one, or one set apart that was used on paper."""
+    register, used = unit.organisation.entity(post.register_id), arrival.on_paper
     if used is None:
-        series = Series(post.register_id, arrival.direction, now.year)
-        return series, *unit.registers.take(series, now)
+        return take_number(unit, register, arrival.direction, now)
     block = unit.number_blocks.get(used.block_id, [post.register_id], lock=True)
     numbers = {one.sequence: one for one in unit.number_blocks.numbers(block.id)}
     if used.sequence not in numbers or numbers[used.sequence].done_at is not None:
         raise number_done()
-    entered = {one.sequence: one.registered_at for one in numbers.values() if one.registered_at is not None}
-    return block.series, used.sequence, paper_instant(block, used.sequence, used.at, entered, now)
+    written = {one.sequence: one.registered_at for one in numbers.values() if one.registered_at is not None}
+    at = paper_instant(block, used.sequence, used.at, written, now)
+    return numbered(register, block.series, used.sequence, at)
 
 
-def _register(unit: Unit, arrival: Arrival, stored: Stored, record: ArrivalRecord, actor: Actor) -> Receipt:
+def _register(unit: Unit, arrival: Arrival, stored: Stored, actor: Actor, now: datetime) -> Receipt:
     post = registering_post(actor, arrival.direction)
-    register = unit.organisation.entity(post.register_id)
-    now, used, sealed = record.received_at, arrival.on_paper, arrival.sealed
-    series, sequence, registered_at = _number(unit, arrival, post, now)
-    letter = Letter(
-        id=secrets.token_urlsafe(16),
-        tenant_id=post.tenant_id,
-        register_id=post.register_id,
-        direction=series.direction,
-        year=series.year,
-        sequence=sequence,
-        number=format_number(register.number_pattern, series, sequence, acronym=register.acronym),
-        state=State.RECEIVED if sealed else State.TO_QUALIFY,
-        confidentiality=sealed.nature.level if sealed else Confidentiality.INTERNAL,
-        priority=Priority.NORMAL,
-        revision=1,
-        received_at=registered_at if used else received_instant(arrival.received_on, now),
-        registered_at=registered_at,
-        kind=None,
-        service_id=None,
-        position_id=sealed.position_id if sealed else None,
+    used, sealed = arrival.on_paper, arrival.sealed
+    taken = _number(unit, arrival, post, now)
+    letter = enter(
+        unit,
+        taken,
+        Paper(stored, arrival.media_type, arrival.page_count, arrival.filename),
+        door=arrival.door,
+        actor=actor,
+        entered_at=now if used else None,
+        received_at=taken.registered_at if used else received_instant(arrival.received_on, now),
         concerned=() if post.role in KEEPS_REGISTER else (post.entity_id,),  # a service goes on reading its note
-        subject=None,
-        sender=(sealed.sender.strip() or None) if sealed else None,
-        recipient=None,
-        sender_reference=(sealed.reference.strip() or None) if sealed else None,
-        letter_date=None,
-        due_date=None,
-        delay_days=None,
-        suspended_on=None,
-        closed_on=None,
-        page_count=arrival.page_count,
-        original=stored.digest,
-        original_size=stored.size,
-        media_type=arrival.media_type,
-        filename=arrival.filename,
-        reading=Reading.PENDING,
-        reading_error=None,
-        sealing=Sealing.PENDING,
-        held=False,
+        **(_on_cover(sealed) if sealed else {}),
     )
-    unit.letters.add(letter)
     if sealed is not None:
         unit.envelopes.add(letter.id, sealed, stored.digest)
     if used is not None:
-        unit.number_blocks.enter(used.block_id, sequence, letter.id, now, actor.name)
+        unit.number_blocks.enter(used.block_id, taken.sequence, letter.id, now, actor.name)
         unit.number_blocks.close_if_done(used.block_id, now)
-    unit.arrivals.add(letter.id, stored.digest, record)
     if arrival.door in PAPER_DOORS:
-        unit.custody.add(entered(letter.id, post.entity_id, actor, registered_at))
-    entered_at = now if used else registered_at
-    unit.journal.write(
-        entered_at,
-        Act.CAPTURED,
-        actor,
-        letter.id,
-        number=letter.number,
-        door=arrival.door,
-        sha256=stored.digest,
-        pages=arrival.page_count,
-    )
-    unit.outbox.add(letter.id, entered_at)
-    unit.queue.defer("seal", letter_id=letter.id)
-    unit.queue.defer("advance", letter_id=letter.id)
-    return Receipt(letter.id, letter.number, letter.page_count, registered_at, again=False)
+        unit.custody.add(entered(letter.id, post.entity_id, actor, taken.registered_at))
+    begin_work(unit, letter)
+    return Receipt(letter.id, letter.number, letter.page_count, taken.registered_at, again=False)
+
+
+def _on_cover(sealed: Cover) -> dict[str, Any]:
+    """Return what the cover of a sealed envelope says of the letter."""
+    return {
+        "state": State.RECEIVED,
+        "confidentiality": sealed.nature.level,
+        "position_id": sealed.position_id,
+        "sender": sealed.sender.strip() or None,
+        "sender_reference": sealed.reference.strip() or None,
+    }
 
 
 def record_refusal(error: GedError, *, door: Door, filename: str, store: Store, actor: Actor, clock: Clock) -> None:

@@ -13,15 +13,16 @@ from ged.mail.annex import AnnexKind
 from ged.mail.dispatch import INTERNAL, PLATFORM, Plan
 from ged.mail.draft import Copy, Draft, Version
 from ged.mail.french_dates import plain
-from ged.mail.item import Letter, Reading, Sealing, State
+from ged.mail.item import Letter, State
 from ged.mail.organisation import Entity
 from ged.ports import Stored, Vault
 from ged.seal.place import page_count
 from ged.services.attach import attach
 from ged.services.circuit import signing_post, standing_version, to_sign
 from ged.services.dispatch import prepared
-from ged.services.enter import Numbered, Paper, enter, register_of, take_number
+from ged.services.enter import Numbered, Paper, enter, register_of, replace_original, take_number
 from ged.services.exchange import partners
+from ged.services.name_parties import name_parties
 from ged.store.unit import Unit
 
 PDF = "application/pdf"
@@ -98,7 +99,7 @@ def become(
     assert reserved.numbered is not None  # noqa: S101 - one of the two
     concerned = [each.entity_id for stage in draft.circuit.stages for each in stage.approvers] + [post.entity_id]
     kinds = {each.code for each in unit.organisation.kinds()}
-    return enter(
+    letter = enter(
         unit,
         reserved.numbered,
         paper,
@@ -115,24 +116,13 @@ def become(
         recipient=" ; ".join(version.content.recipients),
         letter_date=reserved.at.date(),
     )
+    name_parties(unit, letter, actor, reserved.at)
+    return letter
 
 
 def with_original(unit: Unit, letter: Letter, paper: Paper, now: datetime, *, state: State) -> Letter:
     """Give a letter that was printed for ink its signed copy, or a later print, as its original."""
-    unit.arrivals.know(paper.stored, paper.media_type, now)
-    unit.outbox.add(letter.id, now)
-    return unit.letters.change(
-        letter,
-        state=state,
-        original=paper.stored.digest,
-        original_size=paper.stored.size,
-        media_type=paper.media_type,
-        page_count=paper.page_count,
-        filename=paper.filename,
-        reading=Reading.PENDING,
-        reading_error=None,
-        sealing=Sealing.PENDING,
-    )
+    return replace_original(unit, letter, paper, now, state=state)
 
 
 def set_out(unit: Unit, draft: Draft, letter: Letter, actor: Actor, now: datetime) -> None:

@@ -16,7 +16,6 @@ from ged.mail.journal import Act
 from ged.mail.organisation import Entity
 from ged.mail.register import Series, format_number
 from ged.ports import Stored
-from ged.services.name_parties import name_parties
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Unit
 
@@ -54,30 +53,45 @@ def take_number(unit: Unit, register: Entity, direction: Direction, now: datetim
     """Take the next number of a register; it is given back, without a hole, if the transaction is undone."""
     series = Series(register.id, direction, now.year)
     sequence, registered_at = unit.registers.take(series, now)
+    return numbered(register, series, sequence, registered_at)
+
+
+def numbered(register: Entity, series: Series, sequence: int, registered_at: datetime) -> Numbered:
+    """Return a number of a register's series as it is written."""
     number = format_number(register.number_pattern, series, sequence, acronym=register.acronym)
     return Numbered(register, series, sequence, number, registered_at)
 
 
-def enter(unit: Unit, numbered: Numbered, paper: Paper, *, door: str, actor: Actor, **known: Any) -> Letter:
+def enter(
+    unit: Unit,
+    taken: Numbered,
+    paper: Paper,
+    *,
+    door: str,
+    actor: Actor,
+    entered_at: datetime | None = None,
+    **known: Any,
+) -> Letter:
     """Add the letter that bears a number, with the fields that are known of it; it is journaled and indexed.
 
-    Its seal and its reading are asked for by `begin_work`, once its original is the one that stays.
+    `entered_at` is when that is done, for a number that was used on paper before. The letter's seal and its reading
+    are asked for by `begin_work`, once its original is the one that stays.
     """
-    at = numbered.registered_at
+    at = taken.registered_at if entered_at is None else entered_at
     fields: dict[str, Any] = {
         "id": secrets.token_urlsafe(16),
-        "tenant_id": numbered.register.tenant_id,
-        "register_id": numbered.register.id,
-        "direction": numbered.series.direction,
-        "year": numbered.series.year,
-        "sequence": numbered.sequence,
-        "number": numbered.number,
+        "tenant_id": taken.register.tenant_id,
+        "register_id": taken.register.id,
+        "direction": taken.series.direction,
+        "year": taken.series.year,
+        "sequence": taken.sequence,
+        "number": taken.number,
         "state": State.TO_QUALIFY,
         "confidentiality": Confidentiality.INTERNAL,
         "priority": Priority.NORMAL,
         "revision": 1,
-        "received_at": at,
-        "registered_at": at,
+        "received_at": taken.registered_at,
+        "registered_at": taken.registered_at,
         "page_count": paper.page_count,
         "original": paper.stored.digest,
         "original_size": paper.stored.size,
@@ -92,7 +106,6 @@ def enter(unit: Unit, numbered: Numbered, paper: Paper, *, door: str, actor: Act
     letter = Letter(**(nothing | fields | known))
     unit.arrivals.know(paper.stored, paper.media_type, at)
     unit.letters.add(letter)
-    name_parties(unit, letter, actor, at)
     unit.arrivals.add(letter.id, paper.stored.digest, ArrivalRecord(door, paper.filename, at, actor.login))
     unit.journal.write(
         at,
@@ -106,6 +119,32 @@ def enter(unit: Unit, numbered: Numbered, paper: Paper, *, door: str, actor: Act
     )
     unit.outbox.add(letter.id, at)
     return letter
+
+
+def arrive_again(unit: Unit, letter: Letter, digest: str, record: ArrivalRecord, actor: Actor) -> None:
+    """Write that the bytes of a letter came in once more: the number stays the one it has."""
+    unit.arrivals.add(letter.id, digest, record)
+    unit.journal.write(
+        record.received_at, Act.ARRIVED_AGAIN, actor, letter.id, door=record.door, filename=record.filename
+    )
+
+
+def replace_original(unit: Unit, letter: Letter, paper: Paper, now: datetime, **changes: Any) -> Letter:
+    """Give a letter another original, which is still to be sealed and read; `begin_work` asks for that."""
+    unit.arrivals.know(paper.stored, paper.media_type, now)
+    unit.outbox.add(letter.id, now)
+    return unit.letters.change(
+        letter,
+        original=paper.stored.digest,
+        original_size=paper.stored.size,
+        media_type=paper.media_type,
+        page_count=paper.page_count,
+        filename=paper.filename,
+        reading=Reading.PENDING,
+        reading_error=None,
+        sealing=Sealing.PENDING,
+        **changes,
+    )
 
 
 def begin_work(unit: Unit, letter: Letter) -> None:

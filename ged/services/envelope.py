@@ -11,10 +11,11 @@ from ged.errors import Conflict, NotFound, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Right, require
 from ged.mail.custody import HandOver, Keeper, Way
 from ged.mail.envelope import Envelope, is_addressee, refuse_opening
-from ged.mail.item import Confidentiality, Letter, Reading, Sealing, State
+from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.journal import Act
 from ged.mail.organisation import Seat
 from ged.ports import Stored
+from ged.services.enter import Paper, begin_work, replace_original
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Store, Unit
 
@@ -141,31 +142,23 @@ def release(letter_id: str, content: Content, stored: Stored, *, store: Store, a
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         envelope = unit.envelopes.get(letter.id)
         refuse_opening(actor, envelope, letter, now)
-        unit.arrivals.know(stored, content.media_type, now)
-        unit.arrivals.add(letter.id, stored.digest, ArrivalRecord(content.door, content.filename, now, actor.login))
         unit.envelopes.set_cover_seal_aside(letter.id)
         unit.envelopes.mark(letter.id, released_at=now, released_by=actor.name)
-        changed = unit.letters.change(
+        changed = replace_original(
+            unit,
             letter,
+            Paper(stored, content.media_type, content.page_count, content.filename),
+            now,
             state=State.TO_QUALIFY,
             confidentiality=content.level,
             position_id=None,
             concerned=tuple(dict.fromkeys((*letter.concerned, *_units(actor, envelope)))),
-            original=stored.digest,
-            original_size=stored.size,
-            media_type=content.media_type,
-            filename=content.filename,
-            page_count=content.page_count,
-            reading=Reading.PENDING,
-            reading_error=None,
-            sealing=Sealing.PENDING,
         )
+        unit.arrivals.add(letter.id, stored.digest, ArrivalRecord(content.door, content.filename, now, actor.login))
         unit.journal.write(
             now, Act.ENVELOPE_RELEASED, actor, letter.id, cover=envelope.cover_sha256, sha256=stored.digest
         )
-        unit.outbox.add(letter.id, now)
-        unit.queue.defer("seal", letter_id=letter.id)
-        unit.queue.defer("advance", letter_id=letter.id)
+        begin_work(unit, changed)
         unit.commit()
     return changed
 

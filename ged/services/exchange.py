@@ -20,7 +20,8 @@ from ged.mail.journal import Act
 from ged.mail.organisation import Entity
 from ged.ports import Stored
 from ged.services.attach import attach
-from ged.services.enter import Numbered, Paper, begin_work, enter, register_of, take_number
+from ged.services.enter import Numbered, Paper, arrive_again, begin_work, enter, register_of, take_number
+from ged.services.name_parties import name_parties
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Unit
 
@@ -55,8 +56,7 @@ def deliver(unit: Unit, letter: Letter, sending: Sending, now: datetime) -> Send
     arrived = known or _arrival(unit, letter, sending, take_number(unit, register, Direction.INCOMING, now), now)
     if known is not None:
         record = ArrivalRecord(PLATFORM_DOOR, letter.filename, now, SYSTEM.login)
-        unit.arrivals.add(known.id, letter.original, record)
-        unit.journal.write(now, Act.ARRIVED_AGAIN, SYSTEM, known.id, door=PLATFORM_DOOR, filename=letter.filename)
+        arrive_again(unit, known, letter.original, record, SYSTEM)
     receipt = unit.acknowledgements.keep(Acknowledgement(secrets.token_urlsafe(16), arrived.id, now, root.name_fr))
     return replace(
         sending,
@@ -86,6 +86,7 @@ def _arrival(unit: Unit, letter: Letter, sending: Sending, numbered: Numbered, n
         recipient=sending.plan.recipient,
         letter_date=letter.letter_date,
     )
+    name_parties(unit, arrived, SYSTEM, numbered.registered_at)
     for annex in unit.annexes.of(letter.id):
         if annex.kind is AnnexKind.ENCLOSURE:
             held = Stored(annex.digest, annex.size, unit.arrivals.version_of(annex.digest), existed=True)

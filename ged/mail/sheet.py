@@ -27,7 +27,7 @@ class Sheet:
         letterhead: From the State down to the entity that writes.
         number: As printed in the register; "" until the letter is signed, as `day` is None.
         salutation: How the addressee is called, « Monsieur le Directeur »; "" for none.
-        recipient: Name or office of the addressee; `address` the lines under it.
+        recipient: Name or office of the addressee; `address` the lines under it: the other addressees, if there are.
         reference: The reference of the letter that is answered, as its sender wrote it.
         text: The body, in the markup of `ged.mail.markup`.
         enclosures: What is joined; `copies` who receives a copy (ampliations).

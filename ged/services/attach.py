@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
 from ged.clock import Clock
-from ged.errors import Corrupt, NotFound
+from ged.errors import NotFound
 from ged.mail.access import SYSTEM, Actor
 from ged.mail.annex import Annex, AnnexKind
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Stored, Vault
-from ged.seal.leaf import Leaf
-from ged.seal.verify import Outcome, check
-from ged.services.seal import proof_suffix
+from ged.services.seal import set_seal
 from ged.store.unit import Store, Unit
 
 
@@ -67,37 +64,25 @@ def seal_annex(annex_id: str, *, store: Store, vault: Vault, signer: Signer, led
         version = unit.arrivals.version_of(annex.digest)
     if annex.leaf_index is not None:
         return
-    signature = vault.attach(annex.digest, "p7s", signer.sign(bytes.fromhex(annex.digest), clock()))
-    leaf = Leaf(
-        document=annex.id,
-        sha256=annex.digest,
-        size=annex.size,
-        p7s_sha256=hashlib.sha256(signature).hexdigest(),
-        version=version,
+    record = set_seal(
+        annex.id,
+        Stored(annex.digest, annex.size, version, existed=True),
         event="annex",
-        actor=SYSTEM.login,
-        time=annex.added_at.isoformat(),
-    ).encode()
-    entry = ledger.append([leaf])[0]
-    vault.attach(annex.digest, proof_suffix(entry.index), entry.proof.encode())
-    verdict = check(
-        digest=annex.digest,
-        size=annex.size,
-        p7s=signature,
-        leaf=leaf,
-        proof=entry.proof,
-        authority_pem=signer.chain_pem,
-        log_key=ledger.verifier_key,
+        at=annex.added_at,
+        vault=vault,
+        signer=signer,
+        ledger=ledger,
+        clock=clock,
     )
-    if verdict.outcome is not Outcome.INTACT:
-        failed = [step.title for step in verdict.steps if not step.passed]
-        raise Corrupt(
-            "seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", annex=annex.id, steps=failed
-        )
     with store.unit() as unit:
-        if unit.annexes.seal(annex.id, leaf, entry.index, clock()):
+        if unit.annexes.seal(annex.id, record.leaf, record.leaf_index, record.sealed_at):
             unit.journal.write(
-                clock(), Act.ANNEX_SEALED, SYSTEM, annex.letter_id, leaf_index=entry.index, sha256=annex.digest
+                record.sealed_at,
+                Act.ANNEX_SEALED,
+                SYSTEM,
+                annex.letter_id,
+                leaf_index=record.leaf_index,
+                sha256=annex.digest,
             )
         unit.commit()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from ged.clock import Clock
 from ged.errors import Corrupt, Unavailable
 from ged.mail.access import SYSTEM
 from ged.mail.item import Letter, Sealing
 from ged.mail.journal import Act
-from ged.ports import Ledger, Signer, Vault
+from ged.ports import Ledger, Signer, Stored, Vault
 from ged.seal.leaf import Leaf
 from ged.seal.verify import Outcome, check
 from ged.store.seals import SealRecord
@@ -24,9 +25,6 @@ def proof_suffix(leaf_index: int) -> str:
 def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock) -> None:
     """Seal the original of a letter; one sealed already is left alone, one half sealed is finished.
 
-    A signature that is kept already wins over a new one, and the leaf is made of what is kept only,
-    so that sealing twice gives one signature and one leaf.
-
     Raises:
         Unavailable: the vault or the log does not answer; the letter stays visibly « sceau en attente ».
         Corrupt: what was just written does not verify.
@@ -37,16 +35,59 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
     if letter.sealing is Sealing.SEALED:
         return
     try:
-        signature = vault.attach(letter.original, "p7s", signer.sign(bytes.fromhex(letter.original), clock()))
-        leaf = _leaf(letter, signature, version).encode()
-        entry = ledger.append([leaf])[0]
-        vault.attach(letter.original, proof_suffix(entry.index), entry.proof.encode())
+        record = set_seal(
+            letter.id,
+            Stored(letter.original, letter.original_size, version, existed=True),
+            event="capture",
+            at=letter.registered_at,
+            vault=vault,
+            signer=signer,
+            ledger=ledger,
+            clock=clock,
+        )
     except Unavailable as error:
         _delayed(letter, error, store=store, clock=clock)
         raise
+    _sealed(letter, record, store=store)
+
+
+def set_seal(
+    document: str,
+    stored: Stored,
+    *,
+    event: str,
+    at: datetime,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    clock: Clock,
+) -> SealRecord:
+    """Sign stored bytes, log them, keep the proof beside them and verify it all: a letter's original, or a piece of it.
+
+    A signature that is kept already wins over a new one, and the leaf is made of what is kept only,
+    so that sealing twice gives one signature and one leaf.
+
+    Raises:
+        Unavailable: the vault or the log does not answer.
+        Corrupt: `seal.unverified`, what was just written does not verify.
+    """
+    signature = vault.attach(stored.digest, "p7s", signer.sign(bytes.fromhex(stored.digest), clock()))
+    signed = hashlib.sha256(signature).hexdigest()
+    leaf = Leaf(
+        document=document,
+        sha256=stored.digest,
+        size=stored.size,
+        p7s_sha256=signed,
+        version=stored.version,
+        event=event,
+        actor=SYSTEM.login,
+        time=at.isoformat(),
+    ).encode()
+    entry = ledger.append([leaf])[0]
+    vault.attach(stored.digest, proof_suffix(entry.index), entry.proof.encode())
     verdict = check(
-        digest=letter.original,
-        size=letter.original_size,
+        digest=stored.digest,
+        size=stored.size,
         p7s=signature,
         leaf=leaf,
         proof=entry.proof,
@@ -56,22 +97,9 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
     if verdict.outcome is not Outcome.INTACT:
         failed = [step.title for step in verdict.steps if not step.passed]
         raise Corrupt(
-            "seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", letter_id=letter.id, steps=failed
+            "seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", document=document, steps=failed
         )
-    _sealed(letter, SealRecord(leaf, entry.index, hashlib.sha256(signature).hexdigest(), clock()), store=store)
-
-
-def _leaf(letter: Letter, signature: bytes, version: str) -> Leaf:
-    return Leaf(
-        document=letter.id,
-        sha256=letter.original,
-        size=letter.original_size,
-        p7s_sha256=hashlib.sha256(signature).hexdigest(),
-        version=version,
-        event="capture",
-        actor=SYSTEM.login,
-        time=letter.registered_at.isoformat(),
-    )
+    return SealRecord(leaf, entry.index, signed, clock())
 
 
 def _sealed(letter: Letter, record: SealRecord, *, store: Store) -> None:

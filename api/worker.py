@@ -48,38 +48,25 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     url = house.database_url.replace("postgresql+psycopg://", "postgresql://")
     app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
 
+    sealing: dict[str, Any] = {
+        "store": house.store,
+        "vault": house.vault,
+        "signer": house.signer,
+        "ledger": house.ledger,
+        "clock": house.clock,
+    }
+
     @app.task(name="seal", queue="seal", retry=SEAL_RETRY)
     def seal_letter(letter_id: str) -> None:
-        seal(
-            letter_id,
-            store=house.store,
-            vault=house.vault,
-            signer=house.signer,
-            ledger=house.ledger,
-            clock=house.clock,
-        )
+        seal(letter_id, **sealing)
 
     @app.task(name="seal_annex", queue="seal", retry=SEAL_RETRY)
     def seal_one_annex(annex_id: str) -> None:
-        seal_annex(
-            annex_id,
-            store=house.store,
-            vault=house.vault,
-            signer=house.signer,
-            ledger=house.ledger,
-            clock=house.clock,
-        )
+        seal_annex(annex_id, **sealing)
 
     @app.task(name="seal_kept", queue="seal", retry=SEAL_RETRY)
     def seal_one_kept(kept_id: str) -> None:
-        seal_kept(
-            kept_id,
-            store=house.store,
-            vault=house.vault,
-            signer=house.signer,
-            ledger=house.ledger,
-            clock=house.clock,
-        )
+        seal_kept(kept_id, **sealing)
 
     @app.task(name="advance", queue="advance")
     def advance(letter_id: str) -> None:

@@ -87,6 +87,7 @@ def test_numbers_are_reserved_used_on_paper_entered_and_the_year_is_closed(
     expect(page.locator("details.act")).to_have_count(0)
     page.locator("header form button").last.focus()
     keys.press("Enter")
+    page.wait_for_url("**/connexion")
 
     # The supervisor closes last year: twice asked, then for good; its print is recognised.
     sign_in(page, "lawson").goto(f"{server}/controle")
@@ -147,6 +148,7 @@ def test_an_envelope_is_handed_over_closed_and_opened_by_its_addressee(
     read_all(house)
     page.set_viewport_size({"width": 1366, "height": 768})
     page.locator("header form button").last.click()
+    page.wait_for_url("**/connexion")
     sign_in(page, "daf").goto(f"{server}/b/plis-fermes")
     page.keyboard.press("j")
     page.keyboard.press("Enter")

@@ -52,7 +52,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
             )
             for each in one.entities
         ),
-        "postes.csv": ((p.id, p.entity_id, p.title, p.role, p.clearance) for p in one.positions),
+        "postes.csv": ((p.id, p.entity_id, p.title, p.role, p.clearance, p.authority_id or "") for p in one.positions),
         "personnes.csv": ((p.login, p.name, p.language) for p in one.people),
         "affectations.csv": ((h.login, h.position_id, h.since, h.until or "") for h in one.holdings),
         "delegations.csv": (

@@ -8,10 +8,9 @@ from pathlib import Path
 from api.model_circuits import read_circuit, unknown_approvers
 from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
-from api.model_people import read_grant, read_leave, refused_grants
+from api.model_people import read_grant, read_leave, read_position, refused_grants, wrongly_attached
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
 from ged.errors import Refused
-from ged.mail.access import Role
 from ged.mail.calendar import DAYS, Holiday
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
 from ged.mail.item import Confidentiality, Priority
@@ -23,7 +22,6 @@ from ged.mail.organisation import (
     Mention,
     Organisation,
     Person,
-    Position,
     TenantCalendar,
 )
 from ged.mail.register import check_pattern
@@ -31,7 +29,7 @@ from ged.mail.second_number import SecondPattern, check_second_pattern
 
 COLUMNS = {
     "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots depuis jusqu_au",
-    "postes.csv": "code entite intitule role habilitation",
+    "postes.csv": "code entite intitule role habilitation autorite",
     "personnes.csv": "identifiant nom langue",
     "affectations.csv": "identifiant poste depuis jusqu_au",
     "delegations.csv": "poste identifiant type depuis jusqu_au acte natures",
@@ -86,7 +84,7 @@ def read_folder(folder: Path) -> Organisation:
     entities = read_each(rows["entites.csv"], _entity, faults)
     organisation = Organisation(
         entities=tuple(_with_tenants(entities)),
-        positions=tuple(read_each(rows["postes.csv"], _position, faults)),
+        positions=tuple(read_each(rows["postes.csv"], read_position, faults)),
         people=tuple(read_each(rows["personnes.csv"], _person, faults)),
         holdings=tuple(read_each(rows["affectations.csv"], _holding, faults)),
         kinds=tuple(read_each(rows["natures.csv"], _kind, faults)),
@@ -109,6 +107,7 @@ def read_folder(folder: Path) -> Organisation:
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
     faults += unknown_approvers(rows["circuits.csv"], rows["postes.csv"], rows["entites.csv"])
+    faults += wrongly_attached(rows["postes.csv"], organisation)
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
     faults += _outliving(rows["entites.csv"], organisation.entities)
@@ -160,16 +159,6 @@ def _with_tenants(entities: list[Entity]) -> Iterator[Entity]:
             root, steps = by_id[root.parent_id], steps + 1
         values = {name: getattr(each, name) for name in Entity.__slots__}
         yield Entity(**(values | {"tenant_id": root.id}))
-
-
-def _position(row: Row) -> Position:
-    return Position(
-        id=given(row, "code"),
-        entity_id=given(row, "entite"),
-        title=given(row, "intitule"),
-        role=member(row, "role", Role),
-        clearance=member(row, "habilitation", Confidentiality),
-    )
 
 
 def _person(row: Row) -> Person:
@@ -237,6 +226,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
     links = (
         ("entites.csv", "parent", "entites.csv", "entité"),
         ("postes.csv", "entite", "entites.csv", "entité"),
+        ("postes.csv", "autorite", "postes.csv", "poste"),
         ("affectations.csv", "identifiant", "personnes.csv", "personne"),
         ("affectations.csv", "poste", "postes.csv", "poste"),
         ("delegations.csv", "poste", "postes.csv", "poste"),

@@ -29,6 +29,7 @@ PAGE_ROWS = 25
 EMPTY: dict[str, tuple[str, str]] = {
     "retournes": (_("Aucun retour"), _("Les courriers qu'un service vous rend arriveront ici, avec son motif.")),
     "a-expedier": (_("Rien à expédier"), _("Les courriers signés arriveront ici, avec leurs destinataires.")),
+    "a-presenter": (_("Rien à présenter"), _("Les courriers qui attendent l'autorité que vous servez arriveront ici.")),
     "a-affecter": (_("Rien à affecter"), _("Les courriers affectés à votre service arriveront ici.")),
     "a-traiter": (_("Rien à traiter"), _("Les courriers que vous prenez en charge arriveront ici.")),
     "mis-de-cote": (_("Rien de côté"), _("Un courrier mis de côté attend ici le jour que vous avez choisi.")),

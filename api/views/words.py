@@ -152,6 +152,7 @@ BASKETS: dict[str, tuple[str, str]] = {
     "a-qualifier": (_("À qualifier"), "inbox"),
     "retournes": (_("Retournés"), "undo-2"),
     "a-expedier": (_("À expédier"), "send"),
+    "a-presenter": (_("À présenter"), "book-open"),
     "a-affecter": (_("À affecter"), "arrow-left-right"),
     "a-traiter": (_("À traiter"), "file-text"),
     "mis-de-cote": (_("Mis de côté"), "clock"),

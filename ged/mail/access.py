@@ -8,7 +8,9 @@ Three sorts of token, each ending in a confidentiality level:
 `reg:<register>:<level>` who keeps the register, `svc:<entity>:<level>` who is in charge, has a copy or is
 asked an opinion, or is above them in the tree, `aud:<tenant>:<level>` the auditors of the tenant; and a fourth,
 `pli:<position>:<level>`, for who holds the position that a sealed envelope is for (a personal one is not for who
-acts in it by interim or delegation). Trees stop at the tenant: an agency under supervision is sealed from its ministry.
+acts in it by interim or delegation). A secretary attached to an authority also holds the `svc:` tokens of that
+authority's unit, and of none under it, up to her own clearance and never for what is personal.
+Trees stop at the tenant: an agency under supervision is sealed from its ministry.
 """
 
 from __future__ import annotations
@@ -104,6 +106,14 @@ ACTING = (Capacity.INTERIM, Capacity.DELEGATE, Capacity.BY_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
+class Authority:
+    """Whom a secretary is attached to: a position, and the unit that it is in."""
+
+    position_id: str
+    entity_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A position as a person may act in it today.
 
@@ -116,6 +126,7 @@ class Post:
         holder: Name of whoever the person acts for; "" for the holder, or when nobody holds it.
         until: The last day of acting for the holder; None when no end is set.
         kinds: Document kinds that may be signed by delegation or by order; () for all.
+        authority: Whom a secretary is attached to; None for one who serves the heads of her own unit.
     """
 
     position_id: str
@@ -132,6 +143,13 @@ class Post:
     until: date | None = None
     kinds: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    authority: Authority | None = None
+
+    def serves(self, position_id: str, entity_id: str) -> bool:
+        """Whether this is the secretariat of a position, which is in that unit."""
+        if self.role is not Role.SECRETARY:
+            return False
+        return self.entity_id == entity_id if self.authority is None else self.authority.position_id == position_id
 
     def signs(self, kind: str | None) -> bool:
         """Whether a document of that kind may be signed in this post."""
@@ -175,6 +193,8 @@ class Actor:
                 continue
             for level in post.clearance.up_to():
                 held.update(f"svc:{entity}:{level}" for entity in post.reach)
+                if post.authority is not None and level is not Confidentiality.PERSONAL:
+                    held.add(f"svc:{post.authority.entity_id}:{level}")
                 if post.role in KEEPS_REGISTER:
                     held.add(f"reg:{post.register_id}:{level}")
                 if post.role in SEES_TENANT:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from ged.errors import NotFound
 from ged.mail.access import KEEPS_REGISTER, Actor, Right, Role
+from ged.mail.dispatch import dispatched_units
 from ged.mail.draft import IN_CIRCUIT, WITH_AUTHOR, DraftListing, may_write
 from ged.mail.item import State
 from ged.mail.listing import Listing
@@ -73,10 +74,21 @@ def _takes_slips(actor: Actor) -> bool:
 
 
 def _slips_back(actor: Actor, _today: date) -> Listing:
-    positions = tuple(post.position_id for post in actor.posts)
-    units = tuple(post.entity_id for post in actor.posts if post.role is Role.SECRETARY)
+    positions = tuple(post.position_id for post in actor.posts) + _served(actor)[0]
+    units = tuple(post.entity_id for post in actor.posts if post.role is Role.SECRETARY and post.authority is None)
     registers = tuple(post.register_id for post in actor.posts if post.role in KEEPS_REGISTER)
     return Listing(slips_of=(positions, units, registers), newest_first=False)
+
+
+def _served(actor: Actor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (positions, units) of the authorities that a secretary is attached to."""
+    found = [post.authority for post in actor.posts if post.authority is not None]
+    return tuple(one.position_id for one in found), tuple(one.entity_id for one in found)
+
+
+def _to_present(actor: Actor, _today: date) -> Listing:
+    """What waits for the authority that a secretary serves: on its position, or in its unit as such."""
+    return Listing(states=OPEN, baskets=_served(actor), by_due=True)
 
 
 def _paper_to_hand_over(actor: Actor, _today: date) -> Listing:
@@ -125,7 +137,7 @@ def _to_dispatch(actor: Actor, _today: date) -> Listing:
     leaving = Listing(states=tuple(sorted(LEAVING)), newest_first=False)
     if any(post.role in KEEPS_REGISTER for post in actor.posts):
         return leaving
-    led = (entity for post in actor.posts if post.role in LEADING for entity in post.reach)
+    led = (entity for post in actor.posts if post.role in LEADING for entity in dispatched_units(post))
     return replace(leaving, services=tuple(dict.fromkeys(led)))
 
 
@@ -137,6 +149,7 @@ BASKETS: dict[str, Basket[Listing]] = {
     for basket in (
         Basket("a-qualifier", _qualifies, lambda _actor, _today: TO_QUALIFY),
         Basket("retournes", _qualifies, lambda _actor, _today: Listing(states=(State.RETURNED,), newest_first=False)),
+        Basket("a-presenter", lambda actor: bool(_served(actor)[0]), _to_present),
         Basket("a-affecter", _leads, _to_assign),
         Basket("a-traiter", _works, _to_process),
         Basket("a-expedier", _dispatches, _to_dispatch),

@@ -128,7 +128,12 @@ def _dispatches(post: Post, letter: Letter) -> bool:
     if post.tenant_id != letter.tenant_id or letter.confidentiality not in post.clearance.up_to():
         return False
     keeps = post.role in KEEPS_REGISTER and post.register_id == letter.register_id
-    return keeps or (post.role in LEADING and letter.service_id in post.reach)
+    return keeps or (post.role in LEADING and letter.service_id in dispatched_units(post))
+
+
+def dispatched_units(post: Post) -> tuple[str, ...]:
+    """Return the units whose signed letters a head or a secretary sends off, her authority's with them."""
+    return post.reach if post.authority is None else (*post.reach, post.authority.entity_id)
 
 
 def checked(plan: Plan, letter: Letter, ways: Iterable[str]) -> Plan:

@@ -103,6 +103,7 @@ class Act(StrEnum):
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     HOLIDAYS_CHANGED = "organisation.feries"
     ENTITY_CHANGED = "organisation.entite_modifiee"
+    POSITION_CHANGED = "organisation.poste_modifie"
     ENTITY_CLOSED = "organisation.entite_retiree"
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"

@@ -47,13 +47,18 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A post (poste): rights stay with it while people come and go."""
+    """A post (poste): rights stay with it while people come and go.
+
+    Attributes:
+        authority_id: The position that a secretary is attached to; None for one who serves the heads of her unit.
+    """
 
     id: str
     entity_id: str
     title: str
     role: Role
     clearance: Confidentiality
+    authority_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

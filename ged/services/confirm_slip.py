@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound
-from ged.mail.access import Actor, Post, Role
+from ged.mail.access import Actor, Post
 from ged.mail.custody import keeps_register
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -139,20 +139,11 @@ def _open(unit: Unit, slip_id: str, actor: Actor, today: date) -> tuple[RoutingS
 
 
 def _may_confirm(unit: Unit, slip: RoutingSlip, letter: Letter, actor: Actor, today: date) -> bool:
-    """Whether the actor is the authority, of its secretariat, or of the registry.
-
-    A secretariat serves the heads of its unit; the units right under the root serve the head of the whole too.
-    """
+    """Whether the actor is the authority, its secretariat, or of the registry."""
     if keeps_register(actor, letter) or any(post.position_id == slip.position_id for post in actor.posts):
         return True
     place = _post_of(unit, slip, today).entity_id
-    for post in actor.posts:
-        if post.role is not Role.SECRETARY or post.tenant_id != slip.tenant_id:
-            continue
-        under_root = place == slip.tenant_id and unit.organisation.entity(post.entity_id).parent_id == place
-        if post.entity_id == place or under_root:
-            return True
-    return False
+    return any(post.serves(slip.position_id, place) for post in actor.posts)
 
 
 def _post_of(unit: Unit, slip: RoutingSlip, today: date) -> Post:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import datetime
 
 from ged.clock import Clock
@@ -48,7 +49,7 @@ def standing(*, store: Store, clock: Clock) -> Organisation:
 
 
 def _say_what_changes(unit: Unit, loaded: Organisation, now: datetime) -> None:
-    """Write in the journal which holidays come and go, and which entities are called or placed otherwise, or close."""
+    """Write in the journal which holidays come and go, and what became of entities and posts."""
     known, given = set(unit.organisation.holidays()), set(loaded.holidays)
     if known and known != given:
         came, went = _named(given - known), _named(known - given)
@@ -59,6 +60,11 @@ def _say_what_changes(unit: Unit, loaded: Organisation, now: datetime) -> None:
         before = {"parent": each.parent_id, "acronym": each.acronym, "name": each.name_fr}
         became = {"parent": after.parent_id, "acronym": after.acronym, "name": after.name_fr}
         unit.journal.write(now, Act.ENTITY_CHANGED, SYSTEM, entity=each.entity_id, before=before, after=became)
+    given_posts = {each.id: each for each in loaded.positions}
+    for post in unit.organisation.positions():
+        if given_posts.get(post.id, post) != post:
+            before, became = asdict(post), asdict(given_posts[post.id])
+            unit.journal.write(now, Act.POSITION_CHANGED, SYSTEM, position=post.id, before=before, after=became)
     for gone in sorted(standing_now.keys() - {each.id for each in loaded.entities}):
         unit.journal.write(now, Act.ENTITY_CLOSED, SYSTEM, entity=gone)
 

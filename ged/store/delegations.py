@@ -13,6 +13,7 @@ from ged.mail.access import SYSTEM, Actor, Capacity
 from ged.mail.delegation import Delegation
 from ged.mail.organisation import Grant
 from ged.store.acting_tables import delegation
+from ged.store.authority import AUTHORITY_UNIT
 from ged.store.tables import entity, holding, person, position
 
 
@@ -91,6 +92,7 @@ class Delegations:
         query = (
             sa.select(
                 *position.c,
+                AUTHORITY_UNIT,
                 names.label("holder"),
                 *(delegation.c[name] for name in ("capacity", "instrument", "until", "kinds")),
             )

@@ -16,7 +16,7 @@ from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
 from ged.store.routing_tables import aside, follow, opinion
 from ged.store.slip_tables import routing_slip
-from ged.store.tables import entity, letter, position
+from ged.store.tables import letter, position
 
 Condition = sa.ColumnElement[bool]
 _URGENT = (Priority.URGENT, Priority.VERY_URGENT)
@@ -131,9 +131,7 @@ def _of_the_paper(listing: Listing) -> Iterator[Condition]:
 
 
 def _slip_waits(whose: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> sa.ColumnElement[bool]:
-    """A secretariat serves the heads of its unit; the units right under the root serve the head of the whole too."""
     positions, units, registers = whose
-    under_root = sa.select(entity.c.id).where(entity.c.id.in_(units), entity.c.parent_id == routing_slip.c.tenant_id)
     waiting = (
         sa.select(routing_slip.c.letter_id)
         .join(position, position.c.id == routing_slip.c.position_id)
@@ -144,7 +142,6 @@ def _slip_waits(whose: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]])
                 routing_slip.c.position_id.in_(positions),
                 routing_slip.c.register_id.in_(registers),
                 position.c.entity_id.in_(units),
-                sa.and_(position.c.entity_id == routing_slip.c.tenant_id, under_root.exists()),
             ),
         )
     )

@@ -7,11 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ged.mail.access import Role
 from ged.mail.calendar import Holiday
 from ged.mail.filing import Disposition, RetentionRule, Start
-from ged.mail.item import Confidentiality, Priority
-from ged.mail.organisation import Delay, Organisation, Person, Position, TenantCalendar
+from ged.mail.item import Priority
+from ged.mail.organisation import Delay, Organisation, Person, TenantCalendar
 from ged.store.absences import Absences
 from ged.store.circuits import CircuitTemplates
 from ged.store.delegations import Delegations
@@ -23,7 +22,6 @@ from ged.store.tables import (
     delay,
     holiday,
     person,
-    position,
     retention_rule,
     tenant_calendar,
 )
@@ -40,10 +38,7 @@ class Model:
         standing, lists = Organisations(self._connection), ListEntries(self._connection)
         return Organisation(
             entities=standing.entities(),
-            positions=tuple(
-                Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance))
-                for row in self._rows(position, Position, ~position.c.retired)
-            ),
+            positions=standing.positions(),
             people=tuple(
                 Person(row.login, row.name, row.language) for row in self._rows(person, Person, person.c.active)
             ),

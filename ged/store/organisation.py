@@ -53,7 +53,8 @@ class Organisations:
         self._close([each.id for each in loaded.entities], yesterday)
         self._upsert(entity, [_plain(each) | {"retired": False} for each in _parents_first(loaded.entities)], "id")
         self._retire(position, [each.id for each in loaded.positions], position.c.id)
-        self._upsert(position, [_plain(each) | {"retired": False} for each in loaded.positions], "id")
+        served_first = sorted(loaded.positions, key=lambda each: each.authority_id is not None)
+        self._upsert(position, [_plain(each) | {"retired": False} for each in served_first], "id")
         self._upsert(delay, [_plain(each) for each in loaded.delays], "priority")
         self._upsert(tenant_calendar, [_plain(each) for each in loaded.calendars], "tenant_id")
         self._retire(mention, [each.code for each in loaded.mentions], mention.c.code)
@@ -163,6 +164,12 @@ class Organisations:
         """Return the working days that a priority allows; None where the tenant sets none."""
         return self._connection.scalar(sa.select(delay.c.working_days).where(delay.c.priority == priority))
 
+    def positions(self) -> tuple[Position, ...]:
+        """Return the positions in use of every tenant, by id."""
+        columns = [position.c[name] for name in Position.__slots__]
+        query = sa.select(*columns).where(~position.c.retired).order_by(position.c.id)
+        return tuple(_position(row) for row in self._connection.execute(query))
+
     def seats(self, tenant_id: str, today: date) -> tuple[Seat, ...]:
         """Return the positions in use of a tenant, by entity, with who sits there on a day, or acts, or is away."""
         query = (
@@ -179,7 +186,7 @@ class Organisations:
             away = [until for until in names.values() if until is not None]
             found.append(
                 Seat(
-                    Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance)),
+                    _position(row),
                     tuple(sorted(names)) or ((interim,) if interim else ()),
                     interim,
                     min(away) if away and len(away) == len(names) else None,
@@ -253,6 +260,10 @@ def _plain(value: Any) -> dict[str, Any]:
 def _entity(row: sa.Row[Any]) -> Entity:
     fields: dict[str, Any] = {name: getattr(row, name) for name in Entity.__slots__}
     return Entity(**(fields | {"words": tuple(row.words)}))
+
+
+def _position(row: sa.Row[Any]) -> Position:
+    return Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance), row.authority_id)
 
 
 def _rule(row: Sequence[Any]) -> RetentionRule:

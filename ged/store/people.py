@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ged.mail.access import Actor, Capacity, Post, Role
+from ged.mail.access import Actor, Authority, Capacity, Post, Role
 from ged.mail.delegation import covers
 from ged.mail.item import Confidentiality
 from ged.mail.organisation import Entity, Person
+from ged.store.authority import AUTHORITY_UNIT
 from ged.store.delegations import Delegations
 from ged.store.draft_tables import confirmation
 from ged.store.organisation import Organisations
@@ -74,7 +75,7 @@ class People:
 
     def _posts(self, person_id: str, today: date) -> tuple[Post, ...]:
         rows = self._connection.execute(
-            sa.select(position)
+            sa.select(position, AUTHORITY_UNIT)
             .join(holding, holding.c.position_id == position.c.id)
             .where(
                 holding.c.person_id == person_id,
@@ -95,7 +96,7 @@ class People:
     def post(self, position_id: str, today: date) -> Post | None:
         """Return a position as its holder acts in it on a day; None for one that is retired, closed or never was."""
         row = self._connection.execute(
-            sa.select(position).where(position.c.id == position_id, ~position.c.retired)
+            sa.select(position, AUTHORITY_UNIT).where(position.c.id == position_id, ~position.c.retired)
         ).one_or_none()
         tree = {each.id: each for each in Organisations(self._connection).every_entity()}
         return _post(row, tree, today) if row is not None and tree[row.entity_id].open_on(today) else None
@@ -205,6 +206,7 @@ def _post(row: sa.Row[Any], tree: dict[str, Entity], today: date) -> Post:
         register_id=_register_of(home, tree),
         reach=reach,
         closed=tuple(each for each in reach if not tree[each].open_on(today)),
+        authority=Authority(row.authority_id, row.authority_unit) if row.authority_unit else None,
     )
 
 

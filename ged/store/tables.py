@@ -65,6 +65,7 @@ position = sa.Table(
     column("title", _Text),
     column("role", _Text),
     column("clearance", _Text),
+    column("authority_id", _Text, sa.ForeignKey("position.id"), nullable=True),
     column("retired", sa.Boolean, server_default=sa.false()),
 )
 

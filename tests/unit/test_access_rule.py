@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ged.errors import Forbidden
-from ged.mail.access import SYSTEM, Actor, Post, Right, Role, may_read, reader_tokens, require
+from ged.mail.access import SYSTEM, Actor, Authority, Post, Right, Role, may_read, reader_tokens, require
 from ged.mail.item import Confidentiality
 from rooms.values import a_letter
 
@@ -56,6 +59,28 @@ def test_each_role_sees_what_its_work_needs(
     role: Role, reach: tuple[str, ...], service: str | None, opened: bool
 ) -> None:
     assert may_read(holder(role, Confidentiality.CONFIDENTIAL, *reach), a_letter(service_id=service)) is opened
+
+
+@pytest.mark.parametrize(
+    ("letter", "opened"),
+    [
+        ({"service_id": "MME", "position_id": "MIN"}, True),
+        ({"service_id": "DGE", "concerned": ("MME",)}, True),
+        ({"service_id": "DGE"}, False),
+        ({"service_id": "MME", "position_id": "MIN", "confidentiality": Confidentiality.SECRET}, False),
+        ({"service_id": "MME", "position_id": "MIN", "confidentiality": Confidentiality.PERSONAL}, False),
+        ({"position_id": "MIN"}, False),
+    ],
+)
+def test_a_secretary_reads_what_her_authority_has_and_nothing_under_it(letter: dict[str, Any], opened: bool) -> None:
+    levels = (Confidentiality.CONFIDENTIAL, Confidentiality.PERSONAL)
+    own = Post("SP", "Secrétaire", Role.SECRETARY, levels[0], "MME", "CAB", "MME", ("CAB",))
+    post = replace(own, authority=Authority("MIN", "MME"))
+    secretary = Actor("1", "x", "X", "fr", (post,))
+    assert may_read(secretary, a_letter(**letter)) is opened
+    assert not may_read(Actor("1", "x", "X", "fr", (own,)), a_letter(**letter))
+    cleared = Actor("1", "x", "X", "fr", (replace(post, clearance=levels[1]),))
+    assert may_read(cleared, a_letter(**letter)) is (opened or letter.get("confidentiality") is Confidentiality.SECRET)
 
 
 def test_a_letter_is_readable_exactly_when_tokens_meet() -> None:

@@ -11,18 +11,15 @@ from fastapi.responses import Response, StreamingResponse
 
 from ged.mail.draft import Draft
 from ged.mail.item import Confidentiality, Letter
+from ingest.readers.table import of_type
 
 _CHUNK = 256 * 1024
-_EXTENSIONS = {
-    "application/pdf": "pdf",
-    "image/tiff": "tif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
+SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
+"""What a browser shows of itself, in a cage; everything else is only saved: a message may hold a page of the web."""
+_OTHERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "message/rfc822": "eml",
 }
-_SAVED = frozenset({"message/rfc822"})
-"""What a browser must not open by itself: a message may hold a page of the web."""
 
 
 def file_response(
@@ -58,9 +55,10 @@ def served(opened: AbstractContextManager[BinaryIO], *, media_type: str, name: s
 
 
 def _offered(name: str, media_type: str) -> dict[str, str]:
-    extension = _EXTENSIONS.get(media_type, "bin")
+    found = of_type(media_type)
+    extension = found.extension if found else _OTHERS.get(media_type, "bin")
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)
-    shown = "attachment" if media_type in _SAVED else "inline"
+    shown = "inline" if media_type in SHOWN_INLINE else "attachment"
     return {
         "Content-Disposition": f'{shown}; filename="{safe}.{extension}"',
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",

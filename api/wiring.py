@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from api.mailbox.smtp_out import SmtpMailer
-from api.press.office import Office
 from api.press.press import HousePress
 from ged.clock import Clock, system_clock
 from ged.ports import Mailer, PdfSigner, Press, Vault
@@ -22,6 +21,7 @@ from ged.store.schema import migrate
 from ged.store.unit import Store
 from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
+from ingest.office.converter import Office
 from ingest.readers.inspection import Limits
 from search.port import SearchIndex
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from api.press.confined import Limits, run
 from ged.errors import Refused
+from ingest.office.confined import Limits, run
 
 _LIMITS = Limits(timeout_s=30, processor_s=30, memory_bytes=2_000_000_000)
 _KEPT = 24

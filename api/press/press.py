@@ -7,15 +7,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from api.press.confined import Limits, isolation, run
 from api.press.filling import FAULT, FAULTY, FILLED, HEAVY, TEMPLATE, VALUES
-from api.press.office import Office
 from api.press.package import check_package
 from api.press.paper import block_pdf, code_pdf, marked, sheet_pdf
 from ged.errors import Refused
 from ged.mail.sheet import Sheet, fields_of, open_fields
 from ged.mail.signature_block import SignatureBlock
 from ged.ports import PressReport
+from ingest.office.confined import Limits, isolation, run
+from ingest.office.converter import Office
 
 _FILLING = Limits(timeout_s=30, processor_s=8, memory_bytes=1_500_000_000, file_bytes=100_000_000)
 _FILLED_LIMIT = 100_000_000

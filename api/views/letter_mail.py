@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, HouseDep
-from api.files import file_response
+from api.files import SHOWN_INLINE, file_response
 from api.views.viewer import PAGES_SHOWN
 from api.wiring import House
 from ged.mail.item import Letter
@@ -16,8 +16,6 @@ from ged.mail.message import Purpose
 from ged.services.pieces import electronic, open_piece
 
 router = APIRouter()
-SHOWN_INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
-"""What a browser shows of itself, in a cage; everything else is only saved."""
 
 
 @router.get("/courrier/{letter_id}/piece/{rank}")

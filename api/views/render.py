@@ -15,6 +15,7 @@ from api.views import words
 from api.views.menu import Menu, menu_of
 from ged.mail.access import Actor, Right
 from ged.mail.lists import Term
+from ingest.readers.table import accepted
 
 LANGUAGE_COOKIE = "ged_langue"
 _TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
@@ -55,6 +56,7 @@ def environment(language: str) -> Environment:
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
     made.globals["register_titles"] = words.REGISTERS
+    made.globals["accepted_files"], made.globals["accepted_scans"] = accepted(), accepted(paged=True)
     return made
 
 

@@ -1,4 +1,4 @@
-"""Images as PDF pages: JPEG bytes untouched, one-bit pages as CCITT G4, the rest losslessly."""
+"""Images as PDF pages: JPEG bytes untouched, one-bit as CCITT G4, what was lossy as JPEG, the rest without loss."""
 
 from __future__ import annotations
 
@@ -10,18 +10,32 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from ingest.readers.image import opened_image, resolution_of
+from ingest.readers.image import frames, on_white, opened_image, resolution_of
 
-_UPRIGHT = {1: "{w} 0 0 {h} 0 0", 3: "-{w} 0 0 -{h} {w} {h}", 6: "0 -{h} {w} 0 0 {h}", 8: "0 {h} -{w} 0 {w} 0"}
-"""How the unit square of an image is laid on its upright page, by EXIF orientation (the four turns)."""
+_UPRIGHT = {
+    1: "{w} 0 0 {h} 0 0",
+    2: "-{w} 0 0 {h} {w} 0",
+    3: "-{w} 0 0 -{h} {w} {h}",
+    4: "{w} 0 0 -{h} 0 {h}",
+    5: "0 -{h} -{w} 0 {w} {h}",
+    6: "0 -{h} {w} 0 0 {h}",
+    7: "0 {h} {w} 0 0 0",
+    8: "0 {h} -{w} 0 {w} 0",
+}
+"""How the unit square of an image is laid on its upright page, by EXIF orientation."""
+_SIDEWAYS = frozenset({5, 6, 7, 8})
 _ORIENTATION = 0x0112
+_LOSSY = frozenset({"HEIF", "AVIF", "WEBP", "JPEG", "JPEG2000"})
+"""Formats in which an image was already approached: what a PDF cannot hold of them goes on as JPEG, not ten times
+heavier without loss. The original stays beside it."""
+_QUALITY = 88
 
 
 def images_as_pdf(path: Path) -> pikepdf.Pdf:
     """Return a PDF with one page a frame of an image file, each at its own size in points."""
     pdf = pikepdf.new()
     with opened_image(path) as image:
-        for index in range(getattr(image, "n_frames", 1)):
+        for index in range(frames(image)):
             image.seek(index)
             _add_page(pdf, image, path)
     return pdf
@@ -32,7 +46,7 @@ def _add_page(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> None:
     if orientation not in _UPRIGHT:
         orientation = 1
     width, height = (side / resolution_of(image) * 72 for side in image.size)
-    if orientation in {6, 8}:
+    if orientation in _SIDEWAYS:
         width, height = height, width
     stream = _stream(pdf, image, path)
     matrix = _UPRIGHT[orientation].format(w=f"{width:.3f}", h=f"{height:.3f}")
@@ -46,11 +60,16 @@ def _add_page(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> None:
 
 
 def _stream(pdf: pikepdf.Pdf, image: Image.Image, path: Path) -> pikepdf.Object:
-    if image.format == "JPEG" and image.mode in {"L", "RGB"}:
+    if image.mode in {"L", "RGB"} and image.format in {"JPEG", "MPO"}:
         return _image(pdf, image, path.read_bytes(), Filter=Name.DCTDecode)
     if image.mode == "1":
         return _fax(pdf, image)
-    plain = image.convert("L" if image.mode in {"L", "LA", "I;16", "I"} else "RGB")
+    approached = image.format in _LOSSY or image.info.get("compression") == "jpeg"
+    plain = on_white(image)
+    if approached:
+        buffer = io.BytesIO()
+        plain.save(buffer, "JPEG", quality=_QUALITY)
+        return _image(pdf, plain, buffer.getvalue(), Filter=Name.DCTDecode)
     return _image(pdf, plain, zlib.compress(plain.tobytes()), Filter=Name.FlateDecode)
 
 
@@ -59,7 +78,7 @@ def _fax(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Object:
     buffer = io.BytesIO()
     image.save(buffer, "PDF")
     with pikepdf.open(buffer) as one:
-        return pdf.copy_foreign(one.make_indirect(next(iter(one.pages[0].images.values()))))
+        return pdf.copy_foreign(one.make_indirect(next(iter(one.pages[0].get_images().values()))))
 
 
 def _image(pdf: pikepdf.Pdf, image: Image.Image, data: bytes, **options: object) -> pikepdf.Object:

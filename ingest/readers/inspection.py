@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import magic
 
 from ged.errors import Refused
-from ingest.readers import image, pdf
+from ingest.readers.format import HEAD_BYTES
 from ingest.readers.limits import Limits
+from ingest.readers.table import format_of
 
 __all__ = ["Inspection", "Limits", "inspect"]
 
@@ -21,17 +21,6 @@ class Inspection:
 
     media_type: str
     page_count: int
-
-
-_READERS: dict[str, Callable[[Path, Limits], int]] = {
-    "application/pdf": pdf.count_pages,
-    "image/tiff": image.count_pages,
-    "image/jpeg": image.count_pages,
-    "image/png": image.count_pages,
-}
-
-
-_NO_TYPE = {"text/plain", "application/octet-stream"}
 
 
 def inspect(path: Path, limits: Limits) -> Inspection:
@@ -46,27 +35,24 @@ def inspect(path: Path, limits: Limits) -> Inspection:
         raise Refused("capture.empty", "Ce fichier est vide. Numérisez de nouveau la pièce, puis envoyez-la.")
     if size > limits.max_bytes:
         raise limits.too_large()
-    media_type = _media_type(path)
-    reader = _READERS.get(media_type)
-    if reader is None:
+    found = format_of(path)
+    if found is None:
         raise Refused(
             "capture.unknown_type",
-            "Ce fichier n'est ni un PDF, ni une image TIFF, JPEG ou PNG. Numérisez la pièce dans l'un de ces formats.",
-            media_type=media_type,
+            "Ce fichier n'est ni un PDF, ni une image (TIFF, JPEG, PNG, HEIC, WebP, JPEG 2000). "
+            "Numérisez la pièce dans l'un de ces formats.",
+            media_type=_said_type(path),
         )
-    pages = reader(path, limits)
+    pages = found.inspect(path, limits)
     if pages > limits.max_pages:
         raise Refused(
             "capture.too_many_pages",
             f"Ce fichier a {pages} pages, la limite est de {limits.max_pages}. Envoyez-le en plusieurs fois.",
         )
-    return Inspection(media_type, pages)
+    return Inspection(found.media_type, pages)
 
 
-def _media_type(path: Path) -> str:
+def _said_type(path: Path) -> str:
+    """Return what libmagic calls a file that no reader wants."""
     with path.open("rb") as file:
-        head = file.read(8192)
-    found = str(magic.from_buffer(head, mime=True))
-    # A PDF may carry up to 1,024 bytes before its header (ISO 32000-1, annex H.3.4.1), which libmagic does not allow;
-    # what has a type of its own, such as an archive that holds a PDF, stays that.
-    return "application/pdf" if found in _NO_TYPE and b"%PDF-" in head[:1024] else found
+        return str(magic.from_buffer(file.read(HEAD_BYTES), mime=True))

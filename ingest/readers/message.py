@@ -10,10 +10,10 @@ from typing import Any
 import pikepdf
 import weasyprint
 
-from ged.errors import Corrupt
+from ged.errors import Corrupt, GedError
 from ged.mail.electronic import Piece
-from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.mime import TEXT_LENGTH, Mail, read_mail
+from ingest.readers.table import pages_of
 
 _STYLE = """@page { size: A4; margin: 20mm 18mm } body { font: 10.5pt/1.45 sans-serif }
 table { border-collapse: collapse; margin-bottom: 8mm; width: 100%; border-bottom: 0.5pt solid #555 }
@@ -72,9 +72,9 @@ def _said(piece: Piece) -> str:
 def _add(pdf: pikepdf.Pdf, piece: Piece, path: Path) -> None:
     before = len(pdf.pages)
     try:
-        with pikepdf.open(path) if piece.media_type == "application/pdf" else images_as_pdf(path) as source:
+        with pages_of(path).as_pdf(path) as source:
             pdf.pages.extend(source.pages)
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
+    except (GedError, pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError):
         del pdf.pages[before:]
     while len(pdf.pages) < before + piece.page_count:
         pdf.add_blank_page(page_size=(595, 842))

@@ -24,6 +24,17 @@ RASTER_DPI = 300.0
 _POINTS = 72.0
 
 
+def bid(_path: Path, head: bytes) -> int:
+    """Return how sure the bytes are a PDF: it may carry up to 1,024 before its header (ISO 32000-1, H.3.4.1).
+
+    What comes before is text of a printer or of a mail program: an archive or a program that holds a PDF is none.
+    """
+    before, found, _ = head[:1024].partition(b"%PDF-")
+    if not found or b"\x00" in before:
+        return 0
+    return 40 if before else 95
+
+
 def count_pages(path: Path, limits: Limits) -> int:
     """Return how many pages a PDF has, its structure read and its images' headers checked.
 
@@ -112,7 +123,7 @@ def read_image(path: Path, number: int) -> PageImage:
     """
     try:
         with pikepdf.open(path) as pdf:
-            own = _own_image(pdf.pages[number - 1])
+            own = _own_image(pdf.pages[number - 1], path, number)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError) as error:
         own = None
         reason = str(error)
@@ -125,7 +136,7 @@ def own_image(path: Path, number: int) -> PageImage | None:
     """Return the one image that a page is, decoded without drawing the page; None for a page that is anything else."""
     try:
         with pikepdf.open(path) as opened:
-            return _own_image(opened.pages[number - 1]) if number <= len(opened.pages) else None
+            return _own_image(opened.pages[number - 1], path, number) if number <= len(opened.pages) else None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, NotImplementedError, RuntimeError):
         return None
 
@@ -136,7 +147,7 @@ def raster(path: Path, number: int, width_px: int) -> Grey:
     return _raster(path, number, _POINTS * width_px / width, "").grey
 
 
-def _own_image(page: pikepdf.Page) -> PageImage | None:
+def _own_image(page: pikepdf.Page, path: Path, number: int) -> PageImage | None:
     images = list(page.get_images(recursive=False).values())
     if len(images) != 1 or int(page.get("/Rotate", 0)) % 360 != 0:
         return None
@@ -152,7 +163,16 @@ def _own_image(page: pikepdf.Page) -> PageImage | None:
         grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
         if grey is not None:
             return PageImage(np.asarray(grey, np.uint8), dpi)
+    if "/JBIG2Decode" in found.filters:  # PDFium decodes it itself; pikepdf asks for a program that may not be there
+        return PageImage(_decoded(path, number), dpi)
     return PageImage(np.asarray(found.as_pil_image().convert("L")), dpi)
+
+
+def _decoded(path: Path, number: int) -> Grey:
+    """Return the pixels of the one image of a page as PDFium decodes them."""
+    with _opened(path) as document, _page(document, number) as page:
+        item = next(iter(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE])))
+        return np.asarray(item.get_bitmap(render=False).to_pil().convert("L"))
 
 
 def _moved(page: pikepdf.Page, width: float) -> bool:

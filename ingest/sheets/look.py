@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ged.errors import Refused
-from ingest.readers import image, pdf
 from ingest.readers.source import PageImage
+from ingest.readers.table import format_of
 from ingest.sheets.codes import Seen, codes_on
-from ingest.stages.triage import is_pdf
 
 FIRST_PAGES = 2
 """A sheet of ours that comes back alone, or on top of its pile, shows its QR on one of these."""
@@ -24,8 +23,11 @@ def look(path: Path, page_count: int = FIRST_PAGES) -> tuple[Seen, ...]:
 
 def scanned_page(path: Path, page: int) -> PageImage | None:
     """Return a page that is one image, as scanners make them; None for any other: a sheet that was signed is a scan."""
+    found = format_of(path)
+    if found is None or found.pages is None:
+        return None
     try:
-        return pdf.own_image(path, page) if is_pdf(path) else image.read_image(path, page)
+        return found.pages.own_image(path, page)
     except Refused:
         return None
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.readers import image, pdf
 from ingest.readers.source import PageImage
-from ingest.stages.triage import is_pdf
+from ingest.readers.table import pages_of
 
 
 def rasterize(path: Path, number: int) -> PageImage:
@@ -15,4 +14,4 @@ def rasterize(path: Path, number: int) -> PageImage:
     Raises:
         Refused: `capture.damaged`.
     """
-    return pdf.read_image(path, number) if is_pdf(path) else image.read_image(path, number)
+    return pages_of(path).image(path, number)

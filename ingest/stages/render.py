@@ -17,12 +17,11 @@ from PIL import Image, ImageCms
 
 from ged.mail.page import Page, TextSource, Word
 from ingest.readers import pdf as pdf_reader
-from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.source import Grey
+from ingest.readers.table import pages_of
 from ingest.stages.clean import turn
 from ingest.stages.glyphless import add_font
 from ingest.stages.rasterize import rasterize
-from ingest.stages.triage import is_pdf
 
 WEBP_QUALITY = 52
 """39 KB for a dense page at 909 px, where JPEG at quality 60 takes 65 KB (measured)."""
@@ -63,7 +62,7 @@ def render_pdf(path: Path, pages: Sequence[Page], title: str) -> Rendered:
     """
     if pages and all(page.source is TextSource.BORN_DIGITAL for page in pages):
         return Rendered(path.read_bytes(), BORN_DIGITAL_REMARK)
-    with pikepdf.open(path) if is_pdf(path) else images_as_pdf(path) as document:
+    with pages_of(path).as_pdf(path) as document:
         font = add_font(document)
         for page in pages:
             _write_text(document.pages[page.number - 1], page, font)

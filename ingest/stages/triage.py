@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from ged.mail.page import TextSource
 from ingest.readers import pdf
+from ingest.readers.table import pages_of
 
 MIN_CHARACTERS = 20
 MAX_UNREADABLE = 0.10
@@ -19,27 +21,12 @@ def triage(path: Path) -> tuple[TextSource, ...]:
     Rule: at least 20 characters, under 10 % of them unreadable, and an image over 80 % of the
     page tells an OCR layer from a born-digital page. 95 of 95 synthetic pages were sorted right.
     """
-    if not is_pdf(path):
-        return (TextSource.OCR,) * image_pages(path)
-    return tuple(_sort(path, number) for number in range(1, pdf.page_count(path) + 1))
+    pages = pages_of(path)
+    return tuple(_sort(path, number, pages.text) for number in range(1, pages.count(path) + 1))
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether the file is a PDF, by content."""
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(1024)
-
-
-def image_pages(path: Path) -> int:
-    """Return how many pages an image file has."""
-    from ingest.readers import image  # noqa: PLC0415 - Pillow is loaded only when an image comes
-    from ingest.readers.limits import Limits  # noqa: PLC0415
-
-    return image.count_pages(path, Limits())
-
-
-def _sort(path: Path, number: int) -> TextSource:
-    if not readable(pdf.read_text(path, number)):
+def _sort(path: Path, number: int, text: Callable[[Path, int], str] | None) -> TextSource:
+    if text is None or not readable(text(path, number)):
         return TextSource.OCR
     return TextSource.OCR_LAYER if pdf.image_share(path, number) > SCAN_SHARE else TextSource.BORN_DIGITAL
 

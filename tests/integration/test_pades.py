@@ -15,13 +15,13 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from api.press.office import Office
 from api.press.press import HousePress
 from ged.errors import Refused
 from ged.mail.signature_block import SignatureBlock
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.pades import PadesSigner
 from ged.seal.place import find_place
+from ingest.office.converter import Office
 from ingest.readers import pdf as pdf_reader
 from rooms.documents import a_sheet, template
 from rooms.letters import letter_pdf

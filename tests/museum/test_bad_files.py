@@ -16,6 +16,7 @@ from PIL import Image
 from ged.errors import Refused
 from ingest.capture.receive import shown_name
 from ingest.readers.inspection import Limits, inspect
+from rooms.formats import heic
 from rooms.letters import letter_pdf
 
 LIMITS = Limits(max_bytes=2_000_000, max_pages=5, max_page_pixels=20_000_000)
@@ -77,8 +78,8 @@ LIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a program": (lambda: b"MZ\x90\x00" + b"\x00" * 200, "capture.unknown_type"),
     "an ELF program": (lambda: b"\x7fELF\x02\x01\x01" + b"\x00" * 200, "capture.unknown_type"),
     "an archive": (zipped, "capture.unknown_type"),
-    "a GIF": (lambda: image("GIF"), "capture.unknown_type"),
-    "a BMP": (lambda: image("BMP"), "capture.unknown_type"),
+    "a film": (lambda: b"\x00\x00\x00\x18ftypisom" + b"\x00" * 60, "capture.unknown_type"),
+    "two letters of a BMP": (lambda: b"BM" + bytes(range(256)), "capture.unknown_type"),
     "random bytes": (lambda: bytes(range(256)) * 4, "capture.unknown_type"),
     "a PDF that is only a header": (lambda: b"%PDF-1.7\n", "capture.damaged"),
     "a PDF cut in two": (lambda: image("PDF")[:3000], "capture.damaged"),
@@ -88,6 +89,10 @@ LIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a JPEG cut in two": (lambda: image("JPEG")[:9000], "capture.damaged"),
     "a PNG cut in two": (lambda: image("PNG")[:9000], "capture.damaged"),
     "a TIFF cut in two": (lambda: image("TIFF")[:9000], "capture.damaged"),
+    "a WebP cut in two": (lambda: image("WEBP")[:9000], "capture.damaged"),
+    "a JPEG 2000 cut to its header": (lambda: image("JPEG2000")[:70], "capture.damaged"),
+    "a HEIC cut in two": (lambda: heic()[:900], "capture.damaged"),
+    "a HEIC header and nothing": (lambda: b"\x00\x00\x00\x18ftypheic" + b"\x00" * 60, "capture.damaged"),
     "a TIFF header and nothing": (lambda: b"II*\x00\x08\x00\x00\x00", "capture.damaged"),
     "a JPEG header and nothing": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "capture.damaged"),
     "a PNG that claims a gigapixel": (lambda: claimed_png(40_000, 40_000), "capture.too_many_pixels"),

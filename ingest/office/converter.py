@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.press.confined import Limits, run
 from ged.errors import Refused, Unavailable
+from ingest.office.confined import Limits, run
 
 _PROGRAM = "soffice"
 _MEMORY_BYTES = 4_000_000_000

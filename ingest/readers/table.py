@@ -1,0 +1,64 @@
+"""THE TABLE of formats: a file belongs to the line that bids most for its content; its name says nothing.
+
+Of equal bids the upper line wins.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+from ged.errors import Corrupt
+from ingest.readers import image, pdf
+from ingest.readers.as_pdf import images_as_pdf
+from ingest.readers.format import HEAD_BYTES, Format, Pages, begins
+
+_PDF = Pages(pdf.page_count, pdf.read_image, pdf.own_image, pikepdf.open, pdf.read_text)
+_IMAGES = Pages(image.page_count, image.read_image, image.read_image, images_as_pdf)
+
+TABLE: tuple[Format, ...] = (
+    Format("PDF", "application/pdf", "pdf", pdf.bid, pdf.count_pages, _PDF),
+    Format("TIFF", "image/tiff", "tif", begins(*image.TIFF), image.count_pages, _IMAGES),
+    Format("JPEG", "image/jpeg", "jpg", begins(b"\xff\xd8\xff"), image.count_pages, _IMAGES),
+    Format("PNG", "image/png", "png", begins(b"\x89PNG\r\n\x1a\n"), image.count_pages, _IMAGES),
+    Format("WebP", "image/webp", "webp", image.bid_webp, image.count_pages, _IMAGES),
+    Format("HEIC", "image/heic", "heic", begins(*image.HEIC, at=4), image.count_pages, _IMAGES),
+    Format("AVIF", "image/avif", "avif", begins(b"ftypavif", at=4), image.count_pages, _IMAGES),
+    Format("JPEG 2000", "image/jp2", "jp2", begins(*image.JPEG_2000), image.count_pages, _IMAGES),
+    Format("GIF", "image/gif", "gif", begins(b"GIF87a", b"GIF89a"), image.count_pages, _IMAGES),
+    Format("BMP", "image/bmp", "bmp", image.bid_bmp, image.count_pages, _IMAGES),
+)
+_BY_TYPE = {each.media_type: each for each in TABLE}
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format of a file by its content; None when no reader wants it."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    bids = [(each.bid(path, head), each) for each in TABLE]
+    best, found = max(bids, key=lambda one: one[0])
+    return found if best > 0 else None
+
+
+def of_type(media_type: str) -> Format | None:
+    """Return the format that was once found by content and written down by its media type."""
+    return _BY_TYPE.get(media_type)
+
+
+def pages_of(path: Path) -> Pages:
+    """Return how a file that is known to be made of pages gives them.
+
+    Raises:
+        Corrupt: `reading.no_pages`, it is not: an original was changed, or a stage was given the wrong file.
+    """
+    found = format_of(path)
+    if found is None or found.pages is None:
+        raise Corrupt("reading.no_pages", "Le fichier gardé n'est plus fait de pages. Prévenez l'exploitant.")
+    return found.pages
+
+
+def accepted(*, paged: bool = False) -> str:
+    """Return what a browser's file chooser offers, as its `accept`; with `paged`, only what is made of pages."""
+    offered = [each for each in TABLE if each.pages is not None or not paged]
+    return ",".join([*(each.media_type for each in offered), *(f".{each.extension}" for each in offered)])

@@ -1,0 +1,127 @@
+"""One file of each format, made here, that says the same words; and the oddities of scanners and telephones."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import cache, partial
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pillow_heif
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from rooms.letters import letter_pdf
+
+SAID = "carrière de gravier de Kpalimé"
+_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+
+
+@cache
+def _drawn(words: str) -> Image.Image:
+    page = Image.new("L", (1000, 1414), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype(_FONT, 24)
+    for line in range(6):
+        pen.text((90, 100 + line * 60), f"{line} : {words}, au bord du fleuve Mono", 0, font=font)
+    return page
+
+
+def drawn(mode: str = "L", words: str = SAID) -> Image.Image:
+    """Return a page that says some words, line after line."""
+    return _drawn(words).convert(mode)
+
+
+def saved(image: Image.Image, form: str, **options: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def heic() -> bytes:
+    out = BytesIO()
+    pillow_heif.from_pillow(drawn("RGB")).save(out, quality=80)
+    return out.getvalue()
+
+
+def turned(orientation: int) -> bytes:
+    """Return a JPEG that shows its page upright only to who obeys its EXIF orientation."""
+    ways = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    held = Image.Exif()
+    held[0x0112] = orientation
+    page = drawn().transpose(ways[orientation]) if orientation in ways else drawn()
+    return saved(page, "JPEG", exif=held, quality=85)
+
+
+def on_clear() -> bytes:
+    """Return a PNG whose ink is opaque black and whose paper is transparent black, as tablets save signatures."""
+    ink = np.zeros((1414, 1000, 4), np.uint8)
+    ink[..., 3] = 255 - np.asarray(drawn())
+    return saved(Image.fromarray(ink), "PNG")
+
+
+def sixteen_bits() -> bytes:
+    return saved(Image.fromarray(np.asarray(drawn(), np.uint16) * 257), "TIFF")
+
+
+def jbig2_pdf() -> bytes:
+    """Return a scan of one page, its image a JBIG2 region coded as a fax. Source: ITU-T T.88, 7.2 and 7.4."""
+    page = ImageChops.invert(drawn()).convert("1")  # a fax counts black, JBIG2 in a PDF white
+    with pikepdf.open(BytesIO(saved(page, "PDF", resolution=120))) as pdf:
+        found = next(iter(pdf.pages[0].get_images().values()))
+        fax, (width, height) = found.read_raw_bytes(), page.size
+        size = struct.pack(">II", width, height)
+        info = size + struct.pack(">IIBH", 0, 0, 0, 0)
+        region = size + struct.pack(">IIBB", 0, 0, 0, 1) + fax  # combined by OR; MMR
+        coded = b"".join(
+            struct.pack(">IBBBI", number, kind, 0, 1, len(data)) + data
+            for number, (kind, data) in enumerate(((48, info), (38, region)))
+        )
+        found.write(coded, filter=pikepdf.Name.JBIG2Decode)
+        found.ColorSpace, found.BitsPerComponent = pikepdf.Name.DeviceGray, 1
+        if "/Decode" in found:
+            del found["/Decode"]
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def pages(first: Image.Image, *more: Image.Image, form: str, **options: Any) -> bytes:
+    return saved(first, form, save_all=True, append_images=list(more), **options)
+
+
+MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
+    "a born-digital PDF": ("application/pdf", 2, lambda: letter_pdf(pages=2)),
+    "a JPEG": ("image/jpeg", 1, lambda: saved(drawn(), "JPEG")),
+    "a PNG": ("image/png", 1, lambda: saved(drawn("P"), "PNG")),
+    "a WebP": ("image/webp", 1, lambda: saved(drawn("RGB"), "WEBP")),
+    "a HEIC": ("image/heic", 1, heic),
+    "an AVIF": ("image/avif", 1, lambda: saved(drawn("RGB"), "AVIF", quality=70)),
+    "a JPEG 2000": ("image/jp2", 1, lambda: saved(drawn(), "JPEG2000")),
+    "a fax of two pages": ("image/tiff", 2, lambda: pages(drawn("1"), drawn("1"), form="TIFF", compression="group4")),
+    "a GIF": ("image/gif", 1, lambda: saved(drawn(), "GIF")),
+    "a BMP": ("image/bmp", 1, lambda: saved(drawn(), "BMP")),
+}
+"""Name → media type, pages, and what makes it."""
+ODD: dict[str, Callable[[], bytes]] = {
+    "a JPEG in four inks": lambda: saved(drawn("CMYK"), "JPEG"),
+    "a JPEG of a telephone with a second picture": lambda: pages(drawn("RGB"), drawn("RGB", "gains"), form="MPO"),
+    "a PNG on clear ground": on_clear,
+    "a moving WebP": lambda: pages(drawn("RGB"), drawn("RGB", "suite"), form="WEBP"),
+    "a TIFF in tiles": lambda: saved(drawn(), "TIFF", compression="tiff_lzw", tile=(256, 256)),
+    "a TIFF of sixteen bits": sixteen_bits,
+    "a TIFF compressed as JPEG": lambda: saved(drawn("RGB"), "TIFF", compression="jpeg"),
+    "a PDF in JBIG2": jbig2_pdf,
+    "a big TIFF": lambda: saved(drawn(), "TIFF", big_tiff=True),
+    **{f"a JPEG turned {n}": partial(turned, n) for n in range(1, 9)},
+}
+"""One page each, that looks like `drawn()` to who reads it rightly."""

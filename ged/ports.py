@@ -248,6 +248,14 @@ class Press(Protocol):
         """
         ...
 
+    def with_copies(self, pdf: bytes, copies: tuple[str, ...]) -> bytes:
+        """Return a PDF with who receives a copy (ampliations) at the foot of its last page, unless it says so itself.
+
+        Raises:
+            Refused: `press.unreadable`, this is not a PDF that can be printed.
+        """
+        ...
+
     def print_block(self, block: SignatureBlock) -> bytes:
         """Return the block of a signature, a PDF of one page of the block's own size."""
         ...

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import segno
 import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -49,23 +50,46 @@ def code_pdf(code: str) -> bytes:
     return _pdf("code.html", drawing=drawing)
 
 
-def marked(pdf: bytes, mark: bytes) -> bytes:
-    """Return a PDF with a mark drawn in free room of its first page, or of another.
+def copies_pdf(copies: tuple[str, ...]) -> bytes:
+    """Return who receives a copy as a page of its own size."""
+    return _pdf("copies.html", copies=copies)
+
+
+def names_copies(pdf: bytes) -> bool:
+    """Whether a PDF says itself who receives a copy.
 
     Raises:
         Refused: `press.unreadable`.
     """
     try:
-        longer, place = find_place(pdf, mark, on_first=True)
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable() from error
+    try:
+        return any("ampliation" in page.get_textpage().get_text_range().lower() for page in document)
+    finally:
+        document.close()
+
+
+def marked(pdf: bytes, mark: bytes, *, at_foot: bool = False) -> bytes:
+    """Return a PDF with a mark drawn in free room of its first page, or of another; or at the foot of its last.
+
+    Raises:
+        Refused: `press.unreadable`.
+    """
+    try:
+        longer, place = find_place(pdf, mark, on_first=not at_foot, at_foot=at_foot)
         made = BytesIO()
         with pikepdf.open(BytesIO(longer)) as document, pikepdf.open(BytesIO(mark)) as drawn:
             document.pages[place.page].add_overlay(drawn.pages[0], pikepdf.Rectangle(*place.box))
             document.save(made)
     except (ValueError, pikepdf.PdfError) as error:
-        raise Refused(
-            "press.unreadable", "Ce PDF ne peut pas être imprimé : il est protégé ou abîmé. Faites-en un autre."
-        ) from error
+        raise _unreadable() from error
     return made.getvalue()
+
+
+def _unreadable() -> Refused:
+    return Refused("press.unreadable", "Ce PDF ne peut pas être imprimé : il est protégé ou abîmé. Faites-en un autre.")
 
 
 def _called(sheet: Sheet) -> str:

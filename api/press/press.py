@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.press.filling import FAULT, FAULTY, FILLED, HEAVY, TEMPLATE, VALUES
 from api.press.package import check_package
-from api.press.paper import block_pdf, code_pdf, marked, sheet_pdf
+from api.press.paper import block_pdf, code_pdf, copies_pdf, marked, names_copies, sheet_pdf
 from ged.errors import Refused
 from ged.mail.sheet import Sheet, fields_of, open_fields
 from ged.mail.signature_block import SignatureBlock
@@ -64,6 +64,10 @@ class HousePress:
     def with_code(self, pdf: bytes, code: str) -> bytes:
         """Return a PDF with a code as a QR on its first page, where there is room."""
         return marked(pdf, code_pdf(code))
+
+    def with_copies(self, pdf: bytes, copies: tuple[str, ...]) -> bytes:
+        """Return a PDF with who receives a copy at its foot, unless it says so itself."""
+        return marked(pdf, copies_pdf(copies), at_foot=True) if copies and not names_copies(pdf) else pdf
 
     def print_block(self, block: SignatureBlock) -> bytes:
         """Return the block of a signature as a page of its own size."""

@@ -29,6 +29,7 @@ class Asked(BaseModel):
         a: Where to: `e:<unit>` or `p:<position>`.
         vers: The same, by a button of the team, which is an assignment by itself.
         jusqu_au: Until when letters are set aside.
+        note: What is written beside each letter of a selection; `privee` for oneself alone.
         confirme: That an addressee who is away, with nobody acting, is sent it all the same.
     """
 
@@ -41,6 +42,8 @@ class Asked(BaseModel):
     copies: list[str] = []
     vers: str = ""
     jusqu_au: str = ""
+    note: str = ""
+    privee: str = ""
     confirme: str = ""
 
     @model_validator(mode="after")

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
-from api.views.acts_form import Asked, day_typed, sitting, step_of
+from api.views.acts_form import Asked, sitting
 from api.views.render import page, page_number
+from api.views.selection import ASIDE, NOTE, SEND, act_on, named, send_off
 from api.views.sieve import CLOSED, Filters, FiltersDep, listing_of
 from api.views.words import BASKETS, MOVES, _
 from api.wiring import House
-from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor
 from ged.mail.baskets import basket_of, closed_reach
+from ged.mail.draft import may_write
 from ged.mail.item import Priority
-from ged.mail.moves import LEADING, Move, Order
+from ged.mail.moves import LEADING, Move
 from ged.services import consult
-from ged.services.route import move
-from ged.services.set_aside import set_aside
 
 router = APIRouter()
 PAGE_ROWS = 25
@@ -60,9 +57,12 @@ BULK: dict[str, tuple[Move, ...]] = {
     "a-traiter": (Move.TAKE, Move.FINISH),
 }
 """What may be done to several letters of a basket at once."""
-ASIDE = "mettre_de_cote"
 PUT_ASIDE = ("a-affecter", "a-traiter")
 """Baskets whose letters their reader may set aside."""
+ANSWERED = ("a-affecter", "a-traiter", "mon-service", "suivis", "en-retard", "mis-de-cote")
+"""Baskets whose letters may be answered."""
+OTHER_ACTS = {ASIDE: _("Mettre de côté"), NOTE: _("Annoter"), SEND: _("Expédier")}
+"""The verbs of what is done to a selection beside moves."""
 TEAM = ("a-affecter", "mon-service")
 """Baskets beside which a head sees the team, and what each has in hand."""
 FILTERS = {"": _("Tous"), "urgent": _("Urgents"), "lecture": _("En lecture"), CLOSED: _("Services fermés")}
@@ -76,7 +76,7 @@ def basket(
     values = _listed(request, house, actor, slug, filters)
     if request.headers.get("hx-request") and request.query_params.get("vu") == values["mark"]:
         return Response(status_code=204)
-    return page(request, "basket.html", **values, done=just_done(fait, house, actor))
+    return page(request, "basket.html", **values, done=named(fait, house, actor))
 
 
 @router.post("/b/{slug}", dependencies=[FormCheck])
@@ -88,42 +88,16 @@ def act_on_selection(
     form: Annotated[Asked, Form()],
     choix: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Make one move on each ticked letter, each by itself; say for each that was not moved why."""
+    """Do one act to each ticked letter; say for each that was left as it was why."""
     basket_of(slug, actor)
-    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    act = (
-        _aside(form, house, actor)
-        if form.acte == ASIDE
-        else _move(form.order(lists, house.clock().date()), house, actor)
-    )
-    moved, refused = [], []
-    for choice in (choix or [])[:PAGE_ROWS]:
-        letter_id, _sep, step = choice.partition(":")
-        try:
-            act(letter_id, step_of(step))
-            moved.append(letter_id)
-        except GedError as error:
-            refused.append((just_done(letter_id, house, actor), error.sentence))
-    if not choix:
-        refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
+    choices = (choix or [])[:PAGE_ROWS]
+    if form.acte == SEND:
+        did = send_off(choices, house=house, actor=actor)
+    else:
+        did = act_on(choices, form, house=house, actor=actor)
     values = _listed(request, house, actor, slug, Filters())
-    lasting = form.acte in {Move.RECALL, ASIDE}
-    undo = {} if lasting else consult.last_steps(moved, store=house.store, actor=actor)
-    said = {"done": None, "moved": len(moved), "refused": refused, "tried": form.acte, "undo": undo}
-    return page(request, "basket.html", **(values | said))
-
-
-def _move(order: Order, house: House, actor: Actor) -> Callable[[str, int | None], object]:
-    return lambda letter_id, step: move(
-        letter_id, replace(order, after=step), store=house.store, actor=actor, clock=house.clock
-    )
-
-
-def _aside(form: Asked, house: House, actor: Actor) -> Callable[[str, int | None], object]:
-    until = day_typed(form.jusqu_au, house.clock().date(), "jusqu_au")
-    if until is None:
-        raise Refused("move.date", "Indiquez jusqu'à quel jour : 30/11/2026, par exemple.", field="jusqu_au")
-    return lambda letter_id, _step: set_aside(letter_id, until, store=house.store, actor=actor, clock=house.clock)
+    said = {"done": None, "moved": len(did.moved), "refused": did.refused, "absent": did.absent, "undo": did.undo}
+    return page(request, "basket.html", **(values | said | {"tried": form.acte, "given": form}))
 
 
 def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Filters) -> dict[str, Any]:
@@ -157,8 +131,13 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "ticks": slug != "a-qualifier",
         "aside": slug in PUT_ASIDE,
         "moves": MOVES,
+        "notes": slug != "plis-fermes",
+        "sends": slug == "a-expedier",
+        "answers": slug in ANSWERED and may_write(actor),
+        "other_acts": OTHER_ACTS,
         "moved": 0,
         "refused": [],
+        "absent": [],
         "tried": "",
         "undo": {},
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock) if slug in TEAM else (),
@@ -169,14 +148,3 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
 def _filters(slug: str, actor: Actor) -> dict[str, str]:
     names = {"a-qualifier": ("", "urgent", "lecture"), "mon-service": ("", "urgent", CLOSED)}.get(slug, ("", "urgent"))
     return {name: FILTERS[name] for name in names if name != CLOSED or closed_reach(actor)}
-
-
-def just_done(letter_id: str, house: House, actor: Actor) -> tuple[str, str, str, str] | None:
-    """Return (id, number, state, service id) of the letter just acted on, for the green line."""
-    if not letter_id:
-        return None
-    try:
-        letter = consult.letter(letter_id, store=house.store, actor=actor)
-    except NotFound:
-        return None
-    return letter.id, letter.number, letter.state, letter.service_id or ""

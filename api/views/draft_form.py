@@ -115,17 +115,19 @@ class TypedDraft(BaseModel):
         )
 
     @classmethod
-    def answering(cls, letter: Letter) -> Self:
-        """Return the form of a reply to a letter: to its sender, with its reference, as confidential and as urgent."""
-        subject = letter.subject or ""
+    def answering(cls, *letters: Letter) -> Self:
+        """Return the form of one reply to letters: to their senders, as confidential and as urgent as the most."""
+        first, several = letters[0], len(letters) > 1
+        subject = first.subject or ""
+        references = dict.fromkeys(one.sender_reference for one in letters if one.sender_reference)
         return cls(
-            cle=f"reponse-{letter.id}",
+            cle=f"reponse-{first.id}" + f"-{len(letters)}" * several,
             objet=f"Réponse à : {subject}" if subject else "",
-            destinataires=letter.sender or "",
-            reference=letter.sender_reference or "",
-            confidentialite=letter.confidentiality,
-            priorite=letter.priority,
-            repond_a=[letter.id],
+            destinataires="\n".join(dict.fromkeys(one.sender for one in letters if one.sender)),
+            reference=", ".join(references),
+            confidentialite=max((one.confidentiality for one in letters), key=lambda level: level.rank),
+            priorite=max((one.priority for one in letters), key=list(Priority).index),
+            repond_a=[one.id for one in letters],
             clore="1",
         )
 

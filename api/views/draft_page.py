@@ -16,7 +16,8 @@ from api.wiring import House
 from ged.errors import GedError
 from ged.mail.access import Actor
 from ged.mail.baskets import draft_basket_of
-from ged.mail.draft import IN_CIRCUIT, WRITING
+from ged.mail.circuit import StageKind
+from ged.mail.draft import IN_CIRCUIT, WRITING, Draft
 from ged.mail.draft_acts import DraftAct, acting, open_acts, stage_of
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.markup import blocks
@@ -34,7 +35,7 @@ EMPTY: dict[str, tuple[str, str]] = {
 
 
 def list_values(request: Request, house: House, actor: Actor, slug: str) -> dict[str, Any]:
-    """Return what a basket of drafts shows."""
+    """Return what a basket of drafts shows; `tickable` are those that may be approved from the list."""
     listing = draft_basket_of(slug, actor).listing(actor, house.clock().date())
     number = page_number(request)
     found = read_draft.drafts(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
@@ -43,12 +44,20 @@ def list_values(request: Request, house: House, actor: Actor, slug: str) -> dict
         "title": BASKETS[slug][0],
         "nothing": EMPTY[slug],
         "rows": found.rows,
+        "tickable": {one.id for one in found.rows if slug == "a-viser" and _awaits_visa(one)},
+        "approved": 0,
+        "refused": [],
         "total": found.total,
         "number": number,
         "pages": -(-found.total // PAGE_ROWS),
         "today": house.clock().date(),
         **names(house, actor),
     }
+
+
+def _awaits_visa(draft: Draft) -> bool:
+    stage = stage_of(draft)
+    return stage is not None and stage.kind is StageKind.VISA
 
 
 def names(house: House, actor: Actor) -> dict[str, Any]:

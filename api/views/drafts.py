@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
+from api.views.acts_form import step_of
 from api.views.draft_acts_form import AskedOfDraft
 from api.views.draft_form import TypedDraft, enclosed, joined_letter
-from api.views.draft_page import draft_page, form_page, list_values
+from api.views.draft_page import PAGE_ROWS, draft_page, form_page, list_values
 from api.views.render import page
 from api.views.words import PARTS
 from api.wiring import House
@@ -35,12 +36,45 @@ def basket(request: Request, house: HouseDep, actor: ActorDep, slug: str) -> Res
     return page(request, "drafts.html", **list_values(request, house, actor, slug))
 
 
+@router.post("/projets/{slug}", dependencies=[FormCheck])
+def approve_selection(
+    request: Request, house: HouseDep, actor: ActorDep, slug: str, choix: Annotated[list[str] | None, Form()] = None
+) -> Response:
+    """Approve each ticked draft, written `draft:revision:digest` as the screen showed it; say of each other why not."""
+    approved, refused = 0, []
+    for choice in (choix or [])[:PAGE_ROWS]:
+        draft_id, revision, digest = (*choice.split(":"), "", "")[:3]
+        try:
+            order = AskedOfDraft(acte=DraftAct.APPROVE, revision=step_of(revision) or 0, empreinte=digest).order(())
+            circuit.act(draft_id, order, store=house.store, actor=actor, clock=house.clock)
+            approved += 1
+        except GedError as error:
+            refused.append((draft_id, error.sentence))
+    if not choix:
+        refused.append(("", "Cochez au moins un projet (touche X), puis visez."))
+    values = list_values(request, house, actor, slug)
+    return page(request, "drafts.html", **(values | {"approved": approved, "refused": refused}))
+
+
+@router.post("/projet/repondre", dependencies=[FormCheck])
+def answer_selection(choix: Annotated[list[str] | None, Form()] = None) -> Response:
+    """Go to the form of one reply to all the ticked letters."""
+    ids = dict.fromkeys(choice.partition(":")[0] for choice in (choix or [])[:PAGE_ROWS])
+    return RedirectResponse(f"/projet/nouveau?{urlencode([('reponse_a', each) for each in ids])}", status_code=303)
+
+
 @router.get("/projet/nouveau")
-def new(request: Request, house: HouseDep, actor: ActorDep, reponse_a: str = "", sens: str = "") -> Response:
-    """Show the form of a new draft: a reply to a letter, or of one's own accord."""
+def new(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    reponse_a: Annotated[list[str] | None, Query()] = None,
+    sens: str = "",
+) -> Response:
+    """Show the form of a new draft: a reply to one letter or several, or of one's own accord."""
     if reponse_a:
-        letter = consult.letter(reponse_a, store=house.store, actor=actor)
-        typed = TypedDraft.answering(letter)
+        letters = [consult.letter(each, store=house.store, actor=actor) for each in reponse_a[:PAGE_ROWS]]
+        typed = TypedDraft.answering(*letters)
     else:
         typed = TypedDraft(cle=f"nouveau-{sens or 'depart'}", sens=sens or "depart", clore="1")
     return form_page(request, house, actor, typed, None)

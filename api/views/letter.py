@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
 from api.views.acts_form import Asked, acts_context
-from api.views.baskets import just_done
 from api.views.correspondents import named_context
 from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.dossiers import filed_context
@@ -23,6 +22,7 @@ from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
 from api.views.render import language_of, page, page_number
 from api.views.second_number import second_context
+from api.views.selection import named
 from api.views.sieve import FiltersDep
 from api.views.slips import slip_context
 from api.views.viewer import PAGES_SHOWN, views
@@ -58,7 +58,7 @@ def show(
     if request.headers.get("hx-request"):  # the page asks whether the reading is over
         done = file.letter.reading is not Reading.PENDING
         return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
-    return letter_page(request, house, actor, file, origin, typed=proposed(file), done=just_done(fait, house, actor))
+    return letter_page(request, house, actor, file, origin, typed=proposed(file), done=named(fait, house, actor))
 
 
 @router.post("/courrier/{letter_id}", dependencies=[FormCheck])

@@ -12,7 +12,9 @@ from api.views.register_query import Asked, AskedDep
 from api.views.render import page, page_number
 from api.views.words import REGISTERS, typed_day
 from api.wiring import House
+from ged.mail.access import KEEPS_REGISTER
 from ged.mail.item import Direction, State
+from ged.mail.moves import LEADING
 from ged.mail.register_check import Use
 from ged.services import consult
 from ged.services.register_book import read_register, registers_of
@@ -75,6 +77,7 @@ def register_page(
         "office": next((one.id for one in offices if asked.registre in {"", one.id}), ""),
         "states": STATES,
         "services": consult.lists(store=house.store, actor=actor, clock=house.clock).known,
+        "ticks": any(post.role in LEADING | KEEPS_REGISTER for post in actor.posts),
         "fault": fault,
     }
     return page(request, "register.html", status=status, **values)

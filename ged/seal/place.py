@@ -26,10 +26,11 @@ class Place:
     box: tuple[int, int, int, int]
 
 
-def find_place(pdf: bytes, block: bytes, *, on_first: bool = False) -> tuple[bytes, Place]:
+def find_place(pdf: bytes, block: bytes, *, on_first: bool = False, at_foot: bool = False) -> tuple[bytes, Place]:
     """Return the PDF, and where a block fits on it: the PDF has one more page when none had room.
 
-    With `on_first` free room on the first page is taken before any other place.
+    With `on_first` free room on the first page is taken before any other place; with `at_foot` only the lowest free
+    room of the last page is, from the left: what is no signature leaves the room of signatures free.
 
     Raises:
         ValueError: one of them is not a PDF that can be read.
@@ -43,7 +44,8 @@ def find_place(pdf: bytes, block: bytes, *, on_first: bool = False) -> tuple[byt
         document.init_forms()  # what was typed in a form is written too
         last = len(document) - 1
         first = _in_free_room(document, width, height, 0) if on_first else None
-        place = first or _at_anchor(document, width, height) or _in_free_room(document, width, height, last)
+        anchored = None if at_foot else first or _at_anchor(document, width, height)
+        place = anchored or _in_free_room(document, width, height, last, at_foot=at_foot)
         count = len(document)
     finally:
         document.close()
@@ -112,8 +114,10 @@ def _written(ink: NDArray[np.bool_], page_height: float, box: tuple[int, int, in
     return bool(ink[int(page_height - top) : int(page_height - bottom) + 1, left : right + 1].any())
 
 
-def _in_free_room(document: pypdfium2.PdfDocument, width: float, height: float, number: int) -> Place | None:
-    """The first blank rectangle of a page, from under the text downwards, from the right to the left."""
+def _in_free_room(
+    document: pypdfium2.PdfDocument, width: float, height: float, number: int, *, at_foot: bool = False
+) -> Place | None:
+    """The first blank rectangle of a page: from under the text downwards and from the right, or from the foot up."""
     page = document[number]
     page_width, page_height = page.get_size()
     ink = _ink(page)
@@ -122,8 +126,9 @@ def _in_free_room(document: pypdfium2.PdfDocument, width: float, height: float, 
     lefts = range(int(page_width - _MARGIN_PT - width), _MARGIN_PT - 1, -_STEP_PT)
     written = [row for row in range(ink.shape[0]) if ink[row, :].any() and row < last]
     below = [top for top in tops if not written or top > written[-1]]
-    for top in [*below, *(each for each in reversed(tops) if each not in below)]:
-        for left in lefts:
+    downwards = [*below, *(each for each in reversed(tops) if each not in below)]
+    for top in reversed(below) if at_foot else downwards:
+        for left in reversed(lefts) if at_foot else lefts:
             place = Place(number, _box(left, page_height - top - height, width, height))
             if not _written(ink, page_height, place.box):
                 return place

@@ -117,9 +117,9 @@ def laid_out(body: bytes | None, sheet: Sheet, press: Press) -> bytes:
     if body is None:
         return press.print_sheet(sheet)
     if body.startswith(_PDF):
-        return body
+        return press.with_copies(body, sheet.copies)
     if body.startswith(_ZIP):
-        return press.print_document(press.fill(body, sheet))
+        return press.with_copies(press.print_document(press.fill(body, sheet)), sheet.copies)
     raise Refused(
         "sign.format",
         "Le texte de ce projet est un fichier qui n'est ni Word (.docx) ni PDF. Joignez-le dans l'un des deux formats.",

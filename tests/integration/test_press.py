@@ -16,11 +16,14 @@ import pytest
 
 from api.press.press import HousePress
 from ged.errors import Refused, Unavailable
+from ged.mail.signature_block import SignatureBlock
+from ged.seal.place import find_place
 from ingest.office.confined import Limits, isolation, run
 from ingest.office.converter import Office
 from rooms.documents import a_sheet, altered, template
 
 PRESS = HousePress(Office())
+BLOCK = SignatureBlock("Le Ministre", "A. Dogbé", "", "Signé le 24 novembre 2026", "DEP-2026-000007")
 
 
 def text_of(pdf: bytes) -> str:
@@ -58,6 +61,24 @@ def test_a_document_that_goes_round_gets_its_number_when_it_is_signed() -> None:
     assert any("{{ numero }}" in each.text for each in docx.Document(BytesIO(going_round)).paragraphs)
     signed = PRESS.fill(going_round, a_sheet(number="DEP-2026-000042"))
     assert any("DEP-2026-000042" in each.text for each in docx.Document(BytesIO(signed)).paragraphs)
+
+
+def test_whoever_receives_a_copy_is_named_at_the_foot_of_a_page_that_does_not_say_so(tmp_path: Path) -> None:
+    page = PRESS.print_sheet(a_sheet(text="Monsieur,\n\nC'est accordé.", copies=()))
+    copies = ("Direction générale des mines", "CEET")
+    named = PRESS.with_copies(page, copies)
+    assert "Ampliations" not in text_of(page)
+    assert all(part in text_of(named) for part in ("Ampliations", *copies, "accordé"))
+    assert PRESS.with_copies(named, ("Un autre",)) == named  # it says so itself
+    assert PRESS.with_copies(page, ()) == page
+    _, place = find_place(named, PRESS.print_block(BLOCK))
+    with pypdfium2.PdfDocument(named) as document:
+        words = document[0].get_textpage()
+        found = words.search("Ampliations").get_next()
+        assert found is not None
+        left, bottom, _, _ = words.get_charbox(found[0])
+        assert (left < place.box[0], bottom < document[0].get_height() / 4) == (True, True)
+    assert fonts_left_out(named, tmp_path) == []
 
 
 def test_a_letter_written_here_is_printed_the_same_twice(tmp_path: Path) -> None:

@@ -71,6 +71,9 @@ class FailingPress:
     def with_code(self, pdf: bytes, code: str) -> bytes:
         return self._step("with_code").with_code(pdf, code)
 
+    def with_copies(self, pdf: bytes, copies: tuple[str, ...]) -> bytes:
+        return self._step("with_copies").with_copies(pdf, copies)
+
     def print_block(self, block: SignatureBlock) -> bytes:
         return self._step("print_block").print_block(block)
 

@@ -27,14 +27,21 @@ function tick(event) { // X ticks the row in hand; Maj+X ticks from the last one
   boxes.slice(Math.min(first, at), Math.max(first, at) + 1).forEach(box => { box.checked = wanted; });
   ticked = at;
 }
-function give(nth, event) { // 1…9: to the n-th of the team; on a list the row in hand counts when none is ticked
+function inHand() { // the row in hand counts when none is ticked
+  const box = rows()[Math.max(row, 0)] && one("input[name=choix]", rows()[Math.max(row, 0)]);
+  if (box && !one("input[name=choix]:checked")) box.checked = true;
+}
+function give(nth, event) { // 1…9: to the n-th of the team
   const button = one(`[data-nth="${nth}"]`);
   if (!button) return;
   event.preventDefault();
   if (button.closest("details")) { button.closest("details.act").open = true; button.focus(); return; }
-  const box = rows()[Math.max(row, 0)] && one("input[name=choix]", rows()[Math.max(row, 0)]);
-  if (box && !one("input[name=choix]:checked")) box.checked = true;
+  inHand();
   button.click();
+}
+function press(act) { // V and R on a list: the act's button, on what is ticked
+  const button = one(`.bulk [data-act=${act}]`);
+  if (button) { inHand(); button.click(); }
 }
 function open(query, event) {
   const box = one(query);
@@ -43,6 +50,7 @@ function open(query, event) {
   box.open = true;
   one("select, textarea, input:not([type=hidden])", box).focus();
 }
+function unfold(field) { field.closest("details").open = true; field.focus(); }
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
 const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis" };
 addEventListener("keydown", event => {
@@ -63,10 +71,17 @@ addEventListener("keydown", event => {
     "n": () => follow("new"),
     "p": nextPage,
     "t": () => { const to = one("#bulk-a"); if (!to) return open("details[data-act=imputer]", event); event.preventDefault(); to.focus(); },
-    "r": () => follow("answer"),
-    "a": () => { const note = one("#note"); if (note) { event.preventDefault(); note.closest("details").open = true; note.focus(); } },
+    "v": () => press("viser"),
+    "r": () => listed ? press("repondre") : follow("answer"),
+    "a": () => {
+      const note = one("#note, #bulk-note");
+      if (!note) return;
+      event.preventDefault();
+      if (note.id !== "note") inHand();
+      unfold(note);
+    },
     "e": () => one("[data-act=traiter], .bulk [value=traiter]")?.focus(),
-    "m": () => { const day = one("#bulk-day"); if (!day) return open("details[data-act=mettre_de_cote]", event); event.preventDefault(); day.focus(); },
+    "m": () => { const day = one("#bulk-day"); if (!day) return open("details[data-act=mettre_de_cote]", event); event.preventDefault(); unfold(day); },
     "u": () => one("[data-act=se_raviser]")?.focus(),
     "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
   };

@@ -100,6 +100,14 @@ class ReadingSettings(_Section):
     processes: int = Field(default=0, ge=0)
 
 
+class Confinement(_Section):
+    """What one page, or one file that comes in, may cost: megabytes, seconds of processor, seconds of wall clock."""
+
+    memory_megabytes: int = Field(default=2000, ge=300)
+    processor_s: int = Field(default=120, ge=5)
+    timeout_s: float = Field(default=300, ge=5)
+
+
 class PressSettings(_Section):
     """LibreOffice: how many Word documents each process lays out at once, and how long one may take."""
 
@@ -188,6 +196,7 @@ class Settings(_Section):
     search: SearchSettings = SearchSettings()
     capture: Capture = Capture()
     reading: ReadingSettings = ReadingSettings()
+    confinement: Confinement = Confinement()
     press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
     mail: MailSettings = MailSettings()

@@ -24,15 +24,15 @@ def enclose(stream: BinaryIO, filename: str, house: House, *, as_body: bool = Fa
         Refused: `capture.*`, `press.*`; `draft.body`, an image is no body.
         Unavailable: the vault does not answer.
     """
-    limits = house.entrance.limits
+    entrance = house.entrance
     with tempfile.TemporaryDirectory(prefix="ged-piece-") as folder:
         path = Path(folder) / "piece"
-        spool(stream, path, limits.max_bytes)
+        spool(stream, path, entrance.limits.max_bytes)
         with path.open("rb") as file:
             zipped = file.read(4) == b"PK\x03\x04"
         if zipped:
             check_package(path.read_bytes())
-        media_type = DOCX if zipped else inspect(path, limits).media_type
+        media_type = DOCX if zipped else entrance.ask(inspect, path, entrance.limits).media_type
         if as_body and media_type not in {DOCX, PDF}:
             raise Refused("draft.body", "Le texte d'un projet est un document Word (.docx) ou un PDF.", field="fichier")
         with path.open("rb") as copy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from ged.store.schema import migrate
 from ged.store.unit import Store
 from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
+from ingest.confined.bounds import Bounds
+from ingest.confined.confined import Confined
 from ingest.office.converter import Office
 from ingest.readers.inspection import Limits
 from search.port import SearchIndex
@@ -41,6 +42,7 @@ class House:
     ledger: TileLedger
     index: SearchIndex
     mailer: Mailer | None
+    confined: Confined
     clock: Clock
 
     @property
@@ -52,7 +54,7 @@ class House:
             max_pages=capture.max_pages,
             max_page_pixels=capture.max_page_megapixels * 1_000_000,
         )
-        return Entrance(self.store, self.vault, self.clock, limits)
+        return Entrance(self.store, self.vault, self.clock, limits, self.confined)
 
     @property
     def address(self) -> str:
@@ -63,7 +65,7 @@ class House:
     @property
     def processes(self) -> int:
         """How many processes read pages at once."""
-        return self.settings.reading.processes or len(os.sched_getaffinity(0))
+        return self.confined.at_once
 
 
 @contextmanager
@@ -78,6 +80,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
         migrate(url)
         keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation)
         store = Store(url)
+        confined = _confined(settings)
         try:
             yield House(
                 settings=settings,
@@ -91,9 +94,11 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 ledger=TileLedger(settings.data / "ledger", keys),
                 index=_index(settings),
                 mailer=_mailer(settings),
+                confined=confined,
                 clock=clock,
             )
         finally:
+            confined.close()
             store.close()
 
 
@@ -108,6 +113,13 @@ def _database(settings: Settings) -> Iterator[str]:
         yield url
     finally:
         engine.release()
+
+
+def _confined(settings: Settings) -> Confined:
+    given = settings.confinement
+    memory = given.memory_megabytes * 1_000_000
+    bounds = Bounds(processor_s=given.processor_s, timeout_s=given.timeout_s, memory_bytes=memory)
+    return Confined(bounds, settings.reading.processes)
 
 
 def _vault(settings: Settings) -> Vault:

@@ -1,4 +1,4 @@
-"""The worker: takes jobs from the queue, reads pages in a pool of processes, feeds the index, watches folders.
+"""The worker: takes jobs from the queue, has pages read in confined processes, feeds the index, watches folders.
 
 Jobs run at least once, so every task is idempotent. A job whose worker died is found by its
 missing heartbeat and given again; a page that kills its process costs one attempt, not the worker.
@@ -31,7 +31,8 @@ from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
 from ingest.capture.folder import Station
 from ingest.runner import Fault, Runner, no_fault
-from ingest.work import Reading, works
+from ingest.side_by_side import Reading
+from ingest.work import works
 from retention.nightly import sweep_letters
 from search.outbox import drain
 
@@ -120,7 +121,7 @@ def _mail_tasks(app: procrastinate.App, house: House) -> None:
 
 def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
-    with Reading(house.settings.reading.engine, house.processes) as reading:
+    with Reading(house.settings.reading.engine, house.confined) as reading:
         runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
         app = build_app(house, runner)
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):

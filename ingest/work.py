@@ -1,34 +1,28 @@
 """What each stage of the table does for one letter: fetches the original, calls pure stages, keeps what they give.
 
-Pages are read side by side in a pool of processes, one a core; a page that brings its process
-down breaks the pool, which is made anew, and costs the letter one attempt.
+Whatever looks into the original does so behind walls (`ingest/confined`), pages side by side.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from shutil import copyfileobj
-from threading import Lock, Thread
-from typing import Any, Self, TypeVar
+from typing import Any
 
-from ged.errors import Unavailable
 from ged.mail.item import Letter
 from ged.mail.page import Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
-from ingest.readers.message import compose
+from ingest.readers.message import composed
 from ingest.readers.mime import read_mail
 from ingest.runner import Result, Work
+from ingest.side_by_side import Reading
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
@@ -37,75 +31,9 @@ from ingest.stages.reading import read_page
 from ingest.stages.render import page_image, render_pdf
 from ingest.stages.triage import triage
 
-Given = TypeVar("Given")
 SMALL_PX, LARGE_PX = 909, 1800
 MAIL_TYPE = "message/rfc822"
 MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
-
-
-class Reading:
-    """A pool of processes that read pages, and the engine they read with."""
-
-    def __init__(self, engine: str, processes: int) -> None:
-        self.engine = engine
-        self._processes = processes
-        self._lock = Lock()
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def each(self, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
-        """Return `act(*call)` for each call, in order, computed side by side.
-
-        A page that brings a process down breaks the pool for every letter in it: each letter then tries again in
-        a process of its own, so that only the guilty one fails.
-
-        Raises:
-            Unavailable: `reading.process_lost`, a page of this letter brought its process down.
-        """
-        with self._lock:
-            if self._pool is None:
-                self._pool = _new_pool(self._processes)
-            pool = self._pool
-        try:
-            return _computed(pool, act, calls)
-        except BrokenProcessPool:
-            with self._lock:
-                if self._pool is pool:
-                    self._pool = None
-        with _new_pool(1) as alone:
-            try:
-                return _computed(alone, act, calls)
-            except BrokenProcessPool as error:
-                raise Unavailable(
-                    "reading.process_lost",
-                    "Une page a arrêté le programme de lecture. L'original est intact ; la lecture est reprise.",
-                ) from error
-
-
-def _computed(pool: ProcessPoolExecutor, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
-    return [future.result() for future in [pool.submit(act, *call) for call in calls]]
-
-
-def _new_pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """See to it that a killed worker leaves no reader behind: a pool's processes would wait for it for ever."""
-
-    def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:
@@ -148,7 +76,8 @@ class _Hands:
         found = extract(self._pages(letter))
         if letter.media_type == MAIL_TYPE:
             with self._vault.open(letter.original) as stream:
-                found = from_headers(read_mail(stream.read()).facts, found)
+                (mail,) = self._reading.each(read_mail, [(stream.read(),)])
+            found = from_headers(mail.facts, found)
         return Result([_written(each) for each in found])
 
     def classify(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
@@ -209,7 +138,8 @@ class _Hands:
             if piece.page_count:
                 self._fetch(piece.digest, path)
         target = raw.with_name("message.pdf")
-        self._reading.each(compose, [(raw, files, target)])
+        (pdf,) = self._reading.each(composed, [(raw, files)])
+        target.write_bytes(pdf)
         return target
 
     def _fetch(self, digest: str, path: Path) -> None:

@@ -25,7 +25,7 @@ def read_aside(aside_id: str, house: House, actor: Actor) -> tuple[SetAside, str
     """
     found = aside(aside_id, store=house.store, actor=actor)
     try:
-        return found, read_mail(_raw(found, house)).text[:_TEXT_SHOWN]
+        return found, house.entrance.ask(read_mail, _raw(found, house)).text[:_TEXT_SHOWN]
     except Refused:
         return found, ""
 
@@ -41,7 +41,7 @@ def register_aside(aside_id: str, house: House, actor: Actor) -> Receipt:
     """
     found = aside(aside_id, store=house.store, actor=actor)
     raw = _raw(found, house)
-    mail = read_mail(raw, found.return_path)
+    mail = house.entrance.ask(read_mail, raw, found.return_path)
     stored = Stored(found.digest, len(raw), "", existed=True)
     receipt = mail_door(house).register(mail, stored, found.box, actor)
     settle_aside(found.id, receipt.letter_id, store=house.store, actor=actor, clock=house.clock)

@@ -54,7 +54,7 @@ class MailDoor:
         try:
             if len(raw) > entrance.limits.max_bytes:
                 raise entrance.limits.too_large()
-            mail = read_mail(raw, return_path)
+            mail = entrance.ask(read_mail, raw, return_path)
         except Refused as error:
             self.note_refusal(error, box, return_path or box)
             raise
@@ -130,7 +130,7 @@ class MailDoor:
             path = Path(folder) / "piece"
             path.write_bytes(file.data)
             try:
-                found = inspect(path, self.entrance.limits)
+                found = self.entrance.ask(inspect, path, self.entrance.limits)
                 media_type, pages, remark = found.media_type, found.page_count, ""
             except GedError as error:
                 media_type, pages, remark = "application/octet-stream", 0, error.sentence

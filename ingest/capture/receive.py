@@ -6,12 +6,12 @@ import os
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from ged.clock import Clock
 from ged.errors import NotFound, Refused
@@ -35,11 +35,14 @@ from ged.services.ink import by_code, take_signed_copy
 from ged.services.take_back import known_sheets, take_back
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
+from ingest.capture.unopened import ask
+from ingest.confined.confined import Confined
 from ingest.readers.inspection import Inspection, Limits, inspect
 from ingest.sheets.codes import Seen, Sheet
 from ingest.sheets.look import look
 from ingest.sheets.read import read_sheets
 
+Given = TypeVar("Given")
 _CHUNK = 1 << 20
 NAME_LENGTH = 200
 
@@ -59,6 +62,11 @@ class Entrance:
     vault: Vault
     clock: Clock
     limits: Limits
+    confined: Confined
+
+    def ask(self, act: Callable[..., Given], *arguments: Any) -> Given:
+        """Return what an act says of a file that nobody has opened yet. Raises as `unopened.ask` does."""
+        return ask(self.confined, act, *arguments)
 
 
 def receive(
@@ -108,9 +116,9 @@ def receive_scan(
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
     with recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
-        seen = look(path, found.page_count)
+        seen = entrance.ask(look, path, found.page_count)
         copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
-        sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, store=entrance.store)
+        sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, entrance=entrance)
         kept = _kept(path, found, filename, entrance)
     arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
@@ -148,7 +156,7 @@ def _inspected(stream: BinaryIO, entrance: Entrance) -> Iterator[tuple[Path, Ins
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
         spool(stream, path, entrance.limits.max_bytes)
-        yield path, inspect(path, entrance.limits)
+        yield path, entrance.ask(inspect, path, entrance.limits)
 
 
 def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance) -> Paper:
@@ -169,13 +177,13 @@ def _signed_copy(code: str, paper: Paper, ways: dict[str, Any]) -> SheetsBack | 
 
 
 def _our_sheets(
-    path: Path, page_count: int, seen: Sequence[Seen], direction: Direction, *, actor: Actor, store: Store
+    path: Path, page_count: int, seen: Sequence[Seen], direction: Direction, *, actor: Actor, entrance: Entrance
 ) -> tuple[SheetPage, ...]:
     """Return the pages of a file that carries sheets of the actor's own register; none for any other file."""
     if not seen:
         return ()
-    known = known_sheets([each.code for each in seen], direction, store=store, actor=actor)
-    return read_sheets(path, page_count, seen, known.layouts) if known.any else ()
+    known = known_sheets([each.code for each in seen], direction, store=entrance.store, actor=actor)
+    return entrance.ask(read_sheets, path, page_count, seen, known.layouts) if known.any else ()
 
 
 def shown_name(filename: str) -> str:

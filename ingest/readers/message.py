@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -41,6 +42,14 @@ def compose(raw: Path, pieces: Sequence[tuple[Piece, Path]], target: Path) -> No
             if key in pdf.Root:
                 del pdf.Root[key]
         pdf.save(target)
+
+
+def composed(raw: Path, pieces: Sequence[tuple[Piece, Path]]) -> bytes:
+    """Return a message as a PDF, as `compose` writes it."""
+    with tempfile.TemporaryDirectory(prefix="ged-message-") as folder:
+        target = Path(folder) / "message.pdf"
+        compose(raw, pieces, target)
+        return target.read_bytes()
 
 
 def _body(mail: Mail, pieces: Sequence[Piece], target: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from ged.mail.listing import Listing
 from ged.ports import Stored
 from ged.services import consult
 from ingest.capture.folder import Station
-from ingest.capture.receive import Entrance
 from rooms.letters import letter_pdf
 
 
@@ -104,7 +104,7 @@ def test_a_file_goes_back_when_an_engine_is_down_and_is_taken_when_it_is_up(
 ) -> None:
     (station.folder / "scan.pdf").write_bytes(letter_pdf())
     up = station.entrance
-    station.entrance = Entrance(up.store, _Away(), up.clock, up.limits)  # type: ignore[arg-type]
+    station.entrance = replace(up, vault=_Away())  # type: ignore[arg-type]
     station.look()
     assert station.look() == []
     assert names(station) == {"scan.pdf"}

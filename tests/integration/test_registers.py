@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -101,7 +102,7 @@ def test_a_letter_received_on_the_last_day_of_the_year_is_numbered_in_the_next_a
         "pli.pdf",
         door=Door.COMMAND,
         actor=kossi,
-        entrance=type(entrance)(entrance.store, entrance.vault, lambda: january, entrance.limits),
+        entrance=replace(entrance, clock=lambda: january),
         received_on=date(2026, 12, 31),
     )
     letter = consult.letter(receipt.letter_id, store=house.store, actor=kossi)

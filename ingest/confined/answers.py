@@ -1,0 +1,92 @@
+"""What a task says, as data alone: the house reads it by the type that the task's function promises, and runs nothing.
+
+A task that was taken over can lie within that type, no more: nothing in its answer is code, and none of it is endless.
+An answer is one letter, that says which sort it is of, then MessagePack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_origin, get_type_hints
+
+import msgspec
+import numpy as np
+
+from ged.errors import Corrupt, GedError, Refused, Unavailable
+from ingest.confined.bounds import Stopped, Unforeseen, Why
+
+Given = TypeVar("Given")
+_VALUE, _ERROR, _UNFORESEEN, _MEMORY = b"v", b"e", b"u", b"m"
+_KINDS: dict[str, type[GedError]] = {kind.kind: kind for kind in (Refused, Unavailable, Corrupt)}
+_CODE = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,60}")
+_SENTENCE_LENGTH, _SAID_LENGTH = 500, 2000
+_OWN = frozenset({"code", "kind", "retryable", "sentence", "self"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    kind: str
+    code: str
+    sentence: str
+    diagnostics: dict[str, str] = field(default_factory=dict)
+
+
+def answer_of(act: Callable[..., object], arguments: Sequence[Any]) -> tuple[bytes, bytes]:
+    """Return what an act gives, or raises: which sort of answer, and the answer."""
+    try:
+        return _VALUE, msgspec.msgpack.encode(act(*arguments), enc_hook=_written)
+    except GedError as error:
+        facts = {name: str(value)[:_SAID_LENGTH] for name, value in error.diagnostics().items() if name not in _OWN}
+        return _ERROR, msgspec.msgpack.encode(_Error(error.kind, error.code, error.sentence, facts))
+    except MemoryError:
+        return _MEMORY, b""
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must cross
+        return _UNFORESEEN, msgspec.msgpack.encode(f"{type(error).__name__}: {error}"[:_SAID_LENGTH])
+
+
+def value_of(answer: bytes, act: Callable[..., Given]) -> Given:
+    """Return the value that an answer carries, of the type that the act's annotation promises.
+
+    Raises:
+        Refused, Unavailable, Corrupt: the act raised it.
+        Unforeseen: the act raised something else.
+        Stopped: memory was refused to it, or the answer is no such value.
+    """
+    sort, said = answer[:1], memoryview(answer)[1:]
+    try:
+        if sort == _VALUE:
+            given: Given = msgspec.msgpack.decode(said, type=get_type_hints(act)["return"], dec_hook=_read)
+            return given
+        if sort == _ERROR:
+            raise _error(msgspec.msgpack.decode(said, type=_Error))
+        if sort == _UNFORESEEN:
+            raise Unforeseen(msgspec.msgpack.decode(said, type=str)[:_SAID_LENGTH])
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError, TypeError) as error:
+        raise Stopped(Why.CRASH) from error
+    raise Stopped(Why.MEMORY if sort == _MEMORY else Why.CRASH)
+
+
+def _error(found: _Error) -> GedError:
+    kind = _KINDS.get(found.kind)
+    if kind is None or not _CODE.fullmatch(found.code):
+        raise Stopped(Why.CRASH)
+    facts = {name: value for name, value in found.diagnostics.items() if name.isidentifier() and name not in _OWN}
+    return kind(found.code, found.sentence[:_SENTENCE_LENGTH], **facts)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return [value.dtype.str, list(value.shape), value.tobytes()]
+    message = f"{type(value).__name__} does not cross the walls"
+    raise NotImplementedError(message)
+
+
+def _read(wanted: Any, value: Any) -> object:
+    """Return an array of numbers; `frombuffer` takes no objects."""
+    if (get_origin(wanted) or wanted) is np.ndarray:
+        kind, shape, data = msgspec.convert(value, tuple[str, list[int], bytes])
+        return np.frombuffer(data, np.dtype(kind)).reshape(shape).copy()
+    message = f"{wanted} does not cross the walls"
+    raise NotImplementedError(message)

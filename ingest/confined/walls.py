@@ -1,0 +1,146 @@
+"""What a confined process gives up, once for all when it starts, and again for each task; the order matters."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import resource
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from ingest.confined import kernel
+from ingest.confined.bounds import Bounds, Walls
+
+ACCOUNT = "nobody"
+"""Whom a task runs as where the product runs as root."""
+_OPEN_FILES, _PROCESSES = 256, 1000
+_MAPPED_BYTES = 4_000_000_000
+"""Addresses that libraries and files mapped take beside a task's own memory; most of them are never filled."""
+_SYSTEM = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
+    *("/etc/fonts", "/etc/ld.so.cache", "/etc/magic", "/etc/mime.types", "/etc/localtime", "/etc/libreoffice"),
+    *("/etc/passwd", "/etc/nsswitch.conf", "/etc/alternatives", "/etc/papersize", "/var/cache/fontconfig"),
+    *("/proc", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random", "/dev/zero"),
+)
+"""Programs, libraries, fonts: what readers need, and nothing that is anybody's. /proc shows a task itself alone:
+Landlock keeps it from looking into processes outside its walls."""
+_FOR_DEBUGGERS = ("ptrace", "process_vm_readv", "process_vm_writev", "perf_event_open", "bpf", "userfaultfd")
+_FOR_OPERATORS = (
+    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "reboot", "swapon", "swapoff"),
+    *("kexec_load", "init_module", "finit_module", "delete_module", "open_by_handle_at"),
+)
+_FOR_NOBODY_HERE = ("add_key", "request_key", "keyctl", "io_uring_setup", "io_uring_enter", "io_uring_register")
+
+
+def raise_walls() -> Walls:
+    """Give up network, account, capabilities and system calls, as far as this machine lets us; say what was given up.
+
+    Files are given up for each task, which has a folder of its own.
+    """
+    root = os.geteuid() == 0
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # before the database, if memory runs out
+    network = _done(kernel.leave_network)
+    load_filter, landlock = _filter(), kernel.landlock_version() > 0
+    closed = root and _exists(ACCOUNT) and not _reads(ACCOUNT, [sys.prefix, sys.base_prefix, *sys.path])
+    # Where Python lies in root's home, the account is let read past owners: Landlock then says what.
+    account = root and _exists(ACCOUNT) and (not closed or (landlock and load_filter is not None))
+    if account:
+        _become(ACCOUNT)
+    _done(partial(kernel.keep_capabilities, reading=account and closed))
+    kernel.no_new_privileges()
+    calls = load_filter is not None and _done(load_filter)
+    return Walls(network or calls, landlock, account, calls, root)
+
+
+def close_in(folder: str, bounds: Bounds, walls: Walls) -> None:
+    """Keep this process, before its task, to the bounds, and to the folder: it reads `in` and writes in `work`."""
+    bound = {
+        resource.RLIMIT_DATA: bounds.memory_bytes,
+        resource.RLIMIT_AS: bounds.memory_bytes + _MAPPED_BYTES,
+        resource.RLIMIT_FSIZE: bounds.file_bytes,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_NPROC: _PROCESSES,
+        resource.RLIMIT_CORE: 0,
+    }
+    resource.setrlimit(resource.RLIMIT_CPU, (bounds.processor_s, bounds.processor_s + 5))  # a signal that says so first
+    for what, most in bound.items():
+        _, hard = resource.getrlimit(what)
+        lowered = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (lowered, lowered))
+    work = f"{folder}/work"
+    os.chdir(work)
+    os.environ.update(HOME=work, TMPDIR=work)
+    tempfile.tempdir = work
+    if walls.files:
+        data = os.environ.get("TESSDATA_PREFIX", "")
+        programs = [sys.prefix, sys.base_prefix, *_packages(), *([data] if data else [])]
+        kernel.keep_to([*_SYSTEM, *programs, f"{folder}/in"], [work, "/dev/null"])
+
+
+def _packages() -> list[str]:
+    """Return the folders of code on Python's path: never a whole clone, which may hold the data beside the code."""
+    return [
+        entry.path
+        for place in sys.path
+        if not place.startswith((sys.prefix, sys.base_prefix)) and Path(place).is_dir()
+        for entry in os.scandir(place)
+        if entry.is_dir() and Path(entry.path, "__init__.py").exists()
+    ]
+
+
+def _filter() -> Callable[[], None] | None:
+    """Return what loads the filter of system calls; None where libseccomp is not installed."""
+    try:
+        import pyseccomp  # noqa: PLC0415 - it looks for the library when it is imported
+    except (ImportError, OSError, RuntimeError):
+        return None
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    refused = pyseccomp.ERRNO(errno.EPERM)
+    for name in (*_FOR_DEBUGGERS, *_FOR_OPERATORS, *_FOR_NOBODY_HERE):
+        rules.add_rule(refused, name)
+    rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
+    load: Callable[[], None] = rules.load
+    return load
+
+
+def _exists(account: str) -> bool:
+    try:
+        pwd.getpwnam(account)
+    except KeyError:
+        return False
+    return True
+
+
+def _reads(account: str, paths: Iterable[str]) -> bool:
+    """Whether an account can enter these folders: a clone in root's home is closed to it."""
+    there = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112 - a zip that is not there is on the path too
+    found = pwd.getpwnam(account)
+    os.setegid(found.pw_gid)
+    os.seteuid(found.pw_uid)
+    try:
+        return all(os.access(path, os.R_OK | os.X_OK, effective_ids=True) for path in there)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def _become(account: str) -> None:
+    """Become an account for good; capabilities are kept until `keep_capabilities` says which."""
+    found = pwd.getpwnam(account)
+    kernel.carry_capabilities()
+    os.setgroups([])
+    os.setresgid(found.pw_gid, found.pw_gid, found.pw_gid)
+    os.setresuid(found.pw_uid, found.pw_uid, found.pw_uid)
+
+
+def _done(act: Callable[[], None]) -> bool:
+    try:
+        act()
+    except (OSError, RuntimeError):
+        return False
+    return True

@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import SignInNeeded
-from api.errors import STATUS, problem
+from api.errors import problem, status_of
 from api.routes import (
     absences,
     correspondents,
@@ -34,9 +34,12 @@ from api.routes import (
     registers,
     routing,
     successions,
+    uploads,
 )
 from api.views import pages
 from api.views.errors import error_page
+from api.views.render import language_of
+from api.views.words import translations
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
 
@@ -85,6 +88,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(delegations.router, prefix="/api/v1")
     app.include_router(absences.router, prefix="/api/v1")
     app.include_router(successions.router, prefix="/api/v1")
+    app.include_router(uploads.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.exception_handler(GedError)(_said)
@@ -118,12 +122,20 @@ class _Guard:
 
 
 def _answer(request: Request, error: GedError, status: int = 0) -> Response:
-    status = status or STATUS.get(error.kind, 500)
+    status = status or status_of(error)
     if status >= 500:
         _log.error("%s %s: %s", request.method, request.url.path, error.diagnostics(), exc_info=error)
     if request.url.path.startswith("/api/"):
         return JSONResponse(problem(error), status_code=status, media_type=_PROBLEM)
+    if _by_script(request):
+        said = {**problem(error), "title": translations(language_of(request)).gettext(error.sentence)}
+        return JSONResponse(said, status_code=status, media_type=_PROBLEM)
     return error_page(request, error, status)
+
+
+def _by_script(request: Request) -> bool:
+    """Whether a page's script sends a file, and cannot follow a redirection or read a page."""
+    return "tus-resumable" in request.headers
 
 
 def _said(request: Request, error: Exception) -> Response:
@@ -151,6 +163,8 @@ def _sign_in(request: Request, error: Exception) -> Response:
     page = request.url if request.method == "GET" else urlsplit(request.headers.get("referer", "/"))
     back = page.path + (f"?{page.query}" if page.query else "")
     reason = "&expiree=1" if error.expired else ""
+    if _by_script(request):
+        return Response(status_code=401)
     target = f"/connexion?suite={quote(back)}{reason}"
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204, headers={"HX-Redirect": target})

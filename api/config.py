@@ -93,6 +93,15 @@ class Capture(_Section):
     folders: tuple[WatchedFolder, ...] = ()
 
 
+class UploadSettings(_Section):
+    """Files that come piece by piece: how long one may lie unfinished, and how much of them at once."""
+
+    keep_hours: int = Field(default=72, ge=1)
+    person_megabytes: int = Field(default=2_000, ge=1)
+    total_megabytes: int = Field(default=20_000, ge=1)
+    files: int = Field(default=200, ge=1)
+
+
 class ReadingSettings(_Section):
     """The OCR engine, and how many processes read pages at once (0: one a core)."""
 
@@ -195,6 +204,7 @@ class Settings(_Section):
     vault: VaultSettings = VaultSettings()
     search: SearchSettings = SearchSettings()
     capture: Capture = Capture()
+    uploads: UploadSettings = UploadSettings()
     reading: ReadingSettings = ReadingSettings()
     confinement: Confinement = Confinement()
     press: PressSettings = PressSettings()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Header, Request
 
 from api.wiring import House
 from ged.errors import Forbidden
@@ -96,14 +96,17 @@ def csrf_of(request: Request) -> Csrf:
 CsrfDep = Annotated[Csrf, Depends(csrf_of)]
 
 
-def check_form(request: Request, csrf_token: Annotated[str, Form()] = "") -> None:
-    """Let pass a form that one of our own pages sent, in this session.
+def check_form(
+    request: Request, csrf_token: Annotated[str, Form()] = "", x_csrf_token: Annotated[str, Header()] = ""
+) -> None:
+    """Let pass a form that one of our own pages sent, in this session; what is no form has its token in a header.
 
     Raises:
         Forbidden: `form.foreign`.
     """
     check_origin(request)
-    if request.cookies.get(COOKIE) and not hmac.compare_digest(csrf_token, csrf_of(request).token):
+    given = csrf_token or x_csrf_token
+    if request.cookies.get(COOKIE) and not hmac.compare_digest(given.encode(), csrf_of(request).token.encode()):
         raise _foreign()
 
 

@@ -11,6 +11,7 @@ from api.embedded import EmbeddedPostgres
 from api.mailbox.smtp_out import SmtpMailer
 from api.press.press import HousePress
 from ged.clock import Clock, system_clock
+from ged.mail.upload import Room
 from ged.ports import Mailer, PdfSigner, Press, Vault
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
@@ -23,6 +24,7 @@ from ingest.capture.receive import Entrance
 from ingest.confined.bounds import Bounds
 from ingest.confined.confined import Confined
 from ingest.office.converter import Office
+from ingest.capture.uploads import UploadDoor
 from ingest.readers.inspection import Limits
 from search.port import SearchIndex
 
@@ -55,6 +57,15 @@ class House:
             max_page_pixels=capture.max_page_megapixels * 1_000_000,
         )
         return Entrance(self.store, self.vault, self.clock, limits, self.confined)
+
+    @property
+    def uploads(self) -> UploadDoor:
+        """The door of files that come piece by piece."""
+        given = self.settings.uploads
+        room = Room(
+            given.person_megabytes * 1_000_000, given.total_megabytes * 1_000_000, given.files, given.keep_hours
+        )
+        return UploadDoor(self.settings.data / "televersements", self.entrance, room)
 
     @property
     def address(self) -> str:

@@ -86,6 +86,11 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
     def sweep(timestamp: int) -> None:  # noqa: ARG001
         sweep_letters(house.store, house.clock)
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep_uploads", queue="periodic", queueing_lock="sweep_uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        house.uploads.sweep(lambda login: actor_of(login, store=house.store, clock=house.clock))
+
     @app.periodic(cron="0 3 * * *")
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
     async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""Copy what the pages load into api/web/static/vendor: htmx, and one SVG sprite of the icons used.
+"""Copy what the pages load into api/web/static/vendor: htmx, tus, and one SVG sprite of the icons used.
 
 Run by scripts/bootstrap after `npm ci`; nothing is built, nothing is fetched by a browser from elsewhere.
 """
@@ -36,7 +36,8 @@ def main() -> None:
     names = sorted({line for line in lines if line})
     _VENDOR.mkdir(parents=True, exist_ok=True)
     shutil.copy(_MODULES / "htmx.org" / "dist" / "htmx.min.js", _VENDOR)
-    for package in ("htmx.org", "lucide-static"):
+    shutil.copy(_MODULES / "tus-js-client" / "dist" / "tus.min.js", _VENDOR)
+    for package in ("htmx.org", "lucide-static", "tus-js-client"):
         shutil.copy(_MODULES / package / "LICENSE", _VENDOR / f"{package}.LICENSE")
     (_VENDOR / "icons.svg").write_text(sprite(names), encoding="utf-8")
 

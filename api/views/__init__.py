@@ -43,6 +43,7 @@ from api.views import (
     status,
     successions,
     transmittals,
+    uploads,
     verify,
 )
 
@@ -86,6 +87,7 @@ _ROOMS = (
     status,
     successions,
     transmittals,
+    uploads,
     verify,
 )
 for _room in _ROOMS:

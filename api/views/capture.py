@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
-from api.views.render import page, part
-from api.views.words import _
+from api.uploads import UNREAD_DAY
+from api.views.render import page
 from api.wiring import House
 from ged.errors import GedError
 from ged.mail.access import Actor, Right
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
 from ged.mail.returned import Returned
+from ged.mail.upload import Upload
 from ged.services.capture import Door, Receipt, open_directions
+from ged.services.upload import unfinished
 from ingest.capture.receive import SheetsBack, receive_scan, shown_name
 
 router = APIRouter()
-UNREAD_DAY = _("La date de réception ne se lit pas. Rien n'a été enregistré : écrivez-la comme 31/12/2026.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class Sent:
     receipt: Receipt | None
     error: str
     sheets: tuple[Returned, ...] = ()
+
+    @classmethod
+    def of(cls, upload: Upload) -> Sent:
+        """Return what became of a file that came piece by piece."""
+        name, outcome = upload.wish.filename, dict(upload.outcome or {})
+        if "number" in outcome:
+            at = datetime.fromisoformat(outcome["registered_at"])
+            return cls(name, Receipt(**{**outcome, "registered_at": at}), "")
+        return cls(name, None, outcome.get("error", ""), tuple(Returned(**each) for each in outcome.get("sheets", ())))
 
 
 @router.get("/numeriser")
@@ -51,7 +61,7 @@ def take(
     registre: Annotated[str, Form(max_length=20)] = "",
     recu: Annotated[str, Form(max_length=30)] = "",
 ) -> Response:
-    """Register files. The script sends them one by one and shows each answer; without it, one page answers for all."""
+    """Register files sent without the script, which sends them piece by piece elsewhere; one page answers for all."""
     direction = _direction(registre, actor)
     today = house.clock().date()
     received = parse_date(recu, today) if recu.strip() else None
@@ -61,8 +71,6 @@ def take(
         else _taken(file, house, actor, direction, received)
         for file in fichiers or () if file.filename or file.size
     ]  # fmt: skip
-    if request.headers.get("x-one-by-one"):
-        return part(request, "parts/sent.html", sent=sent, acknowledges=actor.has(Right.ACKNOWLEDGE))
     status = 200 if sent and not any(one.error for one in sent) else 422
     return _form(request, house, actor, direction, sent=sent, received=recu, status=status)
 
@@ -87,6 +95,7 @@ def _form(
         direction=direction,
         received=received,
         limit_mb=house.settings.capture.max_megabytes,
+        unfinished=unfinished(store=house.store, actor=actor, clock=house.clock),
     )
 
 

@@ -58,6 +58,7 @@ from ged.store.slips import Slips
 from ged.store.steps import Steps
 from ged.store.successions import Successions
 from ged.store.transmittals import Transmittals
+from ged.store.uploads import Uploads
 from ged.store.views import SavedViews
 
 
@@ -140,6 +141,11 @@ class Unit:
     def arrivals(self) -> Arrivals:
         """Originals, and each time one came in."""
         return Arrivals(self._connection)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files that come piece by piece."""
+        return Uploads(self._connection)
 
     @cached_property
     def custody(self) -> Custody:

@@ -22,10 +22,12 @@ from ged.mail.returned import Returned, SheetPage
 from ged.ports import Vault
 from ged.services.capture import (
     Arrival,
+    Beside,
     Door,
     PaperUse,
     Receipt,
     capture,
+    nothing_beside,
     received_instant,
     record_refusal,
     registering_post,
@@ -107,11 +109,12 @@ def receive_scan(
     entrance: Entrance,
     direction: Direction = Direction.INCOMING,
     received_on: date | None = None,
+    beside: Beside = nothing_beside,
 ) -> Receipt | SheetsBack:
     """Register the letter that a scan carries, unless it carries sheets of our own that came back.
 
     Those are no letters: they are known by their QR before any number is given, and what became of each is the
-    answer. Raises as `receive` does.
+    answer. `beside` stands with the letter. Raises as `receive` does.
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
@@ -126,7 +129,7 @@ def receive_scan(
         return back
     if sheets:
         return SheetsBack(take_back(arrival, kept.stored, sheets, vault=entrance.vault, **ways))
-    return capture(arrival, kept.stored, **ways)
+    return capture(arrival, kept.stored, **ways, beside=beside)
 
 
 def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:

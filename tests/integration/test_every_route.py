@@ -219,6 +219,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "token": "0" * 22,
         "slip_id": "0" * 22,
         "other_id": gone.id,
+        "upload_id": "0" * 22,
         "number": "1",
         "rank": "1",
         "sequence": "1",

@@ -1,4 +1,4 @@
-// Keyboard, evidence tied to fields, local drafts, uploads with their progress. Every page works without it.
+// Keyboard, evidence tied to fields, local drafts. Every page works without it.
 const one = (query, from = document) => from.querySelector(query);
 const all = (query, from = document) => [...from.querySelectorAll(query)];
 const said = JSON.parse(one("#words").textContent);
@@ -143,49 +143,6 @@ function restore() {
     for (const [name, value] of Object.entries(JSON.parse(draft))) if (form.elements[name] && typeof value === "string" && form.elements[name].type !== "checkbox") form.elements[name].value = value;
     one("#draft").textContent = said.found;
   }
-}
-
-// ── Uploads: one file at a time, each with its progress and its own answer.
-const capture = one("#capture");
-function send(file) {
-  return new Promise(done => {
-    const line = document.createElement("li"), name = document.createElement("b"), state = document.createElement("span"), bar = document.createElement("progress");
-    name.textContent = file.name; state.className = "muted"; bar.max = 1; bar.value = 0; bar.setAttribute("aria-label", file.name);
-    line.append(name, state, bar);
-    one("#sent").append(line);
-    const fail = sentence => { line.className = "bad"; bar.remove(); state.textContent = sentence; done(); };
-    if (file.size > capture.dataset.limit * 1e6) return fail(said.heavy);
-    const body = new FormData(), request = new XMLHttpRequest();
-    for (const [name, value] of new FormData(capture)) if (name !== "fichiers") body.append(name, value);
-    body.append("fichiers", file);
-    request.upload.onprogress = event => { bar.value = event.loaded / event.total; state.textContent = event.loaded < event.total ? `${said.sending} ${Math.round(100 * bar.value)} %` : said.taking; };
-    request.onload = () => {
-      if (new URL(request.responseURL).pathname === "/connexion") { location.href = "/connexion?expiree=1&suite=/numeriser"; return; }
-      if (request.status >= 400) return fail(said.lost);
-      const answer = document.createElement("template");
-      answer.innerHTML = request.responseText;
-      line.replaceWith(answer.content);
-      done();
-    };
-    request.onerror = () => fail(said.lost);
-    request.open("POST", capture.action);
-    request.setRequestHeader("X-One-By-One", "1");
-    request.send(body);
-  });
-}
-async function sendAll(files) {
-  const button = one("button", capture);
-  button.disabled = true;
-  for (const file of files) await send(file);
-  button.disabled = false;
-  one("#files").value = "";
-  one("#after").hidden = false;
-  one("#announce").textContent = one("#sent").textContent.trim().slice(0, 300);
-  one("#after a").focus();
-}
-if (capture) {
-  capture.addEventListener("submit", event => { event.preventDefault(); sendAll([...one("#files").files]); });
-  ["dragover", "dragleave", "drop"].forEach(name => capture.addEventListener(name, event => { event.preventDefault(); capture.classList.toggle("over", name === "dragover"); if (name === "drop") sendAll([...event.dataTransfer.files]); }));
 }
 
 // ── Start: settings of this device, the network, and the first place to look at.

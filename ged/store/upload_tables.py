@@ -1,0 +1,26 @@
+"""The table of files that come piece by piece. Of the same metadata as `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ged.store.tables import column, metadata
+
+upload = sa.Table(
+    "upload",
+    metadata,
+    column("id", sa.Text, primary_key=True),
+    column("person_id", sa.Text, sa.ForeignKey("person.id"), index=True),
+    column("login", sa.Text),
+    column("filename", sa.Text),
+    column("size", sa.BigInteger),
+    column("door", sa.Text),
+    column("direction", sa.Text),
+    column("received_on", sa.Date, nullable=True),
+    column("mark", sa.Text),
+    column("written", sa.BigInteger),
+    column("created_at", sa.TIMESTAMP(timezone=True)),
+    column("expires_at", sa.TIMESTAMP(timezone=True), index=True),
+    column("outcome", JSONB(none_as_null=True), nullable=True),
+)

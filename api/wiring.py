@@ -21,10 +21,10 @@ from ged.store.schema import migrate
 from ged.store.unit import Store
 from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
+from ingest.capture.uploads import UploadDoor
 from ingest.confined.bounds import Bounds
 from ingest.confined.confined import Confined
 from ingest.office.converter import Office
-from ingest.capture.uploads import UploadDoor
 from ingest.readers.inspection import Limits
 from search.port import SearchIndex
 

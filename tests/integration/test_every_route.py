@@ -127,7 +127,7 @@ def test_a_session_alone_writes_nothing_by_the_api(house: House, client: httpx.C
     session = signed_in(house, "kossi")
     for context in contexts():
         path = re.sub(r"{\w+}", "1", str(context.path))
-        for method in sorted((context.methods or set()) - {"GET"}):
+        for method in sorted((context.methods or set()) - {"GET", "HEAD"}):
             if path.startswith("/api/v1/"):
                 answer = client.request(method, path, headers=session)
                 assert (answer.status_code, answer.json()["code"]) == (403, "token.missing"), path

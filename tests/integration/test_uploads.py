@@ -167,7 +167,7 @@ def test_a_whole_file_left_by_a_server_that_could_not_register_it_is_registered_
     house: House, kossi: Actor
 ) -> None:
     up, data = house.uploads, letter_pdf()
-    down = replace(up, entrance=Entrance(house.store, _Away(), house.clock, up.entrance.limits))  # type: ignore[arg-type]
+    down = replace(up, entrance=Entrance(house.store, _Away(), house.clock, up.entrance.limits, house.confined))  # type: ignore[arg-type]
     begun = down.begin(Wish("a.pdf", len(data), "televersement"), kossi)
     down.append(begun.id, 0, data, kossi)
     assert down.take(begun.id, kossi).outcome is None

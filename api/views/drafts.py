@@ -57,7 +57,7 @@ def approve_selection(
 
 
 @router.post("/projet/repondre", dependencies=[FormCheck])
-def answer_selection(choix: Annotated[list[str] | None, Form()] = None) -> Response:
+def answer_selection(_actor: ActorDep, choix: Annotated[list[str] | None, Form()] = None) -> Response:
     """Go to the form of one reply to all the ticked letters."""
     ids = dict.fromkeys(choice.partition(":")[0] for choice in (choix or [])[:PAGE_ROWS])
     return RedirectResponse(f"/projet/nouveau?{urlencode([('reponse_a', each) for each in ids])}", status_code=303)

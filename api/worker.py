@@ -29,6 +29,8 @@ from ged.services.seal import seal
 from ged.services.seal_kept import seal_kept
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
+from ingest.batches.enter import enter_batch
+from ingest.batches.work import BatchHands
 from ingest.capture.folder import Station
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
@@ -39,12 +41,12 @@ from search.outbox import drain
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-TASKS = ("seal", "seal_kept", "advance", "post")
+TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 
 
-def build_app(house: House, runner: Runner) -> procrastinate.App:
+def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.App:
     """Return the queue's application: one task a verb, and the periodic ones, which run once for all workers."""
     url = house.database_url.replace("postgresql+psycopg://", "postgresql://")
     app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
@@ -74,6 +76,7 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
         runner.advance(letter_id)
 
     _mail_tasks(app, house)
+    _batch_tasks(app, house, lots)
 
     @app.periodic(cron="* * * * * */5")
     @app.task(name="reap", queue="periodic", queueing_lock="reap")
@@ -97,6 +100,22 @@ def build_app(house: House, runner: Runner) -> procrastinate.App:
         await app.job_manager.delete_old_jobs(nb_hours=72)
 
     return app
+
+
+def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None:
+    """Add what a lot asks for: its pages looked at, its letters entered."""
+
+    @app.task(name="look_at_batch", queue="look_at_batch", retry=SEAL_RETRY)
+    def look_at_batch(batch_id: str, rank: str) -> None:
+        lots.look(batch_id, int(rank))
+
+    @app.task(name="enter_batch", queue="enter_batch", retry=SEAL_RETRY)
+    def enter_one_batch(batch_id: str) -> None:
+        enter_batch(
+            batch_id,
+            entrance=house.entrance,
+            actor_of=lambda login: actor_of(login, store=house.store, clock=house.clock),
+        )
 
 
 def _mail_tasks(app: procrastinate.App, house: House) -> None:
@@ -128,7 +147,8 @@ def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_faul
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
     with Reading(house.settings.reading.engine, house.confined) as reading:
         runner = Runner(house.store, works(house.store, house.vault, reading), house.clock, fault)
-        app = build_app(house, runner)
+        lots = BatchHands(house.store, house.vault, reading, house.clock)
+        app = build_app(house, runner, lots)
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:

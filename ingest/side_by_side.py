@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
@@ -12,6 +12,8 @@ from ingest.confined.confined import Confined
 from ingest.stages.reading import engine_named
 
 Given = TypeVar("Given")
+SHARE_EACH = 4
+"""Pages for each process between two commits of what was read."""
 
 
 class Reading:
@@ -28,6 +30,12 @@ class Reading:
 
     def __exit__(self, *_: object) -> None:
         self._hands.shutdown(cancel_futures=True)
+
+    def shares(self, calls: Sequence[Given]) -> Iterator[Sequence[Given]]:
+        """Yield calls some at a time: enough to keep the processes busy, few enough to be lost with a killed worker."""
+        size = SHARE_EACH * self._confined.at_once
+        for start in range(0, len(calls), size):
+            yield calls[start : start + size]
 
     def each(self, act: Callable[..., Given], calls: list[tuple[Any, ...]]) -> list[Given]:
         """Return `act(*call)` for each call, in order, computed side by side.

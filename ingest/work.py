@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
@@ -19,6 +20,7 @@ from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
+from ingest.pipeline import TABLE, kept_before
 from ingest.readers.message import composed
 from ingest.readers.mime import read_mail
 from ingest.runner import Result, Work
@@ -26,7 +28,7 @@ from ingest.side_by_side import Reading
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
-from ingest.stages.propose import propose
+from ingest.stages.propose import by_separator, propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_image, render_pdf
 from ingest.stages.triage import triage
@@ -62,15 +64,31 @@ class _Hands:
 
     def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         sources = [TextSource(source) for source in outputs["triage"]]
-        with self._original(letter) as path:
-            calls = [(path, number, source, self._reading.engine) for number, source in enumerate(sources, 1)]
-            pages: list[Page] = self._reading.each(read_page, calls)
+        key = self._reading_key(letter, sources)
+        with self._store.unit() as unit:
+            done = unit.pages.read(letter.id, key)
+        missing = [(number, source) for number, source in enumerate(sources, 1) if number not in done]
+        with self._original(letter) if missing else nullcontext(Path()) as path:
+            for some in self._reading.shares(missing):
+                read: list[Page] = self._reading.each(read_page, [(path, *each, self._reading.engine) for each in some])
+                done |= {page.number: page for page in read}
+                with self._store.unit() as unit:
+                    unit.pages.keep_read(letter.id, key, read)
+                    unit.commit()
+        pages = [done[number] for number in range(1, len(sources) + 1)]
 
         def keep(unit: Unit, current: Letter, _run: int) -> None:
             unit.pages.keep(letter.id, pages)
             unit.letters.change(current, page_count=len(pages))
 
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
+
+    def _reading_key(self, letter: Letter, sources: list[TextSource]) -> str:
+        """Return what a page as read depends on: the original, what triage said, the stages, the engine."""
+        by_name = {stage.name: stage for stage in TABLE}
+        passing, _ = kept_before(by_name["recognize"])
+        versions = [f"{stage.name} {stage.version}" for stage in (*passing, by_name["recognize"])]
+        return sha256("\n".join([letter.original, *sources, *versions, self._reading.engine]).encode()).hexdigest()
 
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         found = extract(self._pages(letter))
@@ -89,7 +107,8 @@ class _Hands:
             on = letter.registered_at.date()
             entities = unit.organisation.entities(tenant_id=letter.tenant_id, open_on=on)
             kinds = unit.organisation.kinds()
-        proposals = propose(self._pages(letter), found, entities, kinds)
+            separator = unit.batches.said_of(letter.id)
+        proposals = by_separator(propose(self._pages(letter), found, entities, kinds), *separator)
 
         def keep(unit: Unit, _current: Letter, run: int) -> None:
             unit.proposals.keep(letter.id, run, proposals)

@@ -20,7 +20,7 @@ from api.views.links import links_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
-from api.views.render import language_of, page, page_number
+from api.views.render import language_of, page, page_number, part
 from api.views.second_number import second_context
 from api.views.selection import named
 from api.views.sieve import FiltersDep
@@ -56,8 +56,9 @@ def show(
     file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
     mark_all_read(store=house.store, actor=actor, clock=house.clock, letter_id=letter_id)
     if request.headers.get("hx-request"):  # the page asks whether the reading is over
-        done = file.letter.reading is not Reading.PENDING
-        return Response(status_code=204, headers={"HX-Refresh": "true"} if done else {})
+        if file.letter.reading is Reading.PENDING:
+            return part(request, "parts/reading.html", file=file, letter=file.letter)
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
     return letter_page(request, house, actor, file, origin, typed=proposed(file), done=named(fait, house, actor))
 
 

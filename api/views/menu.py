@@ -112,6 +112,8 @@ def _baskets(baskets: Sequence[tuple[str, int]], counted: Counted, actor: Actor)
         yield Entry("/retours", _("Retours à vérifier"), "scan-line", counted.files)
     if counted.messages:
         yield Entry("/courriels-ecartes", _("Courriels écartés"), "mail", counted.messages)
+    if actor.has(Right.CAPTURE):
+        yield Entry("/lots", _("Lots à préparer"), "file-stack", counted.lots)
     if actor.has(Right.CAPTURE_INTERNAL):
         yield Entry("/numeriser", _("Numériser"), "scan-line")
 

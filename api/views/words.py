@@ -13,6 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ged.mail.access import Capacity
+from ged.mail.batch import BatchState, Sides
+from ged.mail.batch_board import Aside
 from ged.mail.circuit import Said, StageKind
 from ged.mail.comparison import Part
 from ged.mail.correspondent import Sort
@@ -44,6 +46,17 @@ def _(sentence: str) -> str:
 
 CODES: dict[str, str] = {
     KeptKind.SLIP: _("Fiche d'imputation signée"),
+    BatchState.PREPARING: _("À préparer"),
+    BatchState.REGISTERING: _("Enregistrement en cours"),
+    BatchState.DONE: _("Enregistré"),
+    BatchState.DROPPED: _("Écarté"),
+    Sides.FRONT: _("Recto seul"),
+    Sides.BOTH: _("Recto verso"),
+    Sides.INTERLEAVED: _("Rectos puis versos"),
+    Aside.SEPARATOR: _("Feuille de séparation"),
+    Aside.LOT_SHEET: _("Fiche de lot"),
+    Aside.VERSO: _("Verso d'une feuille de séparation"),
+    Aside.BLANK: _("Page blanche"),
     State.RECEIVED: _("Reçu"),
     State.TO_QUALIFY: _("À qualifier"),
     State.SUBMITTED: _("Signalé"),
@@ -249,6 +262,7 @@ MOVES: dict[str, tuple[str, str, str]] = {
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),
+    Act.CAME_IN_BATCH: _("Issu d'un lot"),
     Act.ENVELOPE_HANDED: _("Pli fermé remis"),
     Act.ENVELOPE_KEPT: _("Pli gardé fermé"),
     Act.ENVELOPE_RELEASED: _("Pli ouvert, contenu versé dans le circuit"),

@@ -23,6 +23,7 @@ class Counted:
         unread: Notices that the actor has not read.
         files: Scanned files that wait for somebody to say what they are.
         messages: E-mails set aside that wait for a decision.
+        lots: Lots that wait to be prepared.
     """
 
     views: tuple[SavedView, ...]
@@ -32,6 +33,7 @@ class Counted:
     unread: int
     files: int
     messages: int
+    lots: int
 
 
 def count_menu(
@@ -53,4 +55,5 @@ def count_menu(
             unread=unit.notices.unread(actor.person_id) if actor.person_id else 0,
             files=unit.slips.count_files(registers) if registers else 0,
             messages=unit.electronic.count_asides(registers) if registers else 0,
+            lots=unit.batches.count_waiting(registers) if registers else 0,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.page import Box, Page, TextSource, Word
+from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
 _PLAIN = ("number", "width_px", "height_px", "resolution_dpi", "rotation_deg", "skew_deg", "confidence", "engine")
@@ -43,20 +44,38 @@ class Pages:
     def keep(self, letter_id: str, pages: Sequence[Page]) -> None:
         """Keep the pages of a letter, all of them, in place of those that were there."""
         self._connection.execute(sa.delete(page).where(page.c.letter_id == letter_id))
+        self._connection.execute(sa.delete(page_read).where(page_read.c.letter_id == letter_id))
         if pages:
             self._connection.execute(sa.insert(page), [_row(letter_id, each) for each in pages])
 
+    def keep_read(self, letter_id: str, key: str, pages: Sequence[Page]) -> None:
+        """Keep pages as they are read, until all of the letter's are; `key` says of what and by what they were."""
+        rows = [
+            {"letter_id": letter_id, "key": key, "number": each.number, "page": _row(letter_id, each)} for each in pages
+        ]
+        self._connection.execute(insert(page_read).on_conflict_do_nothing(), rows)
+
+    def read(self, letter_id: str, key: str) -> dict[int, Page]:
+        """Return the pages that were read under a key and wait for the others, by number."""
+        query = sa.select(page_read.c.page).where(page_read.c.letter_id == letter_id, page_read.c.key == key)
+        return {each["number"]: _page(each) for each in self._connection.scalars(query)}
+
+    def count_read(self, letter_id: str) -> int:
+        """Count the pages of a letter that were read, while it is not read to its end."""
+        query = sa.select(sa.func.count(page_read.c.number.distinct())).where(page_read.c.letter_id == letter_id)
+        return self._connection.scalar(query) or 0
+
     def of(self, letter_id: str) -> tuple[Page, ...]:
         """Return the pages of a letter, in order."""
-        rows = self._connection.execute(sa.select(page).where(page.c.letter_id == letter_id).order_by(page.c.number))
-        return tuple(_page(row) for row in rows)
+        query = sa.select(page).where(page.c.letter_id == letter_id).order_by(page.c.number)
+        return tuple(_page(row) for row in self._connection.execute(query).mappings())
 
     def of_letters(self, letter_ids: list[str]) -> dict[str, list[Page]]:
         """Return the pages of several letters, in order, for the index."""
         found: dict[str, list[Page]] = {}
         query = sa.select(page).where(page.c.letter_id.in_(letter_ids)).order_by(page.c.letter_id, page.c.number)
-        for row in self._connection.execute(query):
-            found.setdefault(row.letter_id, []).append(_page(row))
+        for row in self._connection.execute(query).mappings():
+            found.setdefault(row["letter_id"], []).append(_page(row))
         return found
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
@@ -115,9 +134,9 @@ def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.left, box.top, box.right, box.bottom
 
 
-def _page(row: sa.Row[Any]) -> Page:
+def _page(row: Mapping[Any, Any]) -> Page:
     words = tuple(
         Word(text, Box(left, top, right, bottom), confidence, line)
-        for text, left, top, right, bottom, confidence, line in row.words
+        for text, left, top, right, bottom, confidence, line in row["words"]
     )
-    return Page(source=TextSource(row.source), words=words, **{name: getattr(row, name) for name in _PLAIN})
+    return Page(source=TextSource(row["source"]), words=words, **{name: row[name] for name in _PLAIN})

@@ -17,6 +17,7 @@ from ged.store.acknowledgements import Acknowledgements
 from ged.store.annexes import Annexes
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
+from ged.store.batches import Batches
 from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
@@ -161,6 +162,11 @@ class Unit:
     def slips(self) -> Slips:
         """Routing slips on paper, and files that wait for a person to say what they are."""
         return Slips(self._connection)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Lots: files that came in and are not letters yet."""
+        return Batches(self._connection)
 
     @cached_property
     def kept_files(self) -> KeptFiles:

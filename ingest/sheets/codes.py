@@ -16,7 +16,7 @@ from ingest.readers.source import PageImage
 LOOK_DPI = 150
 """Pages are looked at about this finely: a module of our QR is then 5 points (docs/measures.md)."""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-_OURS = re.compile(r"https?://[^/\s]+(?:/[^\s]*)?/(d|f|s)/([A-Za-z0-9_-]{22})", re.ASCII)
+_OURS = re.compile(r"https?://[^/\s]+(?:/[^\s]*)?/(d|f|s|l)/([A-Za-z0-9_-]{22})", re.ASCII)
 
 
 class Sheet(StrEnum):
@@ -25,6 +25,7 @@ class Sheet(StrEnum):
     TRANSMITTAL = "d"
     SLIP = "f"
     SIGNED_COPY = "s"
+    BATCH = "l"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,11 @@ class Cleaned:
         return self.rotation_deg == 90
 
 
+def is_blank(page: PageImage) -> bool:
+    """Whether a page carries nothing to read."""
+    return _blank(_ink_map(page.grey, max(1, round(page.resolution_dpi / MAP_DPI)))[1])
+
+
 def clean(page: PageImage) -> Cleaned:
     """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink."""
     factor = max(1, round(page.resolution_dpi / MAP_DPI))

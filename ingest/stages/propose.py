@@ -14,6 +14,7 @@ from ged.mail.qualification import Field, Proposal
 from ingest.stages.fields.layout import Line, evidence_of, lines_of, words_at
 
 ORIGIN = "lexique 1"
+SEPARATOR = "feuille de séparation"
 _WEIGHTS = {"recipient": 2.0, "subject": 3.0, "body": 1.0}
 
 
@@ -40,6 +41,13 @@ def propose(
     if service is not None:
         best[Field.SERVICE] = service
     return tuple(best.values())
+
+
+def by_separator(proposals: Sequence[Proposal], entity_id: str, kind: str) -> tuple[Proposal, ...]:
+    """Return proposals with what the separator before a letter said in the place of what was guessed."""
+    said = {Field.SERVICE: entity_id, Field.KIND: kind}
+    sure = [Proposal(name, value, 1.0, None, SEPARATOR) for name, value in said.items() if value]
+    return (*(one for one in proposals if not said.get(one.field)), *sure)
 
 
 def _service(pages: Sequence[Page], best: dict[Field, Proposal], entities: Sequence[Entity]) -> Proposal | None:

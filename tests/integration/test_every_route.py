@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import httpx
@@ -26,13 +27,16 @@ from ged.mail.item import Confidentiality, Direction, Letter
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.register_book import RegisterQuery
 from ged.services import consult, dispatch, dossier, note, saved_views, succeed
+from ged.services.capture import Door
 from ged.services.draft import Plan as DraftPlan
 from ged.services.draft import begin
 from ged.services.number_block import reserve
+from ged.services.open_batch import NewBatch, open_batch
 from ged.services.print_register import print_register
 from ged.services.route import move
 from ged.services.second_number import number_again
 from ged.services.transmit import Wanted, transmit
+from ingest.capture.deposit import deposit
 from integration.test_acknowledgement import signed_in
 from rooms.departures import signed
 from rooms.house import driver_url
@@ -51,6 +55,7 @@ PUBLIC = {
     "/f/{code}": "says to a phone that the sheet goes to the scanner, whatever the code",
     "/accuse/{token}": "the receipt's own secret opens it",
     "/d/{code}": "the sheet's own secret opens it",
+    "/l/{code}": "says to a phone that the sheet goes to the scanner, whatever the code",
     "/e/{code}": "leads to the sheet of that code",
 }
 NO_SESSION = {
@@ -59,6 +64,7 @@ NO_SESSION = {
 """Forms of people without a session: they check where they come from, having no session to come from."""
 OWN = {"/deconnexion", "/compte", "/compte/avis", "/avis", "/vues", "/absences", "/api/v1/absences"}
 OWN |= {"/projet/nouveau", "/api/v1/drafts", "/registres/{direction}/imprimer", "/api/v1/registers/{direction}/prints"}
+OWN |= {"/feuilles-de-lot/fiche"}
 OWN |= {"/api/v1/notices/read", "/api/v1/notices/choice"}
 """What everybody may write of their own: walking them would change what the walk compares."""
 MESSAGES = {"/courriels", "/courriels/{message_id}", "/api/v1/messages"}
@@ -194,6 +200,8 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     )  # fmt: skip
     left = succeed.make("DAJ-1", render=render, vault=house.vault, signer=house.signer, actor=daj, **by)
     view = saved_views.save(MARK, "recherche", f"q={MARK}", actor=daj, **by)
+    lot = open_batch(NewBatch(Door.UPLOAD, MARK), actor=kossi, **by)
+    deposit(BytesIO(letter_pdf(subject=MARK)), MARK, lot.id, door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
     values = {
         "opinion_id": first(settings, "SELECT id FROM opinion"),
         "sending_id": first(settings, "SELECT id FROM sending"),
@@ -211,6 +219,8 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "print_id": kept.id,
         "succession_id": left.id,
         "view_id": view.id,
+        "batch_id": lot.id,
+        "key": "1-1",
         "annex_id": "0" * 22,
         "aside_id": "0" * 22,
         "kept_id": "0" * 22,

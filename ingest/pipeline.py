@@ -31,6 +31,7 @@ TABLE: tuple[Stage, ...] = (
     Stage("extract", needs=("recognize",), gives="sender, recipient, subject, reference, date", version="1"),
     Stage("classify", needs=("recognize",), gives="the kind of letter", version="1"),
     Stage("propose", needs=("extract", "classify"), gives="one proposal a field, and a service", version="1"),
+    Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
     Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="1"),
 )
 

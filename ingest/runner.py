@@ -172,6 +172,7 @@ _SENTENCES = {
     "extract": "Les champs n'ont pas pu être proposés. Le texte est lu : saisissez-les à la main.",
     "classify": "La nature n'a pas pu être proposée. Choisissez-la dans la liste.",
     "propose": "Les propositions n'ont pas pu être réunies. Saisissez les champs à la main.",
+    "resemble": "Les courriers qui lui ressemblent n'ont pas pu être cherchés. Vérifiez s'il est déjà arrivé.",
     "render": "Les images des pages n'ont pas pu être faites. Ouvrez l'original pour le lire.",
 }
 

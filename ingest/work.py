@@ -20,6 +20,7 @@ from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
+from ingest.lookalikes import lookalikes
 from ingest.pipeline import TABLE, kept_before
 from ingest.readers.message import composed
 from ingest.readers.mime import read_mail
@@ -47,6 +48,7 @@ def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:
         "extract": hands.extract,
         "classify": hands.classify,
         "propose": hands.propose,
+        "resemble": hands.resemble,
         "render": hands.render,
     }
 
@@ -114,6 +116,15 @@ class _Hands:
             unit.proposals.keep(letter.id, run, proposals)
 
         return Result([_written(each) for each in proposals], keep)
+
+    def resemble(self, letter: Letter, outputs: dict[str, Any]) -> Result:
+        proposed = {each.field: each.value for each in map(_read, outputs["extract"])}
+        found = lookalikes(letter, proposed, self._store)
+
+        def keep(unit: Unit, current: Letter, _run: int) -> None:
+            unit.near_duplicates.keep(current.id, found)
+
+        return Result([[other_id, resemblance.share] for other_id, resemblance in found], keep)
 
     def render(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         pages = self._pages(letter)

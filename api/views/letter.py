@@ -17,6 +17,7 @@ from api.views.envelopes import envelope_context
 from api.views.history import history_context
 from api.views.letter_mail import mail_context
 from api.views.links import links_context
+from api.views.near_duplicates import doubts_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FORM_NAMES, Typed, proposed
@@ -200,6 +201,7 @@ def letter_page(
         **filed_context(letter.id, house, actor),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
+        **doubts_context(letter.id, house, actor),
         **second_context(letter.id, house, actor),
         **envelope_context(letter, house, actor),
         **acts_context(file, lists, actor, asked or Asked(), act_fault),

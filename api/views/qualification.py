@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from api.views.words import typed_day
 from ged.errors import Refused
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Confidentiality, Letter, Priority, State
-from ged.mail.qualification import Decision, Field
+from ged.mail.qualification import Decision, Field, Proposal
 from ged.services.consult import LetterFile
 
 FORM_NAMES = {"service_id": "service"}
@@ -94,11 +95,16 @@ class Typed(BaseModel):
 
 def proposed(file: LetterFile) -> Typed:
     """Return the form filled with what the machine proposes where nobody has decided."""
-    form, values = Typed.of(file.letter), {}
-    if file.letter.state is State.RETURNED:
-        return form.model_copy(update={"service": ""})  # the one that stands is the one that does not want it
+    if file.letter.state is State.RETURNED:  # the service that stands is the one that does not want it
+        return Typed.of(file.letter).model_copy(update={"service": ""})
+    return proposed_over(file.letter, file.proposals)
+
+
+def proposed_over(letter: Letter, proposals: Mapping[Field, Proposal]) -> Typed:
+    """Return a letter as it stands, with what is proposed where nothing does."""
+    form, values = Typed.of(letter), {}
     for field, name in FIELD_NAMES.items():
-        proposal = file.proposals.get(field)
+        proposal = proposals.get(field)
         if proposal and not getattr(form, name):
             value = typed_day(date.fromisoformat(proposal.value)) if field is Field.LETTER_DATE else proposal.value
             values[name] = value

@@ -224,6 +224,7 @@ LINKS: dict[str, tuple[str, str]] = {
     LinkKind.FOLLOWS: (_("Suite de"), _("A pour suite")),
     LinkKind.REPLACES: (_("Annule et remplace"), _("Remplacé par")),
     LinkKind.CITES: (_("Cite"), _("Cité par")),
+    LinkKind.COPIES: (_("Second exemplaire de"), _("A pour second exemplaire")),
 }
 """Each kind of link, read from either end."""
 PARTS: dict[str, str] = {
@@ -256,6 +257,7 @@ MOVES: dict[str, tuple[str, str, str]] = {
     Move.SIGN: (_("Signer"), _("a signé"), "stamp"),
     Move.DISPATCH: (_("Expédier"), _("a expédié"), "send"),
     Move.CALL_BACK: (_("Rappeler l'envoi"), _("a rappelé un envoi"), "undo-2"),
+    Move.SAME: (_("Même courrier"), _("a reconnu un second exemplaire"), "files"),
     Move.WITHDRAW: (_("Retirer la demande d'avis"), _("a retiré sa demande d'avis"), "circle-x"),
 }
 """Each move: the verb of its button, what the history says of it, its icon."""
@@ -282,6 +284,7 @@ ACTS: dict[str, str] = {
     Act.SET_ASIDE: _("Mis de côté"),
     Act.TAKEN_BACK: _("Remis dans les bannettes"),
     Act.OPENED_TO_CIRCUIT: _("Ouvert à ceux qui visent la réponse"),
+    Act.TOLD_APART: _("Déclaré différent d'un autre courrier"),
     Act.LINKED: _("Lié à un autre courrier"),
     Act.UNLINKED: _("Lien retiré"),
     Act.ACKNOWLEDGED: _("Accusé de réception délivré"),

@@ -43,6 +43,7 @@ class Act(StrEnum):
     DRAFT_ACTED = "projet.acte"
     DRAFT_READ = "projet.lu"
     OPENED_TO_CIRCUIT = "courrier.ouvert_au_circuit"
+    TOLD_APART = "courrier.different"
     LINKED = "courrier.lie"
     UNLINKED = "courrier.delie"
     ACKNOWLEDGED = "accuse.delivre"

@@ -1,4 +1,4 @@
-"""Links between letters: what answers what, what follows or replaces it, what it cites; readable from both ends."""
+"""Links between letters: what answers what, what follows or replaces it, cites or copies; readable from both ends."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class LinkKind(StrEnum):
     FOLLOWS = "suite_de"
     REPLACES = "annule_et_remplace"
     CITES = "cite"
+    COPIES = "second_exemplaire"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Move(StrEnum):
     SIGN = "signer"
     DISPATCH = "expedier"
     CALL_BACK = "rappeler"
+    SAME = "meme_courrier"
 
 
 class Party(StrEnum):
@@ -90,15 +91,25 @@ RULES: dict[Move, Rule] = {
     Move.CANCEL: Rule(_KEPT, State.CANCELLED, frozenset({Party.SUPERVISOR}), reason=True),
 }
 """Every move but the recall, which goes back to where its step came from, the answers to an opinion asked, and what
-a signature and a dispatch make of a letter."""
+a signature and a dispatch make of a letter, and the closing of a second copy."""
 
 _LATER = {State.OPINION_ASKED, State.WAITING}
 OPEN = tuple(state for state in State if state in _CHARGED | _LATER)
 """States in which somebody outside the registry has the letter to work on."""
 _LASTING = frozenset(
-    {Move.ASK, Move.ADVISE, Move.WITHDRAW, Move.RECALL, Move.CANCEL, Move.SIGN, Move.DISPATCH, Move.CALL_BACK}
+    {
+        Move.ASK,
+        Move.ADVISE,
+        Move.WITHDRAW,
+        Move.RECALL,
+        Move.CANCEL,
+        Move.SIGN,
+        Move.DISPATCH,
+        Move.CALL_BACK,
+        Move.SAME,
+    }
 )
-"""Moves that their author cannot go back on: somebody was asked, has answered, or the number is spent."""
+"""Moves that their author cannot simply go back on: somebody was asked, has answered, or the number is spent."""
 LEADING = frozenset({Role.HEAD, Role.SECRETARY})
 
 

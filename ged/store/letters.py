@@ -83,11 +83,15 @@ class Letters:
     def get(self, letter_id: str, tokens: Tokens, *, lock: bool = False) -> Letter:
         """Return a letter; with `lock`, nobody else changes it before this transaction ends.
 
+        Rows that name it may be added meanwhile.
+
         Raises:
             NotFound: `letter.unknown`, there is none, or none that these tokens open.
         """
         query = _select().where(letter.c.id == letter_id, seen_by(tokens))
-        row = self._connection.execute(query.with_for_update(of=letter) if lock else query).one_or_none()
+        if lock:
+            query = query.with_for_update(of=letter, key_share=True)
+        row = self._connection.execute(query).one_or_none()
         if row is None:
             raise unknown_letter()
         return _value(row)

@@ -35,6 +35,7 @@ from ged.store.links import Links
 from ged.store.lists import ListEntries
 from ged.store.messages import Messages
 from ged.store.model import Model
+from ged.store.near_duplicates import NearDuplicates
 from ged.store.notes import Notes
 from ged.store.notices import Notices
 from ged.store.number_blocks import NumberBlocks
@@ -102,6 +103,11 @@ class Unit:
     def links(self) -> Links:
         """What binds letters to each other."""
         return Links(self._connection)
+
+    @cached_property
+    def near_duplicates(self) -> NearDuplicates:
+        """Letters that may be one."""
+        return NearDuplicates(self._connection)
 
     @cached_property
     def registers(self) -> Registers:

@@ -39,14 +39,15 @@ def _one(letter: Letter, index: int, folder: Path) -> Path:
         path = folder / f"{stem}.pdf"
         path.write_bytes(printed)
     else:
-        path = _scan(printed, letter.seed, way, index, folder / stem)
+        path = scan(printed, letter.seed, way, index, folder / stem)
     (folder / f"{stem}.json").write_text(
         json.dumps(_truth(letter, way, printed), ensure_ascii=False, indent=1), "utf-8"
     )
     return path
 
 
-def _scan(printed: bytes, seed: int, way: str, index: int, stem: Path) -> Path:
+def scan(printed: bytes, seed: int, way: str, index: int, stem: Path) -> Path:
+    """Write a letter as one way of spoiling it gives it back, and return the file."""
     spoil, dpi = WAYS[way]
     r = np.random.default_rng(seed)
     pages = []

@@ -82,6 +82,7 @@ addEventListener("keydown", event => {
     },
     "e": () => one("[data-act=traiter], .bulk [value=traiter]")?.focus(),
     "m": () => { const day = one("#bulk-day"); if (!day) return open("details[data-act=mettre_de_cote]", event); event.preventDefault(); unfold(day); },
+    "d": () => one("[data-act=meme_courrier]")?.focus(),
     "u": () => one("[data-act=se_raviser]")?.focus(),
     "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1),
   };
@@ -157,6 +158,6 @@ network();
 restore();
 if (one("#qualification")) {
   const wrong = all("[aria-invalid]");
-  const first = wrong.length === 1 ? wrong[0] : one(".summary") || (innerWidth > 900 && one("[data-doubt]")) || one("#content");
+  const first = wrong.length === 1 ? wrong[0] : one(".summary") || one(".same-letter[tabindex]") || (innerWidth > 900 && one("[data-doubt]")) || one("#content");
   first.focus({ preventScroll: innerWidth <= 900 });
 }

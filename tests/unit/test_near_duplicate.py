@@ -1,0 +1,51 @@
+"""Two letters by their words: misread words and stamps part nothing, a name or a figure does."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from ged.mail.near_duplicate import Facts, resemblance, sketch
+
+TEXT = (
+    "societe des carrieres du mono kpalime le douze octobre demande autorisation exploitation nous avons honneur de "
+    "solliciter autorisation exploiter la carriere de gravier situee au nord de la ville une etude prealable "
+    "montre que le transformateur existant ne suffit plus aux besoins du quartier montant estime 350 000 francs "
+    "dossier 1958 suivi par madame afi lawson directrice"
+)
+
+
+def facts(text: str, confidence: float = 1.0) -> Facts:
+    return Facts(tuple((word, confidence) for word in text.split()))
+
+
+def likely(one: Facts, other: Facts) -> bool:
+    said = {resemblance(first, second).likely for first, second in permutations((one, other))}
+    assert len(said) == 1
+    return said.pop() and bool(set(sketch(one)) & set(sketch(other)))
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = TEXT
+    for before, after in pairs:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+def test_misread_words_stamps_and_figures_cut_otherwise_part_nothing() -> None:
+    misread = changed(("carriere", "carrlere"), ("transformateur", "transfonnateur"), ("honneur", "hormeur"))
+    assert likely(facts(TEXT), facts(misread, 0.8))
+    assert likely(facts(TEXT), facts(f"courrier arrivee 14 oct 2026 n 00214 {TEXT}"))
+    assert likely(facts(TEXT), facts(changed(("afi lawson directrice", "vu"))))
+    assert likely(facts(TEXT), facts(changed(("1958", "19 58"))))
+    assert likely(facts(TEXT), facts(changed(("1958", "1959")), 0.6))
+
+
+def test_another_name_or_figure_read_well_on_both_sides_parts_two_letters() -> None:
+    for pair in (("afi lawson", "yao mensah"), ("350", "475"), ("1958", "2044"), ("kpalime", "dapaong")):
+        assert not likely(facts(TEXT), facts(changed(pair))), pair
+
+
+def test_what_says_nothing_is_like_nothing() -> None:
+    assert sketch(facts("page blanche")) == ()
+    assert not resemblance(facts("page blanche"), facts("page blanche")).likely

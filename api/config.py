@@ -117,6 +117,15 @@ class Confinement(_Section):
     timeout_s: float = Field(default=300, ge=5)
 
 
+class AntivirusSettings(_Section):
+    """ClamAV's daemon: the path of its local socket, or a host and port; neither: no file is scanned."""
+
+    socket: Path | None = None
+    host: str = ""
+    port: int = Field(default=3310, ge=1, le=65535)
+    timeout_s: float = Field(default=60, gt=0, le=600)
+
+
 class PressSettings(_Section):
     """LibreOffice: how many Word documents each process lays out at once, and how long one may take."""
 
@@ -207,6 +216,7 @@ class Settings(_Section):
     uploads: UploadSettings = UploadSettings()
     reading: ReadingSettings = ReadingSettings()
     confinement: Confinement = Confinement()
+    antivirus: AntivirusSettings = AntivirusSettings()
     press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
     mail: MailSettings = MailSettings()

@@ -9,15 +9,17 @@ from typing import BinaryIO
 from api.press.package import check_package
 from api.wiring import House
 from ged.errors import Refused
+from ged.mail.access import Actor
 from ged.mail.draft import Attachment
-from ingest.capture.receive import shown_name, spool
+from ged.services.capture import Door
+from ingest.capture.receive import recording_refusals, screened, shown_name, spool
 from ingest.readers.inspection import inspect
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
 
-def enclose(stream: BinaryIO, filename: str, house: House, *, as_body: bool = False) -> Attachment:
+def enclose(stream: BinaryIO, filename: str, house: House, actor: Actor, *, as_body: bool = False) -> Attachment:
     """Return a file, durable in the vault: a PDF, an image or a Word document; as a body, no image.
 
     Raises:
@@ -25,9 +27,13 @@ def enclose(stream: BinaryIO, filename: str, house: House, *, as_body: bool = Fa
         Unavailable: the vault does not answer.
     """
     entrance = house.entrance
-    with tempfile.TemporaryDirectory(prefix="ged-piece-") as folder:
+    with (
+        recording_refusals(Door.UPLOAD, filename, actor, entrance),
+        tempfile.TemporaryDirectory(prefix="ged-piece-") as folder,
+    ):
         path = Path(folder) / "piece"
         spool(stream, path, entrance.limits.max_bytes)
+        screened(path, entrance)
         with path.open("rb") as file:
             zipped = file.read(4) == b"PK\x03\x04"
         if zipped:

@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from api.clamd import Clamd
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from api.mailbox.smtp_out import SmtpMailer
 from api.press.press import HousePress
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
-from ged.ports import Mailer, PdfSigner, Press, Vault
+from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.pades import PadesSigner
 from ged.seal.sign import FileSigner
+from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
 from ged.store.unit import Store
 from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
+from ingest.capture.screen import Screen
 from ingest.capture.uploads import UploadDoor
 from ingest.confined.bounds import Bounds
 from ingest.confined.confined import Confined
@@ -45,6 +48,8 @@ class House:
     index: SearchIndex
     mailer: Mailer | None
     confined: Confined
+    antivirus: Antivirus | None
+    quarantine: QuarantineFolder
     clock: Clock
 
     @property
@@ -56,7 +61,8 @@ class House:
             max_pages=capture.max_pages,
             max_page_pixels=capture.max_page_megapixels * 1_000_000,
         )
-        return Entrance(self.store, self.vault, self.clock, limits, self.confined)
+        screen = None if self.antivirus is None else Screen(self.antivirus, self.quarantine)
+        return Entrance(self.store, self.vault, self.clock, limits, self.confined, screen)
 
     @property
     def uploads(self) -> UploadDoor:
@@ -106,6 +112,8 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 index=_index(settings),
                 mailer=_mailer(settings),
                 confined=confined,
+                antivirus=_antivirus(settings),
+                quarantine=QuarantineFolder(settings.data / "quarantine"),
                 clock=clock,
             )
         finally:
@@ -131,6 +139,13 @@ def _confined(settings: Settings) -> Confined:
     memory = given.memory_megabytes * 1_000_000
     bounds = Bounds(processor_s=given.processor_s, timeout_s=given.timeout_s, memory_bytes=memory)
     return Confined(bounds, settings.reading.processes)
+
+
+def _antivirus(settings: Settings) -> Antivirus | None:
+    given = settings.antivirus
+    if given.socket is None and not given.host:
+        return None
+    return Clamd(str(given.socket or ""), given.host, given.port, given.timeout_s)
 
 
 def _vault(settings: Settings) -> Vault:

@@ -265,6 +265,32 @@ class Press(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AntivirusReport:
+    """What the status page says of the antivirus: where it listens, whether it answers, which signatures it has."""
+
+    place: str
+    reachable: bool
+    version: str
+    remark: str
+
+
+class Antivirus(Protocol):
+    """What looks for known malicious programs in files that come in."""
+
+    def scan(self, stream: BinaryIO) -> str | None:
+        """Return the name of what was found in a stream, None when nothing was.
+
+        Raises:
+            Unavailable: `antivirus.unavailable`.
+        """
+        ...
+
+    def report(self) -> AntivirusReport:
+        """Say where it is and whether it answers. Never raises."""
+        ...
+
+
 class PdfSigner(Protocol):
     """The key that signs PDF that leave."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engines.chromium import base_url, browser_context_args, browser_type_launch_args
+from engines.clamd import clamd
 from engines.elasticsearch import elasticsearch_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
@@ -18,6 +19,7 @@ __all__ = [
     "base_url",
     "browser_context_args",
     "browser_type_launch_args",
+    "clamd",
     "client",
     "database",
     "elasticsearch_url",

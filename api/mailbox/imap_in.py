@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ged.errors import Refused, Unavailable
+from ged.mail.quarantine import Infected
 from ingest.capture.mailbox import MailDoor
 
 TIMEOUT_S, AT_ONCE = 60.0, 50
@@ -78,6 +79,9 @@ def _take(server: imaplib.IMAP4, uid: str, box: ImapBox, door: MailDoor) -> int:
         return 0
     try:
         door.take(raw, box.address)
+    except Infected:  # it stays in their mailbox, and in our quarantine: no vault takes it
+        _move(server, uid, box.refused)
+        return 1
     except Refused as error:
         door.keep(raw, error.sentence, box.address)
         _move(server, uid, box.refused)

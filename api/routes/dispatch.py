@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.dispatch import AnnexOut, AnswerIn, DepartureOut, PlansIn, SendingOut
 from api.schemas.letters import LetterOut
+from ged.services.capture import Door
 from ged.services.departure_file import departure_file, open_annex
 from ged.services.dispatch import answer, call_back, plan, send
 from ged.services.ink import take_signed_copy
@@ -31,7 +32,7 @@ def add_signed_copy(
     house: HouseDep, actor: ApiActorDep, letter_id: str, file: Annotated[UploadFile, File()]
 ) -> LetterOut:
     """Make the scan of the signed copy the original of a letter that was printed for a signature in ink."""
-    paper = keep(file.file, file.filename or "", entrance=house.entrance)
+    paper = keep(file.file, file.filename or "", door=Door.API, actor=actor, entrance=house.entrance)
     return LetterOut.of(take_signed_copy(letter_id, paper, store=house.store, actor=actor, clock=house.clock))
 
 

@@ -60,6 +60,7 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "store": asdict(health(store=house.store, actor=actor, clock=house.clock)),
         "vault": asdict(house.vault.report()),
         "index": asdict(house.index.report()),
+        "antivirus": asdict(house.antivirus.report()) if house.antivirus else {},
         "confined": asdict(house.confined.report()),
         "press": asdict(house.press.report()),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},

@@ -19,6 +19,7 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.dispatch import SendingState
 from ged.services import consult
+from ged.services.capture import Door
 from ged.services.departure_file import departure_file, open_annex
 from ged.services.dispatch import Slipped, answer, call_back, plan, send
 from ged.services.ink import by_code, print_for_ink, take_signed_copy
@@ -81,7 +82,7 @@ def signed_copy(
 ) -> Response:
     """Make the scan of the signed copy the original of a letter that was printed."""
     try:
-        paper = keep(*_given(fichier), entrance=house.entrance)
+        paper = keep(*_given(fichier), door=Door.UPLOAD, actor=actor, entrance=house.entrance)
         take_signed_copy(letter_id, paper, store=house.store, actor=actor, clock=house.clock)
     except (Refused, Conflict) as error:
         return _again(request, house, actor, letter_id, origin, error)
@@ -129,7 +130,7 @@ def tell(
             call_back(letter_id, sending_id, **who)  # type: ignore[arg-type]
         else:
             said = SendingState(etat) if etat in set(SendingState) else SendingState.READY  # which is no answer
-            answer(letter_id, sending_id, said, remarque, _slip(fichier, house), **who)  # type: ignore[arg-type]
+            answer(letter_id, sending_id, said, remarque, _slip(fichier, house, actor), **who)  # type: ignore[arg-type]
     except (Refused, Conflict) as error:
         return _again(request, house, actor, letter_id, origin, error)
     return _to(letter_id)
@@ -158,10 +159,10 @@ def _given(file: UploadFile | None) -> tuple[BinaryIO, str]:
     return file.file, file.filename
 
 
-def _slip(file: UploadFile | None, house: House) -> Slipped | None:
+def _slip(file: UploadFile | None, house: House, actor: Actor) -> Slipped | None:
     if file is None or not file.filename:
         return None
-    kept = keep(file.file, file.filename, entrance=house.entrance)
+    kept = keep(file.file, file.filename, door=Door.UPLOAD, actor=actor, entrance=house.entrance)
     return Slipped(kept.stored, kept.media_type, kept.filename)
 
 

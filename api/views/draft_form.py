@@ -215,9 +215,12 @@ def key_of(one: Attachment) -> str:
     return f"{one.digest}:{one.letter_id}"
 
 
-def enclosed(files: list[UploadFile] | None, house: House, *, as_body: bool = False) -> tuple[Attachment, ...]:
+def enclosed(
+    files: list[UploadFile] | None, house: House, actor: Actor, *, as_body: bool = False
+) -> tuple[Attachment, ...]:
     """Return the files sent, durable in the vault."""
-    return tuple(enclose(one.file, one.filename or "", house, as_body=as_body) for one in files or [] if one.filename)
+    given = [one for one in files or [] if one.filename]
+    return tuple(enclose(one.file, one.filename or "", house, actor, as_body=as_body) for one in given)
 
 
 def joined_letter(number: str, house: House, actor: Actor) -> tuple[Attachment, ...]:

@@ -195,8 +195,8 @@ def attached(request: Request, house: HouseDep, actor: ActorDep, draft_id: str, 
 def _content(
     form: TypedDraft, standing: Content | None, body: Files, joined: Files, house: House, actor: Actor
 ) -> Content:
-    whole = enclosed(body, house, as_body=True)
-    beside = (*enclosed(joined, house), *joined_letter(form.numero, house, actor))
+    whole = enclosed(body, house, actor, as_body=True)
+    beside = (*enclosed(joined, house, actor), *joined_letter(form.numero, house, actor))
     return form.content(standing, whole[0] if whole else None, beside)
 
 

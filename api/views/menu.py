@@ -19,6 +19,7 @@ from ged.mail.listing import Listing
 from ged.mail.lists import Term
 from ged.mail.sieve import SavedView
 from ged.services.menu import Counted, count_menu
+from ged.services.quarantine import administered
 from ged.services.register_book import read_register
 
 REGISTER = "registre-"
@@ -171,6 +172,8 @@ def _steered(actor: Actor) -> Iterator[Entry]:
         yield Entry("/conservation", _("Conservation"), "archive")
     if actor.posts:
         yield Entry("/delegations", _("Délégations"), "user-plus")
+    if administered(actor):
+        yield Entry("/quarantaine", _("Quarantaine"), "shield-check")
     yield Entry("/etat", _("État du système"), "gauge")
 
 

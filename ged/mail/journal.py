@@ -13,6 +13,7 @@ class Act(StrEnum):
     CAPTURED = "courrier.capture"
     ARRIVED_AGAIN = "courrier.nouvelle_arrivee"
     REFUSED = "capture.refusee"
+    QUARANTINE_DELETED = "quarantaine.supprimee"
     SEALED = "courrier.scelle"
     SEAL_DELAYED = "courrier.sceau_en_attente"
     STAGE_DONE = "lecture.etape"

@@ -15,10 +15,12 @@ from ged.mail.custody import PAPER_DOORS
 from ged.mail.envelope import Cover, refuse_cover
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
+from ged.mail.quarantine import Infected
 from ged.mail.register import number_done, paper_instant
 from ged.ports import Stored
 from ged.services.enter import Numbered, Paper, arrive_again, begin_work, enter, numbered, take_number
 from ged.services.hand_over import entered
+from ged.services.quarantine import write_down
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Store, Unit
 
@@ -221,9 +223,12 @@ def _on_cover(sealed: Cover) -> dict[str, Any]:
 
 
 def record_refusal(error: GedError, *, door: Door, filename: str, store: Store, actor: Actor, clock: Clock) -> None:
-    """Leave a trace of a file that was not taken: its name as given, and why."""
+    """Leave a trace of a file that was not taken: its name as given, and why; in quarantine, who brought it."""
+    now = clock()
     with store.unit() as unit:
         unit.journal.write(
-            clock(), Act.REFUSED, actor, door=door, filename=filename, code=error.code, reason=error.sentence
+            now, Act.REFUSED, actor, door=door, filename=filename, code=error.code, reason=error.sentence
         )
+        if isinstance(error, Infected):
+            write_down(unit, error, filename, door, actor=actor, now=now)
         unit.commit()

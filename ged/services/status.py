@@ -25,6 +25,7 @@ class Health:
         mail_aside: Incoming messages that wait for a person to say whether they are mail.
         mail_doors: How each door of e-mail stood when it last did its round.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
+        quarantined: Files that the antivirus stopped and nobody deleted yet.
         open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
     """
 
@@ -40,6 +41,7 @@ class Health:
     messages: dict[str, int]
     mail_aside: int
     mail_doors: tuple[DoorState, ...]
+    quarantined: int
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -65,4 +67,5 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             messages=unit.messages.counted(),
             mail_aside=unit.electronic.count_asides(),
             mail_doors=unit.electronic.doors(),
+            quarantined=unit.quarantine.count(),
         )

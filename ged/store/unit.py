@@ -46,6 +46,7 @@ from ged.store.pages import Pages
 from ged.store.parties import Parties
 from ged.store.people import People
 from ged.store.proposals import Proposals
+from ged.store.quarantine import Quarantine
 from ged.store.queue import Queue
 from ged.store.register_books import RegisterBooks
 from ged.store.register_closings import RegisterClosings
@@ -153,6 +154,11 @@ class Unit:
     def uploads(self) -> Uploads:
         """Files that come piece by piece."""
         return Uploads(self._connection)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Files that the antivirus stopped."""
+        return Quarantine(self._connection)
 
     @cached_property
     def custody(self) -> Custody:

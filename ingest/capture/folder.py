@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from ged.errors import GedError, Refused, Unavailable
 from ged.mail.access import Actor
+from ged.mail.quarantine import Infected
 from ged.services.capture import Door, Receipt
 from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed
 
@@ -101,10 +102,20 @@ class Station:
         return receipt
 
     def _reject(self, claimed: Path, name: str, error: GedError) -> None:
+        if isinstance(error, Infected):  # its bytes are in quarantine: nobody is to meet them in a folder
+            (self.folder / REJECTED).mkdir(exist_ok=True)
+            _explain(self.folder / REJECTED / name, name, error)
+            remove_claimed(claimed)
+            return
         try:
             target = move_aside(claimed, self.folder / REJECTED, name)
         except Refused:
             _log.exception("watched folder %s: a rejected file stays in %s", self.folder, CLAIMED)
             return
-        reason = target.with_name(target.name + REASON)
-        reason.write_text(f"{name}\n{error.sentence}\n({error.code})\n", encoding="utf-8")
+        _explain(target, name, error)
+
+
+def _explain(target: Path, name: str, error: GedError) -> None:
+    """Write beside a file why it was not taken."""
+    reason = target.with_name(target.name + REASON)
+    reason.write_text(f"{name}\n{error.sentence}\n({error.code})\n", encoding="utf-8")

@@ -44,6 +44,7 @@ class MailDoor:
         """Take a message in; give its receipt when it became a letter, None when it went elsewhere.
 
         Raises:
+            Infected: `capture.infected`; its bytes are in quarantine.
             Refused: `capture.too_large`, `mail.too_deep`, `mail.too_many_parts`: it was not taken.
             Forbidden: `access.right`, who keeps the box may not register.
             Unavailable: an engine does not answer; the sender must keep the message.
@@ -54,6 +55,8 @@ class MailDoor:
         try:
             if len(raw) > entrance.limits.max_bytes:
                 raise entrance.limits.too_large()
+            if entrance.screen is not None:
+                entrance.screen.check(BytesIO(raw))
             mail = entrance.ask(read_mail, raw, return_path)
         except Refused as error:
             self.note_refusal(error, box, return_path or box)

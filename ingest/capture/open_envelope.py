@@ -8,7 +8,7 @@ from ged.mail.access import Actor
 from ged.mail.item import Confidentiality, Letter
 from ged.services.capture import Door
 from ged.services.envelope import Content, may_release, release
-from ingest.capture.receive import Entrance, keep, recording_refusals
+from ingest.capture.receive import Entrance, keep
 
 
 def open_envelope(
@@ -30,7 +30,6 @@ def open_envelope(
         Refused: `capture.*`, `envelope.not_handed`, `envelope.too_early`, `envelope.level`.
     """
     may_release(letter_id, store=entrance.store, actor=actor, clock=entrance.clock)
-    with recording_refusals(door, filename, actor, entrance):
-        kept = keep(stream, filename, entrance=entrance)
+    kept = keep(stream, filename, door=door, actor=actor, entrance=entrance)
     content = Content(door, kept.filename, kept.media_type, kept.page_count, level)
     return release(letter_id, content, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)

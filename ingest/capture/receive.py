@@ -37,6 +37,7 @@ from ged.services.ink import by_code, take_signed_copy
 from ged.services.take_back import known_sheets, take_back
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
+from ingest.capture.screen import Screen
 from ingest.capture.unopened import ask
 from ingest.confined.confined import Confined
 from ingest.readers.inspection import Inspection, Limits, inspect
@@ -65,6 +66,7 @@ class Entrance:
     clock: Clock
     limits: Limits
     confined: Confined
+    screen: Screen | None = None
 
     def ask(self, act: Callable[..., Given], *arguments: Any) -> Given:
         """Return what an act says of a file that nobody has opened yet. Raises as `unopened.ask` does."""
@@ -94,8 +96,7 @@ def receive(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    with recording_refusals(door, filename, actor, entrance):
-        kept = keep(stream, filename, entrance=entrance)
+    kept = keep(stream, filename, door=door, actor=actor, entrance=entrance)
     arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper, sealed)
     return capture(arrival, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)
 
@@ -132,14 +133,14 @@ def receive_scan(
     return capture(arrival, kept.stored, **ways, beside=beside)
 
 
-def keep(stream: BinaryIO, filename: str, *, entrance: Entrance) -> Paper:
-    """Inspect a file by its content and make it durable, whatever it is then used for.
+def keep(stream: BinaryIO, filename: str, *, door: Door, actor: Actor, entrance: Entrance) -> Paper:
+    """Inspect a file by its content and make it durable, whatever it is then used for; a refusal is journaled.
 
     Raises:
         Refused: `capture.*`.
-        Unavailable: the vault does not answer.
+        Unavailable: the vault or the antivirus does not answer.
     """
-    with _inspected(stream, entrance) as (path, found):
+    with recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
         return _kept(path, found, filename, entrance)
 
 
@@ -159,7 +160,20 @@ def _inspected(stream: BinaryIO, entrance: Entrance) -> Iterator[tuple[Path, Ins
     with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
         path = Path(folder) / "arrivee"
         spool(stream, path, entrance.limits.max_bytes)
+        screened(path, entrance)
         yield path, entrance.ask(inspect, path, entrance.limits)
+
+
+def screened(path: Path, entrance: Entrance) -> None:
+    """Let a file pass that the antivirus finds nothing in, or that there is no antivirus for.
+
+    Raises:
+        Infected: `capture.infected`; the file is in quarantine.
+        Unavailable: `antivirus.unavailable`.
+    """
+    if entrance.screen is not None:
+        with path.open("rb") as stream:
+            entrance.screen.check(stream)
 
 
 def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance) -> Paper:

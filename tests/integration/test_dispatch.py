@@ -25,6 +25,7 @@ from ged.mail.moves import Move, Order
 from ged.mail.transmittal import Transmittal
 from ged.services import consult, correspondents
 from ged.services.acknowledge import public_receipt
+from ged.services.capture import Door
 from ged.services.discharge import Signed, public_sheet, receive_by_code, sign_transmittal
 from ged.services.dispatch import Slipped, answer, call_back, plan, send
 from ged.services.route import move
@@ -68,8 +69,9 @@ def sheet_of(house: House, actor: Actor, sending: Sending) -> Transmittal:
     return transmittal(sending.transmittal_id or "", store=house.store, actor=actor)
 
 
-def slip(house: House) -> Slipped:
-    kept = keep(BytesIO(letter_pdf(subject="Accusé de réception")), "accuse.pdf", entrance=house.entrance)
+def slip(house: House, actor: Actor) -> Slipped:
+    scan = BytesIO(letter_pdf(subject="Accusé de réception"))
+    kept = keep(scan, "accuse.pdf", door=Door.UPLOAD, actor=actor, entrance=house.entrance)
     return Slipped(kept.stored, kept.media_type, kept.filename)
 
 
@@ -172,13 +174,13 @@ def test_a_returned_slip_becomes_a_sealed_piece_and_a_return_can_be_sent_again(
     sent(house, kossi, letter.id, MONO)
     with house.store.unit() as unit:
         (sending,) = unit.sendings.of(letter.id)
-    answer(letter.id, sending.id, SendingState.RETURNED, "N'habite plus ici", slip(house), **by(house, kossi))
+    answer(letter.id, sending.id, SendingState.RETURNED, "N'habite plus ici", slip(house, kossi), **by(house, kossi))
     planned(house, kossi, letter.id, replace(MONO, address="B.P. 99, Lomé"))
     assert consult.letter(letter.id, store=house.store, actor=kossi).state is State.TO_DISPATCH
     again = send({letter.id: None}, **by(house, kossi))[0]
     with house.store.unit() as unit:
         last = unit.sendings.of(letter.id)[-1]
-    answer(letter.id, last.id, SendingState.ACKNOWLEDGED, "", slip(house), **by(house, kossi))
+    answer(letter.id, last.id, SendingState.ACKNOWLEDGED, "", slip(house, kossi), **by(house, kossi))
     read_all(house)
     with house.store.unit() as unit:
         annexes, sendings = unit.annexes.of(letter.id), unit.sendings.of(letter.id)

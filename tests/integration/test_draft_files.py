@@ -31,7 +31,7 @@ def cookie_of(house: House, login: str) -> dict[str, str]:
 
 
 def test_a_word_body_is_shown_as_the_pages_that_would_leave(house: House, client: httpx.Client, who: Who) -> None:
-    body = enclose(BytesIO(template()), "C:\\projets\\réponse.docx", house, as_body=True)
+    body = enclose(BytesIO(template()), "C:\\projets\\réponse.docx", house, who("kossi"), as_body=True)
     assert (body.label, body.media_type) == ("réponse.docx", DOCX)
     content = Content("Réponse", ("Société des Carrières du Mono",), "", file=body)
     draft = begin(Plan(), content, store=house.store, actor=who("comptable"), clock=house.clock)
@@ -61,19 +61,21 @@ def test_pages_stand_one_under_the_other_and_what_is_no_pdf_is_said() -> None:
         (b"PK\x03\x04 and nothing else", False, "press.not_docx"),
     ],
 )
-def test_what_is_no_letter_is_not_joined(house: House, data: bytes, as_body: bool, code: str) -> None:
+def test_what_is_no_letter_is_not_joined(house: House, kossi: Actor, data: bytes, as_body: bool, code: str) -> None:
     with pytest.raises(Refused) as refused:
-        enclose(BytesIO(data), "pièce", house, as_body=as_body)
+        enclose(BytesIO(data), "pièce", house, kossi, as_body=as_body)
     assert refused.value.code == code
 
 
-def test_macros_and_pictures_are_no_body(house: House) -> None:
+def test_macros_and_pictures_are_no_body(house: House, kossi: Actor) -> None:
     with pytest.raises(Refused) as macro:
-        enclose(BytesIO(altered(template(), lambda _, data: data, **{"word/vbaProject.bin": b"x"})), "x.docx", house)
+        enclose(
+            BytesIO(altered(template(), lambda _, data: data, **{"word/vbaProject.bin": b"x"})), "x.docx", house, kossi
+        )
     assert macro.value.code == "press.macro"
     picture = BytesIO()
     Image.new("L", (400, 560), 255).save(picture, "PNG")
-    assert enclose(BytesIO(picture.getvalue()), "plan.png", house).media_type == "image/png"
+    assert enclose(BytesIO(picture.getvalue()), "plan.png", house, kossi).media_type == "image/png"
     with pytest.raises(Refused) as body:
-        enclose(BytesIO(picture.getvalue()), "plan.png", house, as_body=True)
+        enclose(BytesIO(picture.getvalue()), "plan.png", house, kossi, as_body=True)
     assert body.value.code == "draft.body"

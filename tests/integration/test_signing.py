@@ -267,7 +267,13 @@ def test_a_letter_signed_in_ink_keeps_the_number_of_its_print_and_its_scan_is_th
     read_all(house)
     assert consult.letter(letter.id, store=house.store, actor=kossi).sealing is Sealing.PENDING
 
-    paper = keep(BytesIO(letter_pdf(subject="La copie signée")), "scan.pdf", entrance=house.entrance)
+    paper = keep(
+        BytesIO(letter_pdf(subject="La copie signée")),
+        "scan.pdf",
+        door=Door.UPLOAD,
+        actor=kossi,
+        entrance=house.entrance,
+    )
     done = take_signed_copy(letter.id, paper, store=house.store, actor=kossi, clock=house.clock)
     assert (done.state, done.original, done.number) == (State.TO_DISPATCH, paper.stored.digest, letter.number)
     read_all(house)
@@ -292,7 +298,7 @@ def test_a_text_that_changed_after_its_print_is_not_signed_by_the_old_sheet(
     better = replace(TEXT, text=TEXT.text + "\n\nVu le décret.")
     mine: dict[str, Any] = {"store": house.store, "actor": author, "clock": house.clock}
     written = save(draft.id, refused.revision, Plan(stages=(MINISTER,)), better, **mine)
-    paper = keep(BytesIO(letter_pdf()), "scan.pdf", entrance=house.entrance)
+    paper = keep(BytesIO(letter_pdf()), "scan.pdf", door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
     with pytest.raises(Conflict) as outdated:
         take_signed_copy(letter.id, paper, store=house.store, actor=kossi, clock=house.clock)
     assert outdated.value.code == "ink.outdated"

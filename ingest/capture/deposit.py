@@ -27,8 +27,8 @@ def deposit(
         Refused: `batch.no_pages`; `capture.*`, with what is wrong with the file and what to do.
         Unavailable: an engine does not answer; the sender still has the file.
     """
+    paper = keep(stream, filename, door=door, actor=actor, entrance=entrance)
     with recording_refusals(door, filename, actor, entrance):
-        paper = keep(stream, filename, entrance=entrance)
         _refuse_without_pages(paper)
     return add_to_batch(batch_id, paper, store=entrance.store, actor=actor, clock=entrance.clock)
 

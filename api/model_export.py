@@ -74,6 +74,9 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         ),
         "rappels.csv": ((r.code, r.watched, r.days, " ".join(r.to), r.sort) for r in one.reminders),
         "courriels.csv": one.addresses,
+        "stations.csv": (
+            (s.code, s.label, s.folder, s.position_id, s.direction, s.delivery, s.kind) for s in one.stations
+        ),
         "circuits.csv": ((c.code, c.tenant_id, c.label_fr, c.label_en, written_stages(c.stages)) for c in one.circuits),
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }

@@ -10,6 +10,7 @@ from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
 from api.model_people import read_grant, read_leave, read_position, refused_grants, wrongly_attached
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
+from api.model_stations import read_station, wrong_stations
 from ged.errors import Refused
 from ged.mail.calendar import DAYS, Holiday
 from ged.mail.filing import Disposition, Kind, RetentionRule, Start
@@ -51,6 +52,7 @@ COLUMNS = {
     "modeles.csv": "code libelle_fr libelle_en fichier nature entite",
     "rappels.csv": "code objet jours destinataires genre",
     "courriels.csv": "identifiant adresse",
+    "stations.csv": "code libelle dossier poste registre acheminement nature",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
 KEYS = {
@@ -103,11 +105,13 @@ def read_folder(folder: Path) -> Organisation:
         second_patterns=tuple(read_each(rows["numeros_service.csv"], _second_pattern, faults)),
         leaves=tuple(read_each(rows["absences.csv"], read_leave, faults)),
         grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
+        stations=tuple(read_each(rows["stations.csv"], read_station, faults)),
     )
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
     faults += unknown_approvers(rows["circuits.csv"], rows["postes.csv"], rows["entites.csv"])
     faults += wrongly_attached(rows["postes.csv"], organisation)
+    faults += wrong_stations(rows["stations.csv"], organisation.positions)
     faults += _levels(rows["confidentialite.csv"])
     faults += _cycles(rows["entites.csv"])
     faults += _outliving(rows["entites.csv"], organisation.entities)
@@ -240,6 +244,9 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("modeles.csv", "nature", "natures.csv", "nature"),
         ("modeles.csv", "entite", "entites.csv", "entité"),
         ("courriels.csv", "identifiant", "personnes.csv", "personne"),
+        ("stations.csv", "poste", "postes.csv", "poste"),
+        ("stations.csv", "acheminement", "acheminements.csv", "ligne"),
+        ("stations.csv", "nature", "natures.csv", "nature"),
     )
     for name, column, target, what in links:
         for row in rows[name]:

@@ -32,6 +32,7 @@ from ged.store.changes import Changes
 from ingest.batches.enter import enter_batch
 from ingest.batches.work import BatchHands
 from ingest.capture.folder import Station
+from ingest.capture.stations import Stations
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.work import works
@@ -192,6 +193,8 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
     if watch:
+        stations = Stations(house.settings.data / "depots", house.entrance)
+        threads.append(_repeat("stations", stations.round, LOOK_EVERY_S, stop))
         for watched in house.settings.capture.folders:
             station = Station(watched.path, _keeper(house, watched.login), house.entrance)
             threads.append(_repeat(f"folder {watched.path}", station.look, LOOK_EVERY_S, stop))
@@ -214,6 +217,8 @@ def _repeat(name: str, act: Callable[[], object], every_s: float, stop: threadin
                 act()
             except GedError as error:
                 _log.warning("%s: %s", name, error.diagnostics())
+            except OSError as error:  # a share that is away comes back
+                _log.warning("%s: %s", name, error)
 
     thread = threading.Thread(target=loop, name=name, daemon=True)
     thread.start()

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from api.deps import ActorDep, HouseDep
 from api.schemas.answers import state_of
 from api.views.render import page
+from ged.services.stations import stations_seen
 
 router = APIRouter()
 
@@ -15,4 +16,5 @@ router = APIRouter()
 @router.get("/etat")
 def status(request: Request, house: HouseDep, actor: ActorDep) -> Response:
     """Show how the installation stands."""
-    return page(request, "status.html", state=state_of(house, actor))
+    seen = stations_seen(store=house.store, actor=actor, clock=house.clock)
+    return page(request, "status.html", state=state_of(house, actor), stations=seen)

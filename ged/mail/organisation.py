@@ -14,6 +14,7 @@ from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
 from ged.mail.reminders import ReminderRule
 from ged.mail.second_number import SecondPattern
+from ged.mail.station import ScanStation
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ class Organisation:
     grants: tuple[Grant, ...] = ()
     leaves: tuple[Leave, ...] = ()
     second_patterns: tuple[SecondPattern, ...] = ()
+    stations: tuple[ScanStation, ...] = ()
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

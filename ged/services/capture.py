@@ -45,6 +45,16 @@ class PaperUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """What the letters of one station have in common: `delivery` and `kind` by code, `said` for the history."""
+
+    station: str
+    said: str
+    delivery: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """What a door knows of a file it has inspected: `media_type` by content, `filename` for display only.
 
@@ -59,6 +69,7 @@ class Arrival:
     received_on: date | None = None
     on_paper: PaperUse | None = None
     sealed: Cover | None = None
+    habit: Habit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,7 @@ def _number(unit: Unit, arrival: Arrival, post: Post, now: datetime) -> Numbered
 
 def _register(unit: Unit, arrival: Arrival, stored: Stored, actor: Actor, now: datetime) -> Receipt:
     post = registering_post(actor, arrival.direction)
-    used, sealed = arrival.on_paper, arrival.sealed
+    used, sealed, habit = arrival.on_paper, arrival.sealed, arrival.habit
     taken = _number(unit, arrival, post, now)
     letter = enter(
         unit,
@@ -198,6 +209,8 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, actor: Actor, now: d
         entered_at=now if used else None,
         received_at=taken.registered_at if used else received_instant(arrival.received_on, now),
         concerned=() if post.role in KEEPS_REGISTER else (post.entity_id,),  # a service goes on reading its note
+        how={"station": habit.station, "delivery": habit.delivery, "reason": habit.said} if habit else {},
+        **({"kind": habit.kind} if habit and habit.kind else {}),
         **(_on_cover(sealed) if sealed else {}),
     )
     if sealed is not None:

@@ -6,8 +6,10 @@ The number's row stays locked between the two, so that what bears it can be laid
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from ged.mail.access import Actor
@@ -70,11 +72,13 @@ def enter(
     door: str,
     actor: Actor,
     entered_at: datetime | None = None,
+    how: Mapping[str, str] = MappingProxyType({}),
     **known: Any,
 ) -> Letter:
     """Add the letter that bears a number, with the fields that are known of it; it is journaled and indexed.
 
-    `entered_at` is when that is done, for a number that was used on paper before. The letter's seal and its reading
+    `entered_at` is when that is done, for a number that was used on paper before; `how` is what the journal says
+    beside the door. The letter's seal and its reading
     are asked for by `begin_work`, once its original is the one that stays.
     """
     at = taken.registered_at if entered_at is None else entered_at
@@ -116,6 +120,7 @@ def enter(
         door=door,
         sha256=letter.original,
         pages=letter.page_count,
+        **how,
     )
     unit.outbox.add(letter.id, at)
     return letter

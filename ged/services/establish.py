@@ -29,6 +29,7 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.organisation.load(organisation, new_ids, now.date())
         unit.circuits.load(organisation.circuits)
         unit.second_numbers.load(organisation.second_patterns)
+        unit.stations.load(organisation.stations)
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
         unit.reminders.load(organisation.reminders, organisation.addresses)
         unit.organisation.end_other_holdings(organisation.holdings, now.date())

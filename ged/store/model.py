@@ -18,6 +18,7 @@ from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
 from ged.store.reminders import Reminders
 from ged.store.second_numbers import SecondNumbers
+from ged.store.stations import Stations
 from ged.store.tables import (
     delay,
     holiday,
@@ -65,6 +66,7 @@ class Model:
             leaves=Absences(self._connection).standing(today),
             grants=tuple(each.grant for each in Delegations(self._connection).standing(today)),
             circuits=CircuitTemplates(self._connection).all(),
+            stations=Stations(self._connection).all(),
             second_patterns=SecondNumbers(self._connection).patterns(),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )

@@ -58,6 +58,7 @@ from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
 from ged.store.slips import Slips
+from ged.store.stations import Stations
 from ged.store.steps import Steps
 from ged.store.successions import Successions
 from ged.store.transmittals import Transmittals
@@ -149,6 +150,11 @@ class Unit:
     def arrivals(self) -> Arrivals:
         """Originals, and each time one came in."""
         return Arrivals(self._connection)
+
+    @cached_property
+    def stations(self) -> Stations:
+        """Scanning stations."""
+        return Stations(self._connection)
 
     @cached_property
     def uploads(self) -> Uploads:

@@ -4,14 +4,19 @@ A file is taken once its size and time have stood still between two looks, by an
 into `.en-cours/`. One that is refused goes to `rejets/` with the reason beside it; one that
 meets an engine that is down goes back where it was. A claim left by a process that died is
 found by its lock, which fell with the process.
+
+Whoever can write into the folder chooses names and kinds of files: a name is bytes and is only shown cleaned, a link
+is never followed, and what is no file goes to `rejets/` unopened.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +24,17 @@ from typing import BinaryIO
 
 from ged.errors import GedError, Refused, Unavailable
 from ged.mail.access import Actor
+from ged.mail.item import Direction
 from ged.mail.quarantine import Infected
-from ged.services.capture import Door, Receipt
-from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed
+from ged.services.capture import Door, Habit, Receipt
+from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed, shown_name
 
 _log = logging.getLogger(__name__)
 
 CLAIMED, REJECTED, REASON = ".en-cours", "rejets", ".motif.txt"
 _MARK = "--"
+_NAME_BYTES = 200
+"""Of a name that is kept: what is put before and behind it must fit into 255."""
 
 
 @dataclass(slots=True)
@@ -36,6 +44,8 @@ class Station:
     folder: Path
     who: Callable[[], Actor]
     entrance: Entrance
+    direction: Direction = Direction.INCOMING
+    habit: Habit | None = None
     _seen: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def look(self) -> list[Receipt]:
@@ -49,11 +59,17 @@ class Station:
                 taken.append(self._take(claimed))
         return [receipt for receipt in taken if receipt is not None]
 
+    def counted(self) -> tuple[int, int]:
+        """Return how many files wait, and how many were set aside."""
+        folders = (self.folder, self.folder / CLAIMED, self.folder / REJECTED)
+        here, claimed, rejected = ([n for n in names if not n.startswith(".")] for names in map(_names, folders))
+        return len(here) + len(claimed), len([name for name in rejected if not name.endswith(REASON)])
+
     def _still(self) -> list[Path]:
         now: dict[str, tuple[int, int]] = {}
         still: list[Path] = []
         for entry in os.scandir(self.folder):
-            if entry.name.startswith(".") or not entry.is_file(follow_symlinks=False):
+            if entry.name.startswith(".") or entry.is_dir(follow_symlinks=False):
                 continue
             facts = entry.stat(follow_symlinks=False)
             now[entry.name] = (facts.st_size, facts.st_mtime_ns)
@@ -63,7 +79,7 @@ class Station:
         return sorted(still)
 
     def _claim(self, path: Path) -> Path | None:
-        target = self.folder / CLAIMED / f"{secrets.token_hex(4)}{_MARK}{path.name}"
+        target = self.folder / CLAIMED / f"{secrets.token_hex(4)}{_MARK}{_short(path.name)}"
         try:
             path.rename(target)
         except FileNotFoundError:
@@ -71,12 +87,12 @@ class Station:
         return target
 
     def _left_over(self) -> list[Path]:
-        return sorted(path for path in (self.folder / CLAIMED).iterdir() if path.is_file())
+        return sorted(path for path in (self.folder / CLAIMED).iterdir() if not path.is_dir())
 
     def _take(self, claimed: Path) -> Receipt | None:
         name = claimed.name.split(_MARK, 1)[-1]
         try:
-            with claimed.open("rb") as stream:
+            with _opened(claimed) as stream:
                 try:
                     fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -84,10 +100,22 @@ class Station:
                 return self._enter(stream, claimed, name)
         except FileNotFoundError:
             return None
+        except _NoFile:
+            no_file = "Ce n'est pas un fichier, mais un lien ou un objet du système : il n'a pas été ouvert."
+            self._reject(claimed, name, Refused("folder.no_file", no_file))
+            return None
 
     def _enter(self, stream: BinaryIO, claimed: Path, name: str) -> Receipt | None:
         try:
-            receipt = receive_scan(stream, name, door=Door.FOLDER, actor=self.who(), entrance=self.entrance)
+            receipt = receive_scan(
+                stream,
+                name,
+                door=Door.FOLDER,
+                actor=self.who(),
+                entrance=self.entrance,
+                direction=self.direction,
+                habit=self.habit,
+            )
         except Unavailable as error:
             _log.warning("watched folder %s: %s", self.folder, error.diagnostics())
             move_aside(claimed, self.folder, name)
@@ -118,4 +146,38 @@ class Station:
 def _explain(target: Path, name: str, error: GedError) -> None:
     """Write beside a file why it was not taken."""
     reason = target.with_name(target.name + REASON)
-    reason.write_text(f"{name}\n{error.sentence}\n({error.code})\n", encoding="utf-8")
+    reason.write_text(f"{shown_name(name)}\n{error.sentence}\n({error.code})\n", encoding="utf-8")
+
+
+class _NoFile(Exception):  # noqa: N818 - never leaves this file
+    """What was claimed is a link, a pipe, a socket or a device."""
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file that somebody else put there: never through a link, never one that would make us wait."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:
+            raise _NoFile from error
+        raise
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _NoFile
+    return os.fdopen(handle, "rb")
+
+
+def _short(name: str) -> str:
+    """Return a name, its end kept, that leaves room for what is put around it."""
+    raw = os.fsencode(name)
+    if len(raw) <= _NAME_BYTES:
+        return name
+    suffix = os.fsencode(Path(name).suffix)[:20]
+    return os.fsdecode(raw[: _NAME_BYTES - len(suffix)] + suffix)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if path.is_symlink() or not path.is_dir()]
+    except FileNotFoundError:
+        return []

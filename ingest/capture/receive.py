@@ -24,6 +24,7 @@ from ged.services.capture import (
     Arrival,
     Beside,
     Door,
+    Habit,
     PaperUse,
     Receipt,
     capture,
@@ -110,12 +111,14 @@ def receive_scan(
     entrance: Entrance,
     direction: Direction = Direction.INCOMING,
     received_on: date | None = None,
+    habit: Habit | None = None,
     beside: Beside = nothing_beside,
 ) -> Receipt | SheetsBack:
     """Register the letter that a scan carries, unless it carries sheets of our own that came back.
 
     Those are no letters: they are known by their QR before any number is given, and what became of each is the
-    answer. `beside` stands with the letter. Raises as `receive` does.
+    answer. `beside` stands with the letter, `habit` is what those of its station have in common. Raises as `receive`
+    does.
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
@@ -124,7 +127,7 @@ def receive_scan(
         copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
         sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, entrance=entrance)
         kept = _kept(path, found, filename, entrance)
-    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on)
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, habit=habit)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
     if copies and (back := _signed_copy(copies[0], kept, ways)):
         return back

@@ -16,7 +16,9 @@ from ged.mail.journal import Act
 from ged.mail.listing import Listing
 from ged.ports import Stored
 from ged.services import consult
+from ged.services.stations import stations_seen
 from ingest.capture.folder import Station
+from ingest.capture.stations import Stations
 from rooms.letters import letter_pdf
 
 
@@ -70,7 +72,7 @@ def test_two_refused_files_of_one_name_are_both_kept(station: Station) -> None:
     assert kept == {"un", "deux"}
 
 
-def test_links_folders_and_hidden_files_are_left_alone(station: Station, tmp_path: Path) -> None:
+def test_what_is_no_file_is_set_aside_unopened_and_folders_stay(station: Station, tmp_path: Path) -> None:
     secret = tmp_path / "secret.pdf"
     secret.write_bytes(letter_pdf())
     (station.folder / "lien.pdf").symlink_to(secret)
@@ -80,6 +82,27 @@ def test_links_folders_and_hidden_files_are_left_alone(station: Station, tmp_pat
     station.look()
     assert station.look() == []
     assert secret.exists()
+    assert (station.folder / "dossier").is_dir()
+    assert (station.folder / "rejets" / "lien.pdf").is_symlink()
+    said = (station.folder / "rejets" / "tube.pdf.motif.txt").read_text(encoding="utf-8")
+    assert "n'a pas été ouvert" in said
+    assert station.counted() == (0, 2)
+
+
+def test_a_name_of_any_bytes_is_taken_or_set_aside_under_it(station: Station, house: House, kossi: Actor) -> None:
+    folder, long = os.fsencode(station.folder), b"n" * 251
+    names_of = {
+        b"caf\xe9 \n\x1b[31m.pdf": letter_pdf(),
+        long + b".pdf": letter_pdf(reference="2/X"),
+        b"\xff.pdf": b"non",
+    }
+    for name, data in names_of.items():
+        Path(os.fsdecode(folder + b"/" + name)).write_bytes(data)
+    station.look()
+    assert len(station.look()) == 2
+    assert (station.folder / "rejets" / os.fsdecode(b"\xff.pdf")).exists()
+    filenames = {row.letter.filename for row in consult.letters(Listing(), store=house.store, actor=kossi).rows}
+    assert filenames == {"caf [31m.pdf", "n" * 196 + ".pdf"}
 
 
 def test_a_claim_left_by_a_process_that_died_is_taken_up(station: Station, house: House, kossi: Actor) -> None:
@@ -134,3 +157,52 @@ def test_a_keeper_who_lost_the_right_registers_nothing_and_the_file_stays(
     station.look()
     assert {name for name in names(station) if name.endswith(".pdf")} == {"rejets/scan.pdf"}
     assert total(house, who("lawson")) == 0
+
+
+def test_a_station_registers_with_its_defaults_in_the_name_of_who_holds_its_position(
+    house: House, kossi: Actor
+) -> None:
+    watching = Stations(house.settings.data / "depots", house.entrance)
+    watching.round()
+    desk = house.settings.data / "depots" / "guichet-1"
+    (desk / "pli.pdf").write_bytes(letter_pdf())
+    (desk / "non.pdf").write_text("bonjour")
+    with house.store.unit() as unit:
+        given = [replace(each, kind="facture") for each in unit.stations.all() if each.code == "GUICHET-1"]
+        away = [replace(each, folder="/proc/nulle-part") for each in unit.stations.all() if each.code == "DEPART"]
+        unit.stations.load([*given, *away])
+        unit.commit()
+    watching.round()
+    watching.round()
+    (row,) = consult.letters(Listing(), store=house.store, actor=kossi).rows
+    assert (row.letter.direction, row.letter.kind) == ("arrivee", "facture")
+    with house.store.unit() as unit:
+        (line,) = [each for each in unit.journal.of(row.letter.id) if each.act is Act.CAPTURED]
+    assert (line.actor_login, line.details["station"], line.details["delivery"]) == ("kossi", "GUICHET-1", "depot")
+    assert line.details["reason"] == "Scanner du guichet 1, Dépôt au guichet"
+    seen = {each.station.code: each for each in stations_seen(store=house.store, actor=kossi, clock=house.clock)}
+    desk_state, away_state = seen["GUICHET-1"].state, seen["DEPART"].state
+    assert desk_state is not None
+    assert away_state is not None
+    assert (desk_state.waiting, desk_state.rejected, desk_state.said) == (0, 1, "")
+    assert "pas accessible" in away_state.said
+
+
+def test_files_of_a_position_that_nobody_holds_wait_and_other_tenants_see_no_station(
+    house: House, kossi: Actor, who: Callable[[str], Actor]
+) -> None:
+    with house.store.unit() as unit:
+        vacant = [replace(each, position_id="DIRCAB") for each in unit.stations.all() if each.code == "GUICHET-1"]
+        unit.stations.load(vacant)
+        unit.organisation.end_other_holdings((), house.clock().date())
+        unit.commit()
+    watching = Stations(house.settings.data / "depots", house.entrance)
+    for _ in range(2):
+        (house.settings.data / "depots" / "guichet-1").mkdir(parents=True, exist_ok=True)
+        (house.settings.data / "depots" / "guichet-1" / "pli.pdf").touch()
+        watching.round()
+    with house.store.unit() as unit:
+        state = unit.stations.states()["GUICHET-1"]
+    assert state.waiting == 1
+    assert "Personne n'occupe" in state.said
+    assert stations_seen(store=house.store, actor=who("ceet"), clock=house.clock) == ()

@@ -20,7 +20,7 @@ from api.views.links import links_context
 from api.views.near_duplicates import doubts_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
-from api.views.qualification import FORM_NAMES, Typed, proposed
+from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, proposed
 from api.views.render import language_of, page, page_number, part
 from api.views.second_number import second_context
 from api.views.selection import named
@@ -179,6 +179,7 @@ def letter_page(
         "conflict": conflict,
         "done": done,
         "sure": SURE,
+        "form_fields": FIELD_NAMES,
         "to_decide": actor.has(Right.QUALIFY)
         and (
             letter.state is State.TO_QUALIFY

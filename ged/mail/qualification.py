@@ -28,6 +28,15 @@ class Field(StrEnum):
     LETTER_DATE = "date_courrier"
     KIND = "nature"
     SERVICE = "service"
+    OUR_REFERENCE = "reference_rappelee"
+    SIGNER = "signataire"
+    DEADLINE = "echeance_demandee"
+    STAMP_DATE = "date_tampon"
+    AMOUNT = "montant"
+    PIECES = "pieces_annoncees"
+    PHONE = "telephone"
+    EMAIL = "courriel"
+    ADDRESS = "adresse"
 
 
 @dataclass(frozen=True, slots=True)

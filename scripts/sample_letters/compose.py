@@ -128,13 +128,14 @@ def _reference(r: random.Random, initials: str, day: date) -> str:
 
 def _date(r: random.Random, place: str, day: date) -> str:
     written = r.choices(
-        (long_date(day), f"{day:%d/%m/%Y}", f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}", _spelt(day)),
+        (long_date(day), f"{day:%d/%m/%Y}", f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}", spelt(day)),
         weights=(70, 12, 12, 6),
     )[0]
     return f"{r.choice(('', '', 'Fait à '))}{place}, le {written}"
 
 
-def _spelt(day: date) -> str:
+def spelt(day: date) -> str:
+    """Return « premier mars deux mille vingt-six »."""
     return f"{'premier' if day.day == 1 else _number(day.day)} {MONTHS[day.month - 1]} deux mille {_number(day.year - 2000)}"
 
 

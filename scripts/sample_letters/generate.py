@@ -13,8 +13,10 @@ import pypdfium2
 from PIL import Image
 
 from scripts.sample_letters.compose import Letter, compose
+from scripts.sample_letters.lay_out import lay_out
 from scripts.sample_letters.sheet import set_letter
 from scripts.sample_letters.spoil import WAYS
+from scripts.sample_letters.vary import vary
 
 Progress = Callable[[int, int], None]
 
@@ -25,6 +27,23 @@ def generate(count: int, seed: int, folder: Path, progress: Progress = lambda _d
     found = []
     for index in range(count):
         found.append(_one(compose(seed * 100_000 + index), index, folder))
+        progress(index + 1, count)
+    return found
+
+
+def generate_varied(
+    count: int, seed: int, folder: Path, progress: Progress = lambda _done, _total: None, *, unseen: bool
+) -> list[Path]:
+    """Write `count` letters of the many templates, each spoilt in its way; `unseen`: of the templates held out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ways, found = list(WAYS), []
+    for index in range(count):
+        letter = vary(seed * 100_000 + index, unseen=unseen)
+        printed, way = lay_out(letter), ways[(index // 3 + index) % len(ways)]
+        stem = folder / f"variee-{index + 1:03d}-{way}"
+        found.append(_scan(printed, letter.seed, way, index, stem))
+        truth = {"seed": letter.seed, "way": way, **letter.truth(), "pages": _texts(printed)}
+        stem.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), "utf-8")
         progress(index + 1, count)
     return found
 
@@ -79,7 +98,6 @@ def _save(pages: list[Image.Image], way: str, dpi: int, index: int, stem: Path) 
 
 
 def _truth(letter: Letter, way: str, printed: bytes) -> dict[str, object]:
-    texts = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(printed)]
     return {
         "seed": letter.seed,
         "way": way,
@@ -89,5 +107,10 @@ def _truth(letter: Letter, way: str, printed: bytes) -> dict[str, object]:
         "subject": letter.subject,
         "sender": letter.sender,
         "recipient": " ".join(line for line in letter.to if line not in {"À", "LOMÉ"}),
-        "pages": [text.replace("\r\n", "\n") for text in texts],
+        "pages": _texts(printed),
     }
+
+
+def _texts(printed: bytes) -> list[str]:
+    texts = [str(page.get_textpage().get_text_range()) for page in pypdfium2.PdfDocument(printed)]
+    return [text.replace("\r\n", "\n") for text in texts]

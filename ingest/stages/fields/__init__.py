@@ -1,1 +1,1 @@
-"""One field of a letter a file: rules over the layout and the text of its first page."""
+"""Fields of a letter: candidates by pattern and layout, chosen by a model that says how sure it is."""

@@ -85,20 +85,6 @@ def evidence_of(words: Sequence[Word], page: int) -> Evidence:
     return Evidence(page, box)
 
 
-def below(line: Line, lines: Sequence[Line], *, most: float = 1.9) -> Line | None:
-    """Return the line that goes on under a line: same column, near enough (`most` line heights from top to top)."""
-    step = max(line.height, 0.008) * most
-    near = [
-        each
-        for each in lines
-        if 0 < each.box.top - line.box.top <= step + 0.006
-        and each.box.top >= line.box.bottom - 0.6 * line.height
-        and each.box.left < line.box.right
-        and each.box.right > line.box.left - 0.02
-    ]
-    return min(near, key=lambda each: each.box.top, default=None)
-
-
 def words_at(line: Line, start: int, end: int) -> list[Word]:
     """Return the words of a line that stand between two places of its text."""
     found: list[Word] = []

@@ -1,0 +1,140 @@
+"""Blocks: runs of lines one under the other, which may be a sender, a recipient, a subject or a signer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ged.mail.page import Word
+from ged.mail.qualification import Field
+from ingest.stages.fields.candidates import Candidate, single
+from ingest.stages.fields.layout import Line, words_at
+from ingest.stages.fields.lexicon import SUBJECT_LABEL
+from ingest.stages.fields.sheet import Placed, Sheet
+
+MAX_LINES = 5
+MAX_GAP = 1.6
+"""Blank lines that part two blocks, in line heights."""
+_DASHES = {"-", "–", "—", "|", "•", "·", "*"}
+_LABELS: dict[Field, re.Pattern[str]] = {
+    Field.SENDER: re.compile(
+        r"^(?:de|from|expediteur|emetteur|nom et prenoms?|nom)\s*[:;.]\s*|^(?:m\.|mme|mlle|mr\.?)\s+"
+    ),
+    Field.RECIPIENT: re.compile(
+        r"^(?:a l'attention d(?:e |u )|attn\.?\s*:?\s*|(?:a|aux?|to)\s*[:;]\s*|(?:a|aux?|to)\s+(?=\w))"
+    ),
+    Field.SUBJECT: SUBJECT_LABEL,
+    Field.SIGNER: re.compile(r"^(?:m\.|mme|mlle|mr\.?|dr\.?)\s+"),
+}  # fmt: skip
+
+
+def blocks(sheet: Sheet) -> list[Candidate]:
+    """Return every run of lines that could be one of these fields."""
+    found = []
+    for one in sheet.lines:
+        if one.body and not (one.has("subject") or one.has("from") or one.has("civility")):
+            continue
+        found += [_candidate(run, sheet) for run in _runs(one, sheet)]
+        found += [_candidate([part], sheet) for part in _parts(one)]
+    return found
+
+
+def polished(field: Field, candidate: Candidate) -> tuple[str, tuple[Word, ...]]:
+    """Return a block's value for a field and its words, without the label before it."""
+    line = Line(candidate.words, candidate.page)
+    label = _LABELS[field].search(line.plain)
+    if label is None or label.end() >= len(line.text):
+        return single(line).strip(" .,;:-–—_*"), candidate.words
+    return " ".join(line.text[label.end() :].split()).strip(" .,;:-–—_*"), tuple(
+        words_at(line, label.end(), len(line.text))
+    )
+
+
+def _runs(first: Placed, sheet: Sheet) -> Iterator[list[Placed]]:
+    run = [first]
+    yield list(run)
+    while len(run) < MAX_LINES:
+        last = run[-1]
+        if last.under < 0 or sheet.gap(last.index, last.under) > MAX_GAP:
+            return
+        following = sheet.lines[last.under]
+        if following.line.box.left < first.line.box.left - 0.25 or following.has("greeting"):
+            return
+        run.append(following)
+        yield list(run)
+
+
+def _parts(one: Placed) -> list[Placed]:
+    """Return the names between the dashes of a line that says several things, as footers do."""
+    if not any(word.text in _DASHES for word in one.line.words) or not (one.has("contact") or one.line.box.top > 0.85):
+        return []
+    found: list[list[Word]] = [[]]
+    for word in one.line.words:
+        if word.text in _DASHES:
+            found.append([])
+        else:
+            found[-1].append(word)
+    kept = [Line(tuple(words), one.line.page) for words in found if words]
+    return [Placed(line, one.index, one.above, one.under, one.left) for line in kept] if len(kept) > 1 else []
+
+
+def _candidate(run: Sequence[Placed], sheet: Sheet) -> Candidate:
+    words = tuple(word for one in run for word in one.line.words)
+    first, last = run[0], run[-1]
+    return Candidate(" ".join(word.text for word in words), words, first.line.page, _numbers(run, sheet), last.index)
+
+
+def _numbers(run: Sequence[Placed], sheet: Sheet) -> tuple[float, ...]:
+    first, last = run[0], run[-1]
+    words = [word.text for one in run for word in one.line.words]
+    text = first.line.plain
+    again = sheet.text.count(text) - 1 if len(text) > 5 else 0
+    inner = [sheet.gap(upper.index, lower.index) for upper, lower in pairwise(run)]
+    body = sum(one.body for one in run)
+    return (
+        *first.shape,
+        *first.flags,
+        *last.flags,
+        *sheet.flags(first.above),
+        *sheet.flags(last.under),
+        *sheet.flags(first.left),
+        *(float(any(one.flags[at] for one in run[1:])) for at in range(len(first.flags))),
+        float(len(run)),
+        float(len(words)),
+        float(sum(len(word) for word in words)),
+        float(body),
+        max(inner, default=0.0),
+        max(one.line.box.right for one in run) - min(one.line.box.left for one in run),
+        sheet.gap(first.above, first.index),
+        sheet.gap(last.index, last.under),
+        *_against(first, first.above, sheet),
+        *_against(last, last.under, sheet),
+        *_against(first, last.index, sheet),
+        first.line.box.top - sheet.greeting,
+        first.line.box.top - sheet.subject,
+        float((first.line.page, first.line.box.top) > sheet.closing),
+        first.line.box.top - sheet.closing[1],
+        float(first.line.page == sheet.first_page),
+        float(first.line.page == sheet.last_page),
+        first.line.height / max(sheet.height, 1e-4),
+        float(min(3, max(0, again))),
+        float(sum(word.isupper() and len(word) > 2 for word in words)),
+        float(sum(word.istitle() for word in words)),
+        float(sum(any(c.isdigit() for c in word) for word in words)),
+        float(len(first.line.words) < len(sheet.lines[first.index].line.words)),
+    )
+
+
+def _against(one: Placed, other: int, sheet: Sheet) -> tuple[float, float, float, float]:
+    """Return how far a line and another are out of line, left and centre, and whether case or size changes."""
+    if other < 0:
+        return (1.0, 1.0, 0.0, 1.0)
+    here, there = one.line.box, sheet.lines[other].line.box
+    upper = one.line.text.isupper(), sheet.lines[other].line.text.isupper()
+    return (
+        abs(here.left - there.left),
+        abs(here.left + here.right - there.left - there.right) / 2,
+        float(upper[0] != upper[1]),
+        sheet.lines[other].line.height / max(one.line.height, 1e-4),
+    )

@@ -1,0 +1,116 @@
+"""Every date that a letter carries, however written, and spans of days that count from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from ingest.stages.fields.candidates import Candidate, mark, rank
+from ingest.stages.fields.lexicon import MONTH, MONTHS
+from ingest.stages.fields.sheet import Placed, Sheet
+
+_DOTS = r"[\s.…_]*"
+_YEAR = r"(\d{4}|\d{2})(?!\d)"
+_LETTERS = re.compile(rf"(?<!\d)(\d{{1,2}})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
+_MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
+_FIGURES = re.compile(r"(?<![\d/])(?<!\d[.-])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\s?[/\-.]?\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_COUNT = (
+    "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
+    "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt",
+)  # fmt: skip
+_UNITS = {name: value for value, name in enumerate(_COUNT)} | {"premier": 1, "trente": 30}
+_NUMBER = r"(?:[a-z]+(?:[- ](?:et[- ])?[a-z]+)?)"
+_SPELT = re.compile(rf"\b({_NUMBER})\s+({MONTH})\s+(?:l'an\s+)?deux[- ]mille(?:[- ]({_NUMBER}))?\b")
+_SPAN = re.compile(
+    r"\b(?:sous|dans|within)\b[a-z' ]{0,24}?"
+    r"\b(quinzaine|huitaine|(?:[a-z-]+ )?\(?(\d{1,3})\)?\s*(jours?|heures?|days?|mois))\b"
+)
+
+
+def dates(sheet: Sheet) -> list[Candidate]:
+    """Return every date of the sheet, with where it stands among the others."""
+    seen = [(one, match, day) for one in sheet.lines for match, day in _in(one)]
+    ordinals = [float(day.toordinal()) for _, _, day in seen]
+    found = []
+    for index, (one, match, day) in enumerate(seen):
+        earlier, same = rank(ordinals, float(day.toordinal()))
+        first = ordinals[0] if ordinals else 0.0
+        span = max(-400.0, min(400.0, day.toordinal() - first))
+        more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0)
+        found.append(mark(sheet, one, day.isoformat(), match.span(), more))
+    return found
+
+
+def spans(sheet: Sheet) -> list[Candidate]:
+    """Return every span of days given for an answer, as « +15 »."""
+    found = []
+    for one in sheet.lines:
+        for match in _SPAN.finditer(one.line.plain):
+            more = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+            found.append(mark(sheet, one, f"+{_days(match)}", match.span(), more))
+    return found
+
+
+def _days(match: re.Match[str]) -> int:
+    if not match[2]:
+        return 15 if match[1] == "quinzaine" else 8
+    count, unit = int(match[2]), match[3]
+    return max(1, count // 24) if unit.startswith("heure") else count * 30 if unit == "mois" else count
+
+
+def _in(one: Placed) -> Iterator[tuple[re.Match[str], date]]:
+    text, taken = one.line.plain, -1
+    matches = [(match, read(match)) for pattern, read in _READERS for match in pattern.finditer(text)]
+    for match, day in sorted(matches, key=lambda pair: (pair[0].start(), -pair[0].end())):
+        if day is not None and match.start() >= taken:
+            taken = match.end()
+            yield match, day
+
+
+def _letters(match: re.Match[str]) -> date | None:
+    return _date(match[3], MONTHS[match[2]], int(match[1]))
+
+
+def _month_first(match: re.Match[str]) -> date | None:
+    return _date(match[3], MONTHS[match[1]], int(match[2]))
+
+
+def _figures(match: re.Match[str]) -> date | None:
+    return _date(match[4], int(match[3]), int(match[1]))
+
+
+def _iso(match: re.Match[str]) -> date | None:
+    return _date(match[1], int(match[2]), int(match[3]))
+
+
+def _spelt(match: re.Match[str]) -> date | None:
+    day, year = _number(match[1]), _number(match[3]) if match[3] else 0
+    return _date(str(2000 + year), MONTHS[match[2]], day) if day is not None and year is not None else None
+
+
+def _number(text: str) -> int | None:
+    if text in _UNITS:
+        return _UNITS[text]
+    parts = [part for part in re.split(r"[- ]", text) if part != "et"]
+    values = [_UNITS.get(part) for part in parts]
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else _number(parts[-1]) if len(parts) > 1 else None
+
+
+def _date(year: str, month: int, day: int) -> date | None:
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        return date(full, month, day) if 1950 <= full <= 2100 else None
+    except ValueError:
+        return None
+
+
+_READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], ...] = (
+    (_SPELT, _spelt),
+    (_LETTERS, _letters),
+    (_MONTH_FIRST, _month_first),
+    (_ISO, _iso),
+    (_FIGURES, _figures),
+)

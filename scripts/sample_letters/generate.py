@@ -41,7 +41,7 @@ def generate_varied(
         letter = vary(seed * 100_000 + index, unseen=unseen)
         printed, way = lay_out(letter), ways[(index // 3 + index) % len(ways)]
         stem = folder / f"variee-{index + 1:03d}-{way}"
-        found.append(_scan(printed, letter.seed, way, index, stem))
+        found.append(scan(printed, letter.seed, way, index, stem))
         truth = {"seed": letter.seed, "way": way, **letter.truth(), "pages": _texts(printed)}
         stem.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), "utf-8")
         progress(index + 1, count)

@@ -11,6 +11,7 @@ from datetime import date
 
 from ged.mail.filing import Disposition, Hold, RetentionRule, Start
 from ged.mail.french_dates import long_date
+from ged.mail.item import Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,18 @@ def fate(
     then = f"Règle {rule.code} ({rule.label}) : {term}, puis {rule.disposition}."
     reasons = (*held, reason, then)
     return Fate(until, rule.disposition, due=not holds and today > until, held=bool(holds), reasons=reasons)
+
+
+def fate_of(letter: Letter, rule: RetentionRule | None, holds: Sequence[Hold], today: date) -> Fate:
+    """Return the fate of a letter as it stands, under the rule of its kind."""
+    return fate(
+        rule,
+        letter_date=letter.letter_date,
+        received_on=letter.received_at.date(),
+        closed_on=letter.closed_on,
+        holds=holds,
+        today=today,
+    )
 
 
 def _years_later(day: date, years: int) -> date:

@@ -10,7 +10,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.store.holds import DueRecord
 from ged.store.unit import Store
-from retention.fate import Fate, fate
+from retention.fate import Fate, fate_of
 
 _BATCH = 1000
 
@@ -34,14 +34,7 @@ def _due(store: Store, clock: Clock) -> Iterator[DueRecord]:
             ids = unit.letters.ids_after(last, _BATCH)
             letters, holds, rules = unit.letters.many(ids), unit.holds.standing_on(ids), unit.organisation.rules()
         for letter in letters:
-            outcome = fate(
-                rules.get(letter.kind or ""),
-                letter_date=letter.letter_date,
-                received_on=letter.received_at.date(),
-                closed_on=letter.closed_on,
-                holds=holds.get(letter.id, ()),
-                today=today,
-            )
+            outcome = fate_of(letter, rules.get(letter.kind or ""), holds.get(letter.id, ()), today)
             if outcome.due:
                 yield _record(letter, outcome)
         if len(ids) < _BATCH:

@@ -28,6 +28,8 @@ def home_of(house: House, actor: Actor) -> str:
     """Return the page where this person's work begins."""
     if actor.has(Right.QUALIFY):
         return "/b/a-qualifier"
+    if actor.has(Right.HOLD):
+        return "/conservation"
     if actor.has(Right.SEE_REGISTER):
         return "/registres/arrivee"
     return _first_with_work(house, actor)

@@ -36,7 +36,7 @@ from ged.mail.qualification import SURE
 from ged.services import consult, hold
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
-from retention.fate import fate
+from retention.fate import fate_of
 
 router = APIRouter()
 
@@ -186,14 +186,7 @@ def letter_page(
             or (letter.state is State.RETURNED and Party.REGISTRY in parties(actor, letter))
         ),
         "may_correct": actor.has(Right.CORRECT) and letter.state in OPEN,
-        "fate": fate(
-            file.rule,
-            letter_date=letter.letter_date,
-            received_on=letter.received_at.date(),
-            closed_on=letter.closed_on,
-            holds=file.holds,
-            today=today,
-        ),
+        "fate": fate_of(letter, file.rule, file.holds, today),
         "q": origin.words,
         "draft_of": f"{actor.login}:{letter.id}",
         "today": today,

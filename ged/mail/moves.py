@@ -63,7 +63,7 @@ class Rule:
 
 
 _CHARGED = frozenset({State.ASSIGNED, State.SUBMITTED, State.IN_PROGRESS})
-_CLOSED = frozenset({State.DONE, State.FOLLOWED_UP, State.NO_FURTHER_ACTION})
+CLOSED = frozenset({State.DONE, State.FOLLOWED_UP, State.NO_FURTHER_ACTION})
 _IN_REGISTRY = frozenset({State.RECEIVED, State.TO_QUALIFY, State.RETURNED})
 LEAVING = frozenset({State.TO_SIGN, State.TO_DISPATCH})
 """States of a letter that was given its number to leave: printed for a signature in ink, or signed."""
@@ -87,7 +87,7 @@ RULES: dict[Move, Rule] = {
     Move.FOLLOW_UP: Rule(_CHARGED, State.FOLLOWED_UP, _HOLDERS),
     Move.DROP: Rule(_CHARGED, State.NO_FURTHER_ACTION, _HOLDERS, reason=True),
     Move.RETURN: Rule(_CHARGED, State.RETURNED, _HOLDERS, reason=True),
-    Move.REOPEN: Rule(_CLOSED, State.IN_PROGRESS, _HOLDERS | {Party.ABOVE}, reason=True),
+    Move.REOPEN: Rule(CLOSED, State.IN_PROGRESS, _HOLDERS | {Party.ABOVE}, reason=True),
     Move.CANCEL: Rule(_KEPT, State.CANCELLED, frozenset({Party.SUPERVISOR}), reason=True),
 }
 """Every move but the recall, which goes back to where its step came from, the answers to an opinion asked, and what
@@ -332,7 +332,7 @@ def _refuse_unsaid(order: Order, rule: Rule, today: date) -> None:
 def _standing(
     letter: Letter, order: Order, rule: Rule, actor: Actor, *, today: date, calendar: WorkingCalendar
 ) -> Standing:
-    after = replace(Standing.of(letter), state=rule.target, closed_on=today if rule.target in _CLOSED else None)
+    after = replace(Standing.of(letter), state=rule.target, closed_on=today if rule.target in CLOSED else None)
     if order.move in {Move.TAKE, Move.ASK} and letter.position_id is None:
         after = replace(after, position_id=_taker(actor, letter))
     if order.move in {Move.ASSIGN, Move.SUBMIT}:

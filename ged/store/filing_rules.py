@@ -11,7 +11,7 @@ from ged.mail.listing import Listing
 from ged.mail.sieve import Sieve
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.dossier_tables import dossier_letter
-from ged.store.tables import letter
+from ged.store.tables import due, letter
 
 _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 
@@ -26,6 +26,12 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
     if listing.dossier is not None:
         inside = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == listing.dossier)
         yield letter.c.id.in_(inside)
+    if listing.held:
+        yield letter.c.held
+    if listing.fallen_due:
+        yield sa.and_(letter.c.id.in_(sa.select(due.c.letter_id)), ~letter.c.held)
+    if listing.kinds is not None:
+        yield letter.c.kind.in_(listing.kinds)
     if listing.sieve is not None:
         yield from _sieved(listing.sieve)
 

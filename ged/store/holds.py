@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from ged.mail.access import Actor
 from ged.mail.filing import Disposition, Hold
-from ged.store.database import text_array
-from ged.store.tables import due, hold, letter
+from ged.store.tables import due, hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +75,3 @@ class Holds:
         ]
         if rows:
             self._connection.execute(sa.insert(due), rows)
-
-    def due(self, tokens: frozenset[str]) -> tuple[DueRecord, ...]:
-        """Return what falls due among the letters that these tokens open."""
-        rows = self._connection.execute(
-            sa.select(due.c.letter_id, due.c.disposition, due.c.kept_until, due.c.reasons)
-            .join(letter, letter.c.id == due.c.letter_id)
-            .where(letter.c.reader_tokens.overlap(text_array(tokens)))
-            .order_by(due.c.kept_until)
-        )
-        return tuple(DueRecord(row[0], Disposition(row[1]), row[2], tuple(row[3])) for row in rows)

@@ -16,7 +16,7 @@ from ged.store.notice_tables import escalation
 from ged.store.paper_tables import hand_over
 from ged.store.routing_tables import aside, follow, opinion
 from ged.store.slip_tables import routing_slip
-from ged.store.tables import letter, position
+from ged.store.tables import due, letter, position
 
 Condition = sa.ColumnElement[bool]
 _URGENT = (Priority.URGENT, Priority.VERY_URGENT)
@@ -36,6 +36,9 @@ def order_of(listing: Listing) -> list[sa.ColumnElement[Any]]:
     if listing.paper_of is not None:
         back = sa.select(hand_over.c.return_by).where(hand_over.c.letter_id == letter.c.id, hand_over.c.standing)
         return [back.scalar_subquery(), letter.c.registered_at, letter.c.id]
+    if listing.fallen_due:
+        over = sa.select(due.c.kept_until).where(due.c.letter_id == letter.c.id)
+        return [over.scalar_subquery(), letter.c.id]
     if listing.by_due:
         return [letter.c.due_date.asc().nulls_last(), letter.c.registered_at, letter.c.id]
     columns: list[sa.ColumnElement[Any]] = [letter.c.registered_at, letter.c.sequence, letter.c.id]

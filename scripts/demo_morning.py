@@ -82,7 +82,7 @@ def _qualified(house: House, clerk: Actor, letter: Letter, folder: Path, index: 
 
 
 def _work(house: House, letters: list[Letter]) -> None:
-    """The accountant takes up, asks the lawyers and waits for an applicant; the director passes one on."""
+    """The accountant takes up, asks the lawyers and waits for an applicant; one director passes on, another closes."""
     accountant, director = _who(house, "comptable"), _who(house, "daf")
     mine = [letter for letter in letters if letter.service_id == "DAF-COMPTA"]
     theirs = [letter for letter in letters if letter.service_id == "DAF"]
@@ -101,6 +101,8 @@ def _work(house: House, letters: list[Letter]) -> None:
         actor=director,
         clock=house.clock,
     )
+    mines = [letter for letter in letters if letter.service_id == "DGMG"]
+    _move(house, _who(house, "mines"), mines[-1], Order(Move.FINISH, None))
     note.follow(theirs[0].id, following=True, store=house.store, actor=director)
 
 

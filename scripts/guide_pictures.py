@@ -69,6 +69,8 @@ PICTURES = (
         "/registres/arrivee",
         (".list tbody tr:last-child a", "#historique .way li"),
     ),
+    Picture("a-presenter", "adjovi", "/b/a-presenter"),
+    Picture("conservation", "archives", "/conservation"),
     Picture("etat", "admin", "/etat"),
 )
 

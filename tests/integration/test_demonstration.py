@@ -8,8 +8,10 @@ from pathlib import Path
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.baskets import basket_of
+from ged.mail.sieve import Sieve
 from ged.services import consult
 from ged.services.check_register import check_registers
+from retention.shelves import Shelf, Wanted, shelved
 from rooms.letters import send
 from scripts.demo_morning import play
 from scripts.sample_letters.generate import generate
@@ -32,7 +34,10 @@ def test_everybody_finds_work(house: House, kossi: Actor, who: Callable[[str], A
         ("daf", "a-affecter"),
         ("daf", "suivis"),
         ("ministre", "a-affecter"),
+        ("adjovi", "a-presenter"),
         ("sg", "mon-service"),
     ):
         assert count(login, slug) > 0, (login, slug)
+    wanted = Wanted(Shelf.CLOSED, Sieve())
+    assert shelved(wanted, store=house.store, actor=who("archives"), clock=house.clock, limit=1).total > 0
     assert not any(one.report.faults for one in check_registers(store=house.store, actor=kossi))

@@ -26,6 +26,7 @@ from ged.services.capture import Door
 from ged.services.establish import establish
 from ged.services.sign_in import actor_of, set_password
 from ingest.capture.receive import receive
+from scripts.demo_lot import deposit_pile
 from scripts.demo_morning import play
 from scripts.measured_house import measured_house, serving
 from scripts.measures import ROOT
@@ -51,6 +52,7 @@ class Picture:
 PICTURES = (
     Picture("a-qualifier", "kossi", "/b/a-qualifier"),
     Picture("qualifier", "kossi", "/b/a-qualifier", (".list a",)),
+    Picture("lot", "kossi", "/lots", (".list a", ".pile:nth-child(2) input")),
     Picture("registre", "lawson", "/registres/arrivee"),
     Picture("a-affecter", "daf", "/b/a-affecter"),
     Picture("affecter", "daf", "/b/a-affecter", (".list a", "details[data-act=imputer] summary")),
@@ -96,6 +98,7 @@ def _prepare(house: House) -> None:
             with path.open("rb") as stream:
                 receive(stream, path.name, door=Door.FOLDER, actor=clerk, entrance=house.entrance)
         play(house, Path(folder))
+        deposit_pile(house, clerk, list(generate(6, _SEED + 1, Path(folder) / "pile")))
     run_worker(house, until_idle=True)
     for login in {one.login for one in PICTURES}:
         set_password(login, _PASSWORD, store=house.store)

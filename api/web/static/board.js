@@ -15,10 +15,11 @@
     const row = there.reduce((best, each) => best === null || (down ? each.place.top < best : each.place.top > best) ? each.place.top : best, null);
     return there.filter(each => Math.abs(each.place.top - row) < 8).sort((a, b) => Math.abs(a.place.left + a.place.width / 2 - middle) - Math.abs(b.place.left + b.place.width / 2 - middle))[0]?.box;
   }
-  async function act(name, reason = "") {
+  let line = Promise.resolve(); // acts wait for each other: whoever types faster than the network loses none
+  const act = (name, reason = "") => { line = line.then(() => send(name, reason)); };
+  async function send(name, reason) {
     const form = one("#board");
-    if (!form || form.dataset.busy) return;
-    form.dataset.busy = "1";
+    if (!form) return;
     const boxes = leaves(), at = boxes.findIndex(box => box.value === inHand), next = boxes.slice(at + 1).find(box => !box.checked) || boxes[at - 1];
     form.elements.en_main.value = inHand;
     form.elements.motif.value = reason;
@@ -28,13 +29,12 @@
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Board": "1" } });
       if (new URL(answer.url).pathname === "/connexion") { location.href = `/connexion?expiree=1&suite=${location.pathname}`; return; }
       if (answer.status >= 500 || answer.status === 403 || answer.status === 404) throw new Error(answer.status);
-      const open = one(".more[open]", lot);
+      const open = one(".whole[open]", lot);
       lot.innerHTML = await answer.text();
-      if (open && answer.status === 422) one(".more", lot).open = true;
+      if (open && answer.status === 422) one(".whole", lot).open = true;
       hold(one(`#c-${CSS.escape(inHand)}`) && one(`#p-${CSS.escape(inHand)}`).closest(".aside") === null ? one(`#c-${CSS.escape(inHand)}`) : next && one(`#c-${CSS.escape(next.value)}`));
       one("#announce").textContent = (one("#fault", lot) || one("#counted", lot)).textContent.trim();
     } catch {
-      delete form.dataset.busy;
       location.reload(); // nothing is lost: the board that stands is the server's
     }
   }

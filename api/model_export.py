@@ -60,7 +60,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
             for g in one.grants
         ),
         "absences.csv": ((leave.login, leave.since, leave.until) for leave in one.leaves),
-        "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule) for k in one.kinds),
+        "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule, "|".join(k.words)) for k in one.kinds),
         "conservation.csv": ((r.code, r.label, r.term_years, r.start, r.disposition, r.basis) for r in one.rules),
         "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),
         "feries.csv": ((h.country, h.day, h.name) for h in one.holidays),

@@ -35,7 +35,7 @@ COLUMNS = {
     "affectations.csv": "identifiant poste depuis jusqu_au",
     "delegations.csv": "poste identifiant type depuis jusqu_au acte natures",
     "absences.csv": "identifiant depuis jusqu_au",
-    "natures.csv": "code libelle_fr libelle_en regle",
+    "natures.csv": "code libelle_fr libelle_en regle mots",
     "conservation.csv": "code libelle duree_annees depart sort fondement",
     "mentions.csv": "code libelle_fr libelle_en agir",
     "feries.csv": "pays jour nom",
@@ -139,7 +139,6 @@ def _entity(row: Row) -> Entity:
     since, until = day_or_none(row, "depuis"), day_or_none(row, "jusqu_au")
     if since is not None and until is not None and until < since:
         raise Faulty("« jusqu_au » précède « depuis ».")
-    words = tuple(word.strip() for word in row["mots"].split("|") if word.strip())
     return Entity(
         id=given(row, "code"),
         tenant_id=row["code"],
@@ -149,7 +148,7 @@ def _entity(row: Row) -> Entity:
         name_en=row["nom_en"] or row["nom_fr"],
         keeps_register=keeps,
         number_pattern=row["modele_numero"],
-        words=words,
+        words=_words(row),
         since=since,
         until=until,
     )
@@ -179,7 +178,12 @@ def _holding(row: Row) -> Holding:
 
 
 def _kind(row: Row) -> Kind:
-    return Kind(given(row, "code"), given(row, "libelle_fr"), row["libelle_en"] or row["libelle_fr"], row["regle"])
+    label = given(row, "libelle_fr")
+    return Kind(given(row, "code"), label, row["libelle_en"] or label, row["regle"], _words(row))
+
+
+def _words(row: Row) -> tuple[str, ...]:
+    return tuple(word.strip() for word in row["mots"].split("|") if word.strip())
 
 
 def _rule(row: Row) -> RetentionRule:

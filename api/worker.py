@@ -33,6 +33,7 @@ from ingest.batches.enter import enter_batch
 from ingest.batches.work import BatchHands
 from ingest.capture.folder import Station
 from ingest.capture.stations import Stations
+from ingest.models.nightly import train_models
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.work import works
@@ -77,6 +78,7 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
         runner.advance(letter_id)
 
     _mail_tasks(app, house)
+    _nightly_tasks(app, house)
     _batch_tasks(app, house, lots)
 
     @app.periodic(cron="* * * * * */5")
@@ -84,21 +86,6 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     async def reap(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
             await app.job_manager.retry_job(job)
-
-    @app.periodic(cron="30 2 * * *")
-    @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
-    def sweep(timestamp: int) -> None:  # noqa: ARG001
-        sweep_letters(house.store, house.clock)
-
-    @app.periodic(cron="* * * * *")
-    @app.task(name="sweep_uploads", queue="periodic", queueing_lock="sweep_uploads")
-    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
-        house.uploads.sweep(lambda login: actor_of(login, store=house.store, clock=house.clock))
-
-    @app.periodic(cron="0 3 * * *")
-    @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
-    async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
-        await app.job_manager.delete_old_jobs(nb_hours=72)
 
     return app
 
@@ -117,6 +104,30 @@ def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None
             entrance=house.entrance,
             actor_of=lambda login: actor_of(login, store=house.store, clock=house.clock),
         )
+
+
+def _nightly_tasks(app: procrastinate.App, house: House) -> None:
+    """Add the sweeps, and what is done while nobody works."""
+
+    @app.periodic(cron="30 2 * * *")
+    @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:  # noqa: ARG001
+        sweep_letters(house.store, house.clock)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep_uploads", queue="periodic", queueing_lock="sweep_uploads")
+    def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
+        house.uploads.sweep(lambda login: actor_of(login, store=house.store, clock=house.clock))
+
+    @app.periodic(cron="0 1 * * *")
+    @app.task(name="train", queue="periodic", queueing_lock="train")
+    def train(timestamp: int) -> None:  # noqa: ARG001
+        train_models(house.store, house.vault, house.clock)
+
+    @app.periodic(cron="0 3 * * *")
+    @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
+    async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
+        await app.job_manager.delete_old_jobs(nb_hours=72)
 
 
 def _mail_tasks(app: procrastinate.App, house: House) -> None:

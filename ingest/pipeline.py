@@ -29,8 +29,8 @@ TABLE: tuple[Stage, ...] = (
     Stage("clean", needs=("rasterize",), gives="the image upright, level, evenly lit", version="1", kept=False),
     Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="1"),
     Stage("extract", needs=("recognize",), gives="sender, recipient, subject, reference, date", version="1"),
-    Stage("classify", needs=("recognize",), gives="the kind of letter", version="1"),
-    Stage("propose", needs=("extract", "classify"), gives="one proposal a field, and a service", version="1"),
+    Stage("classify", needs=("recognize",), gives="kind and service, as people decided of such words", version="2"),
+    Stage("propose", needs=("extract", "classify"), gives="one proposal a field, with kind and service", version="2"),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
     Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="1"),
 )

@@ -170,7 +170,7 @@ _SENTENCES = {
     "triage": "Le fichier n'a pas pu être ouvert page par page. L'original est intact : qualifiez d'après lui.",
     "recognize": "Le texte n'a pas pu être lu. L'original est intact : saisissez les champs à la main.",
     "extract": "Les champs n'ont pas pu être proposés. Le texte est lu : saisissez-les à la main.",
-    "classify": "La nature n'a pas pu être proposée. Choisissez-la dans la liste.",
+    "classify": "La nature et le service n'ont pas pu être proposés. Choisissez-les dans les listes.",
     "propose": "Les propositions n'ont pas pu être réunies. Saisissez les champs à la main.",
     "resemble": "Les courriers qui lui ressemblent n'ont pas pu être cherchés. Vérifiez s'il est déjà arrivé.",
     "render": "Les images des pages n'ont pas pu être faites. Ouvrez l'original pour le lire.",

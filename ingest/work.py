@@ -21,6 +21,7 @@ from ged.ports import Vault
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
+from ingest.models.served import ServedModels
 from ingest.pipeline import TABLE, kept_before
 from ingest.readers.message import composed
 from ingest.readers.mime import read_mail
@@ -58,6 +59,7 @@ class _Hands:
         self._store = store
         self._vault = vault
         self._reading = reading
+        self._models = ServedModels(store, vault)
 
     def triage(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         with self._original(letter) as path:
@@ -101,7 +103,7 @@ class _Hands:
         return Result([_written(each) for each in found])
 
     def classify(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        return Result([_written(each) for each in classify(self._pages(letter))])
+        return Result([_written(each) for each in classify(self._pages(letter), self._models.of(letter.tenant_id))])
 
     def propose(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         found = [_read(each) for each in [*outputs["extract"], *outputs["classify"]]]

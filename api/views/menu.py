@@ -170,6 +170,8 @@ def _consulted(actor: Actor) -> Iterator[Entry]:
 def _steered(actor: Actor) -> Iterator[Entry]:
     if actor.has(Right.SEE_RETENTION):
         yield Entry("/conservation", _("Conservation"), "archive")
+    if actor.has(Right.SEE_QUALITY):
+        yield Entry("/modeles", _("Modèles"), "sparkles")
     if actor.posts:
         yield Entry("/delegations", _("Délégations"), "user-plus")
     if administered(actor):

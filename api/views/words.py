@@ -27,6 +27,7 @@ from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.kept import KeptKind
+from ged.mail.learning import ModelState
 from ged.mail.links import LinkKind
 from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
@@ -71,6 +72,9 @@ CODES: dict[str, str] = {
     State.FOLLOWED_UP: _("Clos, avec suivi"),
     State.DONE: _("Traité"),
     State.NO_FURTHER_ACTION: _("Sans suite"),
+    ModelState.SERVING: _("En service"),
+    ModelState.KEPT: _("Gardé"),
+    ModelState.REJECTED: _("Écarté, pas meilleur"),
     State.RETURNED: _("Retourné"),
     State.APPROVAL_REFUSED: _("Visa refusé"),
     State.CANCELLED: _("Annulé"),

@@ -58,6 +58,8 @@ class Right(StrEnum):
     KEEP_CORRESPONDENTS = "tenir_correspondants"
     SEE_DOSSIERS = "voir_dossiers"
     KEEP_DOSSIERS = "tenir_dossiers"
+    SEE_QUALITY = "voir_qualite"
+    KEEP_MODELS = "tenir_modeles"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
@@ -78,13 +80,13 @@ _REGISTRY = _READS_MAIL | {
 _INSPECTION = _READS_MAIL | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
-    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.CLOSE_REGISTER},
+    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.SEE_QUALITY, Right.CLOSE_REGISTER},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
     Role.AUDITOR: _INSPECTION,
-    Role.ADMINISTRATOR: _ALWAYS,
+    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS},
 }
 
 KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})

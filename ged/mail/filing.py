@@ -46,12 +46,13 @@ class RetentionRule:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A document kind (nature), and the retention rule that its letters follow."""
+    """A document kind (nature), the retention rule that its letters follow, and words by which one knows them."""
 
     code: str
     label_fr: str
     label_en: str
     rule: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

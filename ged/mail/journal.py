@@ -113,6 +113,8 @@ class Act(StrEnum):
     ENTITY_CHANGED = "organisation.entite_modifiee"
     POSITION_CHANGED = "organisation.poste_modifie"
     ENTITY_CLOSED = "organisation.entite_retiree"
+    MODEL_SERVES = "modele.en_service"
+    MODEL_RETIRED = "modele.retire"
     MODEL_LOADED = "organisation.chargee"
     INDEX_REBUILT = "index.reconstruit"
     REMINDED = "courrier.rappel"

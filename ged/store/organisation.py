@@ -137,7 +137,8 @@ class Organisations:
     def kinds(self) -> tuple[Kind, ...]:
         """Return the document kinds in use, by French label."""
         query = sa.select(*(kind.c[name] for name in Kind.__slots__)).where(~kind.c.retired).order_by(kind.c.label_fr)
-        return tuple(Kind(*row) for row in self._connection.execute(query))
+        rows = self._connection.execute(query)
+        return tuple(Kind(row.code, row.label_fr, row.label_en, row.rule, tuple(row.words)) for row in rows)
 
     def rules(self) -> dict[str, RetentionRule]:
         """Return the retention rule of each kind, by kind code, kinds out of use included."""

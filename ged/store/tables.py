@@ -98,6 +98,7 @@ kind = sa.Table(
     column("label_fr", _Text),
     column("label_en", _Text),
     column("rule", _Text, sa.ForeignKey("retention_rule.code")),
+    column("words", ARRAY(_Text), server_default="{}"),
     column("retired", sa.Boolean, server_default=sa.false()),
 )
 

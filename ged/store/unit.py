@@ -30,6 +30,7 @@ from ged.store.holds import Holds
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
 from ged.store.kept_files import KeptFiles
+from ged.store.learning import Learning
 from ged.store.letters import Letters
 from ged.store.links import Links
 from ged.store.lists import ListEntries
@@ -105,6 +106,11 @@ class Unit:
     def links(self) -> Links:
         """What binds letters to each other."""
         return Links(self._connection)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Models taught by decisions."""
+        return Learning(self._connection)
 
     @cached_property
     def near_duplicates(self) -> NearDuplicates:

@@ -229,6 +229,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "token": "0" * 22,
         "slip_id": "0" * 22,
         "other_id": gone.id,
+        "model_id": "x",
         "upload_id": "0" * 22,
         "number": "1",
         "rank": "1",

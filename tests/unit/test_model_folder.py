@@ -65,7 +65,7 @@ def test_the_pilot_ministry_is_whole() -> None:
         ("affectations.csv", "inconnu;BOC-1;2024-01-01;", "inconnu"),
         ("affectations.csv", "kossi;NULLE;2024-01-01;", "NULLE"),
         ("affectations.csv", "kossi;BOC-1;le 3 mars;", "le 3 mars"),
-        ("natures.csv", "neuve;Neuve;New;SANS", "SANS"),
+        ("natures.csv", "neuve;Neuve;New;SANS;", "SANS"),
         ("conservation.csv", "R;R;vingt;date_courrier;tri;parce que", "vingt"),
         ("conservation.csv", "R;R;20;un_jour;tri;parce que", "un_jour"),
         ("absences.csv", "nobody;2026-01-01;2026-01-02", "nobody"),
@@ -111,7 +111,7 @@ def test_each_mistake_is_named_by_its_file_its_line_and_its_word(folder: Path, f
 
 
 def test_every_mistake_is_said_at_once(folder: Path) -> None:
-    for file, line in (("entites.csv", "A;INCONNU;A;A;A;non;;;;"), ("natures.csv", "b;B;B;SANS")):
+    for file, line in (("entites.csv", "A;INCONNU;A;A;A;non;;;;"), ("natures.csv", "b;B;B;SANS;")):
         with (folder / file).open("a", encoding="utf-8") as rows:
             rows.write(line + "\n")
     assert len(faults(folder)) == 2

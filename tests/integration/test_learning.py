@@ -1,0 +1,74 @@
+"""What people decide is learned by night: served when it is better, kept when not, put back by an administrator."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.wiring import House
+from ged.errors import Conflict, Forbidden, NotFound
+from ged.mail.access import Actor
+from ged.mail.item import Confidentiality
+from ged.mail.journal import Act
+from ged.mail.learning import TAUGHT, ModelState
+from ged.mail.qualification import Field
+from ged.services.models import cards, put_to_serve, serve_words
+from ingest.models.nightly import train_models
+from ingest.models.served import ServedModels
+from ingest.stages.classify import classify
+from rooms.learning import TOPICS, decisions, letter_about
+from rooms.values import a_page
+
+Who = Callable[[str], Actor]
+
+
+def proposed(house: House, text: str, tenant_id: str = "MME") -> dict[Field, str]:
+    models = ServedModels(house.store, house.vault).of(tenant_id)
+    return {one.field: one.value for one in classify([a_page(text)], models)}
+
+
+def test_decisions_teach_by_night_and_a_worse_model_never_serves(house: House, kossi: Actor, who: Who) -> None:
+    given: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    decisions(house, kossi, 30, seed=1)
+    assert train_models(house.store, house.vault, house.clock) == ()
+    decisions(house, kossi, 60, seed=2)
+    decisions(house, kossi, 9, seed=3, confidentiality=Confidentiality.RESTRICTED, service_id="CAB")
+    first = train_models(house.store, house.vault, house.clock)
+    assert {(card.field, card.tenant_id, card.state) for card in first} == {
+        (field, "MME", ModelState.SERVING) for field in TAUGHT
+    }
+    assert {card.letters for card in first} == {72}  # four fifths of ninety: the restricted ones teach nothing
+    assert all(card.trial.right > card.trial.right_before for card in first)
+    for topic in TOPICS:
+        text = letter_about(topic, random.Random(7))
+        assert proposed(house, text) == {Field.KIND: topic[0], Field.SERVICE: topic[1]}
+        assert proposed(house, text, "CEET") == {}
+    assert train_models(house.store, house.vault, house.clock) == ()  # nothing new was decided
+
+    decisions(house, kossi, 24, seed=4, service_id="DAJ")  # a careless afternoon
+    second = train_models(house.store, house.vault, house.clock)
+    assert {card.state for card in second} == {ModelState.REJECTED}
+    assert {card.replaces for card in second} == {card.id for card in first}
+
+    admin, ceet = who("admin"), who("ceet")
+    worse = next(card for card in second if card.field is Field.SERVICE)
+    with pytest.raises(Forbidden):
+        put_to_serve(worse.id, actor=who("lawson"), **given)
+    with pytest.raises(Forbidden):
+        cards(store=house.store, actor=kossi)
+    put_to_serve(worse.id, actor=admin, **given)
+    with pytest.raises(Conflict):
+        put_to_serve(worse.id, actor=admin, **given)
+    before = next(card for card in first if card.field is Field.SERVICE)
+    states = {card.id: card.state for card in cards(store=house.store, actor=who("lawson"))}
+    assert (states[worse.id], states[before.id]) == (ModelState.SERVING, ModelState.KEPT)
+    put_to_serve(before.id, actor=admin, **given)
+    serve_words(Field.KIND, actor=admin, **given)
+    assert set(proposed(house, letter_about(("stage", "DRH"), random.Random(8)))) == {Field.SERVICE}
+    with house.store.unit() as unit:
+        assert [line.act for line in unit.journal.about(before.id)] == [Act.MODEL_SERVES, Act.MODEL_SERVES]
+        with pytest.raises(NotFound):
+            unit.learning.card(before.id, ceet.post.tenant_id)

@@ -32,7 +32,7 @@ from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
 from ingest.stages.propose import by_separator, propose
 from ingest.stages.reading import read_page
-from ingest.stages.render import page_image, render_pdf
+from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 
 SMALL_PX, LARGE_PX = 909, 1800
@@ -131,12 +131,13 @@ class _Hands:
     def render(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         pages = self._pages(letter)
         with self._original(letter) as path:
-            widths = [(page, width) for page in pages for width in (SMALL_PX, LARGE_PX)]
-            images = self._reading.each(page_image, [(path, page, width) for page, width in widths])
+            widths = (SMALL_PX, LARGE_PX)
+            images = self._reading.each(page_images, [(path, page, widths) for page in pages])
             (rendered,) = self._reading.each(render_pdf, [(path, pages, letter.number)])
         kept_images = [
             PageImage(page.number, width, round(width * page.height_px / page.width_px), self._put(data, "image/webp"))
-            for (page, width), data in zip(widths, images, strict=True)
+            for page, drawn in zip(pages, images, strict=True)
+            for width, data in zip(widths, drawn, strict=True)
         ]
         remark = MAIL_REMARK if letter.media_type == MAIL_TYPE else rendered.remark
         copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), remark)

@@ -55,6 +55,7 @@ def environment(language: str) -> Environment:
     )
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
+    made.globals["page_regions"] = words.PAGE_REGIONS
     made.globals["register_titles"] = words.REGISTERS
     made.globals["accepted_files"], made.globals["accepted_scans"] = accepted(), accepted(paged=True)
     return made

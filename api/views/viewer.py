@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ged.mail.item import Direction, State
-from ged.mail.page import Box, Page
+from ged.mail.page import Box, Page, RegionKind
 from ged.mail.qualification import Field, Proposal
 from ged.services.consult import LetterFile
 from search.light import Light
@@ -50,6 +50,7 @@ class PageView:
     lines: tuple[Line, ...]
     hits: tuple[Drawn, ...]
     evidence: tuple[tuple[Field, Drawn], ...]
+    regions: tuple[tuple[RegionKind, Drawn], ...]
     text: str
 
 
@@ -80,7 +81,8 @@ def _view(page: Page, lit: Sequence[int], proposals: dict[Field, Proposal], *, h
         placed = tuple((word.text, *_span(word.box)) for word in words)
         lines.append(Line(drawn.y + round(drawn.height * 0.8), max(4, round(drawn.height * 0.85)), placed))
     hits = tuple(_drawn(page.words[at].box, height, margin=2) for at in lit)
-    return PageView(page.number, height, page.blank, has_image, tuple(lines), hits, evidence, page.text)
+    regions = tuple((region.kind, _drawn(region.box, height)) for region in page.regions)
+    return PageView(page.number, height, page.blank, has_image, tuple(lines), hits, evidence, regions, page.text)
 
 
 def _drawn(box: Box, height: int, margin: int = 0) -> Drawn:

@@ -33,6 +33,7 @@ from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
 from ged.mail.notice import Channel, Group
 from ged.mail.opinion import OpinionVerdict
+from ged.mail.page import RegionKind
 from ged.mail.qualification import Field
 from ged.mail.register_check import Use
 
@@ -232,6 +233,12 @@ DRAFT_ACTS: dict[str, tuple[str, str, str]] = {
     DraftAct.NOTE: (_("Annoter"), _("a annoté"), "file-text"),
 }
 """Each act on a draft: the verb of its button, what the history says of it, its icon."""
+PAGE_REGIONS: dict[str, str] = {
+    RegionKind.STAMP: _("Tampon"),
+    RegionKind.SIGNATURE: _("Signature"),
+    RegionKind.HANDWRITING: _("Annotation manuscrite"),
+}
+"""What was set on the print of a page."""
 LINKS: dict[str, tuple[str, str]] = {
     LinkKind.ANSWERS: (_("Répond à"), _("A pour réponse")),
     LinkKind.FOLLOWS: (_("Suite de"), _("A pour suite")),

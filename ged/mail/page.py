@@ -42,12 +42,32 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as read: `confidence` in [0, 1]; `line` counts text lines down the page from 0."""
+    """One word as read: `confidence` in [0, 1]; `line` counts text lines down the page from 0.
+
+    `printed` is False for what a stamp or a hand added: it is found by a search, and says nothing of the letter.
+    """
 
     text: str
     box: Box
     confidence: float
     line: int
+    printed: bool = True
+
+
+class RegionKind(StrEnum):
+    """What was added to a page after it was printed."""
+
+    STAMP = "tampon"
+    SIGNATURE = "signature"
+    HANDWRITING = "manuscrit"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A part of a page that is no print."""
+
+    kind: RegionKind
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,7 @@ class Page:
         skew_deg: Small counter-clockwise turn that makes its lines level.
         confidence: Mean over characters, in [0, 1]; 1 for born-digital text, 0 when nothing was read.
         engine: Name and version of what read it, `pypdfium2 5.15` or `tesseract 5.5.4 fra`.
+        regions: What was stamped or written on the print.
     """
 
     number: int
@@ -73,6 +94,7 @@ class Page:
     confidence: float
     engine: str
     words: tuple[Word, ...]
+    regions: tuple[Region, ...] = ()
 
     @property
     def blank(self) -> bool:
@@ -83,6 +105,12 @@ class Page:
         """Yield the words of each text line, top to bottom, left to right within a line."""
         for _, words in groupby(self.words, key=lambda word: word.line):
             yield tuple(words)
+
+    def printed_lines(self) -> Iterator[tuple[Word, ...]]:
+        """Yield the lines without what was stamped or written on them: what the letter itself says."""
+        for line in self.lines():
+            if printed := tuple(word for word in line if word.printed):
+                yield printed
 
     @property
     def text(self) -> str:

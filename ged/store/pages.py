@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ged.mail.page import Box, Page, TextSource, Word
+from ged.mail.page import Box, Page, Region, RegionKind, TextSource, Word
 from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
@@ -123,20 +123,24 @@ class Pages:
 
 def _row(letter_id: str, value: Page) -> dict[str, Any]:
     words = [
-        [word.text, *(round(side, 5) for side in _sides(word.box)), round(word.confidence, 3), word.line]
+        [word.text, *_sides(word.box), round(word.confidence, 3), word.line, *([] if word.printed else [False])]
         for word in value.words
     ]
+    regions = [[region.kind, *_sides(region.box)] for region in value.regions]
     plain = {name: getattr(value, name) for name in _PLAIN}
-    return {"letter_id": letter_id, "source": value.source, "words": words, **plain}
+    return {"letter_id": letter_id, "source": value.source, "words": words, "regions": regions, **plain}
 
 
 def _sides(box: Box) -> tuple[float, float, float, float]:
-    return box.left, box.top, box.right, box.bottom
+    left, top, right, bottom = (round(side, 5) for side in (box.left, box.top, box.right, box.bottom))
+    return left, top, right, bottom
 
 
 def _page(row: Mapping[Any, Any]) -> Page:
     words = tuple(
-        Word(text, Box(left, top, right, bottom), confidence, line)
-        for text, left, top, right, bottom, confidence, line in row["words"]
+        Word(text, Box(left, top, right, bottom), confidence, line, *printed)
+        for text, left, top, right, bottom, confidence, line, *printed in row["words"]
     )
-    return Page(source=TextSource(row["source"]), words=words, **{name: row[name] for name in _PLAIN})
+    regions = tuple(Region(RegionKind(kind), Box(*sides)) for kind, *sides in row.get("regions", ()))
+    plain = {name: row[name] for name in _PLAIN}
+    return Page(source=TextSource(row["source"]), words=words, regions=regions, **plain)

@@ -271,6 +271,7 @@ page = sa.Table(
     column("confidence", sa.Float),
     column("engine", _Text),
     column("words", JSONB),
+    column("regions", JSONB, server_default="[]"),
 )
 
 page_image = sa.Table(

@@ -17,6 +17,10 @@ from ingest.readers.source import Grey, PageImage
 
 cv2.setNumThreads(1)  # pages go side by side in processes
 
+WORK_DPI = 200.0
+"""Pages are read at this resolution: as well as at 300, and a quarter quicker (measured)."""
+_FINER = 1.1
+"""A page is brought to `WORK_DPI` when its own is this much finer."""
 MAP_DPI = 75
 """Layout is judged on an ink map of about this resolution."""
 MAX_SKEW_DEG, LEVEL_DEG = 6.0, 0.35
@@ -64,7 +68,8 @@ def is_blank(page: PageImage) -> bool:
 
 
 def clean(page: PageImage) -> Cleaned:
-    """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink."""
+    """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink, at `WORK_DPI` at most."""
+    page = _at_work_resolution(page)
     factor = max(1, round(page.resolution_dpi / MAP_DPI))
     background, ink = _ink_map(page.grey, factor)
     height, width = page.grey.shape
@@ -83,6 +88,17 @@ def clean(page: PageImage) -> Cleaned:
     part, offset = _crop(level, turn(ink, skew, 0), factor)
     size = (level.shape[1], level.shape[0])
     return Cleaned(part, offset, size, page.resolution_dpi, rotation, skew, blank=False)
+
+
+def _at_work_resolution(page: PageImage) -> PageImage:
+    finer = page.resolution_dpi / WORK_DPI
+    if finer > _FINER:
+        small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=cv2.INTER_AREA)
+        return PageImage(np.asarray(small, np.uint8), WORK_DPI)
+    sample = page.grey[::5, ::5]
+    if not np.any((sample > 0) & (sample < 255)):  # one bit a point: steps become slopes, or the median eats commas
+        return PageImage(np.asarray(cv2.GaussianBlur(page.grey, (0, 0), 0.6), np.uint8), page.resolution_dpi)
+    return page
 
 
 def turn(image: Pixels, degrees: float, paper: int | None = None) -> Pixels:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from ged.mail.page import Box, Page, TextSource, Word
+from ged.mail.page import Box, Page, Region, RegionKind, TextSource, Word
 from ingest.engines.port import OcrEngine, RawWord
 from ingest.readers.source import Grey
-from ingest.stages.clean import Cleaned
+from ingest.stages.clean import Cleaned, turn
+from ingest.stages.dashes import with_dashes
+from ingest.stages.regions import Mark, Parted, part
 
 DOUBTFUL = 0.62
 """A page read with less confidence than this is tried upside down."""
 _STRIP_INCH, _STEP_PX = 1.4, 8
+_SQUARE = re.compile(r"^([ckm]?m)\?(?=[,.;:)]?$)")
+"""« m² » comes out as « m? »."""
+_SURE, _LEGIBLE = 0.8, 0.4
+"""In what a pen crossed, a word this sure is print; under the second, strokes were taken for letters."""
 
 
 def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
@@ -23,14 +30,30 @@ def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
         return _page(cleaned, number, TextSource.BLANK, 0.0, engine, ())
     if cleaned.sideways and _other_way(cleaned, engine):
         cleaned = _upside_down(cleaned)
-    words = engine.recognize(cleaned.grey, cleaned.resolution_dpi)
+    parted, words = _read(cleaned, engine)
     confidence = _confidence(words)
     if not cleaned.sideways and cleaned.rotation_deg == 0 and confidence < DOUBTFUL and len(words) >= 5:
         turned = _upside_down(cleaned)
-        again = engine.recognize(turned.grey, turned.resolution_dpi)
+        other, again = _read(turned, engine)
         if _confidence(again) > confidence + 0.05:
-            cleaned, words, confidence = turned, again, _confidence(again)
-    return _page(cleaned, number, TextSource.OCR, confidence, engine, _placed(words, cleaned))
+            cleaned, parted, words, confidence = turned, other, again, _confidence(again)
+    frame = _Frame(cleaned)
+    return replace(
+        _page(cleaned, number, TextSource.OCR, confidence, engine, _sorted_out(words, parted, frame, engine)),
+        regions=tuple(Region(_kind(mark, words), frame.box(mark.box_px)) for mark in parted.marks),
+    )
+
+
+def _read(cleaned: Cleaned, engine: OcrEngine) -> tuple[Parted, list[RawWord]]:
+    parted = part(cleaned)
+    words = _tidy(engine.recognize(parted.printed, cleaned.resolution_dpi))
+    return parted, with_dashes(words, parted.printed, cleaned.resolution_dpi)
+
+
+def _tidy(words: list[RawWord]) -> list[RawWord]:
+    """Take out the lines of tables, read as bars; mend the one sign that the French model does not know."""
+    bare = [replace(word, text=word.text.strip("|")) for word in words if word.text.strip("|")]
+    return [replace(word, text=_SQUARE.sub(r"\1²", word.text)) for word in bare]
 
 
 def _other_way(cleaned: Cleaned, engine: OcrEngine) -> bool:
@@ -67,26 +90,89 @@ def _confidence(words: list[RawWord]) -> float:
     return sum(word.confidence * len(word.text) for word in words) / count if count else 0.0
 
 
-def _placed(words: list[RawWord], cleaned: Cleaned) -> tuple[Word, ...]:
-    (left, top), (width, height) = cleaned.offset_px, cleaned.upright_px
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the cleaned image lies on the upright page."""
 
-    def fraction(value: float, size: int) -> float:
-        return min(1.0, max(0.0, value / size))
+    cleaned: Cleaned
 
-    return tuple(
-        Word(
-            word.text,
-            Box(
-                fraction(word.box_px[0] + left, width),
-                fraction(word.box_px[1] + top, height),
-                fraction(word.box_px[2] + left, width),
-                fraction(word.box_px[3] + top, height),
-            ),
-            word.confidence,
-            word.line,
+    def box(self, box_px: tuple[int, int, int, int]) -> Box:
+        """Return pixels of the cleaned image as fractions of the page."""
+        (left, top), (width, height) = self.cleaned.offset_px, self.cleaned.upright_px
+        return Box(
+            _fraction(box_px[0] + left, width),
+            _fraction(box_px[1] + top, height),
+            _fraction(box_px[2] + left, width),
+            _fraction(box_px[3] + top, height),
         )
-        for word in words
-    )
+
+    def word(self, word: RawWord, line: int, *, printed: bool) -> Word:
+        """Return a word in its place on the page."""
+        return Word(word.text, self.box(word.box_px), word.confidence, line, printed)
+
+
+def _fraction(value: float, size: int) -> float:
+    return min(1.0, max(0.0, value / size))
+
+
+def _sorted_out(words: list[RawWord], parted: Parted, frame: _Frame, engine: OcrEngine) -> tuple[Word, ...]:
+    """Return the printed words, then those of stamps and hands, each stamp read by itself in its own ink."""
+    printed: list[Word] = []
+    added: list[tuple[RawWord, int]] = []
+    lines = 0
+    for word in words:
+        lines = max(lines, word.line + 1)
+        mark = next((mark for mark in parted.marks if _holds(mark.box_px, word.box_px)), None)
+        if mark is None or (mark.kind is not RegionKind.STAMP and word.confidence >= _SURE):
+            printed.append(frame.word(word, word.line, printed=True))
+        elif mark.lifted and word.confidence >= _LEGIBLE:
+            printed.append(frame.word(word, word.line, printed=True))
+        elif word.confidence >= _LEGIBLE:
+            added.append((word, word.line))
+    for mark in parted.marks:
+        if mark.kind is RegionKind.STAMP and mark.lifted and mark.framed:
+            found = [word for word in _of_stamp(mark, parted.added, engine, frame) if word.confidence >= _LEGIBLE]
+            added += [(word, lines + word.line) for word in found]
+            lines += 1 + max((word.line for word in found), default=-1)
+    return (*printed, *(frame.word(word, line, printed=False) for word, line in added))
+
+
+def _of_stamp(mark: Mark, added: Grey, engine: OcrEngine, frame: _Frame) -> list[RawWord]:
+    """Return the words of a framed stamp, turned level, its ink made black."""
+    left, top, right, bottom = mark.box_px
+    ink = added[top:bottom, left:right]
+    dark = float(np.percentile(ink[ink < 200], 30)) if np.any(ink < 200) else 0.0
+    strong = np.clip((ink.astype(np.float32) - dark) * (255 / max(1.0, 235 - dark)), 0, 255).astype(np.uint8)
+    level = turn(strong, mark.tilt_deg, 255)
+    found = engine.recognize(level, frame.cleaned.resolution_dpi)
+    return [
+        replace(
+            word,
+            text=word.text.strip("|"),
+            box_px=(word.box_px[0] + left, word.box_px[1] + top, word.box_px[2] + left, word.box_px[3] + top),
+        )
+        for word in found
+        if word.text.strip("|_—-.")
+    ]
+
+
+def _kind(mark: Mark, words: list[RawWord]) -> RegionKind:
+    """Tell a signature from a note: it stands over the printed name of who signs, or close above it."""
+    if mark.kind is RegionKind.STAMP:
+        return mark.kind
+    left, top, right, bottom = mark.box_px
+    near = bottom - top
+    for word in words:
+        across = min(right, word.box_px[2]) - max(left, word.box_px[0])
+        middle = (word.box_px[1] + word.box_px[3]) / 2
+        if word.confidence >= _SURE and across > 0 and len(word.text) >= 3 and top - near < middle < bottom + near:
+            return RegionKind.SIGNATURE
+    return RegionKind.HANDWRITING
+
+
+def _holds(box: tuple[int, int, int, int], word: tuple[int, int, int, int]) -> bool:
+    x, y = (word[0] + word[2]) / 2, (word[1] + word[3]) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
 def _page(  # noqa: PLR0917 - private, one call for each case above

@@ -25,7 +25,7 @@ from ingest.stages.clean import clean, turn
 from ingest.stages.extract import extract
 from ingest.stages.propose import propose
 from ingest.stages.reading import read_page
-from ingest.stages.render import page_image, render_pdf
+from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 from rooms.house import PILOT
 from rooms.letters import letter_pdf
@@ -229,9 +229,10 @@ def test_a_born_digital_letter_is_its_own_copy(tmp_path: Path) -> None:
 def test_page_images_are_light_and_stand_under_the_boxes(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf", np.ascontiguousarray(np.rot90(drawn())))
     page = read_page(path, 1, TextSource.OCR, "tesserocr")
-    data = page_image(path, page, 909)
-    assert len(data) < 60_000
-    shown = np.asarray(Image.open(BytesIO(data)).convert("L"))
+    small, large = page_images(path, page, (909, 1800))
+    assert len(small) < 60_000
+    assert Image.open(BytesIO(large)).width == 1800
+    shown = np.asarray(Image.open(BytesIO(small)).convert("L"))
     assert shown.shape[1] == 909
     height, width = shown.shape
     for word in page.words:

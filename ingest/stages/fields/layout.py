@@ -56,7 +56,7 @@ class Line:
 def lines_of(page: Page) -> list[Line]:
     """Return the lines of a page, top to bottom, then left to right."""
     found: list[Line] = []
-    for words in page.lines():
+    for words in page.printed_lines():
         run: list[Word] = []
         for word in words:
             if run and word.box.left - run[-1].box.right > GAP:

@@ -123,9 +123,8 @@ def _sorted_out(words: list[RawWord], parted: Parted, frame: _Frame, engine: Ocr
     for word in words:
         lines = max(lines, word.line + 1)
         mark = next((mark for mark in parted.marks if _holds(mark.box_px, word.box_px)), None)
-        if mark is None or (mark.kind is not RegionKind.STAMP and word.confidence >= _SURE):
-            printed.append(frame.word(word, word.line, printed=True))
-        elif mark.lifted and word.confidence >= _LEGIBLE:
+        over_print = mark is not None and (mark.lifted or mark.kind is not RegionKind.STAMP)
+        if mark is None or (over_print and word.confidence >= (_LEGIBLE if mark.lifted else _SURE)):
             printed.append(frame.word(word, word.line, printed=True))
         elif word.confidence >= _LEGIBLE:
             added.append((word, word.line))

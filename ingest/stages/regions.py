@@ -25,10 +25,15 @@ _STEP_LEAST, _STEP_MOST, _STEP_OF_SPREAD = 24.0, 45.0, 1.5
 _STAMP_LEAST_MM, _STAMP_MOST_MM = (18.0, 8.0), (95.0, 70.0)
 _HULL_FILLS, _CLOSED = 0.8, 0.6
 """A frame fills its smallest rectangle, and this share of its outline was stamped."""
-_RING_GOES_ROUND = 0.6
+_RING, _RING_OF_PRINTS_INK = (0.6, 3.0), (0.85, 1.5)
+"""A ring was stamped on this share of its round, within so many pixels of it; more is asked where print is as dark."""
 _TILT_LEAST_DEG = 0.7
 _TABLE_MM = 95.0
-_JOIN_MM = 3.0
+_JOIN_MM = 4.0
+_PIECED: tuple[tuple[float, float, float], ...] = ((7.0, 0.0, 4.0), (3.0, 0.0, 7.0))
+_WHOLE: tuple[tuple[float, float, float], ...] = ((7.0, _STAMP_LEAST_MM[1], 4.0),)
+"""How strokes make a frame: how long each is at least, how wide, how near to the next (mm). A frame that was lifted off
+print may be in pieces, with gaps as wide as print is tall; one that could not be lifted must be whole."""
 
 Mask = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]
@@ -37,9 +42,10 @@ Rectangle = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something set on the print, in pixels of the cleaned image; `tilt_deg` is the counter-clockwise turn that levels it.
+    """Something set on the print, in pixels of the cleaned image.
 
-    `lifted` says whether its ink could be told from the print's, `framed` whether it is a frame with lines in it.
+    `tilt_deg` is the counter-clockwise turn that levels it; `lifted` says whether its ink could be told from the
+    print's, `framed` whether it is a frame with lines in it.
     """
 
     kind: RegionKind
@@ -74,9 +80,11 @@ def part(cleaned: Cleaned) -> Parted:
     found = _inks(grey, factor)
     if found is None:
         return Parted(grey, grey, ())
-    stamps = list(_stamps(found.light, found.ink, lifted=True))
-    taken = [mark.box_px for mark in stamps]
-    stamps += [mark for mark in _stamps(found.ink, found.ink, lifted=False) if not _meets(mark.box_px, taken)]
+    stamps: list[Mark] = []
+    for mask, lifted in ((found.light, True), (found.ink, False)):
+        for mark in sorted(_stamps(mask, found.ink, lifted=lifted), key=lambda mark: -_area(mark.box_px)):
+            if not _meets(mark.box_px, [other.box_px for other in stamps]):
+                stamps.append(mark)
     taken = [mark.box_px for mark in stamps]
     light_pen = list(_strokes(_without(found.light, taken), found.ink, lifted=True))
     taken += [mark.box_px for mark in light_pen]
@@ -88,7 +96,9 @@ def part(cleaned: Cleaned) -> Parted:
 def _inks(grey: Grey, factor: float) -> _Ink | None:
     small = cv2.resize(grey, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
     side = max(1, round(factor)) | 1
-    darkest = cv2.resize(cv2.erode(grey, np.ones((side, side), np.uint8)), small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    darkest = cv2.resize(
+        cv2.erode(grey, np.ones((side, side), np.uint8)), small.shape[::-1], interpolation=cv2.INTER_NEAREST
+    )
     ink = (small < _INK).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     wide, tall, area = (stats[:, column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
@@ -108,13 +118,14 @@ def _inks(grey: Grey, factor: float) -> _Ink | None:
     step = float(np.clip(_STEP_OF_SPREAD * (high - print_level), _STEP_LEAST, _STEP_MOST))
     dark = cv2.dilate((darkest < print_level + step).astype(np.uint8), np.ones((3, 3), np.uint8))
     ink[tables[labels]] = 0
-    return _Ink(ink, np.asarray(ink & (1 - dark), np.uint8), float(print_level) + step)
+    return _Ink(ink, np.where(dark > 0, 0, ink).astype(np.uint8), float(print_level) + step)
 
 
 def _stamps(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:
     """Yield what is framed by strokes that close upon themselves, with letters of the same ink inside."""
-    for points in _long_strokes(mask, least_mm=0.0 if lifted else _STAMP_LEAST_MM[1]):
-        ring = _ring(points)
+    ways = _PIECED if lifted else _WHOLE
+    for points in (points for way in ways for points in _long_strokes(mask, *way)):
+        ring = _ring(points, *(_RING if lifted else _RING_OF_PRINTS_INK))
         if ring is not None:
             yield Mark(RegionKind.STAMP, ring, 0.0, lifted)
             continue
@@ -130,16 +141,16 @@ def _stamps(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:
             continue
         inside = np.zeros((tall, wide), np.uint8)
         cv2.fillPoly(inside, [hull - np.array([left, top])], (1,))
-        inside = cv2.erode(inside, np.ones((9, 9), np.uint8), borderValue=(0,))
-        own, whole = (part[top : top + tall, left : left + wide] & inside for part in (mask, ink))
-        if own.sum() < 0.25 * max(1, whole.sum()) or whole.sum() < 0.02 * inside.sum():
+        within = cv2.erode(inside, np.ones((9, 9), np.uint8), borderValue=(0,)) > 0
+        own, whole = (int(part[top : top + tall, left : left + wide][within].sum()) for part in (mask, ink))
+        if own < 0.25 * max(1, whole) or whole < 0.02 * within.sum():
             continue
         if not lifted and abs(tilt) < _TILT_LEAST_DEG:
             continue  # as dark as print and as level: a printed box
         yield Mark(RegionKind.STAMP, (left, top, left + wide, top + tall), tilt, lifted, framed=True)
 
 
-def _closed(points: NDArray[np.int32], hull: NDArray[np.int32]) -> float:
+def _closed(points: NDArray[np.int32], hull: cv2.typing.MatLike) -> float:
     """Return the share of a hull's outline that has a stroke on it."""
     left, top, wide, tall = cv2.boundingRect(hull)
     outline = np.zeros((tall, wide), np.uint8)
@@ -147,18 +158,25 @@ def _closed(points: NDArray[np.int32], hull: NDArray[np.int32]) -> float:
     strokes = np.zeros_like(outline)
     strokes[points[:, 0, 1] - top, points[:, 0, 0] - left] = 1
     near = cv2.dilate(strokes, np.ones((7, 7), np.uint8))
-    return float((outline & near).sum() / max(1, outline.sum()))
+    return float(near[outline > 0].mean())
 
 
-def _ring(points: NDArray[np.int32]) -> Rectangle | None:
+def _ring(points: NDArray[np.int32], goes_round: float, within_px: float) -> Rectangle | None:
     """Return the box of the circle that most of these points go round, a signature across it or not."""
     left, top, wide, tall = cv2.boundingRect(points)
-    if not (20 * _MM <= min(wide, tall) and max(wide, tall) <= 100 * _MM):
+    if not (min(wide, tall) >= 20 * _MM and max(wide, tall) <= 100 * _MM):
         return None
     strokes = np.zeros((tall, wide), np.uint8)
     strokes[points[:, 0, 1] - top, points[:, 0, 0] - left] = 255
     circles = cv2.HoughCircles(
-        strokes, cv2.HOUGH_GRADIENT, 2, 10 * _MM, param1=100, param2=50, minRadius=round(10 * _MM), maxRadius=round(27 * _MM)
+        strokes,
+        cv2.HOUGH_GRADIENT,
+        2,
+        10 * _MM,
+        param1=100,
+        param2=50,
+        minRadius=round(10 * _MM),
+        maxRadius=round(27 * _MM),
     )
     for x, y, radius in [] if circles is None else circles[0][:3]:
         across, down = points[:, 0, 0] - left - x, points[:, 0, 1] - top - y
@@ -166,26 +184,27 @@ def _ring(points: NDArray[np.int32]) -> Rectangle | None:
         distances = np.hypot(across, down)
         for outer in np.arange(radius - 2 * _MM, 27 * _MM, 2.0):
             outside = (distances > outer + 4) & (distances < outer + 5 * _MM)
-            if len(set(angles[np.abs(distances - outer) < 3].tolist())) < _RING_GOES_ROUND * 72:
+            if len(set(angles[np.abs(distances - outer) < within_px].tolist())) < goes_round * 72:
                 continue
-            if len(set(angles[outside].tolist())) < _RING_GOES_ROUND * 72:
+            if len(set(angles[outside].tolist())) < 0.6 * 72:
                 edge = outer + 1.5 * _MM
                 return round(left + x - edge), round(top + y - edge), round(left + x + edge), round(top + y + edge)
     return None
 
 
-def _long_strokes(mask: Mask, least_mm: float) -> Iterator[NDArray[np.int32]]:
-    """Yield the points of long thin strokes, `least_mm` at least both ways, those that nearly touch together."""
+def _long_strokes(mask: Mask, long_mm: float, least_mm: float, join_mm: float) -> Iterator[NDArray[np.int32]]:
+    """Yield the points of thin strokes so long at least, and wide, those nearer than `join_mm` together."""
     joined = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     wide, tall, area = (stats[:, column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
-    long = (np.maximum(wide, tall) > 7 * _MM) & (area < 0.5 * wide * tall + 3 * np.maximum(wide, tall))
+    thin = area < 0.35 * wide * tall + 4 * np.maximum(wide, tall)
+    long = (np.maximum(wide, tall) > long_mm * _MM) & thin
     long &= (np.maximum(wide, tall) < _TABLE_MM * _MM) & (np.minimum(wide, tall) >= least_mm * _MM)
     long[0] = False
     if count < 2 or not long.any():
         return
     strokes = (long[labels] & (mask > 0)).astype(np.uint8)
-    side = round(_JOIN_MM * _MM)
+    side = round(join_mm * _MM)
     groups, group_labels = cv2.connectedComponents(cv2.dilate(strokes, np.ones((side, side), np.uint8)))
     rows, columns = np.nonzero(strokes)
     belongs = group_labels[rows, columns]
@@ -196,8 +215,9 @@ def _long_strokes(mask: Mask, least_mm: float) -> Iterator[NDArray[np.int32]]:
 
 def _strokes(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:
     """Yield what a pen wrote: connected strokes larger than letters, with no ruler's line in them."""
-    ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(10 * _MM)), np.uint8)) | cv2.morphologyEx(
-        ink, cv2.MORPH_OPEN, np.ones((round(8 * _MM), 1), np.uint8)
+    ruled = cv2.max(
+        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(10 * _MM)), np.uint8)),
+        cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(8 * _MM), 1), np.uint8)),
     )
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     wide, tall, area = (stats[:, column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
@@ -275,6 +295,10 @@ def _meets(box: Rectangle, others: Iterable[Rectangle], gap: float = 0.0) -> boo
         box[0] < other[2] + gap and other[0] < box[2] + gap and box[1] < other[3] + gap and other[1] < box[3] + gap
         for other in others
     )
+
+
+def _area(box: Rectangle) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _close(box: Rectangle, other: Rectangle) -> bool:

@@ -15,7 +15,7 @@ from ingest.readers.inspection import Limits, inspect
 from ingest.readers.source import Grey
 from ingest.readers.table import pages_of
 from ingest.stages.reading import read_page
-from ingest.stages.render import page_image, render_pdf
+from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 from rooms.formats import MADE, ODD, drawn
 
@@ -37,7 +37,7 @@ def test_every_format_is_counted_read_seen_and_copied(what: str, tmp_path: Path)
     assert len(pages) == count
     assert "gravier" in pages[0].text
 
-    seen = np.asarray(Image.open(BytesIO(page_image(path, pages[0], 500))).convert("L"))
+    seen = np.asarray(Image.open(BytesIO(*page_images(path, pages[0], (500,)))).convert("L"))
     assert np.median(seen) > 200, "paper is white"
     assert seen.min() < 120, "ink is black"
 

@@ -29,6 +29,7 @@ from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 from rooms.house import PILOT
 from rooms.letters import letter_pdf
+from rooms.scans import drawn_page
 from rooms.values import a_page
 
 DPI = 200
@@ -36,8 +37,7 @@ PILOT_KINDS = read_folder(PILOT).kinds
 
 
 def drawn(data: bytes = b"", dpi: int = DPI) -> Grey:
-    found = pypdfium2.PdfDocument(data or letter_pdf())[0].render(scale=dpi / 72, grayscale=True).to_numpy()
-    return np.ascontiguousarray(found.reshape(found.shape[:2]))
+    return drawn_page(data or letter_pdf(), dpi)
 
 
 def scan(path: Path, *pages: Grey) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ged.mail.filing import Kind
 from ged.mail.french_dates import plain
-from ged.mail.organisation import Entity
+from ged.mail.organisation import Entity, upwards
 from ged.mail.page import Evidence, Page, Word
 from ged.mail.qualification import Field, Proposal
 from ingest.stages.fields.layout import Line, evidence_of, lines_of, words_at
@@ -17,10 +17,10 @@ ORIGIN = "lexique 2"
 Phrases = Mapping[str, frozenset[str]]
 """The phrases by which each value of a field is called."""
 _WEIGHTS = {
-    Field.SERVICE: {"recipient": 2.0, "subject": 3.0, "body": 1.0},
+    Field.SERVICE: {"recipient": 2.0, "subject": 6.0, "body": 0.5},
     Field.KIND: {"recipient": 0.0, "subject": 4.0, "body": 1.0},
 }
-_MOST = 12.0
+_MOST = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +31,49 @@ class _Sighting:
 
 
 def phrases_of(kinds: Sequence[Kind], entities: Sequence[Entity]) -> dict[Field, Phrases]:
-    """Return what the configuration says of kinds and of services; a root answers for nobody in particular."""
+    """Return what the configuration says of kinds and of services, a unit before the one above it.
+
+    A root answers for nobody in particular: what only names it is passed over, every letter is addressed to it.
+    """
+    depths = {one.id: len(upwards(one.id, entities)) for one in entities}
+    units = sorted((one for one in entities if one.parent_id is not None), key=lambda one: (-depths[one.id], one.id))
     return {
         Field.KIND: {kind.code: frozenset({kind.label_fr, *kind.words}) for kind in kinds},
-        Field.SERVICE: {one.id: frozenset({one.name_fr, *one.words}) for one in entities if one.parent_id is not None},
+        Field.SERVICE: {one.id: frozenset({one.name_fr, *one.words}) for one in units},
     }
 
 
-def by_words(field: Field, phrases: Phrases, pages: Sequence[Page], best: Mapping[Field, Proposal]) -> Proposal | None:
-    """Return the value whose words a letter says most, where they say most; None when it says none."""
+def names_of_roots(entities: Sequence[Entity]) -> tuple[str, ...]:
+    """Return what a house calls itself, folded, the longest first."""
+    names = {plain(name) for one in entities if one.parent_id is None for name in (one.name_fr, *one.words)}
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def by_words(
+    field: Field,
+    phrases: Phrases,
+    pages: Sequence[Page],
+    best: Mapping[Field, Proposal],
+    silent: Sequence[str] = (),
+) -> Proposal | None:
+    """Return the value whose words a letter says most, where they say most; None when it says none.
+
+    Phrases that are `silent` say nothing, nor do the words in them.
+    """
     weights = _WEIGHTS[field]
     sightings = [
         sighting
         for page in pages[:2]
         for line in lines_of(page)
         if (part := _part(line, best)) != "letterhead"  # who writes is not who answers
-        for sighting in _sightings(line, weights[part], phrases)
+        for sighting in _sightings(line, weights[part], phrases, silent)
     ]
     scores: dict[str, float] = {}
     for sighting in sightings:
         scores[sighting.value] = min(scores.get(sighting.value, 0.0) + sighting.weight, _MOST)
     if not scores:
         return None
-    ranked = sorted(scores, key=lambda name: (-scores[name], name))
+    ranked = sorted((value for value in phrases if value in scores), key=lambda value: -scores[value])
     first, second = scores[ranked[0]], scores[ranked[1]] if len(ranked) > 1 else 0.0
     confidence = 0.9 * first / (first + second + 1.5)
     strongest = max((each for each in sightings if each.value == ranked[0]), key=lambda each: each.weight)
@@ -70,19 +90,22 @@ def _part(line: Line, best: Mapping[Field, Proposal]) -> str:
     return "letterhead" if in_letterhead else "body"
 
 
-def _sightings(line: Line, weight: float, phrases: Phrases) -> list[_Sighting]:
+def _sightings(line: Line, weight: float, phrases: Phrases, silent: Sequence[str]) -> list[_Sighting]:
     found: list[_Sighting] = []
+    said = line.plain
+    for phrase in silent:
+        said = said.replace(phrase, "#" * len(phrase))
     for value, called in phrases.items():
         for phrase in called if weight else ():
-            words = _words_of(line, plain(phrase))
+            words = _words_of(line, said, plain(phrase))
             if words:
                 found.append(_Sighting(value, weight * (1 + 0.5 * phrase.count(" ")), evidence_of(words, line.page)))
     return found
 
 
-def _words_of(line: Line, phrase: str) -> list[Word]:
+def _words_of(line: Line, said: str, phrase: str) -> list[Word]:
     """Return the words of a line that say a phrase, plural or not."""
-    if phrase not in line.plain:
+    if phrase not in said:
         return []
-    match = re.search(rf"(?<![a-z]){re.escape(phrase)}(?:s|x)?(?![a-z])", line.plain)
+    match = re.search(rf"(?<![a-z]){re.escape(phrase)}(?:s|x)?(?![a-z])", said)
     return words_at(line, match.start(), match.end()) if match else []

@@ -8,7 +8,7 @@ from ged.mail.filing import Kind
 from ged.mail.organisation import Entity
 from ged.mail.page import Page
 from ged.mail.qualification import Field, Proposal
-from ingest.stages.lexicon import by_words, phrases_of
+from ingest.stages.lexicon import by_words, names_of_roots, phrases_of
 
 SEPARATOR = "feuille de séparation"
 
@@ -18,12 +18,12 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Return at most one proposal a field: the surest; a kind and a service are ones that the organisation knows."""
     best: dict[Field, Proposal] = {}
-    phrases = phrases_of(kinds, entities)
+    phrases, silent = phrases_of(kinds, entities), names_of_roots(entities)
     for proposal in found:
         if proposal.value in phrases.get(proposal.field, {proposal.value}):
             _offer(best, proposal)
     for field, called in phrases.items():
-        _offer(best, by_words(field, called, pages, best))
+        _offer(best, by_words(field, called, pages, best, silent))
     return tuple(best.values())
 
 

@@ -19,20 +19,27 @@ from api.config import Settings
 from api.deps import COOKIE, Csrf, api_actor, check_form, check_origin, page_actor
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.annex import AnnexKind
 from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
 from ged.mail.draft import Content
 from ged.mail.item import Confidentiality, Direction, Letter
+from ged.mail.kept import KeptFile, KeptKind
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.register_book import RegisterQuery
+from ged.mail.returned import DoubtfulFile, Fate
+from ged.mail.upload import Wish
 from ged.services import consult, dispatch, dossier, note, saved_views, succeed
+from ged.services.attach import attach
 from ged.services.capture import Door
+from ged.services.capture_mail import set_aside
 from ged.services.draft import Plan as DraftPlan
 from ged.services.draft import begin
 from ged.services.number_block import reserve
 from ged.services.open_batch import NewBatch, open_batch
 from ged.services.print_register import print_register
+from ged.services.print_slip import print_slips
 from ged.services.route import move
 from ged.services.second_number import number_again
 from ged.services.transmit import Wanted, transmit
@@ -68,7 +75,7 @@ OWN |= {"/feuilles-de-lot/fiche"}
 OWN |= {"/api/v1/notices/read", "/api/v1/notices/choice"}
 """What everybody may write of their own: walking them would change what the walk compares."""
 MESSAGES = {"/courriels", "/courriels/{message_id}", "/api/v1/messages"}
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "acte": "annoter",
     "texte": "Vu",
     "motif": "Vu",
@@ -162,6 +169,36 @@ def first(settings: Settings, query: str) -> str:
     return str(row[0])
 
 
+def hanging(house: House, clerk: Actor, head: Actor, letter: Letter) -> dict[str, str]:
+    """Hang files and papers on a letter, leave others before its registry, and return the id of each."""
+    now, box = house.clock(), "courrier@exemple.tg"
+    (slip_id,) = print_slips([letter.id], store=house.store, actor=head, clock=house.clock)
+    stored = house.vault.put(BytesIO(f"%PDF {MARK}".encode()), media_type="application/pdf")
+    set_aside(None, stored, MARK, return_path=MARK, box=box, register_id="MME", store=house.store, clock=house.clock)
+    known: dict[str, Any] = {"sha256": stored.digest, "size": stored.size, "media_type": "application/pdf"}
+    kept = KeptFile(
+        "k" * 22, letter.id, KeptKind.SLIP, filename=MARK, added_at=now, added_by=head.name, sealed_at=None, **known
+    )
+    doubtful = DoubtfulFile(
+        "d" * 22, "MME", "MME", page_count=1, filename=MARK, door=Door.UPLOAD, came_at=now, login=clerk.login,
+        transmittals=(), doubts=(MARK,), fate=Fate.WAITING, **known,
+    )  # fmt: skip
+    with house.store.unit() as unit:
+        joined = attach(
+            unit, letter, AnnexKind.ENCLOSURE, stored, media_type="application/pdf", label=MARK, actor=head, now=now
+        )
+        unit.kept_files.add(kept)
+        unit.slips.add_file(doubtful)
+        (aside,) = unit.electronic.asides(["MME"])
+        code = unit.slips.get(slip_id).code
+        unit.commit()
+    upload = house.uploads.begin(Wish(MARK, 10, Door.UPLOAD), clerk)
+    return {
+        "slip_id": slip_id, "kept_id": kept.id, "file_id": doubtful.id, "annex_id": joined.id, "aside_id": aside.id,
+        "code": code, "upload_id": upload.id,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     """A confidential letter with all that hangs on it, and a departure of the same unit on its way."""
@@ -221,16 +258,10 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "view_id": view.id,
         "batch_id": lot.id,
         "key": "1-1",
-        "annex_id": "0" * 22,
-        "aside_id": "0" * 22,
-        "kept_id": "0" * 22,
-        "file_id": "0" * 22,
-        "code": "0" * 22,
-        "token": "0" * 22,
-        "slip_id": "0" * 22,
+        **hanging(house, kossi, daj, letter),
+        "token": "0" * 22,  # the secret of a receipt: whoever has it is shown the number
         "other_id": gone.id,
         "model_id": "x",
-        "upload_id": "0" * 22,
         "number": "1",
         "rank": "1",
         "sequence": "1",
@@ -241,6 +272,20 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "language": "fr",
     }
     return Closed((letter, gone, handed), values)
+
+
+def test_what_hangs_there_opens_to_those_it_is_for(house: House, closed: Closed, client: httpx.Client) -> None:
+    for login, path in (
+        ("daj", "/courrier/{letter_id}/annexe/{annex_id}"),
+        ("daj", "/courrier/{letter_id}/gardees/{kept_id}"),
+        ("daj", "/fiches/{slip_id}"),
+        ("kossi", "/retours/{file_id}/fichier"),
+        ("kossi", "/courriels-ecartes/{aside_id}"),
+    ):
+        address = path.format_map(closed.values | {"letter_id": closed.letters[0].id})
+        assert client.get(address, headers=signed_in(house, login)).status_code == httpx.codes.OK, path
+    upload = client.get(f"/api/v1/uploads/{closed.values['upload_id']}", headers=bearer(house, "kossi"))
+    assert upload.status_code == httpx.codes.OK
 
 
 def state_of(settings: Settings) -> dict[str, tuple[Any, ...]]:
@@ -285,6 +330,8 @@ def test_who_may_not_is_shown_nothing_and_changes_nothing(
     house: House, closed: Closed, settings: Settings, client: httpx.Client, login: str
 ) -> None:
     session, program = signed_in(house, login), bearer(house, login)
+    chosen = [letter.id for letter in closed.letters]
+    typed, said = FIELDS | {"choix": chosen}, JSON | {"letters": chosen, "decision": "enregistrer"}
     token = Csrf(session["Cookie"].removeprefix(f"{COOKIE}=")).token
     before, faults = state_of(settings), []
     for context in contexts():
@@ -294,11 +341,11 @@ def test_who_may_not_is_shown_nothing_and_changes_nothing(
                 continue
             for address in closed.addresses(path):
                 if path.startswith("/api/"):
-                    answer = client.request(method, address, headers=program, json=None if method == "GET" else JSON)
+                    answer = client.request(method, address, headers=program, json=None if method == "GET" else said)
                 elif method == "GET":
                     answer = client.get(address, headers=session)
                 else:
-                    answer = client.post(address, headers=session, data=FIELDS | {"csrf_token": token})
+                    answer = client.post(address, headers=session, data=typed | {"csrf_token": token})
                 named = told(answer, closed)
                 if login == "admin" and path in MESSAGES:
                     named = [word for word in named if word == MARK]

@@ -10,11 +10,12 @@ import pytest
 from api.model_folder import read_folder
 from api.wiring import House
 from ged.errors import NotFound
-from ged.mail.access import Actor, may_read
+from ged.mail.access import Actor, Capacity, may_read
 from ged.mail.baskets import basket_of
 from ged.mail.item import Confidentiality, State
 from ged.mail.moves import Destination, Move, Order, open_moves
-from ged.services import consult
+from ged.mail.organisation import Grant
+from ged.services import consult, delegate
 from ged.services.establish import establish, standing
 from ged.services.route import move
 from integration.test_entity_dates import journaled
@@ -87,6 +88,16 @@ def test_what_she_presents_stays_before_her(house: House, letters: dict[str, str
     move(letters["hers"], to_minister, store=house.store, actor=secretary, clock=house.clock)
     assert letters["hers"] in listed(house, secretary, "a-presenter")
     assert letters["hers"] in listed(house, who("ministre"), "a-affecter")
+
+
+def test_whoever_acts_in_her_post_serves_the_same_authority(house: House, letters: dict[str, str], who: Who) -> None:
+    assert "waiting" not in seen_by(house, who("daf"), letters)
+    today = house.clock().date()
+    acting = Grant("SP-MIN", "daf", Capacity.INTERIM, today, today, "13/2026", ())
+    delegate.grant(acting, store=house.store, actor=who("dircab"), clock=house.clock)
+    assert "waiting" in seen_by(house, who("daf"), letters)
+    assert letters["waiting"] in listed(house, who("daf"), "a-presenter")
+    assert "sealed" not in seen_by(house, who("daf"), letters)
 
 
 def test_attached_to_nobody_any_more_she_sees_her_own_unit_and_the_journal_says_since_when(

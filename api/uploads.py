@@ -67,7 +67,7 @@ def create(request: Request, house: House, actor: Actor, door: Door) -> Response
     wish = Wish(
         filename=shown_name(given.get("filename", "")),
         size=_count(request, "upload-length"),
-        door=door,
+        door=Door.PHOTO if "photo" in given else door,
         direction=Direction(direction),
         received_on=received,
         mark=given.get("mark", "")[:200],

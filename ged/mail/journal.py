@@ -107,6 +107,7 @@ class Act(StrEnum):
     SIGNED_IN = "session.ouverte"
     SIGN_IN_FAILED = "session.refusee"
     CONFIRMED = "session.confirmee"
+    PHONE_LINKED = "telephone.lie"
     SIGNED_OUT = "session.fermee"
     TOKEN_CREATED = "jeton.cree"  # noqa: S105 - an act, not a token
     HOLIDAYS_CHANGED = "organisation.feries"

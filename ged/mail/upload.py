@@ -9,6 +9,7 @@ from typing import Any
 
 from ged.errors import Conflict, NotFound, Refused, Unavailable
 from ged.mail.item import Direction
+from ged.mail.photo import PHOTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,14 @@ class Upload:
         """Whether every byte is here."""
         return self.written == self.wish.size
 
+    @property
+    def to_take(self) -> bool:
+        """Whether it is to be registered now: whole, nothing became of it, and no photograph that waits for others."""
+        return self.whole and self.outcome is None and self.wish.door != PHOTO
+
     def over(self, now: datetime) -> bool:
-        """Whether its time is over; a whole file waits for what becomes of it as long as that takes."""
-        return self.expires_at <= now and not (self.whole and self.outcome is None)
+        """Whether its time is over; a file to be registered waits for that as long as it takes."""
+        return self.expires_at <= now and not self.to_take
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ged.mail.custody import PAPER_DOORS
 from ged.mail.envelope import Cover, refuse_cover
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
+from ged.mail.photo import PHOTO
 from ged.mail.quarantine import Infected
 from ged.mail.register import number_done, paper_instant
 from ged.ports import Stored
@@ -33,6 +34,7 @@ class Door(StrEnum):
     COMMAND = "commande"
     API = "api"
     MAIL = "courriel"
+    PHOTO = PHOTO
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -103,9 +103,20 @@ def abandon(upload_id: str, *, store: Store, actor: Actor, clock: Clock) -> None
     """
     with store.unit() as unit:
         upload = _own(unit, upload_id, actor, clock, lock=True)
-        if upload.whole and upload.outcome is None:
+        if upload.to_take:
             raise Refused("upload.whole", "Ce fichier est entièrement reçu : il est en cours d'enregistrement.")
         unit.uploads.drop(upload_id)
+        unit.commit()
+
+
+def drop_all(ids: Sequence[str], *, store: Store, actor: Actor) -> None:
+    """Forget uploads of the actor's own that went elsewhere together.
+
+    Raises:
+        NotFound: `upload.unknown`.
+    """
+    with store.unit() as unit:
+        unit.uploads.drop_owned(ids, actor.person_id or "")
         unit.commit()
 
 

@@ -46,6 +46,7 @@ from ged.store.outbox import Outbox
 from ged.store.pages import Pages
 from ged.store.parties import Parties
 from ged.store.people import People
+from ged.store.phone_links import PhoneLinks
 from ged.store.proposals import Proposals
 from ged.store.quarantine import Quarantine
 from ged.store.queue import Queue
@@ -161,6 +162,11 @@ class Unit:
     def stations(self) -> Stations:
         """Scanning stations."""
         return Stations(self._connection)
+
+    @cached_property
+    def phone_links(self) -> PhoneLinks:
+        """Links of telephones."""
+        return PhoneLinks(self._connection)
 
     @cached_property
     def uploads(self) -> Uploads:

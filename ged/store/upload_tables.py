@@ -24,3 +24,12 @@ upload = sa.Table(
     column("expires_at", sa.TIMESTAMP(timezone=True), index=True),
     column("outcome", JSONB(none_as_null=True), nullable=True),
 )
+
+phone_link = sa.Table(
+    "phone_link",
+    metadata,
+    column("link", sa.Text, primary_key=True),
+    column("session", sa.Text, unique=True),
+    column("phone", sa.Text),
+    column("expires_at", sa.TIMESTAMP(timezone=True)),
+)

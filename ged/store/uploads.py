@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ged.mail.item import Direction
-from ged.mail.upload import Taken, Upload, Wish
+from ged.mail.photo import PHOTO
+from ged.mail.upload import Taken, Upload, Wish, unknown_upload
 from ged.store.upload_tables import upload
 
 _unfinished = upload.c.outcome.is_(None)
+_to_take = sa.and_(_unfinished, upload.c.written == upload.c.size, upload.c.door != PHOTO)
 
 
 class Uploads:
@@ -51,14 +53,12 @@ class Uploads:
 
     def whole(self) -> tuple[Upload, ...]:
         """Return the uploads whose bytes are all here and of which nothing became yet."""
-        query = sa.select(upload).where(_unfinished, upload.c.written == upload.c.size)
+        query = sa.select(upload).where(_to_take)
         return tuple(_upload(row) for row in self._connection.execute(query.order_by(upload.c.created_at)))
 
     def expired(self, now: datetime) -> tuple[Upload, ...]:
         """Return the uploads whose time is over, finished ones among them."""
-        query = (
-            sa.select(upload).where(upload.c.expires_at <= now).where(~_unfinished | (upload.c.written < upload.c.size))
-        )
+        query = sa.select(upload).where(upload.c.expires_at <= now, ~_to_take)
         return tuple(_upload(row) for row in self._connection.execute(query.order_by(upload.c.created_at)))
 
     def ids(self) -> frozenset[str]:
@@ -77,6 +77,16 @@ class Uploads:
     def drop(self, upload_id: str) -> None:
         """Forget an upload."""
         self._connection.execute(sa.delete(upload).where(upload.c.id == upload_id))
+
+    def drop_owned(self, ids: Sequence[str], person_id: str) -> None:
+        """Forget uploads of one person's, all of them or none.
+
+        Raises:
+            NotFound: `upload.unknown`, one is gone already.
+        """
+        own = sa.delete(upload).where(upload.c.id.in_(ids), upload.c.person_id == person_id)
+        if self._connection.execute(own).rowcount != len(ids):
+            raise unknown_upload()
 
 
 def _upload(row: sa.Row[Any]) -> Upload:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -72,11 +72,11 @@ class UploadDoor:
             NotFound: `upload.unknown`.
         """
         found = self.find(upload_id, actor)
-        if found.outcome is not None or not found.whole:
+        if not found.to_take:
             return found
         with self._alone(upload_id) as stream:
             found = self.find(upload_id, actor)
-            if stream is None or found.outcome is not None:
+            if stream is None or not found.to_take:
                 return found
             try:
                 self._register(found, stream, actor)
@@ -125,7 +125,7 @@ class UploadDoor:
                 path.unlink(missing_ok=True)
 
     def _take_left(self, each: Upload, owner: Actor) -> None:
-        if self._path(each.id).exists():
+        if self.path(each).exists():
             self.take(each.id, owner)
             return
         lost = Refused("upload.lost", "Le serveur n'a plus les octets de ce fichier. Envoyez-le de nouveau.")
@@ -148,7 +148,7 @@ class UploadDoor:
         with self.entrance.store.unit() as unit:
             unit.uploads.drop(each.id)
             unit.commit()
-        self._path(each.id).unlink(missing_ok=True)
+        self.path(each).unlink(missing_ok=True)
 
     def _write(self, upload_id: str, offset: int, piece: bytes) -> None:
         """Put bytes at an offset of the spooled file and wait until the disk has them."""
@@ -191,6 +191,15 @@ class UploadDoor:
                 yield None
                 return
             yield stream
+
+    def path(self, upload: Upload) -> Path:
+        """Return where the bytes of an upload lie."""
+        return self._path(upload.id)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Remove the bytes of uploads that are settled elsewhere."""
+        for each in ids:
+            self._path(each).unlink(missing_ok=True)
 
     def _path(self, upload_id: str) -> Path:
         return self.spool / upload_id

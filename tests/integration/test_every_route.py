@@ -64,14 +64,20 @@ PUBLIC = {
     "/d/{code}": "the sheet's own secret opens it",
     "/l/{code}": "says to a phone that the sheet goes to the scanner, whatever the code",
     "/e/{code}": "leads to the sheet of that code",
+    "/t/{token}": "the link's own secret opens it, to one telephone",
+    "/t/{token}/envois": "the link's secret and the telephone's",
+    "/t/{token}/envois/{upload_id}": "the link's secret and the telephone's",
 }
 NO_SESSION = {
     "/accuse/{token}": "the paper of somebody outside is compared, nothing is written",
+    "/t/{token}": "a telephone takes a free link, and has no session",
+    "/t/{token}/envois": "a telephone that has the link",
+    "/t/{token}/envois/{upload_id}": "a telephone that has the link",
 }
 """Forms of people without a session: they check where they come from, having no session to come from."""
 OWN = {"/deconnexion", "/compte", "/compte/avis", "/avis", "/vues", "/absences", "/api/v1/absences"}
 OWN |= {"/projet/nouveau", "/api/v1/drafts", "/registres/{direction}/imprimer", "/api/v1/registers/{direction}/prints"}
-OWN |= {"/feuilles-de-lot/fiche"}
+OWN |= {"/feuilles-de-lot/fiche", "/photographier/telephone"}
 OWN |= {"/api/v1/notices/read", "/api/v1/notices/choice"}
 """What everybody may write of their own: walking them would change what the walk compares."""
 MESSAGES = {"/courriels", "/courriels/{message_id}", "/api/v1/messages"}

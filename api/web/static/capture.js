@@ -61,41 +61,26 @@ async function work() {
 }
 
 // Gives whether the whole file is with the server; false when it was held, refused, or lost on the way.
-function send({ item, file, direction, received_on }) {
-  return new Promise(done => {
-    const stop = (look, sentence) => { show(item, look, sentence); done(false); };
-    const upload = new tus.Upload(file, {
-      endpoint: "/televersements",
-      uploadUrl: item.dataset.place || null,
-      headers: { "X-CSRF-Token": token },
-      metadata: { filename: file.name, mark: markOf(file), direction, received_on },
-      chunkSize: 1 << 20,
-      retryDelays: [0, 1000, 3000, 6000, 12000, 20000, 30000, 60000],
-      storeFingerprintForResuming: false,
-      onUploadUrlAvailable: () => { item.dataset.place = new URL(upload.url, location.href).pathname; },
-      onProgress: (sent, total) => {
-        one("progress", item).value = sent / total;
-        if (sent < total) show(item, "sending", `${say.sending} ${percent(item)} %`); else show(item, "taking", say.taking);
-      },
-      onShouldRetry: error => {
-        const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
-        const worth = navigator.onLine && (status === 0 || status === 409 || status === 423 || status >= 500);
-        if (worth) show(item, "sending", say.again);
-        return worth;
-      },
-      onSuccess: () => done(true),
-      onError: error => {
-        const answer = error.originalResponse;
-        if (!answer || answer.getStatus() >= 500) return stop("broken", `${say.broken} (${percent(item)} %)`);
-        if (answer.getStatus() === 401) { location.href = "/connexion?expiree=1&suite=/numeriser"; return; }
-        stop("bad", sentenceIn(answer.getBody()));
-      },
-    });
-    item.hold = () => { upload.abort(); stop("held", `${say.held} ${percent(item)} %`); };
-    upload.start();
+async function send({ item, file, direction, received_on }) {
+  const going = pieces(file, {
+    endpoint: "/televersements", place: item.dataset.place, headers: { "X-CSRF-Token": token },
+    metadata: { filename: file.name, mark: markOf(file), direction, received_on },
+    opened: place => { item.dataset.place = place; },
+    moved: at => {
+      one("progress", item).value = at;
+      if (at < 1) show(item, "sending", `${say.sending} ${percent(item)} %`); else show(item, "taking", say.taking);
+    },
+    again: () => show(item, "sending", say.again),
   });
+  item.hold = going.abort;
+  const ended = await going.ended;
+  if (ended === "done") return true;
+  if (ended === "signed-out") location.href = "/connexion?expiree=1&suite=/numeriser";
+  else if (ended === "held") show(item, "held", `${say.held} ${percent(item)} %`);
+  else if (ended === "broken") show(item, "broken", `${say.broken} (${percent(item)} %)`);
+  else show(item, "bad", ended);
+  return false;
 }
-function sentenceIn(body) { try { return JSON.parse(body).title; } catch { return say.broken; } }
 
 async function settled(item) {
   for (let pause = 300; ; pause = Math.min(2 * pause, 15000)) {

@@ -12,9 +12,12 @@ from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.draft import Attachment
 from ged.services.capture import Door
-from ingest.capture.receive import recording_refusals, screened, shown_name, spool
+from ingest.capture.names import shown_name
+from ingest.capture.receive import Entrance, recording_refusals, screened, spool
 from ingest.readers.inspection import inspect
+from ingest.readers.table import is_paged
 
+_NEITHER = "Ce fichier n'est ni un PDF, ni une image, ni un document Word (.docx). Joignez-le dans l'un de ces formats."
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
@@ -38,9 +41,17 @@ def enclose(stream: BinaryIO, filename: str, house: House, actor: Actor, *, as_b
             zipped = file.read(4) == b"PK\x03\x04"
         if zipped:
             check_package(path.read_bytes())
-        media_type = DOCX if zipped else entrance.ask(inspect, path, entrance.limits).media_type
+        media_type = DOCX if zipped else _paged(path, entrance)
         if as_body and media_type not in {DOCX, PDF}:
             raise Refused("draft.body", "Le texte d'un projet est un document Word (.docx) ou un PDF.", field="fichier")
         with path.open("rb") as copy:
             stored = house.vault.put(copy, media_type=media_type)
     return Attachment(shown_name(filename), stored.digest, media_type, stored.size)
+
+
+def _paged(path: Path, entrance: Entrance) -> str:
+    """Return what a file is, a PDF or an image: whoever receives a reply must be able to open what is joined to it."""
+    found = entrance.ask(inspect, path, entrance.limits)
+    if not is_paged(found.media_type):
+        raise Refused("capture.unknown_type", _NEITHER, media_type=found.media_type)
+    return found.media_type

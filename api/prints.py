@@ -7,8 +7,8 @@ from typing import Any
 import weasyprint
 from weasyprint.urls import URLFetcher
 
-from api.press.paper import fetch_nothing
 from api.views.render import environment
+from ingest.readers.typeset import fetch_nothing
 
 ACCESSIBLE, ARCHIVED = "pdf/ua-1", "pdf/a-2a"
 """What is handed out; what is kept. Source: ISO 14289-1 (PDF/UA-1); ISO 19005-2, level A (PDF/A-2a)."""

@@ -24,7 +24,7 @@ from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
 from ged.mail.upload import Upload, Wish, out_of_step
 from ged.services.capture import Door
-from ingest.capture.receive import shown_name
+from ingest.capture.names import shown_name
 
 VERSION = "1.0.0"
 UNREAD_DAY = "La date de réception ne se lit pas. Rien n'a été enregistré : écrivez-la comme 31/12/2026."

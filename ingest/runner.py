@@ -167,6 +167,7 @@ class Runner:
 
 
 _SENTENCES = {
+    "lay_out": "Le fichier n'a pas pu être mis en pages. L'original est intact : qualifiez d'après lui.",
     "triage": "Le fichier n'a pas pu être ouvert page par page. L'original est intact : qualifiez d'après lui.",
     "recognize": "Le texte n'a pas pu être lu. L'original est intact : saisissez les champs à la main.",
     "extract": "Les champs n'ont pas pu être proposés. Le texte est lu : saisissez-les à la main.",

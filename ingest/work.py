@@ -23,27 +23,28 @@ from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
 from ingest.models.served import ServedModels
 from ingest.pipeline import TABLE, kept_before
-from ingest.readers.message import composed
-from ingest.readers.mime import read_mail
+from ingest.readers.table import facts_of, is_mail, is_paged, of_type
 from ingest.runner import Result, Work
 from ingest.side_by_side import Reading
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
+from ingest.stages.lay_out import lay_out
 from ingest.stages.propose import by_separator, propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 
 SMALL_PX, LARGE_PX = 909, 1800
-MAIL_TYPE = "message/rfc822"
 MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
+LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
 
 
-def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:
-    """Return what the runner calls for each kept stage."""
-    hands = _Hands(store, vault, reading)
+def works(store: Store, vault: Vault, reading: Reading, max_pages: int) -> dict[str, Work]:
+    """Return what the runner calls for each kept stage; a letter is shown on `max_pages` at most."""
+    hands = _Hands(store, vault, reading, max_pages)
     return {
+        "lay_out": hands.lay_out,
         "triage": hands.triage,
         "recognize": hands.recognize,
         "extract": hands.extract,
@@ -55,24 +56,44 @@ def works(store: Store, vault: Vault, reading: Reading) -> dict[str, Work]:
 
 
 class _Hands:
-    def __init__(self, store: Store, vault: Vault, reading: Reading) -> None:
+    def __init__(self, store: Store, vault: Vault, reading: Reading, max_pages: int) -> None:
         self._store = store
         self._vault = vault
         self._reading = reading
         self._models = ServedModels(store, vault)
+        self._max_pages = max_pages
 
-    def triage(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        with self._original(letter) as path:
+    def lay_out(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+        with self._store.unit() as unit:
+            pieces = unit.electronic.pieces(letter.id)
+        if is_paged(letter.media_type) and not pieces:
+            return Result({"pages": None})
+        with self._fetched(letter.original) as path:
+            files = [(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
+            for piece, file in files:
+                self._fetch(piece.digest, file)
+            (made,) = self._reading.each(lay_out, [(path, letter.media_type, files, self._max_pages)])
+        digest = self._put(made.pdf, "application/pdf")
+        shown = {each.rank: (each.page_count, each.remark) for each in made.pieces}
+
+        def keep(unit: Unit, current: Letter, _run: int) -> None:
+            unit.electronic.show_pieces(letter.id, shown)
+            unit.letters.change(current, page_count=made.page_count)
+
+        return Result({"pages": digest, "shown": sorted(shown.items())}, keep)
+
+    def triage(self, letter: Letter, outputs: dict[str, Any]) -> Result:
+        with self._laid_out(letter, outputs) as path:
             (sources,) = self._reading.each(triage, [(path,)])
         return Result([str(source) for source in sources])
 
     def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         sources = [TextSource(source) for source in outputs["triage"]]
-        key = self._reading_key(letter, sources)
+        key = self._reading_key(letter, outputs, sources)
         with self._store.unit() as unit:
             done = unit.pages.read(letter.id, key)
         missing = [(number, source) for number, source in enumerate(sources, 1) if number not in done]
-        with self._original(letter) if missing else nullcontext(Path()) as path:
+        with self._laid_out(letter, outputs) if missing else nullcontext(Path()) as path:
             for some in self._reading.shares(missing):
                 read: list[Page] = self._reading.each(read_page, [(path, *each, self._reading.engine) for each in some])
                 done |= {page.number: page for page in read}
@@ -87,23 +108,25 @@ class _Hands:
 
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
 
-    def _reading_key(self, letter: Letter, sources: list[TextSource]) -> str:
-        """Return what a page as read depends on: the original, what triage said, the stages, the engine."""
+    def _reading_key(self, letter: Letter, outputs: dict[str, Any], sources: list[TextSource]) -> str:
+        """Return what a page as read depends on: the file of pages, what triage said, the stages, the engine."""
         by_name = {stage.name: stage for stage in TABLE}
         passing, _ = kept_before(by_name["recognize"])
         versions = [f"{stage.name} {stage.version}" for stage in (*passing, by_name["recognize"])]
-        return sha256("\n".join([letter.original, *sources, *versions, self._reading.engine]).encode()).hexdigest()
+        return sha256(
+            "\n".join([_pages_digest(letter, outputs), *sources, *versions, self._reading.engine]).encode()
+        ).hexdigest()
 
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        found = extract(self._pages(letter))
-        if letter.media_type == MAIL_TYPE:
-            with self._vault.open(letter.original) as stream:
-                (mail,) = self._reading.each(read_mail, [(stream.read(),)])
-            found = from_headers(mail.facts, found)
+        found = extract(self._told(letter))
+        if is_mail(letter.media_type):
+            with self._fetched(letter.original) as path:
+                (facts,) = self._reading.each(facts_of, [(path, letter.media_type)])
+            found = from_headers(facts, found)
         return Result([_written(each) for each in found])
 
     def classify(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        return Result([_written(each) for each in classify(self._pages(letter), self._models.of(letter.tenant_id))])
+        return Result([_written(each) for each in classify(self._told(letter), self._models.of(letter.tenant_id))])
 
     def propose(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         found = [_read(each) for each in [*outputs["extract"], *outputs["classify"]]]
@@ -112,7 +135,7 @@ class _Hands:
             entities = unit.organisation.entities(tenant_id=letter.tenant_id, open_on=on)
             kinds = unit.organisation.kinds()
             separator = unit.batches.said_of(letter.id)
-        proposals = by_separator(propose(self._pages(letter), found, entities, kinds), *separator)
+        proposals = by_separator(propose(self._told(letter), found, entities, kinds), *separator)
 
         def keep(unit: Unit, _current: Letter, run: int) -> None:
             unit.proposals.keep(letter.id, run, proposals)
@@ -128,9 +151,9 @@ class _Hands:
 
         return Result([[other_id, resemblance.share] for other_id, resemblance in found], keep)
 
-    def render(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
+    def render(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         pages = self._pages(letter)
-        with self._original(letter) as path:
+        with self._laid_out(letter, outputs) as path:
             widths = (SMALL_PX, LARGE_PX)
             images = self._reading.each(page_images, [(path, page, widths) for page in pages])
             (rendered,) = self._reading.each(render_pdf, [(path, pages, letter.number)])
@@ -139,7 +162,8 @@ class _Hands:
             for page, drawn in zip(pages, images, strict=True)
             for width, data in zip(widths, drawn, strict=True)
         ]
-        remark = MAIL_REMARK if letter.media_type == MAIL_TYPE else rendered.remark
+        laid_out = MAIL_REMARK if is_mail(letter.media_type) else LAID_OUT_REMARK
+        remark = laid_out if outputs["lay_out"]["pages"] else rendered.remark
         copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), remark)
 
         def keep(unit: Unit, _current: Letter, _run: int) -> None:
@@ -152,32 +176,34 @@ class _Hands:
         with self._store.unit() as unit:
             return unit.pages.of(letter.id)
 
+    def _told(self, letter: Letter) -> tuple[Page, ...]:
+        """Return the pages that say something of the letter: a list of what it holds, made by us, does not."""
+        pages, known = self._pages(letter), of_type(letter.media_type)
+        return pages[1:] if known is not None and known.lists and len(pages) > 1 else pages
+
     def _put(self, data: bytes, media_type: str) -> str:
         return self._vault.put(BytesIO(data), media_type=media_type).digest
 
     @contextmanager
-    def _original(self, letter: Letter) -> Iterator[Path]:
+    def _laid_out(self, letter: Letter, outputs: dict[str, Any]) -> Iterator[Path]:
+        """Lend a letter's pages: its original when it is made of pages, else what was made of it."""
+        with self._fetched(_pages_digest(letter, outputs)) as path:
+            yield path
+
+    @contextmanager
+    def _fetched(self, digest: str) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="ged-lecture-") as folder:
             path = Path(folder) / "original"
-            self._fetch(letter.original, path)
-            yield self._as_pages(letter, path) if letter.media_type == MAIL_TYPE else path
-
-    def _as_pages(self, letter: Letter, raw: Path) -> Path:
-        """Return a message as a PDF of its text and of the pages of its pieces."""
-        with self._store.unit() as unit:
-            pieces = unit.electronic.pieces(letter.id)
-        files = [(piece, raw.with_name(f"piece-{piece.rank}")) for piece in pieces]
-        for piece, path in files:
-            if piece.page_count:
-                self._fetch(piece.digest, path)
-        target = raw.with_name("message.pdf")
-        (pdf,) = self._reading.each(composed, [(raw, files)])
-        target.write_bytes(pdf)
-        return target
+            self._fetch(digest, path)
+            yield path
 
     def _fetch(self, digest: str, path: Path) -> None:
         with self._vault.open(digest) as stream, path.open("wb") as copy:
             copyfileobj(stream, copy)
+
+
+def _pages_digest(letter: Letter, outputs: dict[str, Any]) -> str:
+    return str(outputs["lay_out"]["pages"] or letter.original)
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:

@@ -12,12 +12,13 @@ import segno
 import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ged.errors import Corrupt, Refused
+from ged.errors import Refused
 from ged.mail.french_dates import plain
 from ged.mail.markup import blocks
 from ged.mail.sheet import Sheet, fields_of
 from ged.mail.signature_block import SignatureBlock
 from ged.seal.place import find_place
+from ingest.readers.typeset import fetch_nothing
 
 _ARCHIVE = "pdf/a-3b"
 _sheets = Environment(
@@ -27,11 +28,6 @@ _sheets = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-def fetch_nothing(url: str, *_: object, **__: object) -> dict[str, Any]:
-    """Refuse whatever a print asks for from outside: what it shows is in the template."""
-    raise Corrupt("print.outside", "Une impression a demandé un fichier extérieur ; elle est arrêtée.", url=url)
 
 
 def sheet_pdf(sheet: Sheet) -> bytes:

@@ -27,7 +27,7 @@ from ged.services.lay_out_batch import act_on_batch
 from ged.services.open_batch import NewBatch, open_batch
 from ged.services.read_batch import BatchView, batch_picture, batch_view, batches
 from ingest.capture.deposit import deposit
-from ingest.capture.receive import shown_name
+from ingest.capture.names import shown_name
 from ingest.readers.table import accepted
 
 router = APIRouter()

@@ -22,7 +22,8 @@ from ged.mail.returned import Returned
 from ged.mail.upload import Upload
 from ged.services.capture import Door, Receipt, open_directions
 from ged.services.upload import unfinished
-from ingest.capture.receive import SheetsBack, receive_scan, shown_name
+from ingest.capture.names import shown_name
+from ingest.capture.receive import SheetsBack, receive_scan
 
 router = APIRouter()
 

@@ -15,7 +15,7 @@ from ged.mail.register_book import RegisterPrint
 from ged.services import consult
 from ged.services.print_register import recognise_print
 from ged.services.verify import digest_of, verify_file, verify_letter
-from ingest.capture.receive import shown_name
+from ingest.capture.names import shown_name
 
 router = APIRouter()
 

@@ -7,8 +7,8 @@ status), RFC 8098 (notices of reading), RFC 2919 and RFC 2369 (lists).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,6 +46,9 @@ _RECEIPT_WORDS = re.compile(
 )
 _NOT_LOST = frozenset({"delayed", "delivered", "relayed", "expanded"})
 _SUPPRESSED = frozenset({"all", "autoreply", "oof"})
+_NO_ROOM = "Les pages de cette pièce passent la limite : téléchargez-la."
+_OWN_PAGES = 20
+"""Left to the pages of the original itself, of as many as a letter may have."""
 _BULK = frozenset({"bulk", "list", "junk"})
 
 
@@ -144,10 +147,11 @@ class Piece:
     """A file that came with a letter (pièce jointe), kept by itself.
 
     Attributes:
-        rank: From 1, in the order of the message.
-        parent: Rank of the attached message that holds it; None for one of the message itself.
-        media_type: By content, never by what the message claims.
-        page_count: Its pages among those of the letter, after the message's own; 0 when it is not shown.
+        rank: From 1, each before what it holds.
+        parent: Rank of the piece that holds it; None for one that the original itself holds.
+        media_type: By content, never by what a message or an archive claims.
+        page_count: Its own pages among those of the letter, in the order of ranks after the original's own; 0 when it
+            is not shown, or not laid out yet.
         remark: Why it is not shown, a French sentence; "".
     """
 
@@ -160,6 +164,16 @@ class Piece:
     media_type: str
     page_count: int
     remark: str
+
+
+def fitting(pieces: Sequence[Piece], max_pages: int) -> tuple[Piece, ...]:
+    """Return pieces of which those that would pass the limit on a letter's pages are named and not shown."""
+    room, found = max_pages - _OWN_PAGES, list[Piece]()
+    for each in pieces:
+        fits = each.page_count <= room
+        found.append(each if fits else replace(each, page_count=0, remark=_NO_ROOM))
+        room -= each.page_count if fits else 0
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

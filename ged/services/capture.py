@@ -12,6 +12,7 @@ from ged.clock import Clock
 from ged.errors import GedError, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Post, Right, require
 from ged.mail.custody import PAPER_DOORS
+from ged.mail.electronic import Piece
 from ged.mail.envelope import Cover, refuse_cover
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
@@ -72,6 +73,7 @@ class Arrival:
     on_paper: PaperUse | None = None
     sealed: Cover | None = None
     habit: Habit | None = None
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,7 @@ def _register(unit: Unit, arrival: Arrival, stored: Stored, actor: Actor, now: d
     letter = enter(
         unit,
         taken,
-        Paper(stored, arrival.media_type, arrival.page_count, arrival.filename),
+        Paper(stored, arrival.media_type, arrival.page_count, arrival.filename, arrival.pieces),
         door=arrival.door,
         actor=actor,
         entered_at=now if used else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ged.clock import Clock
@@ -74,12 +74,8 @@ def _beside(incoming: Incoming, actor: Actor, now: datetime, write: Write) -> Be
     def stand(unit: Unit, receipt: Receipt) -> None:
         if receipt.again:
             return
-        for each in incoming.pieces:
-            unit.arrivals.know(Stored(each.digest, each.size, "", existed=True), each.media_type, now)
-        pieces = tuple(replace(each, letter_id=receipt.letter_id) for each in incoming.pieces)
-        unit.electronic.add_pieces(pieces)
         reason = _silence(unit, incoming, now)
-        sent = None if reason else _acknowledge(unit, receipt, incoming, pieces, actor, now, write)
+        sent = None if reason else _acknowledge(unit, receipt, incoming, actor, now, write)
         facts = incoming.facts
         unit.electronic.add_arrival(
             MailArrival(receipt.letter_id, facts.header_id, facts.return_path, facts.sender, incoming.box, reason, sent)
@@ -106,7 +102,6 @@ def _acknowledge(  # noqa: PLR0917 - private, the facts of one acknowledgement
     unit: Unit,
     receipt: Receipt,
     incoming: Incoming,
-    pieces: tuple[Piece, ...],
     actor: Actor,
     now: datetime,
     write: Write,
@@ -118,7 +113,7 @@ def _acknowledge(  # noqa: PLR0917 - private, the facts of one acknowledgement
     told = ReceiptLetter(
         number=letter.number,
         registered_at=letter.registered_at,
-        pieces=pieces,
+        pieces=incoming.pieces,
         office=unit.organisation.entity(letter.tenant_id),
         due=calendar.after(letter.registered_at.date(), delay) if delay else None,
         token=made.token,

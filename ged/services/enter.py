@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from ged.mail.access import Actor
+from ged.mail.electronic import Piece
 from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.organisation import Entity
@@ -35,12 +36,13 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The file that bears the number: durable in the vault, inspected."""
+    """The file that bears the number: durable in the vault, inspected, and what it holds, as durable."""
 
     stored: Stored
     media_type: str
     page_count: int
     filename: str
+    pieces: tuple[Piece, ...] = ()
 
 
 def register_of(entity_id: str, unit: Unit) -> Entity:
@@ -110,6 +112,7 @@ def enter(
     letter = Letter(**(nothing | fields | known))
     unit.arrivals.know(paper.stored, paper.media_type, at)
     unit.letters.add(letter)
+    _add_pieces(unit, letter.id, paper, at)
     unit.arrivals.add(letter.id, paper.stored.digest, ArrivalRecord(door, paper.filename, at, actor.login))
     unit.journal.write(
         at,
@@ -137,6 +140,7 @@ def arrive_again(unit: Unit, letter: Letter, digest: str, record: ArrivalRecord,
 def replace_original(unit: Unit, letter: Letter, paper: Paper, now: datetime, **changes: Any) -> Letter:
     """Give a letter another original, which is still to be sealed and read; `begin_work` asks for that."""
     unit.arrivals.know(paper.stored, paper.media_type, now)
+    _add_pieces(unit, letter.id, paper, now)
     unit.outbox.add(letter.id, now)
     return unit.letters.change(
         letter,
@@ -150,6 +154,12 @@ def replace_original(unit: Unit, letter: Letter, paper: Paper, now: datetime, **
         sealing=Sealing.PENDING,
         **changes,
     )
+
+
+def _add_pieces(unit: Unit, letter_id: str, paper: Paper, at: datetime) -> None:
+    for each in paper.pieces:
+        unit.arrivals.know(Stored(each.digest, each.size, "", existed=True), each.media_type, at)
+    unit.electronic.add_pieces([replace(each, letter_id=letter_id) for each in paper.pieces])
 
 
 def begin_work(unit: Unit, letter: Letter) -> None:

@@ -10,6 +10,7 @@ from ged.clock import Clock
 from ged.errors import Conflict, NotFound, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Right, require
 from ged.mail.custody import HandOver, Keeper, Way
+from ged.mail.electronic import Piece
 from ged.mail.envelope import Envelope, is_addressee, refuse_opening
 from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.journal import Act
@@ -39,6 +40,7 @@ class Content:
     media_type: str
     page_count: int
     level: Confidentiality
+    pieces: tuple[Piece, ...] = ()
 
 
 def registry_envelopes(
@@ -147,7 +149,7 @@ def release(letter_id: str, content: Content, stored: Stored, *, store: Store, a
         changed = replace_original(
             unit,
             letter,
-            Paper(stored, content.media_type, content.page_count, content.filename),
+            Paper(stored, content.media_type, content.page_count, content.filename, content.pieces),
             now,
             state=State.TO_QUALIFY,
             confidentiality=content.level,

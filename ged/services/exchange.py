@@ -75,7 +75,7 @@ def _arrival(unit: Unit, letter: Letter, sending: Sending, numbered: Numbered, n
     arrived = enter(
         unit,
         numbered,
-        Paper(stored, letter.media_type, letter.page_count, letter.filename),
+        Paper(stored, letter.media_type, letter.page_count, letter.filename, unit.electronic.pieces(letter.id)),
         door=PLATFORM_DOOR,
         actor=SYSTEM,
         confidentiality=letter.confidentiality,

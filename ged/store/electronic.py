@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -34,6 +34,15 @@ class Electronic:
         """Return the pieces of a letter, in their order."""
         query = sa.select(*_PIECE).where(piece.c.letter_id == letter_id).order_by(piece.c.rank)
         return tuple(Piece(*row) for row in self._connection.execute(query))
+
+    def show_pieces(self, letter_id: str, shown: Mapping[int, tuple[int, str]]) -> None:
+        """Write of pieces, by rank, on how many pages they are shown, and why not."""
+        for rank, (page_count, remark) in shown.items():
+            self._connection.execute(
+                sa.update(piece)
+                .where(piece.c.letter_id == letter_id, piece.c.rank == rank)
+                .values(page_count=page_count, remark=remark)
+            )
 
     def add_arrival(self, arrival: MailArrival) -> None:
         """Add how a letter came."""

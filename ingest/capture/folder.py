@@ -27,12 +27,15 @@ from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.mail.quarantine import Infected
 from ged.services.capture import Door, Habit, Receipt
-from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed, shown_name
+from ingest.capture.names import shown_name
+from ingest.capture.receive import Entrance, SheetsBack, move_aside, receive_scan, remove_claimed
 
 _log = logging.getLogger(__name__)
 
 CLAIMED, REJECTED, REASON = ".en-cours", "rejets", ".motif.txt"
 _MARK = "--"
+_NOBODYS = frozenset({"desktop.ini", "thumbs.db"})
+"""What Windows writes in a folder for itself."""
 _NAME_BYTES = 200
 """Of a name that is kept: what is put before and behind it must fit into 255."""
 
@@ -69,7 +72,7 @@ class Station:
         now: dict[str, tuple[int, int]] = {}
         still: list[Path] = []
         for entry in os.scandir(self.folder):
-            if entry.name.startswith(".") or entry.is_dir(follow_symlinks=False):
+            if entry.name.startswith(".") or entry.name.lower() in _NOBODYS or entry.is_dir(follow_symlinks=False):
                 continue
             facts = entry.stat(follow_symlinks=False)
             now[entry.name] = (facts.st_size, facts.st_mtime_ns)

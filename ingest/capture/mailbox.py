@@ -6,10 +6,11 @@ It answers only once the message is durable and registered; who brought it may f
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from shutil import copyfileobj
 
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor
@@ -18,13 +19,12 @@ from ged.ports import Stored
 from ged.services.capture import Arrival, Door, Receipt, record_refusal, registering_post
 from ged.services.capture_mail import Incoming, Write, attach_return, capture_mail, set_aside
 from ged.services.mail_answers import MEDIA_TYPE
-from ingest.capture.receive import Entrance, shown_name
-from ingest.readers.inspection import inspect
-from ingest.readers.mime import File, Mail, read_mail
+from ingest.capture.names import shown_name
+from ingest.capture.pieces import keep_pieces
+from ingest.capture.receive import Entrance
+from ingest.readers.mime import Mail, read_mail
 
 SPAM = "Le filtre du site tient ce message pour indésirable."
-_NOT_SHOWN = "Ce format n'est pas montré page par page : téléchargez la pièce."
-_NO_ROOM = "Les pages de cette pièce passent la limite : téléchargez-la."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,26 @@ class MailDoor:
         if mail.facts.spam:
             self._aside(mail, stored, SPAM, box, post.register_id)
             return None
-        return self.register(mail, stored, box, actor)
+        try:
+            return self.register(mail, stored, box, actor)
+        except Refused as error:
+            self.note_refusal(error, box, return_path or box)
+            raise
 
     def register(self, mail: Mail, stored: Stored, box: str, actor: Actor) -> Receipt:
-        """Register a message that is durable."""
+        """Register a message that is durable.
+
+        Raises:
+            Refused: `capture.archive`, it holds more than an office sends.
+        """
         entrance = self.entrance
-        pieces = tuple(self._pieces(mail))
+        pieces = self._pieces(stored)
         name = shown_name(f"{mail.facts.subject or 'message'}.eml")
         pages = 1 + sum(each.page_count for each in pieces)
         incoming = Incoming(mail.facts, stored, pieces, box, self.ours)
         return capture_mail(
             incoming,
-            Arrival(Door.MAIL, name, MEDIA_TYPE, pages),
+            Arrival(Door.MAIL, name, MEDIA_TYPE, pages, pieces=pieces),
             store=entrance.store,
             actor=actor,
             clock=entrance.clock,
@@ -118,30 +126,10 @@ class MailDoor:
             clock=self.entrance.clock,
         )
 
-    def _pieces(self, mail: Mail) -> Iterator[Piece]:
-        """Keep each attached file in the vault, and say which can be shown page by page."""
-        room = self.entrance.limits.max_pages - 20  # the message's own pages
-        for rank, each in enumerate(mail.files, 1):
-            piece = self._piece(rank, each)
-            if piece.page_count > room:
-                piece = replace(piece, page_count=0, remark=_NO_ROOM)
-            room -= piece.page_count
-            yield piece
-
-    def _piece(self, rank: int, file: File) -> Piece:
-        with tempfile.TemporaryDirectory(prefix="ged-piece-") as folder:
-            path = Path(folder) / "piece"
-            path.write_bytes(file.data)
-            try:
-                found = self.entrance.ask(inspect, path, self.entrance.limits)
-                media_type, pages, remark = found.media_type, found.page_count, ""
-            except GedError as error:
-                media_type, pages, remark = "application/octet-stream", 0, error.sentence
-                if error.code == "capture.unknown_type":
-                    media_type, remark = str(error.diagnostics().get("media_type")), _NOT_SHOWN
-            if file.claimed_type == MEDIA_TYPE:  # by its place in the message, where it was read as one
-                media_type = MEDIA_TYPE
-            stored = self.entrance.vault.put(BytesIO(file.data), media_type=media_type)
-        parent = None if file.parent is None else file.parent + 1
-        name = shown_name(file.name)
-        return Piece("", rank, parent, stored.digest, stored.size, name, media_type, pages, remark)
+    def _pieces(self, stored: Stored) -> tuple[Piece, ...]:
+        entrance = self.entrance
+        with tempfile.TemporaryDirectory(prefix="ged-courriel-") as folder:
+            path = Path(folder) / "message"
+            with entrance.vault.open(stored.digest) as stream, path.open("wb") as copy:
+                copyfileobj(stream, copy)
+            return keep_pieces(path, MEDIA_TYPE, entrance.ask, vault=entrance.vault, limits=entrance.limits)

@@ -31,5 +31,5 @@ def open_envelope(
     """
     may_release(letter_id, store=entrance.store, actor=actor, clock=entrance.clock)
     kept = keep(stream, filename, door=door, actor=actor, entrance=entrance)
-    content = Content(door, kept.filename, kept.media_type, kept.page_count, level)
+    content = Content(door, kept.filename, kept.media_type, kept.page_count, level, kept.pieces)
     return release(letter_id, content, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO, TypeVar
 from ged.clock import Clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
+from ged.mail.electronic import Piece
 from ged.mail.envelope import Cover
 from ged.mail.item import Direction
 from ged.mail.returned import Returned, SheetPage
@@ -38,6 +38,8 @@ from ged.services.ink import by_code, take_signed_copy
 from ged.services.take_back import known_sheets, take_back
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
+from ingest.capture.names import shown_name
+from ingest.capture.pieces import keep_pieces
 from ingest.capture.screen import Screen
 from ingest.capture.unopened import ask
 from ingest.confined.confined import Confined
@@ -48,7 +50,6 @@ from ingest.sheets.read import read_sheets
 
 Given = TypeVar("Given")
 _CHUNK = 1 << 20
-NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,9 @@ def receive(
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
-    kept = keep(stream, filename, door=door, actor=actor, entrance=entrance)
-    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, on_paper, sealed)
+    kept = keep(stream, filename, door=door, actor=actor, entrance=entrance, opened=sealed is None)
+    told = (direction, received_on, on_paper, sealed)
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, *told, pieces=kept.pieces)
     return capture(arrival, kept.stored, store=entrance.store, actor=actor, clock=entrance.clock)
 
 
@@ -127,7 +129,8 @@ def receive_scan(
         copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
         sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, entrance=entrance)
         kept = _kept(path, found, filename, entrance)
-    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, direction, received_on, habit=habit)
+    told = (direction, received_on)
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, *told, habit=habit, pieces=kept.pieces)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
     if copies and (back := _signed_copy(copies[0], kept, ways)):
         return back
@@ -136,15 +139,19 @@ def receive_scan(
     return capture(arrival, kept.stored, **ways, beside=beside)
 
 
-def keep(stream: BinaryIO, filename: str, *, door: Door, actor: Actor, entrance: Entrance) -> Paper:
+def keep(
+    stream: BinaryIO, filename: str, *, door: Door, actor: Actor, entrance: Entrance, opened: bool = True
+) -> Paper:
     """Inspect a file by its content and make it durable, whatever it is then used for; a refusal is journaled.
+
+    With `opened`, so is what it holds.
 
     Raises:
         Refused: `capture.*`.
         Unavailable: the vault or the antivirus does not answer.
     """
     with recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
-        return _kept(path, found, filename, entrance)
+        return _kept(path, found, filename, entrance, opened=opened)
 
 
 @contextmanager
@@ -179,10 +186,14 @@ def screened(path: Path, entrance: Entrance) -> None:
             entrance.screen.check(stream)
 
 
-def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance) -> Paper:
+def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance, *, opened: bool = True) -> Paper:
+    pieces: tuple[Piece, ...] = ()
+    if opened:
+        pieces = keep_pieces(path, found.media_type, entrance.ask, vault=entrance.vault, limits=entrance.limits)
     with path.open("rb") as copy:
         stored = entrance.vault.put(copy, media_type=found.media_type)
-    return Paper(stored, found.media_type, found.page_count, shown_name(filename))
+    count = found.page_count + sum(each.page_count for each in pieces)
+    return Paper(stored, found.media_type, count, shown_name(filename), pieces)
 
 
 def _signed_copy(code: str, paper: Paper, ways: dict[str, Any]) -> SheetsBack | None:
@@ -204,13 +215,6 @@ def _our_sheets(
         return ()
     known = known_sheets([each.code for each in seen], direction, store=entrance.store, actor=actor)
     return entrance.ask(read_sheets, path, page_count, seen, known.layouts) if known.any else ()
-
-
-def shown_name(filename: str) -> str:
-    """Return a file's name fit to be shown and kept: no folder, no control character, not endless."""
-    last = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(c for c in last if not unicodedata.category(c).startswith("C"))
-    return printable.strip()[:NAME_LENGTH] or "sans nom"
 
 
 def spool(stream: BinaryIO, path: Path, limit_bytes: int) -> None:

@@ -6,14 +6,16 @@ file is called or what it claims to be.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
 
+from ged.mail.electronic import Piece
 from ingest.readers.limits import Limits
-from ingest.readers.source import PageImage
+from ingest.readers.mime import Mail
+from ingest.readers.source import File, PageImage
 
 Bid = Callable[[Path, bytes], int]
 """(file, its first bytes) → how sure a reader is that the file is of its format, 0 for not at all, 100 at most."""
@@ -48,6 +50,11 @@ class Format:
         extension: What its files are saved under.
         inspect: Finds the file whole and within limits, and counts its pages while its sender waits; 1 for a format
             whose pages are known only once they are laid out.
+        pages: For what is made of pages.
+        lay_out: For what is not: (file, what it holds, target) writes it as a PDF.
+        files: For what holds others: they become pieces.
+        mail: For messages: what they say of themselves.
+        lists: Whether its own pages only list what it holds, and so say nothing of the letter.
     """
 
     name: str
@@ -56,6 +63,10 @@ class Format:
     bid: Bid
     inspect: Callable[[Path, Limits], int]
     pages: Pages | None = None
+    lay_out: Callable[[Path, Sequence[Piece], Path], None] | None = None
+    files: Callable[[Path, Limits], Generator[File]] | None = None
+    mail: Callable[[Path], Mail] | None = None
+    lists: bool = False
 
 
 def begins(*signatures: bytes, at: int = 0) -> Bid:

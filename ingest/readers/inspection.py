@@ -28,7 +28,7 @@ def inspect(path: Path, limits: Limits) -> Inspection:
 
     Raises:
         Refused: `capture.empty`, `capture.unknown_type`, `capture.damaged`, `capture.encrypted`,
-            `capture.too_many_pages`, `capture.too_many_pixels`, `capture.too_large`.
+            `capture.too_many_pages`, `capture.too_many_pixels`, `capture.too_large`, `capture.archive`.
     """
     size = path.stat().st_size
     if size == 0:
@@ -39,8 +39,8 @@ def inspect(path: Path, limits: Limits) -> Inspection:
     if found is None:
         raise Refused(
             "capture.unknown_type",
-            "Ce fichier n'est ni un PDF, ni une image (TIFF, JPEG, PNG, HEIC, WebP, JPEG 2000). "
-            "Numérisez la pièce dans l'un de ces formats.",
+            "Ce fichier n'est ni un PDF, ni une image, ni un courriel, ni un texte, ni une archive ZIP. "
+            "Envoyez la pièce dans l'un de ces formats.",
             media_type=_said_type(path),
         )
     pages = found.inspect(path, limits)

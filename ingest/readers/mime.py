@@ -17,27 +17,24 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
+from pathlib import Path
 
 from ged.errors import Refused
 from ged.mail.electronic import DELIVERY_REPORT, READ_REPORT, MailFacts
 from ged.mail.message import ours_in
 from ingest.readers.plain_text import text_of_html
+from ingest.readers.source import File
 
 MAX_PARTS, MAX_DEPTH = 200, 30
 """What a message of an office never reaches; a hostile one does to exhaust who reads it."""
 TEXT_LENGTH, LINE_LENGTH = 60_000, 500
+MEDIA_TYPE = "message/rfc822"
+_HEADERS = re.compile(rb"(?:From [^\r\n]+\r?\n)?(?:[!-9;-~]+:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2}")
+_TELLING = re.compile(
+    rb"^(?:from|to|date|subject|message-id|received|return-path|mime-version):", re.IGNORECASE | re.MULTILINE
+)
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
 _REPORT_LENGTH = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """An attached file; `parent` is the place in `Mail.files` of the attached message that holds it."""
-
-    name: str
-    claimed_type: str
-    data: bytes
-    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +54,19 @@ class _Found:
     parts: int = 0
 
 
+def bid(_path: Path, head: bytes) -> int:
+    """Return how sure the bytes are a message: they begin with headers, three of which are those of e-mail."""
+    if not _HEADERS.match(head):
+        return 0
+    top = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    return 70 if len({name.lower() for name in _TELLING.findall(top)}) >= 3 else 0
+
+
+def read_file(path: Path) -> Mail:
+    """Return the message that a file is; raises as `read_mail` does."""
+    return read_mail(path.read_bytes())
+
+
 def read_mail(raw: bytes, return_path: str | None = None) -> Mail:
     """Return a message as read; `return_path` is the transport's word, where it gave one.
 
@@ -67,40 +77,46 @@ def read_mail(raw: bytes, return_path: str | None = None) -> Mail:
         raise _too_deep()
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
+        _refuse_deep(message)
         found = _Found()
-        _walk(message, found, depth=0, parent=None)
+        _walk(message, found)
     except RecursionError as error:
         raise _too_deep() from error
     text = "\n\n".join(found.plain) or "\n\n".join(found.html)
     return Mail(_facts(message, raw, return_path), text[:TEXT_LENGTH], tuple(found.files))
 
 
-def _walk(message: Message, found: _Found, *, depth: int, parent: int | None) -> None:
-    """Gather texts and files, outer first; the text of an attached message is not the message's own."""
+def _walk(message: Message, found: _Found) -> None:
+    """Gather texts and files; the text of an attached message is not the message's own."""
     found.parts += 1
-    if depth > MAX_DEPTH:
-        raise _too_deep()
     if found.parts > MAX_PARTS:
         raise Refused(
             "mail.too_many_parts",
             f"Ce message a plus de {MAX_PARTS} parties. Envoyez ses pièces en plusieurs messages.",
         )
-    if message.get_content_type() == "message/rfc822" and message.is_multipart():
-        _walk_attached(message, found, depth=depth, parent=parent)
+    if message.get_content_type() == MEDIA_TYPE and message.is_multipart():
+        found.files.append(_attached(message))
     elif message.is_multipart():
         for each in _parts(message):
-            _walk(each, found, depth=depth + 1, parent=parent)
+            _walk(each, found)
     else:
-        _leaf(message, found, parent)
+        _leaf(message, found)
 
 
-def _walk_attached(message: Message, found: _Found, *, depth: int, parent: int | None) -> None:
+def _refuse_deep(message: Message) -> None:
+    """Let pass a message whose parts and attached messages are not within one another without end."""
+    level, depth = [message], 0
+    while level:
+        level, depth = [part for each in level for part in _parts(each)], depth + 1
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+
+
+def _attached(message: Message) -> File:
+    """Return an attached message as the file that it is; what it holds is its own, opened in its turn."""
     inner = next(_parts(message))
     name = _file_name(message) or f"{_line(inner.get('Subject')) or 'message'}.eml"
-    found.files.append(File(name, "message/rfc822", _bytes_of(inner), parent))
-    here, texts = len(found.files) - 1, _Found(files=found.files, parts=found.parts)
-    _walk(inner, texts, depth=depth + 1, parent=here)
-    found.parts = texts.parts
+    return File(name, _bytes_of(inner), media_type=MEDIA_TYPE)
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -109,7 +125,7 @@ def _parts(message: Message) -> Iterator[Message]:
         yield from (each for each in payload if isinstance(each, Message))
 
 
-def _leaf(message: Message, found: _Found, parent: int | None) -> None:
+def _leaf(message: Message, found: _Found) -> None:
     kind, name = message.get_content_type(), _file_name(message)
     disposition = str(message.get("Content-Disposition", "")).strip().lower()
     attached = disposition.startswith("attachment") or bool(name)
@@ -120,7 +136,7 @@ def _leaf(message: Message, found: _Found, parent: int | None) -> None:
     elif kind not in {"message/delivery-status", "text/rfc822-headers"}:
         data = _payload(message)
         if data:
-            found.files.append(File(name or f"piece-{len(found.files) + 1}", kind, data, parent))
+            found.files.append(File(name or f"piece-{len(found.files) + 1}", data))
 
 
 def _payload(message: Message) -> bytes:

@@ -1,4 +1,4 @@
-"""What a reader gives of a page."""
+"""What a reader gives: a page, a file that another one holds."""
 
 from __future__ import annotations
 
@@ -17,3 +17,16 @@ class PageImage:
 
     grey: Grey
     resolution_dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that another one holds, under the name that it bears there.
+
+    Attributes:
+        media_type: Set where the place alone says what it is, as a message attached to a message; else None.
+    """
+
+    name: str
+    data: bytes
+    media_type: str | None = None

@@ -10,9 +10,11 @@ from pathlib import Path
 import pikepdf
 
 from ged.errors import Corrupt
-from ingest.readers import image, pdf
+from ged.mail.electronic import MailFacts
+from ingest.readers import archive, image, message, mime, pdf, text
 from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.format import HEAD_BYTES, Format, Pages, begins
+from ingest.readers.limits import damaged
 
 _PDF = Pages(pdf.page_count, pdf.read_image, pdf.own_image, pikepdf.open, pdf.read_text)
 _IMAGES = Pages(image.page_count, image.read_image, image.read_image, images_as_pdf)
@@ -28,6 +30,29 @@ TABLE: tuple[Format, ...] = (
     Format("JPEG 2000", "image/jp2", "jp2", begins(*image.JPEG_2000), image.count_pages, _IMAGES),
     Format("GIF", "image/gif", "gif", begins(b"GIF87a", b"GIF89a"), image.count_pages, _IMAGES),
     Format("BMP", "image/bmp", "bmp", image.bid_bmp, image.count_pages, _IMAGES),
+    Format(
+        "courriel",
+        mime.MEDIA_TYPE,
+        "eml",
+        mime.bid,
+        message.checks(mime.read_file),
+        lay_out=message.sets(mime.read_file),
+        files=message.opens(mime.read_file),
+        mail=mime.read_file,
+    ),
+    Format(
+        "archive ZIP",
+        "application/zip",
+        "zip",
+        archive.bid,
+        archive.check,
+        lay_out=archive.lay_out,
+        files=archive.files,
+        lists=True,
+    ),
+    Format("page HTML", "text/html", "html", text.bid_html, text.check, lay_out=text.lay_out_html),
+    Format("tableau CSV", "text/csv", "csv", text.bid_csv, text.check, lay_out=text.lay_out_csv),
+    Format("texte", "text/plain", "txt", text.bid_text, text.check, lay_out=text.lay_out_text),
 )
 _BY_TYPE = {each.media_type: each for each in TABLE}
 
@@ -44,6 +69,30 @@ def format_of(path: Path) -> Format | None:
 def of_type(media_type: str) -> Format | None:
     """Return the format that was once found by content and written down by its media type."""
     return _BY_TYPE.get(media_type)
+
+
+def is_paged(media_type: str) -> bool:
+    """Whether a file is made of pages by itself; what no reader knows is left to the stages to stumble over."""
+    found = of_type(media_type)
+    return found is None or found.pages is not None
+
+
+def is_mail(media_type: str) -> bool:
+    """Whether a file is a message, whose headers say what the letter is about."""
+    found = of_type(media_type)
+    return found is not None and found.mail is not None
+
+
+def facts_of(path: Path, media_type: str) -> MailFacts:
+    """Return what a message says of itself.
+
+    Raises:
+        Refused: `capture.damaged`, `mail.too_deep`, `mail.too_many_parts`.
+    """
+    found = of_type(media_type)
+    if found is None or found.mail is None:
+        raise damaged(f"{media_type} is no message")
+    return found.mail(path).facts
 
 
 def pages_of(path: Path) -> Pages:

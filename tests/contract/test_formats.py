@@ -10,10 +10,13 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from ged.mail.electronic import Piece
 from ged.mail.page import Page
 from ingest.readers.inspection import Limits, inspect
 from ingest.readers.source import Grey
-from ingest.readers.table import pages_of
+from ingest.readers.table import is_paged, pages_of
+from ingest.readers.unpack import unpack
+from ingest.stages.lay_out import lay_out
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
@@ -26,16 +29,32 @@ def read(path: Path) -> list[Page]:
     return [read_page(path, number, source, ENGINE) for number, source in enumerate(triage(path), 1)]
 
 
+def laid_out(path: Path, media_type: str, folder: Path) -> Path:
+    """Return a file as pages, with those of what it holds, as the reading machine has them."""
+    (folder / "pieces").mkdir()
+    held = unpack(path, media_type, folder / "pieces", Limits(), lambda act, *arguments: act(*arguments))
+    if is_paged(media_type) and not held:
+        return path
+    pieces = [
+        (Piece("", one.rank, one.parent, "", 1, one.name, one.media_type, one.page_count, one.remark), one.path)
+        for one in held
+    ]
+    made = lay_out(path, media_type, pieces, 500)
+    (folder / "pages.pdf").write_bytes(made.pdf)
+    assert all(piece.page_count for piece in made.pieces), made.pieces
+    return folder / "pages.pdf"
+
+
 @pytest.mark.parametrize("what", MADE)
 def test_every_format_is_counted_read_seen_and_copied(what: str, tmp_path: Path) -> None:
     media_type, count, make = MADE[what]
     path = tmp_path / "nom-trompeur.exe"
     path.write_bytes(make())
-    found = inspect(path, Limits())
-    assert (found.media_type, found.page_count) == (media_type, count)
+    assert inspect(path, Limits()).media_type == media_type
+    path = laid_out(path, media_type, tmp_path)
     pages = read(path)
     assert len(pages) == count
-    assert "gravier" in pages[0].text
+    assert "gravier" in " ".join(page.text for page in pages[:2])
 
     seen = np.asarray(Image.open(BytesIO(*page_images(path, pages[0], (500,)))).convert("L"))
     assert np.median(seen) > 200, "paper is white"
@@ -43,7 +62,7 @@ def test_every_format_is_counted_read_seen_and_copied(what: str, tmp_path: Path)
 
     copy = pypdfium2.PdfDocument(render_pdf(path, pages, "ARR-1").data)
     assert len(copy) == count
-    assert ink_under(copy, "gravier"), "a word is found where it is seen"
+    assert any(ink_under(page, "gravier") for page in list(copy)[:2]), "a word is found where it is seen"
 
 
 @pytest.mark.parametrize("what", ODD)
@@ -66,11 +85,13 @@ def looks_like(grey: Grey) -> None:
     assert np.abs(seen - meant).max() < 90
 
 
-def ink_under(copy: pypdfium2.PdfDocument, word: str) -> bool:
-    """Whether the first page of a copy shows ink, and paper, where its text says that a word stands."""
-    page = copy[0]
+def ink_under(page: pypdfium2.PdfPage, word: str) -> bool:
+    """Whether a page shows ink, and paper, where its text says that a word stands."""
     text = page.get_textpage()
-    start, length = text.search(word).get_next()
+    found = text.search(word).get_next()
+    if found is None:
+        return False
+    start, length = found
     left, bottom, right, top = text.get_charbox(start)
     right = text.get_charbox(start + length - 1)[2]
     drawn = np.asarray(page.render(scale=2, grayscale=True).to_pil().convert("L"))

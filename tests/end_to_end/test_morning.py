@@ -178,7 +178,7 @@ def test_files_are_sent_one_by_one_and_each_has_its_answer(
 ) -> None:
     good, bad = tmp_path / "bonne.pdf", tmp_path / "mauvaise.pdf"
     good.write_bytes(letter_pdf())
-    bad.write_text("bonjour")
+    bad.write_bytes(b"MZ\x90\x00" * 20)
     sign_in(page, "kossi").keyboard.press("n")
     expect(page.locator("h1")).to_contain_text("Numériser")
     page.set_input_files("#files", [good, bad])

@@ -73,8 +73,8 @@ def test_the_same_key_with_the_same_file_registers_once(house: House, client: ht
     ("data", "code"),
     [
         (b"", "capture.empty"),
-        (b"bonjour", "capture.unknown_type"),
-        (b"PK\x03\x04 zip", "capture.unknown_type"),
+        (b"MZ\x90\x00" * 20, "capture.unknown_type"),
+        (b"PK\x03\x04 zip", "capture.damaged"),
         (b"%PDF-1.7\nnothing", "capture.damaged"),
     ],
 )

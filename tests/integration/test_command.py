@@ -23,7 +23,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with reachable_folder("cli") as folder:
         scans = tmp_path_factory.mktemp("scans")
         (scans / "lettre.pdf").write_bytes(letter_pdf())
-        (scans / "note.pdf").write_text("bonjour")
+        (scans / "note.pdf").write_bytes(b"MZ\x90\x00" * 20)
         environment = {"GED_DATA": str(folder / "data")}
         assert ged(environment, "init", str(PILOT)).returncode == 0
         said = ged(environment, "ingest", str(scans), "--wait", "--json")

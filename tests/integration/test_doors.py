@@ -21,6 +21,8 @@ from ingest.capture.folder import Station
 from ingest.capture.stations import Stations
 from rooms.letters import letter_pdf
 
+PROGRAM = b"MZ\x90\x00" * 20
+
 
 @pytest.fixture
 def station(house: House, kossi: Actor, tmp_path: Path) -> Station:
@@ -52,24 +54,24 @@ def test_a_file_is_taken_once_it_stands_still(station: Station, house: House, ko
 
 
 def test_a_refused_file_is_set_aside_with_the_reason_beside_it(station: Station, house: House, kossi: Actor) -> None:
-    (station.folder / "note.pdf").write_text("bonjour")
+    (station.folder / "note.pdf").write_bytes(PROGRAM)
     station.look()
     assert station.look() == []
     assert names(station) == {"rejets/note.pdf", "rejets/note.pdf.motif.txt"}
     said = (station.folder / "rejets" / "note.pdf.motif.txt").read_text(encoding="utf-8")
     assert "ni un PDF" in said
-    assert (station.folder / "rejets" / "note.pdf").read_text() == "bonjour"
+    assert (station.folder / "rejets" / "note.pdf").read_bytes() == PROGRAM
     with house.store.unit() as unit:
         assert len(unit.journal.recent(Act.REFUSED, kossi.login)) == 1
 
 
 def test_two_refused_files_of_one_name_are_both_kept(station: Station) -> None:
-    for text in ("un", "deux"):
-        (station.folder / "note.pdf").write_text(text)
+    for data in (PROGRAM, PROGRAM * 2):
+        (station.folder / "note.pdf").write_bytes(data)
         station.look()
         station.look()
-    kept = {path.read_text() for path in (station.folder / "rejets").iterdir() if path.suffix == ".pdf"}
-    assert kept == {"un", "deux"}
+    kept = {path.read_bytes() for path in (station.folder / "rejets").iterdir() if path.suffix == ".pdf"}
+    assert kept == {PROGRAM, PROGRAM * 2}
 
 
 def test_what_is_no_file_is_set_aside_unopened_and_folders_stay(station: Station, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_a_message_with_pieces_is_a_sealed_letter_read_whole_and_acknowledged_on
         ("plan.png", 1),
         ("annexe.zip", 0),
     ]
-    assert "téléchargez" in pieces[2].remark
+    assert "abîmé" in pieces[2].remark
     read_all(house)
     file = consult.letter_file(letter.id, store=house.store, actor=kossi, clock=house.clock)
     assert file.letter.reading is Reading.READY

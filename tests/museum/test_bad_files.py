@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from ged.errors import Refused
-from ingest.capture.receive import shown_name
+from ingest.capture.names import shown_name
 from ingest.readers.inspection import Limits, inspect
-from rooms.formats import heic
+from rooms.formats import heic, zipped
 from rooms.letters import letter_pdf
 
 LIMITS = Limits(max_bytes=2_000_000, max_pages=5, max_page_pixels=20_000_000)
@@ -64,20 +64,31 @@ def pdf_with_huge_image() -> bytes:
     return out.getvalue()
 
 
-def zipped() -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("lettre.pdf", letter_pdf())
-    return out.getvalue()
+def locked(archive: bytes) -> bytes:
+    """Say in both headers of each file of an archive that it is encrypted."""
+    made = bytearray(archive)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(signature), archive):
+            made[found.start() + offset] |= 1
+    return bytes(made)
+
+
+def endless_list() -> bytes:
+    """An archive whose end says that its list takes a gigabyte, as ZIP64 does."""
+    end = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 1, 1, 1 << 30, 0)
+    where = struct.pack("<IIQI", 0x07064B50, 0, 4, 1)
+    return b"PK\x03\x04" + end + where + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, 0xFFFFFFFF, 0, 0)
 
 
 LIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "capture.empty"),
-    "text called a PDF": (lambda: b"Bonjour, ceci est une note.", "capture.unknown_type"),
-    "a page of the web": (lambda: b"<!doctype html><script>alert(1)</script>", "capture.unknown_type"),
     "a program": (lambda: b"MZ\x90\x00" + b"\x00" * 200, "capture.unknown_type"),
     "an ELF program": (lambda: b"\x7fELF\x02\x01\x01" + b"\x00" * 200, "capture.unknown_type"),
-    "an archive": (zipped, "capture.unknown_type"),
+    "an archive with a password": (lambda: locked(zipped(("a.pdf", letter_pdf()))), "capture.encrypted"),
+    "an archive of nothing": (zipped, "capture.empty"),
+    "an archive cut in two": (lambda: zipped(("a.pdf", letter_pdf()))[:3000], "capture.damaged"),
+    "an archive of a list without end": (endless_list, "capture.archive"),
+    "text that becomes a program": (lambda: b"Bonjour. " * 1000 + bytes(range(256)), "capture.damaged"),
     "a film": (lambda: b"\x00\x00\x00\x18ftypisom" + b"\x00" * 60, "capture.unknown_type"),
     "two letters of a BMP": (lambda: b"BM" + bytes(range(256)), "capture.unknown_type"),
     "random bytes": (lambda: bytes(range(256)) * 4, "capture.unknown_type"),

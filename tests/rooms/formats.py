@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import struct
+import zipfile
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from functools import cache, partial
 from io import BytesIO
 from typing import Any
@@ -95,6 +99,28 @@ def jbig2_pdf() -> bytes:
     return out.getvalue()
 
 
+def message(*, depth: int = 1) -> bytes:
+    """Return a message with a letter of one page, and another message inside, which holds a note and so on."""
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"] = "Ama Mensah <ama@exemple.tg>", "courrier@mines.example"
+    made["Subject"], made["Date"] = f"Demande {depth}", "Thu, 12 Nov 2026 09:30:00 +0000"
+    made.set_content(f"Voici le plan de la {SAID}.")
+    if depth:
+        made.add_attachment(letter_pdf(), maintype="application", subtype="pdf", filename="Lettre signée.pdf")
+        made.add_attachment(message_from_bytes(message(depth=depth - 1), policy=SMTP))
+    else:
+        made.add_attachment(f"Note : {SAID}.".encode(), maintype="text", subtype="plain", filename="note.txt")
+    return made.as_bytes()
+
+
+def zipped(*held: tuple[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in held:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 def pages(first: Image.Image, *more: Image.Image, form: str, **options: Any) -> bytes:
     return saved(first, form, save_all=True, append_images=list(more), **options)
 
@@ -110,8 +136,14 @@ MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "a fax of two pages": ("image/tiff", 2, lambda: pages(drawn("1"), drawn("1"), form="TIFF", compression="group4")),
     "a GIF": ("image/gif", 1, lambda: saved(drawn(), "GIF")),
     "a BMP": ("image/bmp", 1, lambda: saved(drawn(), "BMP")),
+    "a message": ("message/rfc822", 4, message),
+    "a ZIP": ("application/zip", 6, lambda: zipped(("Plans/lettre.pdf", letter_pdf()), ("courriel.eml", message()))),
+    "a page of the web": ("text/html", 1, f"<html><body><p>La {SAID}</p></body></html>".encode),
+    "a table": ("text/csv", 1, lambda: f"lieu;tonnes\r\n{SAID};12\r\nTsévié;3\r\n".encode("cp1252")),
+    "a text": ("text/plain", 1, f"Note : {SAID}.\n".encode),
+    "a text of Windows": ("text/plain", 1, lambda: f"Note : {SAID}.\n".encode("utf-16")),
 }
-"""Name → media type, pages, and what makes it."""
+"""Name → media type, pages in all once it is laid out with what it holds, and what makes it."""
 ODD: dict[str, Callable[[], bytes]] = {
     "a JPEG in four inks": lambda: saved(drawn("CMYK"), "JPEG"),
     "a JPEG of a telephone with a second picture": lambda: pages(drawn("RGB"), drawn("RGB", "gains"), form="MPO"),

@@ -65,6 +65,7 @@ PICTURES = (
     Picture("expedier", "lawson", "/b/a-expedier", (".list a",)),
     Picture("papier-a-remettre", "kossi", "/b/papier-a-remettre"),
     Picture("controle", "lawson", "/controle"),
+    Picture("controle-auditeur", "audit", "/controle"),
     Picture(
         "historique",
         "audit",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ged.errors import Forbidden
 from ged.mail.access import SYSTEM, Actor, Authority, Post, Right, Role, may_read, reader_tokens, require
-from ged.mail.item import Confidentiality
+from ged.mail.dispatch import may_dispatch
+from ged.mail.item import Confidentiality, State
 from rooms.values import a_letter
 
 LEVELS = list(Confidentiality)
@@ -81,6 +82,16 @@ def test_a_secretary_reads_what_her_authority_has_and_nothing_under_it(letter: d
     assert not may_read(Actor("1", "x", "X", "fr", (own,)), a_letter(**letter))
     cleared = Actor("1", "x", "X", "fr", (replace(post, clearance=levels[1]),))
     assert may_read(cleared, a_letter(**letter)) is (opened or letter.get("confidentiality") is Confidentiality.SECRET)
+
+
+def test_a_secretary_sends_off_what_her_authoritys_unit_made_and_nothing_under_it() -> None:
+    level = Confidentiality.CONFIDENTIAL
+    own = Post("SP", "Secrétaire", Role.SECRETARY, level, "MME", "CAB", "MME", ("CAB",))
+    post = replace(own, authority=Authority("MIN", "MME"))
+    made = {unit: a_letter(service_id=unit, state=State.TO_DISPATCH) for unit in ("CAB", "MME", "DGE")}
+    sent = {unit for unit, one in made.items() if may_dispatch(Actor("1", "x", "X", "fr", (post,)), one)}
+    assert sent == {"CAB", "MME"}
+    assert not may_dispatch(Actor("1", "x", "X", "fr", (own,)), made["MME"])
 
 
 def test_a_letter_is_readable_exactly_when_tokens_meet() -> None:

@@ -29,7 +29,9 @@ TABLE: tuple[Stage, ...] = (
     Stage("rasterize", needs=("triage",), gives="the page as a grey image", version="1", kept=False),
     Stage("clean", needs=("rasterize",), gives="the image upright, level, evenly lit", version="2", kept=False),
     Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="2"),
-    Stage("extract", needs=("recognize",), gives="sender, recipient, subject, reference, date", version="1"),
+    Stage(
+        "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="2"
+    ),
     Stage("classify", needs=("recognize",), gives="kind and service, as people decided of such words", version="2"),
     Stage("propose", needs=("extract", "classify"), gives="one proposal a field, with kind and service", version="2"),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),

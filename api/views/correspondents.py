@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
@@ -115,11 +115,24 @@ def show(request: Request, house: HouseDep, actor: ActorDep, correspondent_id: s
 
 
 @router.get("/correspondants/{correspondent_id}/modifier")
-def edit(request: Request, house: HouseDep, actor: ActorDep, correspondent_id: str) -> Response:
-    """Show the form of a card that stands."""
+def edit(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    correspondent_id: str,
+    phone: Annotated[str, Query(max_length=60)] = "",
+    email: Annotated[str, Query(max_length=200)] = "",
+    address: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show the form of a card that stands, with what a letter says added to it for a person to keep or strike."""
     require(actor, Right.KEEP_CORRESPONDENTS)
     found = correspondents.card_file(correspondent_id, store=house.store, actor=actor).correspondent
-    return _form(request, CardForm.of(found.card, found.revision), f"/correspondants/{found.id}/modifier")
+    form = CardForm.of(found.card, found.revision)
+    added = {
+        name: "\n".join(filter(None, (getattr(form, name), value.strip())))
+        for name, value in (("phones", phone), ("emails", email), ("addresses", address))
+    }
+    return _form(request, form.model_copy(update=added), f"/correspondants/{found.id}/modifier")
 
 
 @router.post("/correspondants/{correspondent_id}/modifier", dependencies=[FormCheck])

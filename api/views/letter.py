@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
 from api.views.acts_form import Asked, acts_context
+from api.views.also_read import also_read_context
 from api.views.correspondents import named_context
 from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.dossiers import filed_context
@@ -20,7 +21,7 @@ from api.views.links import links_context
 from api.views.near_duplicates import doubts_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
-from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, proposed
+from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, bonds_of, proposed
 from api.views.render import language_of, page, page_number, part
 from api.views.second_number import second_context
 from api.views.selection import named
@@ -75,7 +76,8 @@ def decide(
     """Qualify a letter and go on to the next of the list."""
     neighbours = origin.neighbours(letter_id, house, actor)
     try:
-        qualify(letter_id, form.decision(house.clock().date()), store=house.store, actor=actor, clock=house.clock)
+        decision, bonds = form.decision(house.clock().date()), bonds_of(form)
+        qualify(letter_id, decision, bonds=bonds, store=house.store, actor=actor, clock=house.clock)
     except Refused as error:
         faults = error.diagnostics().get("faults")
         if not isinstance(faults, dict):
@@ -201,6 +203,7 @@ def letter_page(
         **acts_context(file, lists, actor, asked or Asked(), act_fault),
         **mail_context(letter, house),
         **links_context(letter.id, house, actor),
+        **also_read_context(file, house, actor, typed, again=bool(faults or conflict)),
         **paper_context(letter, house, actor),
         **slip_context(letter, lists, house, actor),
         **dispatch_context(letter, house, actor, **_refused(departing)),

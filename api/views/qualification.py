@@ -11,7 +11,8 @@ from api.views.words import typed_day
 from ged.errors import Refused
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Confidentiality, Letter, Priority, State
-from ged.mail.qualification import Decision, Field, Proposal
+from ged.mail.links import LinkKind
+from ged.mail.qualification import SURE, Decision, Field, Proposal
 from ged.services.consult import LetterFile
 
 FORM_NAMES = {"service_id": "service"}
@@ -41,6 +42,7 @@ class Typed(BaseModel):
     service: str = ""
     confidentiality: str = Confidentiality.INTERNAL
     priority: str = Priority.NORMAL
+    bonds: list[str] = []
 
     @classmethod
     def of(cls, letter: Letter) -> Typed:
@@ -93,6 +95,12 @@ class Typed(BaseModel):
         )
 
 
+def bonds_of(typed: Typed) -> tuple[tuple[str, LinkKind], ...]:
+    """Return the letters that are to be bound, by id, each with its bond; what is no bond is left out."""
+    parted = [text.partition(":") for text in typed.bonds[:10]]
+    return tuple((letter_id, LinkKind(kind)) for kind, _, letter_id in parted if kind in set(LinkKind) and letter_id)
+
+
 def proposed(file: LetterFile) -> Typed:
     """Return the form filled with what the machine proposes where nobody has decided."""
     if file.letter.state is State.RETURNED:  # the service that stands is the one that does not want it
@@ -108,4 +116,7 @@ def proposed_over(letter: Letter, proposals: Mapping[Field, Proposal]) -> Typed:
         if proposal and not getattr(form, name):
             value = typed_day(date.fromisoformat(proposal.value)) if field is Field.LETTER_DATE else proposal.value
             values[name] = value
+    deadline = proposals.get(Field.DEADLINE)
+    if deadline and deadline.confidence >= SURE and letter.state is State.TO_QUALIFY and letter.due_date is None:
+        values["due_date"] = typed_day(date.fromisoformat(deadline.value))
     return form.model_copy(update=values)

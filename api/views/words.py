@@ -195,7 +195,7 @@ FIELDS: dict[str, str] = {
     Field.LETTER_DATE: _("Datée du"),
     Field.KIND: _("Nature"),
     Field.SERVICE: _("Affecter à"),
-    Field.OUR_REFERENCE: _("Votre référence, rappelée"),
+    Field.OUR_REFERENCE: _("Notre référence rappelée"),
     Field.SIGNER: _("Signataire"),
     Field.DEADLINE: _("Délai demandé"),
     Field.STAMP_DATE: _("Tampon d'arrivée"),

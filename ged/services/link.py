@@ -37,12 +37,19 @@ def link(letter_id: str, number: str, kind: LinkKind, *, store: Store, actor: Ac
             )
         other = next((one for one in found if one.register_id == letter.register_id), found[0])
         refuse_link(letter.id, other.id)
-        if not unit.links.add(Link(letter.id, other.id, kind, now, actor.login, actor.name)):
+        if not bind(unit, letter, other, kind, actor, now):
             raise Conflict("link.exists", f"Ces deux courriers sont déjà liés ainsi. Rien n'a changé : {other.number}.")
-        unit.journal.write(now, Act.LINKED, actor, letter.id, kind=kind, other=other.id)
-        unit.journal.write(now, Act.LINKED, actor, other.id, kind=kind, other=letter.id)
         unit.commit()
     return other
+
+
+def bind(unit: Unit, letter: Letter, other: Letter, kind: LinkKind, actor: Actor, now: datetime) -> bool:  # noqa: PLR0917
+    """Bind two letters in the caller's transaction, journaled at both; give whether they were not bound so already."""
+    added = unit.links.add(Link(letter.id, other.id, kind, now, actor.login, actor.name))
+    if added:
+        unit.journal.write(now, Act.LINKED, actor, letter.id, kind=kind, other=other.id)
+        unit.journal.write(now, Act.LINKED, actor, other.id, kind=kind, other=letter.id)
+    return added
 
 
 def unlink(from_id: str, to_id: str, kind: LinkKind, *, store: Store, actor: Actor, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,24 +11,35 @@ from ged.errors import Conflict, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
+from ged.mail.links import LinkKind, refuse_link
 from ged.mail.moves import Destination, Move, Order, Party, Standing, parties
 from ged.mail.qualification import Decision, faults, with_names_apart
+from ged.services.link import bind
 from ged.services.name_parties import name_parties
 from ged.services.notify import tell_of_assignment
 from ged.store.unit import Store, Unit
 
 
-def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, clock: Clock) -> Letter:
+def qualify(
+    letter_id: str,
+    decision: Decision,
+    *,
+    bonds: Sequence[tuple[str, LinkKind]] = (),
+    store: Store,
+    actor: Actor,
+    clock: Clock,
+) -> Letter:
     """Write a person's decision as a new row and hand the letter to its service.
 
     Where no deadline is given, the delay of the priority runs in working days from the registration.
     What the machine changed meanwhile (a seal, a page read) is no conflict; what a person changed is.
+    `bonds` are letters that this one answers or follows, by id: bound in the same transaction.
     A letter that a service returned is qualified anew: a decision more, and a step that its maker can go back on.
 
     Raises:
         Forbidden: `access.right`.
         NotFound: `letter.unknown`.
-        Refused: `qualification.faulty`; diagnostics `faults` gives a French sentence for each field.
+        Refused: `link.self`; `qualification.faulty`, whose diagnostics `faults` gives a French sentence for each field.
         Conflict: `letter.revision`; somebody qualified it first.
     """
     require(actor, Right.QUALIFY)
@@ -54,6 +66,9 @@ def qualify(letter_id: str, decision: Decision, *, store: Store, actor: Actor, c
         unit.journal.write(
             now, Act.QUALIFIED, actor, letter.id, before=letter.state, after=changed.state, service=decision.service_id
         )
+        for other_id, kind in bonds:
+            refuse_link(letter.id, other_id)
+            bind(unit, letter, unit.letters.get(other_id, actor.tokens()), kind, actor, now)
         tell_of_assignment(unit, changed, actor, now)
         unit.outbox.add(letter.id, now)
         unit.commit()

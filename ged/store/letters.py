@@ -19,8 +19,9 @@ from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
 from ged.store.register_tables import second_number
 from ged.store.reminders import Reminders
+from ged.store.second_numbers import SecondNumbers
 from ged.store.steps import Steps
-from ged.store.tables import letter, original
+from ged.store.tables import entity, letter, original
 
 Tokens = frozenset[str] | None
 """What the asker may read; None is the machine itself, at its own work, and never a person."""
@@ -127,6 +128,29 @@ class Letters:
         given = sa.select(second_number.c.letter_id).where(sa.func.upper(second_number.c.number) == wanted)
         query = _select().where(sa.or_(registered, letter.c.id.in_(given)), seen_by(tokens)).order_by(registered.desc())
         return [_value(row) for row in self._connection.execute(query)]
+
+    def of_sequence(
+        self, tenant_id: str, sequence: int, years: Sequence[int], tokens: Tokens
+    ) -> list[tuple[Letter, tuple[str, ...]]]:
+        """Return a tenant's letters of a sequence in some years, in any register or service, each with its numbers.
+
+        Both searches stand on the unique index of a series: register or service, year, sequence.
+        """
+        units = sa.select(entity.c.id).where(entity.c.tenant_id == tenant_id)
+        given = sa.select(second_number.c.letter_id).where(
+            second_number.c.entity_id.in_(units), second_number.c.year.in_(years), second_number.c.sequence == sequence
+        )
+        registered = sa.and_(
+            letter.c.register_id.in_(units),
+            letter.c.direction.in_(list(Direction)),
+            letter.c.year.in_(years),
+            letter.c.sequence == sequence,
+        )
+        ids = sa.union(sa.select(letter.c.id).where(registered), given).subquery()
+        query = _select().where(letter.c.id.in_(sa.select(ids.c.id)), seen_by(tokens)).order_by(letter.c.registered_at)
+        found = [_value(row) for row in self._connection.execute(query)]
+        seconds = SecondNumbers(self._connection).of_letters([one.id for one in found])
+        return [(one, (one.number, *(each.number for each in seconds.get(one.id, ())))) for one in found]
 
     def by_original(self, sha256: str, tokens: Tokens, *, register_id: str | None = None) -> list[Letter]:
         """Return the letters whose original has that digest, oldest first."""

@@ -9,6 +9,13 @@ from collections.abc import Callable
 from scripts.sample_letters.vary import Varied
 
 _MOTTOS = ("Travail - Liberté - Patrie", "Travail-Liberté-Patrie", "TRAVAIL – LIBERTÉ – PATRIE")
+_ALIKE = (
+    ("two_columns", "nation_centre", "stacked"),
+    ("logo_left", "logo_right", "centred", "right_block"),
+)
+"""Letterheads that say the same things, laid out otherwise."""
+LOOSE = 0.35
+"""How often a letter of the tuning templates leaves its own ways: what is learned must not be one template's habit."""
 _RULES = ("-------------", "*********", "- - - - - -", "=-=-=-=", "")
 
 
@@ -38,7 +45,10 @@ def contacts(v: Varied, r: random.Random) -> list[str]:
 
 def head_of(v: Varied, r: random.Random) -> str:
     """Return the letterhead of a letter's template."""
-    return _HEADS[v.template.head](v, r)
+    head = v.template.head
+    if not v.template.held and r.random() < LOOSE:
+        head = r.choice(next((group for group in _ALIKE if head in group), (head,)))
+    return _HEADS[head](v, r)
 
 
 def _chain(v: Varied, r: random.Random) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from weasyprint import HTML
 
 from ged.mail.french_dates import MONTHS
-from scripts.sample_letters.heads import contacts, escaped, head_of, paragraphs
+from scripts.sample_letters.heads import LOOSE, contacts, escaped, head_of, paragraphs
 from scripts.sample_letters.shapes import in_words
 from scripts.sample_letters.vary import Varied
 
@@ -38,8 +38,6 @@ def lay_out(v: Varied) -> bytes:
     return bytes(page.write_pdf())  # fmt: skip
 
 
-_LOOSE = 0.35
-"""How often a letter of the tuning templates leaves its own ways: what is learned must not be one template's habit."""
 _REFS = ("Réf", "Ref. n°", "N° Réf. :", "Notre réf. :", "Lettre n°", "N/REF :", "Courrier N°", "REF. :", "Références :", "N°", "N°")  # fmt: skip
 _THEIRS = ("V/REF :", "Votre réf. :", "V. Réf. :", "Vos références :", "Votre lettre n°", "V/Lettre n°", "Réf. : votre lettre n°")  # fmt: skip
 _SUBJECTS = ("Obj. :", "OBJET.", "Sujet :", "Concerne", "CONC. :", "Object :", "Objet/", "OBJET -", "Objet;", "Objet")
@@ -48,14 +46,14 @@ _SUBJECTS = ("Obj. :", "OBJET.", "Sujet :", "Concerne", "CONC. :", "Object :", "
 def _order(v: Varied, r: random.Random) -> list[str]:
     """Return the blocks in the order of the template, or two neighbours of its top the other way round."""
     rows = v.template.order.split()
-    if not v.template.held and r.random() < _LOOSE and len(rows) > 4:
+    if not v.template.held and r.random() < LOOSE and len(rows) > 4:
         at = r.randrange(0, min(3, len(rows) - 2))
         rows[at], rows[at + 1] = rows[at + 1], rows[at]
     return rows
 
 
 def _label(v: Varied, r: random.Random, own: tuple[str, ...], others: tuple[str, ...]) -> str:
-    loose = not v.template.held and r.random() < _LOOSE
+    loose = not v.template.held and r.random() < LOOSE
     return r.choice(others if loose else own)
 
 
@@ -88,7 +86,7 @@ def _their(v: Varied, r: random.Random) -> str:
 def _date(v: Varied, r: random.Random) -> str:
     how = v.template.place
     english = v.template.sort == "english"
-    if not v.template.held and r.random() < _LOOSE and not english and how != "fait":
+    if not v.template.held and r.random() < LOOSE and not english and how != "fait":
         how = r.choice(("place_le", "place_le", "bare", "date", "le"))
     text = {
         "place_le": f"{r.choice(('', '', 'Fait à '))}{v.place}{r.choice((', le ', ', le ', ' le '))}{v.printed_day}",
@@ -218,7 +216,15 @@ def _stamp(v: Varied, r: random.Random) -> str:
         )
     )
     turn = r.choice((0, 0, 0, r.uniform(-5, 5)))
+    if not v.template.held and r.random() < LOOSE:
+        lines = r.choice((
+            ["SECRÉTARIAT GÉNÉRAL", "COURRIER ARRIVÉ", f"Le {written}", f"N° {r.randrange(10**5):05d}"],
+            ["CABINET DU MINISTRE", "Arrivée le", written], ["COURRIER ARRIVÉE", f"LE {written}", f"N° {r.randrange(10**5):05d}"],
+            ["DIRECTION GÉNÉRALE", f"ENREGISTRÉ LE {written}", f"SOUS N° {r.randrange(9999)}"],
+        ))  # fmt: skip
     top, left = r.choice((0, 30, 190, 205)), r.choice((2, 60, 95))
+    if not v.template.held and top == 0:
+        top = r.choice((-12, 0))
     return f"<div class=arrival style='top:{top}mm;left:{left}mm;transform:rotate({turn:.1f}deg)'>{paragraphs(lines)}</div>"
 
 

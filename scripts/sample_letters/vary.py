@@ -33,6 +33,17 @@ _CITING = (
     "Faisant suite à votre lettre référencée",
 )
 _SPANS = (("sous quinzaine", 15), ("sous huitaine", 8), ("dans un délai de trente (30) jours", 30), ("sous 48 heures", 2), ("dans les quinze (15) jours", 15))  # fmt: skip
+_TAILS = (
+    "", "", "", ", exercice 2026", " dans la région des Savanes",
+    " : transmission de pièces complémentaires et demande d'avis technique",
+)  # fmt: skip
+_MORE_TAILS = (
+    "", "", "", "", ", exercice 2025", " au titre du programme d'investissement public de l'État",
+    " : observations et propositions de la commission d'examen des dossiers", " (deuxième relance)",
+    " et désignation de deux représentants de votre département au sein du comité technique de suivi",
+    " - lots n° 3 et 4", " dans les localités de la préfecture de l'Ogou, phase pilote, et calendrier des travaux",
+    ", conformément aux dispositions du décret n° 2019-021", " et à la mise en place d'un guichet unique",
+)  # fmt: skip
 _KINDS = {
     "state": ("decision", "rapport", "transmission", "reponse", "invitation", "information", "convention"),
     "agency": ("demande", "rapport", "transmission", "reponse", "invitation", "information", "plainte"),
@@ -222,15 +233,7 @@ def _sender(k: s.Stock, template: Template) -> tuple[str, tuple[str, ...], str, 
 def _subject(k: s.Stock, kind: str, *, english: bool) -> str:
     text = k.one(_ENGLISH_SUBJECTS) if english else k.one(w.KINDS[kind][0])
     text = text.format(place=k.one(s.PLACES), quarter=k.one(s.QUARTERS), number=k.r.randrange(100, 5000), day="")
-    tails = (
-        "",
-        "",
-        "",
-        ", exercice 2026",
-        " dans la région des Savanes",
-        " : transmission de pièces complémentaires et demande d'avis technique",
-    )
-    return text if english else text + k.one(tails)  # fmt: skip
+    return text if english else text + k.one(_TAILS if k.unseen else _MORE_TAILS)
 
 
 def _deadline(k: s.Stock, day: date, *, english: bool) -> tuple[date | None, str]:

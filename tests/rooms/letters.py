@@ -30,6 +30,7 @@ def letter_pdf(
     sender: str = "Société des Carrières du Mono",
     subject: str = "Demande d'autorisation d'exploitation",
     reference: str = "0123/2026/SCM/DG",
+    quoted: str = "",
     day: str = "12 octobre 2026",
     body: str = BODY,
     pages: int = 1,
@@ -38,8 +39,10 @@ def letter_pdf(
     more = "".join(
         f'<p style="break-before:page">Annexe {n}, suite du dossier de {sender}.</p>' for n in range(1, pages)
     )
+    theirs = f"<p>V/Réf. : {quoted}</p>" if quoted else ""
     text = f"""<html lang=fr><style>@page{{size:A4;margin:25mm}} body{{font:12pt serif}}</style><body>
-    <p><b>{sender}</b><br>B.P. 1234<br>Kpalimé</p><p>N° {reference}</p><p style="text-align:right">Kpalimé, le {day}</p>
+    <p><b>{sender}</b><br>B.P. 1234<br>Kpalimé</p><p>N° {reference}</p>{theirs}
+    <p style="text-align:right">Kpalimé, le {day}</p>
     <p style="margin-left:9cm">À<br>Monsieur le Ministre des mines et de l'énergie<br>LOMÉ</p>
     <p><b>Objet : {subject}</b></p><p>Monsieur le Ministre,</p><p>{body}</p>
     <p>Veuillez agréer, Monsieur le Ministre, l'expression de notre considération.</p>{more}</body></html>"""
@@ -72,10 +75,11 @@ def decide(house: House, actor: Actor, letter_id: str, **changes: Any) -> Letter
         "confidentiality": "interne",
         "priority": "normal",
     }
+    bonds = changes.pop("bonds", ())
     values |= changes
     chosen = {"confidentiality": Confidentiality(values["confidentiality"]), "priority": Priority(values["priority"])}
     decision = Decision(expected_revision=letter.revision, **(values | chosen))
-    return qualify(letter_id, decision, store=house.store, actor=actor, clock=house.clock)
+    return qualify(letter_id, decision, bonds=bonds, store=house.store, actor=actor, clock=house.clock)
 
 
 def proving(house: House, actor: Actor) -> dict[str, Any]:

@@ -95,11 +95,19 @@ def load_fields() -> FieldModel:
     Raises:
         Corrupt: `model.altered`, the weights are not those of the card.
     """
-    card = json.loads(CARD.read_text(encoding="utf-8"))
-    digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
+    return read_model(WEIGHTS, json.loads(CARD.read_text(encoding="utf-8")))
+
+
+def read_model(weights: Path, card: Mapping[str, Any]) -> FieldModel:
+    """Return the model of a file of weights and its card.
+
+    Raises:
+        Corrupt: `model.altered`.
+    """
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != card["digest"]:
         raise Corrupt("model.altered", "Le modèle des champs n'est pas celui de sa fiche. Réinstallez le logiciel.")
-    with np.load(WEIGHTS, allow_pickle=False) as stored:
+    with np.load(weights, allow_pickle=False) as stored:
         trees = {Field(name): unpacked(stored, name, card["fields"][name]) for name in card["fields"]}
     certainty = {Field(name): Certainty(tuple(told["certainty"])) for name, told in card["fields"].items()}
     return FieldModel(digest, trees, certainty)

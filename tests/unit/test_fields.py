@@ -1,0 +1,116 @@
+"""Fields of letters laid out as lines: what is written in many ways is read as one value, and doubt is said."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ged.errors import Corrupt
+from ged.mail.page import Box, Page, Word
+from ged.mail.qualification import Field, Proposal
+from ingest.stages.extract import extract
+from ingest.stages.fields import model
+from ingest.stages.fields.dates import dates, spans
+from ingest.stages.fields.marks import amounts, pieces, references
+from ingest.stages.fields.sheet import Sheet
+from rooms.values import a_page
+from scripts.sample_letters.shapes import DATE_SHAPES, written_date
+
+LETTER = (
+    (0.08, 0.06, "MINISTÈRE DES TRAVAUX PUBLICS"),
+    (0.60, 0.06, "RÉPUBLIQUE TOGOLAISE"),
+    (0.62, 0.08, "Travail - Liberté - Patrie"),
+    (0.14, 0.08, "-------------"),
+    (0.10, 0.10, "SECRÉTARIAT GÉNÉRAL"),
+    (0.62, 0.14, "Lomé, le 12.03.2026"),
+    (0.08, 0.17, "N° 0456/2026/MTP/SG"),
+    (0.08, 0.19, "V/Réf. : 0123/2026/MMRE/CAB"),
+    (0.52, 0.23, "Monsieur le Ministre"),
+    (0.52, 0.25, "Ministère des Mines et de l'Énergie"),
+    (0.52, 0.27, "LOMÉ"),
+    (0.08, 0.32, "Objet : Avis sur le projet de route minière de Tabligbo"),
+    (0.08, 0.35, "P.J. : 03"),
+    (0.08, 0.39, "Monsieur le Ministre,"),
+    (0.08, 0.43, "J'ai l'honneur de vous transmettre, ci-joint, le dossier complet du projet cité en objet."),
+    (0.08, 0.46, "Votre réponse est attendue au plus tard le 15 avril 2026 dans nos services de la capitale."),
+    (0.08, 0.50, "Veuillez agréer, Monsieur le Ministre, l'expression de ma haute considération distinguée."),
+    (0.60, 0.56, "Le Secrétaire général"),
+    (0.60, 0.66, "Kodjo AGBÉKO"),
+)
+
+
+def laid_out(lines: tuple[tuple[float, float, str], ...] = LETTER, confidence: float = 0.96) -> Page:
+    """Return a page whose lines stand where they are said to."""
+    words = []
+    for row, (left, top, text) in enumerate(lines):
+        x = left
+        for part in text.split():
+            width = 0.0088 * len(part)
+            words.append(Word(part, Box(x, top, x + width, top + 0.012), confidence, row))
+            x += width + 0.008
+    return Page(**{name: getattr(a_page("x"), name) for name in Page.__slots__} | {"words": tuple(words)})
+
+
+def found_in(page: Page) -> dict[Field, Proposal]:
+    return {one.field: one for one in extract([page])}
+
+
+def test_a_letter_says_who_what_when_and_by_which_numbers() -> None:
+    found = found_in(laid_out())
+    said = {field: one.value for field, one in found.items()}
+    assert said[Field.SENDER] == "Ministère des Travaux Publics – Secrétariat Général"
+    assert said[Field.RECIPIENT] == "Monsieur le Ministre Ministère des Mines et de l'Énergie"
+    assert said[Field.SUBJECT] == "Avis sur le projet de route minière de Tabligbo"
+    assert said[Field.SENDER_REFERENCE] == "0456/2026/MTP/SG"
+    assert said[Field.OUR_REFERENCE] == "0123/2026/MMRE/CAB"
+    assert said[Field.LETTER_DATE] == "2026-03-12"
+    assert said[Field.DEADLINE] == "2026-04-15"
+    assert said[Field.SIGNER] == "Kodjo AGBÉKO"
+    assert said[Field.PIECES] == "3"
+    assert all(0 < one.confidence < 1 and one.evidence is not None for one in found.values())
+
+
+def test_badly_read_words_make_a_value_doubtful() -> None:
+    well, badly = found_in(laid_out()), found_in(laid_out(confidence=0.4))
+    assert well[Field.SENDER].confidence > badly[Field.SENDER].confidence
+    assert not any(one.sure for name, one in badly.items() if name in {Field.SENDER_REFERENCE, Field.OUR_REFERENCE})
+
+
+@pytest.mark.parametrize("shape", DATE_SHAPES)
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2025, 8, 21), date(2026, 12, 31)])
+def test_a_date_is_read_however_it_is_written(day: date, shape: str) -> None:
+    sheet = Sheet([a_page(f"Lomé, le {written_date(day, shape)}")])
+    assert [one.value for one in dates(sheet)] == [day.isoformat()]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Une réponse sous quinzaine nous obligerait", "+15"),
+        ("dans un délai de trente (30) jours", "+30"),
+        ("sous 48 heures", "+2"),
+    ],
+)
+def test_a_span_of_days_is_a_deadline_that_counts_from_the_letter(text: str, days: str) -> None:
+    assert [one.value for one in spans(Sheet([a_page(text)]))] == [days]
+
+
+def test_a_telephone_and_an_account_are_no_date() -> None:
+    assert dates(Sheet([a_page("Tél. 90.11.22.33\nCompte 12-34-5678-90")])) == []
+
+
+def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None:
+    sheet = Sheet([a_page("N° 0456 / 2026 / MTP / SG\nsoit 2 500 000 francs CFA\nP.J. :\n- un plan ;\n- un devis ;")])
+    assert "0456/2026/MTP/SG" in {one.value for one in references(sheet)}
+    assert "2500000" in {one.value for one in amounts(sheet)}
+    assert [one.value for one in pieces(sheet)] == ["2"]
+
+
+def test_weights_that_are_not_those_of_their_card_are_refused(tmp_path: Path) -> None:
+    altered = tmp_path / "fields.npz"
+    altered.write_bytes(model.WEIGHTS.read_bytes() + b" ")
+    with pytest.raises(Corrupt):
+        model.read_model(altered, json.loads(model.CARD.read_text(encoding="utf-8")))

@@ -5,6 +5,7 @@ Whatever looks into the original does so behind walls (`ingest/confined`), pages
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -89,7 +90,7 @@ class _Hands:
 
     def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         sources = [TextSource(source) for source in outputs["triage"]]
-        key = self._reading_key(letter, outputs, sources)
+        key = _key(_pages_digest(letter, outputs), *sources, *_versions("recognize"), self._reading.engine)
         with self._store.unit() as unit:
             done = unit.pages.read(letter.id, key)
         missing = [(number, source) for number, source in enumerate(sources, 1) if number not in done]
@@ -107,15 +108,6 @@ class _Hands:
             unit.letters.change(current, page_count=len(pages))
 
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
-
-    def _reading_key(self, letter: Letter, outputs: dict[str, Any], sources: list[TextSource]) -> str:
-        """Return what a page as read depends on: the file of pages, what triage said, the stages, the engine."""
-        by_name = {stage.name: stage for stage in TABLE}
-        passing, _ = kept_before(by_name["recognize"])
-        versions = [f"{stage.name} {stage.version}" for stage in (*passing, by_name["recognize"])]
-        return sha256(
-            "\n".join([_pages_digest(letter, outputs), *sources, *versions, self._reading.engine]).encode()
-        ).hexdigest()
 
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         found = extract(self._told(letter))
@@ -154,23 +146,41 @@ class _Hands:
     def render(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         pages = self._pages(letter)
         with self._laid_out(letter, outputs) as path:
-            widths = (SMALL_PX, LARGE_PX)
-            images = self._reading.each(page_images, [(path, page, widths) for page in pages])
+            read = json.dumps([_pages_digest(letter, outputs), outputs["recognize"]])
+            images = self._images(letter, path, pages, _key(read, *_versions("render")))
             (rendered,) = self._reading.each(render_pdf, [(path, pages, letter.number)])
-        kept_images = [
-            PageImage(page.number, width, round(width * page.height_px / page.width_px), self._put(data, "image/webp"))
-            for page, drawn in zip(pages, images, strict=True)
-            for width, data in zip(widths, drawn, strict=True)
-        ]
         laid_out = MAIL_REMARK if is_mail(letter.media_type) else LAID_OUT_REMARK
         remark = laid_out if outputs["lay_out"]["pages"] else rendered.remark
         copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), remark)
 
         def keep(unit: Unit, _current: Letter, _run: int) -> None:
-            unit.pages.keep_images(letter.id, kept_images)
+            unit.pages.keep_images(letter.id, images)
             unit.pages.keep_rendition(letter.id, copy)
 
-        return Result({"copy": copy.digest, "images": [image.digest for image in kept_images]}, keep)
+        return Result({"copy": copy.digest, "images": [image.digest for image in images]}, keep)
+
+    def _images(self, letter: Letter, path: Path, pages: tuple[Page, ...], key: str) -> list[PageImage]:
+        """Return the images of pages, small before large; those of a page that was drawn are not drawn again."""
+        with self._store.unit() as unit:
+            done = list(unit.pages.drawn(letter.id, key))
+        there = {image.number for image in done}
+        for some in self._reading.shares([page for page in pages if page.number not in there]):
+            widths = (SMALL_PX, LARGE_PX)
+            drawn = self._reading.each(page_images, [(path, page, widths) for page in some])
+            images = [
+                self._image(page, width, data)
+                for page, two in zip(some, drawn, strict=True)
+                for width, data in zip(widths, two, strict=True)
+            ]
+            with self._store.unit() as unit:
+                unit.pages.keep_drawn(letter.id, key, images)
+                unit.commit()
+            done += images
+        return sorted(done, key=lambda image: (image.number, image.width_px))
+
+    def _image(self, page: Page, width_px: int, data: bytes) -> PageImage:
+        height_px = round(width_px * page.height_px / page.width_px)
+        return PageImage(page.number, width_px, height_px, self._put(data, "image/webp"))
 
     def _pages(self, letter: Letter) -> tuple[Page, ...]:
         with self._store.unit() as unit:
@@ -204,6 +214,17 @@ class _Hands:
 
 def _pages_digest(letter: Letter, outputs: dict[str, Any]) -> str:
     return str(outputs["lay_out"]["pages"] or letter.original)
+
+
+def _key(*parts: str) -> str:
+    """Return a digest of what a page that is kept by itself depends on."""
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _versions(name: str) -> list[str]:
+    """Return a stage with its version, and those that run in memory just before it with theirs."""
+    stage = next(each for each in TABLE if each.name == name)
+    return [f"{each.name} {each.version}" for each in (*kept_before(stage)[0], stage)]
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:

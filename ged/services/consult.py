@@ -35,11 +35,11 @@ from ged.store.unit import Store
 
 @dataclass(frozen=True, slots=True)
 class LetterFile:
-    """A letter and all that belongs to it, as one reader may see it; `pages_read` counts while it is being read."""
+    """A letter and all that belongs to it, as one reader may see it; `progress`: pages (read, drawn) until all are."""
 
     letter: Letter
     pages: tuple[Page, ...]
-    pages_read: int
+    progress: tuple[int, int]
     images: tuple[PageImage, ...]
     rendition: Rendition | None
     proposals: dict[Field, Proposal]
@@ -145,7 +145,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
         found = LetterFile(
             letter=letter,
             pages=unit.pages.of(letter.id),
-            pages_read=unit.pages.count_read(letter.id),
+            progress=unit.pages.count_parts(letter.id),
             images=unit.pages.images(letter.id),
             rendition=unit.pages.rendition(letter.id),
             proposals=proposals,

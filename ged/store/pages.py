@@ -14,6 +14,8 @@ from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
 _PLAIN = ("number", "width_px", "height_px", "resolution_dpi", "rotation_deg", "skew_deg", "confidence", "engine")
+_READ, _DRAWN = "lu ", "image "
+"""What the key of a page begins with that is done while others of its letter are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,49 @@ class Pages:
     def keep(self, letter_id: str, pages: Sequence[Page]) -> None:
         """Keep the pages of a letter, all of them, in place of those that were there."""
         self._connection.execute(sa.delete(page).where(page.c.letter_id == letter_id))
-        self._connection.execute(sa.delete(page_read).where(page_read.c.letter_id == letter_id))
+        self._forget_parts(letter_id)
         if pages:
             self._connection.execute(sa.insert(page), [_row(letter_id, each) for each in pages])
 
     def keep_read(self, letter_id: str, key: str, pages: Sequence[Page]) -> None:
         """Keep pages as they are read, until all of the letter's are; `key` says of what and by what they were."""
-        rows = [
-            {"letter_id": letter_id, "key": key, "number": each.number, "page": _row(letter_id, each)} for each in pages
-        ]
-        self._connection.execute(insert(page_read).on_conflict_do_nothing(), rows)
+        self._keep_part(letter_id, f"{_READ}{key}", {each.number: _row(letter_id, each) for each in pages})
 
     def read(self, letter_id: str, key: str) -> dict[int, Page]:
         """Return the pages that were read under a key and wait for the others, by number."""
-        query = sa.select(page_read.c.page).where(page_read.c.letter_id == letter_id, page_read.c.key == key)
-        return {each["number"]: _page(each) for each in self._connection.scalars(query)}
+        return {number: _page(part) for number, part in self._parts(letter_id, f"{_READ}{key}")}
 
-    def count_read(self, letter_id: str) -> int:
-        """Count the pages of a letter that were read, while it is not read to its end."""
-        query = sa.select(sa.func.count(page_read.c.number.distinct())).where(page_read.c.letter_id == letter_id)
-        return self._connection.scalar(query) or 0
+    def keep_drawn(self, letter_id: str, key: str, images: Sequence[PageImage]) -> None:
+        """Keep images of pages as they are drawn, all of a page at once, until all of the letter's are."""
+        parts: dict[int, list[list[Any]]] = {}
+        for each in images:
+            parts.setdefault(each.number, []).append([each.width_px, each.height_px, each.digest])
+        self._keep_part(letter_id, f"{_DRAWN}{key}", parts)
+
+    def drawn(self, letter_id: str, key: str) -> tuple[PageImage, ...]:
+        """Return the images that were drawn under a key and wait for the others, by page."""
+        parts = self._parts(letter_id, f"{_DRAWN}{key}")
+        return tuple(PageImage(number, *image) for number, part in parts for image in part)
+
+    def count_parts(self, letter_id: str) -> tuple[int, int]:
+        """Count the pages of a letter that are (read, drawn) while the others are not."""
+        read, drawn = (sa.func.count().filter(page_read.c.key.startswith(begin)) for begin in (_READ, _DRAWN))
+        row = self._connection.execute(sa.select(read, drawn).where(page_read.c.letter_id == letter_id)).one()
+        return row[0], row[1]
+
+    def _keep_part(self, letter_id: str, key: str, parts: Mapping[int, Any]) -> None:
+        rows = [{"letter_id": letter_id, "key": key, "number": number, "page": part} for number, part in parts.items()]
+        if rows:
+            self._connection.execute(insert(page_read).on_conflict_do_nothing(), rows)
+
+    def _parts(self, letter_id: str, key: str) -> list[tuple[int, Any]]:
+        query = sa.select(page_read.c.number, page_read.c.page).where(
+            page_read.c.letter_id == letter_id, page_read.c.key == key
+        )
+        return [(row.number, row.page) for row in self._connection.execute(query.order_by(page_read.c.number))]
+
+    def _forget_parts(self, letter_id: str) -> None:
+        self._connection.execute(sa.delete(page_read).where(page_read.c.letter_id == letter_id))
 
     def of(self, letter_id: str) -> tuple[Page, ...]:
         """Return the pages of a letter, in order."""
@@ -80,6 +105,7 @@ class Pages:
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
         """Keep the images of a letter's pages in place of those that were there."""
+        self._forget_parts(letter_id)
         self._connection.execute(sa.delete(page_image).where(page_image.c.letter_id == letter_id))
         rows = [
             {

@@ -1,4 +1,4 @@
-"""Pages that were read while their letter is not read to its end: what a killed worker leaves to the next one."""
+"""Pages that are read, or drawn, while others of their letter are not: what a killed worker leaves to the next one."""
 
 from __future__ import annotations
 

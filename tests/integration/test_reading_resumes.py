@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import time
 from typing import Any
@@ -15,12 +14,16 @@ from api.config import Settings
 from api.wiring import House, open_house
 from api.worker import run_worker
 from ged.mail.access import Actor
+from ged.mail.batch import BatchState
 from ged.mail.item import Reading
 from ged.services import consult
+from ged.services.close_batch import confirm_batch
+from ged.services.read_batch import batch_view
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all, send
+from rooms.lots import a_letter, a_lot, scan, separator
 
-PAGES, MARK = 28, "Zébulon"
+PAGES, MARK = 20, "Zébulon"
 
 
 def _work(settings: Settings) -> None:
@@ -35,26 +38,62 @@ def query(settings: Settings, text: str, *values: Any) -> list[Any]:
         return answer.fetchall() if answer.description else []
 
 
-def test_a_killed_worker_leaves_its_pages_to_the_next(house: House, settings: Settings, kossi: Actor) -> None:
-    receipt = send(house, kossi, letter_pdf(pages=PAGES))
+def killed(settings: Settings, wait_for: str) -> None:
+    """Run a worker, and kill it as soon as a query gives something."""
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings,))
     worker.start()
-    while worker.is_alive() and not query(settings, "SELECT 1 FROM page_read"):
-        time.sleep(0.02)
-    assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.join()
+    try:
+        while worker.is_alive() and not query(settings, wait_for):
+            time.sleep(0.02)
+    finally:
+        worker.kill()
+        worker.join()
+    assert worker.exitcode == -signal.SIGKILL
 
+
+def test_a_killed_worker_leaves_its_pages_to_the_next(house: House, settings: Settings, kossi: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf(pages=PAGES))
+    killed(settings, "SELECT 1 FROM page_read")
     file = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
-    assert 0 < file.pages_read < PAGES, "killed in the middle"
+    assert 0 < file.progress[0] < PAGES, "killed in the middle"
     kept = query(settings, "SELECT number, page FROM page_read")
     for number, page in kept:  # a page read again would lose this word
         word = [MARK, *page["words"][0][1:]]
         marked = Jsonb(page | {"words": [word, *page["words"]]})
         query(settings, "UPDATE page_read SET page = %s WHERE number = %s", marked, number)
 
+    killed(settings, "SELECT 1 FROM page_read WHERE starts_with(key, 'image ')")
+    drawn = [number for (number,) in query(settings, "SELECT number FROM page_read")]
+    assert 0 < len(drawn) < PAGES, "killed in the middle of the images"
+    query(settings, "UPDATE page_read SET page = %s", Jsonb([[909, 1, "0" * 64], [1800, 1, "0" * 64]]))
+
     read_all(house)
     done = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
-    assert (done.letter.reading, len(done.pages), done.pages_read) == (Reading.READY, PAGES, 0)
+    assert (done.letter.reading, len(done.pages), done.progress) == (Reading.READY, PAGES, (0, 0))
     assert [page.number for page in done.pages if MARK in page.text] == sorted(number for number, _ in kept)
     assert all(page.words for page in done.pages)
+    assert sorted({image.number for image in done.images if image.digest == "0" * 64}) == sorted(drawn)
+    assert len(done.images) == 2 * PAGES
+
+
+def test_a_worker_killed_while_it_enters_a_lot_neither_loses_nor_doubles_a_letter(
+    house: House, settings: Settings, kossi: Actor
+) -> None:
+    between = separator(house, kossi)
+    pages = [page for number in range(5) for page in (between, *a_letter(f"Demande {number}"))]
+    lot = a_lot(house, kossi, scan(pages))
+    view = batch_view(lot.id, store=house.store, actor=kossi)
+    by: dict[str, Any] = {"store": house.store, "actor": kossi, "clock": house.clock}
+    confirm_batch(lot.id, view.batch.revision, despite_doubts=True, **by)
+    killed(settings, "SELECT 1 FROM batch_letter")
+    between_two = batch_view(lot.id, store=house.store, actor=kossi)
+    assert 0 < len(between_two.outcomes) < 5, "killed in the middle"
+    assert len(between_two.outcomes) + len(between_two.board.piles) == 5
+
+    read_all(house)
+    done = batch_view(lot.id, store=house.store, actor=kossi)
+    assert done.batch.state is BatchState.DONE
+    numbers = [one.number or "" for one in done.outcomes]
+    assert [int(number.rsplit("-", 1)[1]) for number in numbers] == list(range(1, 6)), "no hole, none twice"
+    used = [key for (rows,) in query(settings, "SELECT pages FROM batch_letter ORDER BY rank") for key, _ in rows]
+    assert used == [f"1-{number}" for number in range(2, 11, 2)]

@@ -22,6 +22,8 @@ _VALUE, _ERROR, _UNFORESEEN, _MEMORY = b"v", b"e", b"u", b"m"
 _KINDS: dict[str, type[GedError]] = {kind.kind: kind for kind in (Refused, Unavailable, Corrupt)}
 _CODE = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,60}")
 _SENTENCE_LENGTH, _SAID_LENGTH = 500, 2000
+_REFUSED_MEMORY = ("Insufficient memory", "bad_alloc")
+"""How libraries in C++ say that memory was refused."""
 _OWN = frozenset({"code", "kind", "retryable", "sentence", "self"})
 
 
@@ -43,6 +45,8 @@ def answer_of(act: Callable[..., object], arguments: Sequence[Any]) -> tuple[byt
     except MemoryError:
         return _MEMORY, b""
     except Exception as error:  # noqa: BLE001 - whatever it is, it must cross
+        if any(word in str(error) for word in _REFUSED_MEMORY):
+            return _MEMORY, b""
         return _UNFORESEEN, msgspec.msgpack.encode(f"{type(error).__name__}: {error}"[:_SAID_LENGTH])
 
 

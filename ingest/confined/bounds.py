@@ -68,10 +68,11 @@ class Why(StrEnum):
 class Stopped(Exception):  # noqa: N818 - it says what happened to the task, not to us
     """The task ended without an answer; nobody else's task suffered. Callers turn it into words for their user."""
 
-    def __init__(self, why: Why, code: int = 0) -> None:
-        super().__init__(f"{why} ({code})")
+    def __init__(self, why: Why, code: int = 0, peak_bytes: int = 0) -> None:
+        super().__init__(f"{why} ({code}, {peak_bytes} bytes at most)")
         self.why = why
         self.code = code
+        self.peak_bytes = peak_bytes
 
 
 class Unforeseen(Exception):  # noqa: N818

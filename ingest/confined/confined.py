@@ -31,7 +31,7 @@ _START_S, _MARGIN_S = 60, 10
 """How long a first process may take to start; how much longer than a task the house waits for its end to be told."""
 _KEPT = ("PATH", "TESSDATA_PREFIX", "TZ")
 """The only variables that reach a task: no address of a database, no key."""
-_NEAR = 0.9
+_NEAR = 0.75
 _PREFIX = "ged-confine-"
 
 
@@ -174,7 +174,10 @@ class _Zygote:
             answer = _answer(ours, pickle.dumps(arguments), bounds)
             ended = _told(told, bounds)
         if answer and ended["code"] == 0 and not ended["late"]:
-            return Ended(value_of(answer, act), int(ended["peak_bytes"]), float(ended["processor_s"]))
+            try:
+                return Ended(value_of(answer, act), int(ended["peak_bytes"]), float(ended["processor_s"]))
+            except Stopped as error:
+                raise Stopped(error.why, error.code, int(ended["peak_bytes"])) from error
         raise _stopped(ended, bounds)
 
     def end(self) -> None:
@@ -270,10 +273,10 @@ def _told(line: Any, bounds: Bounds) -> dict[str, Any]:
 
 
 def _stopped(ended: dict[str, Any], bounds: Bounds) -> Stopped:
-    code = int(ended["code"])
+    code, peak = int(ended["code"]), int(ended["peak_bytes"])
     if ended["late"] or code == -signal.SIGXCPU or ended["processor_s"] >= bounds.processor_s:
-        return Stopped(Why.TIME, code)
+        return Stopped(Why.TIME, code, peak)
     # Native code that is refused memory ends itself in many ways; what it held tells.
-    if ended["peak_bytes"] > _NEAR * bounds.memory_bytes or code == -signal.SIGKILL:
-        return Stopped(Why.MEMORY, code)
-    return Stopped(Why.CRASH, code)
+    if peak > _NEAR * bounds.memory_bytes or code == -signal.SIGKILL:
+        return Stopped(Why.MEMORY, code, peak)
+    return Stopped(Why.CRASH, code, peak)

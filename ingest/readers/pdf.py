@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from ingest.readers.source import Grey, PageImage
 
 RASTER_DPI = 300.0
 _POINTS = 72.0
+_DRAWN_PIXELS = 70_000_000
+"""A page is drawn with no more points than this, coarser if it must be: a plan of A0 at 212 dots per inch."""
+_UNREADABLE = (PdfminerException, ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 def bid(_path: Path, head: bytes) -> int:
@@ -82,19 +86,37 @@ def read_text(path: Path, number: int) -> str:
 def read_words(path: Path, number: int) -> tuple[Word, ...]:
     """Return the words that a page's own text layer holds, boxes on the page as it is shown.
 
+    pdfplumber wants a file in order, where pdfium and qpdf mend it: what it cannot open is mended for it first.
+
     Raises:
         Refused: `capture.damaged`.
     """
     try:
-        with pdfplumber.open(path, pages=[number]) as document:
-            page = document.pages[0]
-            left, top = float(page.bbox[0]), float(page.bbox[1])
-            found = page.extract_words(use_text_flow=True)
-            for one in found:
-                one.update(x0=one["x0"] - left, x1=one["x1"] - left, top=one["top"] - top, bottom=one["bottom"] - top)
-            return tuple(_lines(found, float(page.width), float(page.height)))
-    except (PdfminerException, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise damaged(str(error)) from error
+        return _words_of(path, number)
+    except _UNREADABLE:
+        try:
+            return _words_of(_mended(path, number), 1)
+        except (*_UNREADABLE, pikepdf.PdfError) as error:
+            raise damaged(str(error)) from error
+
+
+def _words_of(file: Path | BytesIO, number: int) -> tuple[Word, ...]:
+    with pdfplumber.open(file, pages=[number]) as document:
+        page = document.pages[0]
+        left, top = float(page.bbox[0]), float(page.bbox[1])
+        found = page.extract_words(use_text_flow=True)
+        for one in found:
+            one.update(x0=one["x0"] - left, x1=one["x1"] - left, top=one["top"] - top, bottom=one["bottom"] - top)
+        return tuple(_lines(found, float(page.width), float(page.height)))
+
+
+def _mended(path: Path, number: int) -> BytesIO:
+    """Return one page of a PDF as a file in order."""
+    made = BytesIO()
+    with pikepdf.open(path) as whole, pikepdf.new() as alone:
+        alone.pages.append(whole.pages[number - 1])
+        alone.save(made)
+    return made
 
 
 def image_share(path: Path, number: int) -> float:
@@ -190,6 +212,8 @@ def _moved(page: pikepdf.Page, width: float) -> bool:
 
 def _raster(path: Path, number: int, dpi: float, reason: str) -> PageImage:
     with _opened(path, reason) as document, _page(document, number) as page:
+        width, height = page.get_size()
+        dpi = min(dpi, _POINTS * (_DRAWN_PIXELS / max(1.0, width * height)) ** 0.5)
         bitmap = page.render(scale=dpi / _POINTS, grayscale=True)
         grey = np.array(bitmap.to_numpy(), np.uint8)
         bitmap.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from xml.parsers import expat
@@ -20,6 +21,10 @@ _REACHING = re.compile(r"\b(INCLUDETEXT|INCLUDEPICTURE|DDEAUTO|DDE|DATABASE|LINK
 """Fields by which Word fetches something from elsewhere when the document is opened."""
 
 
+_NO_PACKAGE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, EOFError)
+"""What zipfile raises of bytes that are no archive; names and offsets that make no sense are ValueError."""
+
+
 def check_package(data: bytes) -> None:
     """Let pass a Word file that brings nothing from outside.
 
@@ -31,7 +36,7 @@ def check_package(data: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as package:
             _check_parts(package)
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*_NO_PACKAGE, expat.ExpatError) as error:
         raise _not_docx() from error
 
 

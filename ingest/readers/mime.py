@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -174,7 +174,7 @@ def _line(value: object) -> str:
     text = str(value)
     try:
         text = str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+    except (MessageError, LookupError, UnicodeError, ValueError):  # a charset that is none, too
         text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return " ".join(_clean(text).split())[:LINE_LENGTH]
 

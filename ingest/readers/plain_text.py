@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg", "math", "iframe"})
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "hr"})
+_NO_DECLARATION = re.compile(r"<!(?!--|doctype)", re.IGNORECASE)
 _VOID = frozenset({"br", "hr"})
 
 
@@ -38,7 +39,8 @@ class _Reader(HTMLParser):
 def text_of_html(html: str) -> str:
     """Return the text of a page, a line for each block; markup that is cut short gives what came before."""
     reader = _Reader()
-    reader.feed(html)
+    # What begins like a declaration and is none is a comment to browsers (HTML, 13.2.5.42); html.parser gives up on it.
+    reader.feed(_NO_DECLARATION.sub("<?", html))
     reader.close()
     lines = [line.strip() for line in "".join(reader.pieces).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

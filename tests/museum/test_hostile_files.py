@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from api.press.package import check_package
 from api.wiring import House
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor
@@ -23,7 +24,7 @@ from ingest.confined.confined import Confined
 from ingest.readers.inspection import Limits, inspect
 from ingest.side_by_side import Reading
 from ingest.stages.reading import read_page
-from ingest.stages.render import page_image, render_pdf
+from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 from rooms import museum
 from rooms.letters import letter_pdf
@@ -126,7 +127,7 @@ def test_what_is_a_bomb_only_when_drawn_costs_its_letter_alone(confined: Confine
 def _draw(file: Path, call: Callable[..., Any]) -> None:
     """Go through the stages until one of them is stopped."""
     (source,) = call(triage, file)
-    call(page_image, file, call(read_page, file, 1, source, "tesserocr"), 909)
+    call(page_images, file, call(read_page, file, 1, source, "tesserocr"), (909,))
 
 
 @pytest.mark.parametrize("piece", READ)
@@ -136,10 +137,10 @@ def test_what_is_a_letter_for_all_its_tricks_is_read(confined: Confined, file: P
     assert found.value.page_count == 1
     (source,) = confined.call(triage, file)
     read = confined.run(read_page, file, 1, source, "tesserocr")
-    drawn = confined.run(page_image, file, read.value, 909)
+    drawn = confined.run(page_images, file, read.value, (909,))
     copied = confined.run(render_pdf, file, (read.value,), "lettre")
     assert max(found.peak_bytes, read.peak_bytes, drawn.peak_bytes, copied.peak_bytes) < MEMORY * 0.75
-    assert drawn.value[:4] == b"RIFF"
+    assert drawn.value[0][:4] == b"RIFF"
     assert copied.value.data.startswith(b"%PDF-")
 
 
@@ -152,6 +153,14 @@ def test_what_is_packed_is_opened_no_wider_than_its_bounds(confined: Confined, f
         peak, said = 0, error.sentence
     assert peak < MEMORY
     assert is_a_sentence(said)
+
+
+@pytest.mark.parametrize("piece", museum.PACKAGES)
+def test_a_word_document_that_is_none_is_refused_in_words(piece: str) -> None:
+    with pytest.raises(Refused) as refused:
+        check_package(museum.PACKAGES[piece]())
+    assert refused.value.code.startswith("press.")
+    assert is_a_sentence(refused.value.sentence)
 
 
 def test_a_file_of_any_name_is_taken_or_explained(house: House, kossi: Actor, tmp_path: Path) -> None:

@@ -72,6 +72,9 @@ def test_what_an_office_sends_is_within_the_limits() -> None:
         HEAD + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%pas du base64%%%",
         HEAD + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n!!!\r\n",
         HEAD + b"Content-Type: multipart/mixed\r\n\r\nsans limite",
+        b"Subject: =?\xef\xbf\xbd\xef\xbf\xbd8?Q?a?=\r\n\r\nun jeu de caracteres qui n'en est pas un",
+        b"Subject: =?=C3=A98?Q?a?= =?\xc3\xa98?b?YQ==?=\r\n\r\nun autre",
+        HEAD + b"Content-Type: text/html\r\n\r\n<p>a<![fbsp/r/t><p>b<![\xd8\xd8 x",
         HEAD + b'Content-Type: multipart/mixed; boundary=""\r\n\r\n--\r\n',
         HEAD + b"Content-Type: message/rfc822\r\n\r\n",
         HEAD + b"Content-Type: application/pdf; name*=utf-8''%FF%00..%2F..%2Fetc%2Fpasswd\r\n\r\nx",
@@ -112,7 +115,7 @@ def test_a_page_of_the_web_becomes_text_that_does_nothing() -> None:
     html = (
         "<html><head><title>t</title><style>p{}</style></head><body><script>alert(1)</script>"
         "<p>Bonjour&nbsp;<b>Madame</b></p><img src='http://pisteur.example/x.png'><p>Suite<br>fin</p>"
-        "<svg><script>x</script></svg><iframe>cache</iframe><p>Reste"
+        "<svg><script>x</script></svg><iframe>cache</iframe><p><![if !mso]>Reste<![endif]><![inconnu[ x><!autre>"
     )
     assert text_of_html(html) == "Bonjour Madame\n\nSuite\nfin\n\nReste"
 

@@ -13,6 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
+from rooms.documents import template
 from rooms.letters import letter_pdf
 
 Entry = tuple[int, int, int, int]
@@ -392,3 +393,31 @@ def behind(form: str, more: bytes) -> bytes:
     out = BytesIO()
     Image.new("L", (600, 850), 200).save(out, form)
     return out.getvalue() + more
+
+
+def package_damaged(name: bytes, at: int, data: bytes) -> bytes:
+    """Return a Word document with some bytes of one line of its table of contents changed."""
+    made = bytearray(template())
+    line = made.rindex(name) - 46
+    made[line + at : line + at + len(data)] = data
+    return bytes(made)
+
+
+def package_of_noise() -> bytes:
+    """A Word document whose text, by its table of contents, is compressed; it is noise."""
+    made = bytearray(template())
+    begun = made.index(b"word/document.xml") + len(b"word/document.xml")
+    made[begun : begun + 64] = b"\xff" * 64
+    return bytes(made)
+
+
+PACKAGES = {
+    "text that is noise": package_of_noise,
+    "a name that is no text": lambda: package_damaged(b"word/document.xml", 8, b"\x00\x08").replace(
+        b"word/document.xml", b"word/document.\xff\xfel"
+    ),
+    "parts before the beginning": lambda: template()[:-6] + b"\xff\xff\xff\x7f\x00\x00",
+    "an offset beyond the end": lambda: package_damaged(b"word/document.xml", 42, b"\xff\xff\xff\x7f"),
+    "a way of packing that nobody knows": lambda: package_damaged(b"word/document.xml", 10, b"\x63\x00"),
+    "laughs": laughing_docx,
+}

@@ -174,7 +174,10 @@ def test_a_file_of_any_name_is_taken_or_explained(house: House, kossi: Actor, tm
         b"d" * 240,
     )
     for name in names:
-        for place, data in ((b"bon", letter_pdf(subject=name.hex())), (b"mauvais", b"rien de bon")):
+        for place, data in (
+            (b"bon", letter_pdf(subject=name.hex())),
+            (b"mauvais", b"\x7fELF\x02\x01\x01" + bytes(200)),
+        ):
             folder = tmp_path / place.decode()
             folder.mkdir(exist_ok=True)
             (folder / name.decode("utf-8", "surrogateescape")).write_bytes(data)

@@ -171,6 +171,7 @@ def _steered(actor: Actor) -> Iterator[Entry]:
     if actor.has(Right.SEE_RETENTION):
         yield Entry("/conservation", _("Conservation"), "archive")
     if actor.has(Right.SEE_QUALITY):
+        yield Entry("/qualite", _("Qualité de lecture"), "scan-line")
         yield Entry("/modeles", _("Modèles"), "sparkles")
     if actor.posts:
         yield Entry("/delegations", _("Délégations"), "user-plus")

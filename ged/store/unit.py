@@ -50,6 +50,7 @@ from ged.store.phone_links import PhoneLinks
 from ged.store.proposals import Proposals
 from ged.store.quarantine import Quarantine
 from ged.store.queue import Queue
+from ged.store.reading_quality import ReadingQuality
 from ged.store.register_books import RegisterBooks
 from ged.store.register_closings import RegisterClosings
 from ged.store.register_prints import RegisterPrints
@@ -112,6 +113,11 @@ class Unit:
     def learning(self) -> Learning:
         """Models taught by decisions."""
         return Learning(self._connection)
+
+    @cached_property
+    def reading_quality(self) -> ReadingQuality:
+        """What people made of proposals, counted."""
+        return ReadingQuality(self._connection)
 
     @cached_property
     def near_duplicates(self) -> NearDuplicates:

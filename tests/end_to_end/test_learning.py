@@ -1,4 +1,4 @@
-"""The same letter twice is shown and answered by keyboard."""
+"""The same letter twice is answered by keyboard; what was learned, and how well it is read, is shown to all."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from playwright.sync_api import Page, expect
 from api.wiring import House
 from end_to_end.test_correspondents import sound
 from ged.mail.access import Actor
+from ged.mail.qualification import Field
+from ingest.models.nightly import train_models
 from integration.test_near_duplicates import BODY, scan
-from rooms.letters import letter_pdf, read_all, send
+from rooms.learning import decisions, propose, read_letter
+from rooms.letters import decide, letter_pdf, read_all, send
 
 SignIn = Callable[[Page, str], Page]
 
@@ -37,3 +40,24 @@ def test_a_letter_received_twice_is_compared_and_closed_by_keyboard(
     page.get_by_role("button", name="Ce n'est pas le même courrier").press("Enter")
     expect(page.locator("#qualification")).to_be_visible()
     expect(page.locator(".same-letter")).to_have_count(0)
+
+
+def test_quality_and_models_are_sound_pages(
+    house: House, kossi: Actor, page: Page, errors: list[str], sign_in: SignIn, server: str
+) -> None:
+    decisions(house, kossi, 60, seed=1)
+    train_models(house.store, house.vault, house.clock)
+    letter_id = read_letter(house, kossi, "Objet : facture", "qualite")
+    propose(house, letter_id, {Field.SUBJECT: "Demande d'autorisation d'exploitation", Field.KIND: "facture"})
+    decide(house, kossi, letter_id)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(page, "admin")
+    page.goto(f"{server}/qualite")
+    expect(page.locator(".curves figure")).to_have_count(7)
+    sound(page)
+    page.goto(f"{server}/modeles")
+    expect(page.get_by_role("button", name="Revenir aux mots")).to_have_count(2)
+    sound(page)
+    page.get_by_role("button", name="Revenir aux mots").first.press("Enter")
+    page.get_by_role("button", name="Mettre en service le modèle").press("Enter")
+    expect(page.get_by_role("button", name="Revenir aux mots")).to_have_count(2)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from api.wiring import House
@@ -15,11 +16,15 @@ from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.mail.learning import TAUGHT, ModelState
 from ged.mail.qualification import Field
+from ged.mail.reading_quality import Tally, by_month
 from ged.services.models import cards, put_to_serve, serve_words
+from ged.services.reading_quality import reading_quality
 from ingest.models.nightly import train_models
 from ingest.models.served import ServedModels
 from ingest.stages.classify import classify
-from rooms.learning import TOPICS, decisions, letter_about
+from integration.test_acknowledgement import signed_in
+from rooms.learning import TOPICS, decisions, letter_about, propose, read_letter
+from rooms.letters import decide
 from rooms.values import a_page
 
 Who = Callable[[str], Actor]
@@ -72,3 +77,29 @@ def test_decisions_teach_by_night_and_a_worse_model_never_serves(house: House, k
         assert [line.act for line in unit.journal.about(before.id)] == [Act.MODEL_SERVES, Act.MODEL_SERVES]
         with pytest.raises(NotFound):
             unit.learning.card(before.id, ceet.post.tenant_id)
+
+
+def test_reading_quality_counts_the_first_decision_beside_what_was_proposed_then(
+    house: House, kossi: Actor, who: Who, client: httpx.Client
+) -> None:
+    letters = [read_letter(house, kossi, "Objet : facture", f"quality-{n}") for n in range(4)]
+    for letter_id in letters[:3]:
+        propose(house, letter_id, {Field.SUBJECT: "Demande  d'autorisation d'exploitation", Field.KIND: "facture"})
+    decide(house, kossi, letters[0])
+    decide(house, kossi, letters[1], kind="facture")
+    decide(house, kossi, letters[2], confidentiality=Confidentiality.RESTRICTED)
+    decide(house, kossi, letters[3])
+    propose(house, letters[3], {Field.SUBJECT: "lu plus tard", Field.KIND: "demande"})
+
+    given: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    found = reading_quality("", actor=who("lawson"), **given)
+    tally = {field: by_month(found.tallies, field, found.months)[-1] for field in Field}
+    assert tally[Field.SUBJECT] == Tally(accepted=2, typed=1)
+    assert tally[Field.KIND] == Tally(accepted=1, changed=1, typed=1)
+    assert tally[Field.RECIPIENT] == Tally()  # nobody said one, nor did the machine
+    invoices = reading_quality("facture", actor=who("admin"), **given).tallies
+    assert [one.tally for one in invoices if one.field is Field.KIND] == [Tally(accepted=1)]
+    with pytest.raises(Forbidden):
+        reading_quality("", actor=kossi, **given)
+    lines = client.get("/qualite.csv", headers=signed_in(house, "lawson")).text.splitlines()
+    assert f"{found.months[-1]:%Y-%m};Objet;demande;1;0;1" in lines

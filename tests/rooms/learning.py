@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import secrets
 from io import BytesIO
 from typing import Any
 
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.qualification import Field, Proposal
 from ged.services.capture import Arrival, Door, capture
+from ged.store.runs import Key
 from rooms.letters import decide
 from rooms.values import a_page
 
@@ -45,3 +48,15 @@ def decisions(house: House, actor: Actor, count: int, seed: int, **changes: Any)
         topic = list(TOPICS)[number % len(TOPICS)]
         letter_id = read_letter(house, actor, letter_about(topic, dice), f"{seed}-{number}")
         decide(house, actor, letter_id, **({"kind": topic[0], "service_id": topic[1]} | changes))
+
+
+def propose(house: House, letter_id: str, values: dict[Field, str]) -> None:
+    """Keep that the machine proposed some values, in a run of its own that is over now."""
+    now = house.clock()
+    with house.store.unit() as unit:
+        run = unit.runs.claim(Key(letter_id, "propose", "essai", secrets.token_hex(8)), now)
+        assert run is not None
+        unit.runs.finish(run.id, [], "", now)
+        found = [Proposal(field, value, 0.9, None, "essai") for field, value in values.items()]
+        unit.proposals.keep(letter_id, run.id, found)
+        unit.commit()

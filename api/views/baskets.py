@@ -107,6 +107,7 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
     offset = (number - 1) * PAGE_ROWS
     found = consult.letters(listing, store=house.store, actor=actor, limit=PAGE_ROWS, offset=offset)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    progress = consult.reading_progress([row.letter for row in found.rows], store=house.store)
     return {
         "slug": slug,
         "title": BASKETS[slug][0],
@@ -121,7 +122,9 @@ def _listed(request: Request, house: House, actor: Actor, slug: str, filters: Fi
         "total": found.total,
         "number": number,
         "pages": -(-found.total // PAGE_ROWS),
-        "mark": "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows),
+        "progress": progress,
+        "mark": "-".join(f"{row.letter.id[:6]}{row.letter.revision}" for row in found.rows)
+        + "".join(f"-{read}.{drawn}" for read, drawn in progress.values()),
         "reading": any(row.letter.reading == "en_lecture" for row in found.rows),
         "lists": lists,
         "services": lists.known,

@@ -49,12 +49,14 @@ class Returned:
     Attributes:
         letter_id: Of the one letter that the sheet speaks of; None for a transmittal, or several.
         waits: Whether a person has something to decide.
+        batch_id: The lot that a pile with separators of ours waits in.
     """
 
     sentence: str
     letter_id: str | None
     transmittal_id: str | None
     waits: bool
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ged.mail.access import Actor
 from ged.mail.correspondent import Named
 from ged.mail.entity_names import EntityNames
 from ged.mail.filing import Hold, Kind, RetentionRule
-from ged.mail.item import Letter
+from ged.mail.item import Letter, Reading
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
 from ged.mail.lists import Letterhead, ReplyTemplate, Term, TermList
@@ -130,6 +130,12 @@ def last_steps(letter_ids: Sequence[str], *, store: Store, actor: Actor) -> dict
         return unit.steps.last_ids(seen)
 
 
+def reading_progress(letters: Sequence[Letter], *, store: Store) -> dict[str, tuple[int, int]]:
+    """Return how many pages are (read, drawn) of those among some letters of the asker's list that are being read."""
+    with store.unit() as unit:
+        return unit.pages.count_parts([each.id for each in letters if each.reading is Reading.PENDING])
+
+
 def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> LetterFile:
     """Return a letter with all that belongs to it, and write in the journal that it was read.
 
@@ -145,7 +151,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
         found = LetterFile(
             letter=letter,
             pages=unit.pages.of(letter.id),
-            progress=unit.pages.count_parts(letter.id),
+            progress=unit.pages.count_parts([letter.id]).get(letter.id, (0, 0)),
             images=unit.pages.images(letter.id),
             rendition=unit.pages.rendition(letter.id),
             proposals=proposals,

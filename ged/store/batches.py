@@ -94,6 +94,15 @@ class Batches:
         where = batch.c.register_id.in_(register_ids), batch.c.state.in_(WAITING)
         return self._connection.scalar(sa.select(sa.func.count()).select_from(batch).where(*where)) or 0
 
+    def waiting_with(self, sha256: str, register_ids: Sequence[str]) -> str | None:
+        """Return a lot that waits in some registers and has a file of these bytes, if there is one."""
+        query = (
+            sa.select(batch.c.id)
+            .join(batch_file, batch_file.c.batch_id == batch.c.id)
+            .where(batch_file.c.sha256 == sha256, batch.c.register_id.in_(register_ids), batch.c.state.in_(WAITING))
+        )
+        return self._connection.scalar(query.order_by(batch.c.opened_at).limit(1))
+
     def recent(self, register_ids: Sequence[str], limit: int) -> tuple[Batch, ...]:
         """Return the lots that were closed last in some registers."""
         query = (

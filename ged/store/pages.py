@@ -70,11 +70,15 @@ class Pages:
         parts = self._parts(letter_id, f"{_DRAWN}{key}")
         return tuple(PageImage(number, *image) for number, part in parts for image in part)
 
-    def count_parts(self, letter_id: str) -> tuple[int, int]:
-        """Count the pages of a letter that are (read, drawn) while the others are not."""
+    def count_parts(self, letter_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Count the pages of some letters that are (read, drawn) while others are not; no entry for one without."""
         read, drawn = (sa.func.count().filter(page_read.c.key.startswith(begin)) for begin in (_READ, _DRAWN))
-        row = self._connection.execute(sa.select(read, drawn).where(page_read.c.letter_id == letter_id)).one()
-        return row[0], row[1]
+        rows = self._connection.execute(
+            sa.select(page_read.c.letter_id, read, drawn)
+            .where(page_read.c.letter_id.in_(letter_ids))
+            .group_by(page_read.c.letter_id)
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def _keep_part(self, letter_id: str, key: str, parts: Mapping[int, Any]) -> None:
         rows = [{"letter_id": letter_id, "key": key, "number": number, "page": part} for number, part in parts.items()]

@@ -93,6 +93,7 @@ def _enter(batch: Batch, path: Path, name: str, entrance: Entrance, actor: Actor
             direction=batch.direction,
             received_on=batch.received_on,
             beside=beside,
+            pile=False,
         )
     if isinstance(came, SheetsBack):
         with entrance.store.unit() as unit:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, TypeVar
 from ged.clock import Clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
+from ged.mail.batch import Sides
 from ged.mail.electronic import Piece
 from ged.mail.envelope import Cover
 from ged.mail.item import Direction
@@ -35,7 +36,9 @@ from ged.services.capture import (
 )
 from ged.services.enter import Paper
 from ged.services.ink import by_code, take_signed_copy
+from ged.services.open_batch import NewBatch
 from ged.services.take_back import known_sheets, take_back
+from ged.services.take_pile import label_of, take_pile
 from ged.store.unit import Store
 from ged.store.vault.limits import too_large
 from ingest.capture.names import shown_name
@@ -115,12 +118,13 @@ def receive_scan(
     received_on: date | None = None,
     habit: Habit | None = None,
     beside: Beside = nothing_beside,
+    pile: bool = True,
 ) -> Receipt | SheetsBack:
     """Register the letter that a scan carries, unless it carries sheets of our own that came back.
 
     Those are no letters: they are known by their QR before any number is given, and what became of each is the
-    answer. `beside` stands with the letter, `habit` is what those of its station have in common. Raises as `receive`
-    does.
+    answer. `beside` stands with the letter, `habit` is what those of its station have in common. With `pile`, a scan
+    that separators of ours cut waits as a lot. Raises as `receive` does.
     """
     registering_post(actor, direction)
     received_instant(received_on, entrance.clock())
@@ -130,8 +134,11 @@ def receive_scan(
         sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, entrance=entrance)
         kept = _kept(path, found, filename, entrance)
     told = (direction, received_on)
-    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, *told, habit=habit, pieces=kept.pieces)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
+    new = NewBatch(door, label_of(kept.filename), direction, Sides.FRONT, received_on)
+    if pile and (waits := _pile(seen, kept, new, ways)):
+        return waits
+    arrival = Arrival(door, kept.filename, kept.media_type, kept.page_count, *told, habit=habit, pieces=kept.pieces)
     if copies and (back := _signed_copy(copies[0], kept, ways)):
         return back
     if sheets:
@@ -205,6 +212,16 @@ def _signed_copy(code: str, paper: Paper, ways: dict[str, Any]) -> SheetsBack | 
     letter = take_signed_copy(printed.id, paper, **ways)
     said = f"Copie signée de {letter.number} : elle en est l'original. Le courrier attend d'être expédié."
     return SheetsBack((Returned(said, letter.id, None, waits=False),))
+
+
+def _pile(seen: Sequence[Seen], paper: Paper, new: NewBatch, ways: dict[str, Any]) -> SheetsBack | None:
+    """Let a scan wait as a lot, if separators of ours are on it."""
+    codes = [each.code for each in seen if each.sheet is Sheet.BATCH]
+    batch_id = take_pile(codes, paper, new, **ways)
+    if batch_id is None:
+        return None
+    said = "Pile avec séparateurs : elle attend dans « Lots à préparer », rien n'est encore numéroté."
+    return SheetsBack((Returned(said, None, None, waits=False, batch_id=batch_id),))
 
 
 def _our_sheets(

@@ -17,9 +17,11 @@ from ged.mail.batch_acts import BoardAct, BoardOrder
 from ged.mail.journal import Act
 from ged.mail.qualification import Field
 from ged.services import consult
+from ged.services.capture import Door, Receipt
 from ged.services.close_batch import confirm_batch
 from ged.services.lay_out_batch import act_on_batch
 from ged.services.read_batch import BatchView, batch_picture, batch_view
+from ingest.capture.receive import SheetsBack, receive_scan
 from rooms.letters import letter_pdf, read_all
 from rooms.lots import a_blank, a_letter, a_lot, lot_sheet, scan, separator
 
@@ -101,3 +103,23 @@ def test_a_pile_with_separators_becomes_letters_that_say_what_they_were_made_of(
         assert kept.read(4) == b"RIFF"
     with pytest.raises(NotFound):
         batch_picture(lot.id, "1-3", **ways)
+
+
+def test_a_pile_that_comes_by_a_door_for_letters_waits_as_a_lot(house: House, kossi: Actor, who: Who) -> None:
+    pile = scan([separator(house, kossi), *a_letter("Plainte"), separator(house, kossi), *a_letter("Facture")])
+
+    def come(actor: Actor) -> Any:
+        return receive_scan(BytesIO(pile), "matin.pdf", door=Door.FOLDER, actor=actor, entrance=house.entrance)
+
+    first, again = come(kossi), come(kossi)
+    assert isinstance(first, SheetsBack)
+    assert first.sheets[0].batch_id == again.sheets[0].batch_id
+    with house.store.unit() as unit:
+        assert unit.letters.count() == 0, "nothing is numbered yet"
+    assert isinstance(come(who("ceet")), Receipt), "somebody else's separators are pages like others"
+    lot = first.sheets[0].batch_id or ""
+    read_all(house)
+    view = do(house, kossi, lot, BoardAct.RESTORE, "1-1")
+    assert [[leaf.key for leaf in pile.leaves] for pile in view.board.piles] == [["1-1", "1-2"], ["1-4"]]
+    done = enter(house, kossi, view)
+    assert [one.letter_id is not None for one in done.outcomes] == [True, True]

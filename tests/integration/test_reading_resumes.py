@@ -56,6 +56,7 @@ def test_a_killed_worker_leaves_its_pages_to_the_next(house: House, settings: Se
     killed(settings, "SELECT 1 FROM page_read")
     file = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
     assert 0 < file.progress[0] < PAGES, "killed in the middle"
+    assert consult.reading_progress([file.letter], store=house.store) == {receipt.letter_id: file.progress}
     kept = query(settings, "SELECT number, page FROM page_read")
     for number, page in kept:  # a page read again would lose this word
         word = [MARK, *page["words"][0][1:]]

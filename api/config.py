@@ -102,6 +102,42 @@ class UploadSettings(_Section):
     files: int = Field(default=200, ge=1)
 
 
+class SaneDevice(_Section):
+    """A scanner by the name that `scanimage -L` gives it, of the machine where the worker runs."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    label: str
+    device: str = Field(min_length=1)
+
+
+class EsclDevice(_Section):
+    """A network scanner by the address of its eSCL service; no other address is ever asked."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    label: str
+    address: str = Field(pattern=r"^https?://[^/\s?#@]+(/[^\s?#]*)?$")
+
+
+class ScanningSettings(_Section):
+    """The scanners that pages may be read with from the browser; none without a line."""
+
+    sane: tuple[SaneDevice, ...] = ()
+    escl: tuple[EsclDevice, ...] = ()
+
+    @property
+    def devices(self) -> tuple[SaneDevice | EsclDevice, ...]:
+        """Every scanner, in the order of the file."""
+        return (*self.sane, *self.escl)
+
+    @model_validator(mode="after")
+    def _has_each_code_once(self) -> ScanningSettings:
+        codes = [each.code for each in self.devices]
+        if len(set(codes)) != len(codes):
+            message = "deux scanners portent le même `code`"
+            raise ValueError(message)
+        return self
+
+
 class ReadingSettings(_Section):
     """The OCR engine, and how many processes read pages at once (0: one a core)."""
 
@@ -214,6 +250,7 @@ class Settings(_Section):
     search: SearchSettings = SearchSettings()
     capture: Capture = Capture()
     uploads: UploadSettings = UploadSettings()
+    scanning: ScanningSettings = ScanningSettings()
     reading: ReadingSettings = ReadingSettings()
     confinement: Confinement = Confinement()
     antivirus: AntivirusSettings = AntivirusSettings()

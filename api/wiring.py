@@ -29,6 +29,9 @@ from ingest.confined.bounds import Bounds
 from ingest.confined.confined import Confined
 from ingest.office.converter import Office
 from ingest.readers.inspection import Limits
+from ingest.scanners.escl import EsclScanner
+from ingest.scanners.port import Scanner
+from ingest.scanners.sane import SaneScanner
 from search.port import SearchIndex
 
 
@@ -72,6 +75,13 @@ class House:
             given.person_megabytes * 1_000_000, given.total_megabytes * 1_000_000, given.files, given.keep_hours
         )
         return UploadDoor(self.settings.data / "televersements", self.entrance, room)
+
+    @property
+    def scanners(self) -> dict[str, Scanner]:
+        """The scanners of the site, by code."""
+        given = self.settings.scanning
+        found: dict[str, Scanner] = {each.code: SaneScanner(each.device) for each in given.sane}
+        return found | {each.code: EsclScanner(each.address) for each in given.escl}
 
     @property
     def address(self) -> str:

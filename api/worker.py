@@ -32,6 +32,7 @@ from ged.store.changes import Changes
 from ingest.batches.enter import enter_batch
 from ingest.batches.work import BatchHands
 from ingest.capture.folder import Station
+from ingest.capture.scan import run_scan
 from ingest.capture.stations import Stations
 from ingest.models.nightly import train_models
 from ingest.runner import Fault, Runner, no_fault
@@ -43,7 +44,7 @@ from search.outbox import drain
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch")
+TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 
@@ -76,6 +77,11 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     @app.task(name="advance", queue="advance")
     def advance(letter_id: str) -> None:
         runner.advance(letter_id)
+
+    @app.task(name="scan", queue="scan")
+    def scan(run_id: str) -> None:
+        who = lambda login: actor_of(login, store=house.store, clock=house.clock)  # noqa: E731
+        run_scan(run_id, scanners=house.scanners, door=house.uploads, who=who)
 
     _mail_tasks(app, house)
     _nightly_tasks(app, house)

@@ -20,6 +20,7 @@ from ged.mail.item import Direction
 from ged.mail.upload import Upload, unknown_upload
 from ged.services.capture import Receipt, open_directions
 from ged.services.phone_link import open_link
+from ged.services.scan import last_scan
 from ingest.capture.photos import photos_of, send_letter, send_lot
 from ingest.capture.receive import SheetsBack
 
@@ -106,6 +107,8 @@ def _page(
         sent=sent,
         acknowledges=actor.has(Right.ACKNOWLEDGE),
         fault=fault,
+        scanners=house.settings.scanning.devices,
+        run=last_scan(store=house.store, actor=actor),
         code=drawing,
         address=address,
     )

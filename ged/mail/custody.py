@@ -27,7 +27,7 @@ class Way(StrEnum):
     SLIP = "bordereau"
 
 
-PAPER_DOORS = frozenset({"televersement", "dossier_surveille", "commande", "photo"})
+PAPER_DOORS = frozenset({"televersement", "dossier_surveille", "commande", "photo", "scanner"})
 """Doors that scans come through: what they take in has a paper original until the registry says otherwise."""
 
 

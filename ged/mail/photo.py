@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-PHOTO = "photo"
-"""The door of photographs: one waits, whole, until its owner sends it with others as a letter."""
+PHOTO, SCANNER = "photo", "scanner"
+PAGES = frozenset({PHOTO, SCANNER})
+"""The doors of single pages: one waits, whole, until its owner sends it with others as a letter."""
 LINK_LIFE = timedelta(minutes=30)
 MOST_PHOTOS = 60
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ged.errors import Conflict, NotFound, Refused, Unavailable
 from ged.mail.item import Direction
-from ged.mail.photo import PHOTO
+from ged.mail.photo import PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Upload:
     @property
     def to_take(self) -> bool:
         """Whether it is to be registered now: whole, nothing became of it, and no photograph that waits for others."""
-        return self.whole and self.outcome is None and self.wish.door != PHOTO
+        return self.whole and self.outcome is None and self.wish.door not in PAGES
 
     def over(self, now: datetime) -> bool:
         """Whether its time is over; a file to be registered waits for that as long as it takes."""

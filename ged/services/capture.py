@@ -16,7 +16,7 @@ from ged.mail.electronic import Piece
 from ged.mail.envelope import Cover, refuse_cover
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
-from ged.mail.photo import PHOTO
+from ged.mail.photo import PHOTO, SCANNER
 from ged.mail.quarantine import Infected
 from ged.mail.register import number_done, paper_instant
 from ged.ports import Stored
@@ -36,6 +36,7 @@ class Door(StrEnum):
     API = "api"
     MAIL = "courriel"
     PHOTO = PHOTO
+    SCANNER = SCANNER
 
 
 @dataclass(frozen=True, slots=True)

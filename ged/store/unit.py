@@ -57,6 +57,7 @@ from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
 from ged.store.reminders import Reminders
 from ged.store.runs import Runs
+from ged.store.scan_runs import ScanRuns
 from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
@@ -173,6 +174,11 @@ class Unit:
     def phone_links(self) -> PhoneLinks:
         """Links of telephones."""
         return PhoneLinks(self._connection)
+
+    @cached_property
+    def scan_runs(self) -> ScanRuns:
+        """Runs of scanners."""
+        return ScanRuns(self._connection)
 
     @cached_property
     def uploads(self) -> Uploads:

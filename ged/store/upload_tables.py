@@ -33,3 +33,20 @@ phone_link = sa.Table(
     column("phone", sa.Text),
     column("expires_at", sa.TIMESTAMP(timezone=True)),
 )
+
+scan_run = sa.Table(
+    "scan_run",
+    metadata,
+    column("id", sa.Text, primary_key=True),
+    column("login", sa.Text, index=True),
+    column("scanner", sa.Text),
+    column("direction", sa.Text),
+    column("resolution_dpi", sa.Integer),
+    column("colour", sa.Boolean),
+    column("feeder", sa.Boolean),
+    column("duplex", sa.Boolean),
+    column("state", sa.Text),
+    column("pages", sa.Integer),
+    column("said", sa.Text),
+    column("asked_at", sa.TIMESTAMP(timezone=True)),
+)

@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ged.mail.item import Direction
-from ged.mail.photo import PHOTO
+from ged.mail.photo import PAGES
 from ged.mail.upload import Taken, Upload, Wish, unknown_upload
 from ged.store.upload_tables import upload
 
 _unfinished = upload.c.outcome.is_(None)
-_to_take = sa.and_(_unfinished, upload.c.written == upload.c.size, upload.c.door != PHOTO)
+_to_take = sa.and_(_unfinished, upload.c.written == upload.c.size, upload.c.door.not_in(PAGES))
 
 
 class Uploads:

@@ -11,7 +11,7 @@ from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.batch import Batch
 from ged.mail.item import Direction
-from ged.mail.photo import MOST_PHOTOS, PHOTO
+from ged.mail.photo import MOST_PHOTOS, PAGES
 from ged.mail.upload import Upload
 from ged.services.capture import Door, Receipt
 from ged.services.open_batch import NewBatch, open_batch
@@ -26,7 +26,7 @@ from ingest.readers.photo import PhotoFacts, assemble, photo_facts
 def photos_of(door: UploadDoor, actor: Actor) -> tuple[Upload, ...]:
     """Return the actor's photographs that were not sent yet, first taken first."""
     own = unfinished(store=door.entrance.store, actor=actor, clock=door.entrance.clock)
-    return tuple(each for each in own if each.wish.door == PHOTO)
+    return tuple(each for each in own if each.wish.door in PAGES)
 
 
 def send_letter(
@@ -49,8 +49,8 @@ def send_letter(
         with path.open("rb") as stream:
             done = receive_scan(
                 stream,
-                "photographies.pdf",
-                door=Door.PHOTO,
+                "pages.pdf",
+                door=Door(chosen[0].wish.door),
                 actor=actor,
                 entrance=door.entrance,
                 direction=direction,
@@ -70,10 +70,10 @@ def send_lot(
     chosen, entrance = _chosen(ids, door, actor), door.entrance
     with tempfile.TemporaryDirectory(prefix="ged-photos-") as folder:
         path = _assembled(chosen, door, Path(folder))
-        new = NewBatch(Door.PHOTO, direction=direction, received_on=received_on)
+        new = NewBatch(Door(chosen[0].wish.door), direction=direction, received_on=received_on)
         batch = open_batch(new, store=entrance.store, actor=actor, clock=entrance.clock)
         with path.open("rb") as stream:
-            deposit(stream, "photographies.pdf", batch.id, door=Door.PHOTO, actor=actor, entrance=entrance)
+            deposit(stream, "pages.pdf", batch.id, door=Door(chosen[0].wish.door), actor=actor, entrance=entrance)
     gone = [each.id for each in chosen]
     drop_all(gone, store=entrance.store, actor=actor)
     door.forget(gone)
@@ -82,7 +82,7 @@ def send_lot(
 
 def _chosen(ids: Sequence[str], door: UploadDoor, actor: Actor) -> list[Upload]:
     chosen = [door.find(each, actor) for each in dict.fromkeys(ids)][: MOST_PHOTOS + 1]
-    if not chosen or len(chosen) > MOST_PHOTOS or any(each.wish.door != PHOTO for each in chosen):
+    if not chosen or len(chosen) > MOST_PHOTOS or any(each.wish.door not in PAGES for each in chosen):
         raise Refused("photo.none", f"Prenez d'abord une photo ; un courrier en a {MOST_PHOTOS} au plus.")
     if not all(each.whole for each in chosen):
         raise Refused("photo.incomplete", "Une photo n'est pas encore arrivée. Attendez qu'elle soit envoyée.")
@@ -94,6 +94,6 @@ def _assembled(chosen: Sequence[Upload], door: UploadDoor, folder: Path) -> Path
     for each in chosen:
         path = door.path(each)
         facts.append((path, door.entrance.ask(photo_facts, path)))
-    target = folder / "photographies.pdf"
+    target = folder / "pages.pdf"
     assemble(facts, target)
     return target

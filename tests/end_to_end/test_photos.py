@@ -8,8 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.config import SaneDevice, ScanningSettings, Settings
+from api.wiring import House
 from end_to_end.test_pages import faults_of
 from integration.test_photos import jpeg
+from rooms.letters import read_all
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An installation with the test device of SANE."""
+    device = SaneDevice(code="essai", label="Scanner du guichet", device="test:0")
+    return settings.model_copy(update={"scanning": ScanningSettings(sane=(device,))})
 
 
 @pytest.fixture
@@ -63,3 +73,22 @@ def test_photographs_are_taken_put_in_order_and_registered_from_a_telephone_and_
     page.get_by_role("button", name="Enregistrer comme un courrier").click()
     expect(page.locator(".sent .good")).to_contain_text("000002")
     other.close()
+
+
+def test_pages_that_a_scanner_reads_join_the_list_and_are_registered(
+    house: House, page: Page, sign_in: Callable[[Page, str], Page], server: str, errors: list[str]
+) -> None:
+    sign_in(page, "kossi")
+    page.goto(f"{server}/photographier")
+    expect(page.locator("#scanner-state")).to_contain_text("Répond", timeout=30_000)
+    expect(page.get_by_label("recto verso")).to_be_disabled()
+    page.select_option("#resolution", "200")
+    page.locator("#scanner .button.main").click()
+    expect(page.locator("#scan-run")).to_contain_text("Le scanner lit")
+    sound(page)
+    read_all(house)
+    expect(page.locator("#photo-list li[data-id]")).to_have_count(10, timeout=30_000)
+    expect(page.get_by_role("button", name="Arrêter le scanner")).to_have_count(0)
+    sound(page)
+    page.get_by_role("button", name="Enregistrer comme un courrier").click()
+    expect(page.locator(".sent .good")).to_contain_text("10 pages")

@@ -74,13 +74,41 @@ rows_.addEventListener("click", event => {
 });
 all("input[type=file]", box).forEach(input => input.addEventListener("change", () => { take([...input.files]); input.value = ""; }));
 addEventListener("online", next);
-all("[name=registre]", box).forEach(each => each.addEventListener("change", () => { box.dataset.direction = each.value; }));
-if (one("#paired")) setInterval(async () => { // what the telephone sends appears here
+all("[name=registre]", box).forEach(each => each.addEventListener("change", () => {
+  box.dataset.direction = each.value;
+  if (one("#scanner [name=registre]")) one("#scanner [name=registre]").value = each.value;
+}));
+// What a paired telephone sends, or the scanner reads, appears here; the scanner's run is told beside.
+let goes = one("#scan-run")?.dataset.goes === "oui";
+async function look() {
   const answer = await fetch("/photographier/liste").catch(() => null);
   if (!answer || !answer.ok || answer.redirected) return;
   const told = document.createElement("template");
   told.innerHTML = await answer.text();
   for (const each of all("li", told.content)) if (!one(`li[data-id="${each.dataset.id}"]`, rows_)) rows_.append(each);
   count();
-}, 3000);
+  if (!goes) return;
+  const run = await fetch("/photographier/scanner").catch(() => null);
+  if (!run || !run.ok || run.redirected) return;
+  told.innerHTML = await run.text();
+  one("#scan-run").replaceWith(told.content);
+  goes = one("#scan-run")?.dataset.goes === "oui";
+}
+if (one("#paired") || goes) setInterval(() => { if (one("#paired") || goes) look(); }, 2000);
+async function ableTo() { // whether the scanner answers, said before anybody presses
+  const choice = one("#scanner-code"), said_ = one("#scanner-state");
+  if (!choice) return;
+  said_.textContent = tell.asking;
+  const answer = await fetch(`/photographier/scanner/${choice.value}/capacites`, { headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
+  if (!answer || !answer.ok) { said_.textContent = answer ? sentenceIn(await answer.text()) : tell.broken; return; }
+  said_.innerHTML = await answer.text();
+  const able = one("span", said_).dataset;
+  for (const [name, has] of [["chargeur", able.feeder], ["recto_verso", able.duplex], ["couleur", able.colour]]) {
+    const box_ = one(`#scanner [name=${name}]`);
+    box_.disabled = has !== "1";
+    if (box_.disabled) box_.checked = false;
+  }
+}
+one("#scanner-code")?.addEventListener("change", ableTo);
+ableTo();
 count();

@@ -18,6 +18,7 @@ from ged.errors import GedError
 from ged.mail.access import Actor, Right
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
+from ged.mail.photo import PAGES
 from ged.mail.returned import Returned
 from ged.mail.upload import Upload
 from ged.services.capture import Door, Receipt, open_directions
@@ -86,6 +87,7 @@ def _form(
     received: str = "",
     status: int = 200,
 ) -> Response:
+    lying = unfinished(store=house.store, actor=actor, clock=house.clock)
     return page(
         request,
         "capture.html",
@@ -96,7 +98,7 @@ def _form(
         direction=direction,
         received=received,
         limit_mb=house.settings.capture.max_megabytes,
-        unfinished=unfinished(store=house.store, actor=actor, clock=house.clock),
+        unfinished=[each for each in lying if each.wish.door not in PAGES],
     )
 
 

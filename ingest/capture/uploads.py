@@ -138,13 +138,7 @@ class UploadDoor:
 
     def _forget(self, each: Upload, owner: Actor) -> None:
         if each.outcome is None:
-            percent = 100 * each.written // each.wish.size
-            gone = Refused(
-                "upload.expired",
-                f"L'envoi de ce fichier s'est arrêté à {percent} % et n'a pas été repris : "
-                "il a été abandonné. Envoyez le fichier de nouveau.",
-            )
-            self._note(gone, each, owner)
+            self._note(_expired(each), each, owner)
         with self.entrance.store.unit() as unit:
             unit.uploads.drop(each.id)
             unit.commit()
@@ -206,6 +200,19 @@ class UploadDoor:
 
     def _ways(self, actor: Actor) -> dict[str, Any]:
         return {"store": self.entrance.store, "clock": self.entrance.clock, "actor": actor}
+
+
+def _expired(each: Upload) -> Refused:
+    """Return what the owner of a file that stood still too long is told."""
+    if each.whole:
+        said = "Cette page attendait d'être enregistrée avec d'autres, et ne l'a pas été : elle a été retirée."
+    else:
+        percent = 100 * each.written // each.wish.size
+        said = (
+            f"L'envoi de ce fichier s'est arrêté à {percent} % et n'a pas été repris : il a été abandonné. "
+            "Envoyez le fichier de nouveau."
+        )
+    return Refused("upload.expired", said)
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -18,6 +19,7 @@ from ged.clock import system_clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
+from ged.mail.journal import Act
 from ged.mail.listing import Listing
 from ged.mail.photo import PHOTO
 from ged.mail.upload import Wish
@@ -78,6 +80,12 @@ def test_photographs_become_a_lot_and_what_is_no_photograph_stops_nothing_else(h
         (file,) = unit.batches.files(batch.id)
     assert file.page_count == 1
     assert len(photos_of(house.uploads, kossi)) == 2
+    late = replace(house.uploads.entrance, clock=lambda: system_clock() + timedelta(days=30))
+    replace(house.uploads, entrance=late).sweep(lambda _: kossi)
+    assert photos_of(house.uploads, kossi) == ()
+    with house.store.unit() as unit:
+        said = [str(line.details["reason"]) for line in unit.journal.recent(Act.REFUSED, kossi.login)]
+    assert any("attendait d'être enregistrée" in each for each in said)
 
 
 def test_a_paired_telephone_deposits_for_its_session_and_can_do_nothing_else(
@@ -100,6 +108,9 @@ def test_a_paired_telephone_deposits_for_its_session_and_can_do_nothing_else(
     sent = client.patch(place, headers={**phone, **BYTES, "Upload-Offset": "0"}, content=data)
     assert sent.status_code == 204
     (photo,) = photos_of(house.uploads, kossi)
+    assert (
+        "photo" not in client.get("/numeriser", headers={"Cookie": f"{COOKIE}={secret}"}).text.partition('id="sent"')[2]
+    )
     assert photo.whole
     assert photos_of(house.uploads, who("lawson")) == ()
 

@@ -120,9 +120,8 @@ def _attached(message: Message) -> File:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    payload = message.get_payload()
-    if isinstance(payload, list):
-        yield from (each for each in payload if isinstance(each, Message))
+    if message.is_multipart():  # asked first: the text of a part is decoded when it is asked for, and may not be
+        yield from (each for each in message.get_payload() if isinstance(each, Message))
 
 
 def _leaf(message: Message, found: _Found) -> None:
@@ -140,10 +139,11 @@ def _leaf(message: Message, found: _Found) -> None:
 
 
 def _payload(message: Message) -> bytes:
-    """Return a part's bytes, what could be decoded of them."""
+    """Return a part's bytes, what could be decoded of them; a charset that cannot be one is no charset."""
     try:
         data = message.get_payload(decode=True)
     except (ValueError, LookupError, TypeError, AssertionError):
+        message.del_param("charset")
         data = None
     if isinstance(data, bytes):
         return data

@@ -74,6 +74,8 @@ def test_what_an_office_sends_is_within_the_limits() -> None:
         HEAD + b"Content-Type: multipart/mixed\r\n\r\nsans limite",
         b"Subject: =?\xef\xbf\xbd\xef\xbf\xbd8?Q?a?=\r\n\r\nun jeu de caracteres qui n'en est pas un",
         b"Subject: =?=C3=A98?Q?a?= =?\xc3\xa98?b?YQ==?=\r\n\r\nun autre",
+        HEAD + b'Content-Type: text/plain; charset="a\x00b"\r\n\r\nun texte',
+        HEAD + b'Content-Type: text/plain; charset="\x00"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xe9t\xe9',
         HEAD + b"Content-Type: text/html\r\n\r\n<p>a<![fbsp/r/t><p>b<![\xd8\xd8 x",
         HEAD + b'Content-Type: multipart/mixed; boundary=""\r\n\r\n--\r\n',
         HEAD + b"Content-Type: message/rfc822\r\n\r\n",

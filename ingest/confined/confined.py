@@ -128,7 +128,7 @@ class _Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.confined.zygote", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "ingest.confined.zygote", str(theirs.fileno())],
                 cwd="/",
                 env=_environment(),
                 pass_fds=[theirs.fileno()],

@@ -87,9 +87,10 @@ def _packages() -> list[str]:
     return [
         entry.path
         for place in sys.path
-        if not place.startswith((sys.prefix, sys.base_prefix)) and Path(place).is_dir()
+        if not place.startswith((sys.prefix, sys.base_prefix))
+        if os.path.isdir(place) and os.access(place, os.R_OK)  # noqa: PTH112
         for entry in os.scandir(place)
-        if entry.is_dir() and Path(entry.path, "__init__.py").exists()
+        if os.path.isfile(f"{entry.path}/__init__.py")  # noqa: PTH113 - False of what is closed to us
     ]
 
 

@@ -55,6 +55,7 @@ def test_a_task_knows_no_variable_of_ours_and_owns_nothing(confined: Confined) -
         *("PATH", "TESSDATA_PREFIX", "TZ", "LANG", "LC_CTYPE", "HOME", "TMPDIR", "PYTHONPATH"),
         *("PYTHONDONTWRITEBYTECODE", "OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
     }
+    assert {"", "/"}.isdisjoint(confined.call(intruder.search_path)), "code is looked for where it lies"
     walls = confined.walls()
     assert walls.root is (os.geteuid() == 0)
     assert (account != os.geteuid()) is walls.account

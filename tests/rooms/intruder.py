@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -34,6 +35,10 @@ def _done(act: object) -> bool:
 
 def account_and_variables() -> tuple[int, tuple[str, ...]]:
     return os.getuid(), tuple(sorted(os.environ))
+
+
+def search_path() -> tuple[str, ...]:
+    return tuple(sys.path)
 
 
 def fill(size: int) -> int:

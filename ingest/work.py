@@ -9,6 +9,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from ged.mail.item import Letter
 from ged.mail.page import Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
+from ged.services.known_name import known_name
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
@@ -127,6 +129,7 @@ class _Hands:
             entities = unit.organisation.entities(tenant_id=letter.tenant_id, open_on=on)
             kinds = unit.organisation.kinds()
             separator = unit.batches.said_of(letter.id)
+            found = [_as_known(unit, letter.tenant_id, each) for each in found]
         proposals = by_separator(propose(self._told(letter), found, entities, kinds), *separator)
 
         def keep(unit: Unit, _current: Letter, run: int) -> None:
@@ -225,6 +228,12 @@ def _versions(name: str) -> list[str]:
     """Return a stage with its version, and those that run in memory just before it with theirs."""
     stage = next(each for each in TABLE if each.name == name)
     return [f"{each.name} {each.version}" for each in (*kept_before(stage)[0], stage)]
+
+
+def _as_known(unit: Unit, tenant_id: str, proposal: Proposal) -> Proposal:
+    if proposal.field is not Field.SENDER:
+        return proposal
+    return replace(proposal, value=known_name(unit, tenant_id, proposal.value))
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:

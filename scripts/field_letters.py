@@ -124,5 +124,5 @@ def _sample(kept: dict[str, Any]) -> Sample:
 
 
 def _page(kept: dict[str, Any]) -> Page:
-    words = tuple(Word(one["text"], Box(**one["box"]), one["confidence"], one["line"]) for one in kept["words"])
-    return Page(**{**kept, "source": TextSource(kept["source"]), "words": words})
+    words = tuple(Word(**{**one, "box": Box(**one["box"])}) for one in kept["words"])
+    return Page(**{**kept, "source": TextSource(kept["source"]), "words": words, "regions": ()})

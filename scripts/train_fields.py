@@ -54,7 +54,7 @@ def main() -> None:
     """Train every field, write weights and card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=840)
-    parser.add_argument("--scans", type=int, default=0, help="scans of tuning templates, read by OCR")
+    parser.add_argument("--scans", type=int, default=112, help="scans of tuning templates, read by OCR")
     asked = parser.parse_args()
     samples = composed(asked.count, SEED, unseen=False)
     seen = [_seen(sample, index) for index, sample in enumerate(samples)]
@@ -177,7 +177,7 @@ def _fit(rows: Sequence[Rows], marks: Sequence[NDArray[np.bool_]]) -> HistGradie
     x = np.concatenate([row[at] for row, at in zip(rows, chosen, strict=True)])
     y = np.concatenate([mark[at] for mark, at in zip(marks, chosen, strict=True)])
     trees = HistGradientBoostingClassifier(
-        max_iter=90, learning_rate=0.12, max_leaf_nodes=10, min_samples_leaf=15, l2_regularization=2.0,
+        max_iter=130, learning_rate=0.12, max_leaf_nodes=10, min_samples_leaf=15, l2_regularization=2.0,
         max_features=0.25, early_stopping=False, random_state=SEED,
     )  # fmt: skip
     return trees.fit(x, y)

@@ -32,7 +32,7 @@ _LABELS: dict[Field, re.Pattern[str]] = {
 def blocks(sheet: Sheet) -> list[Candidate]:
     """Return every run of lines that could be one of these fields."""
     found = []
-    for one in sheet.lines:
+    for one in sheet.said:
         if one.body and not (one.has("subject") or one.has("from") or one.has("civility")):
             continue
         found += [_candidate(run, sheet) for run in _runs(one, sheet)]
@@ -76,7 +76,9 @@ def _parts(one: Placed) -> list[Placed]:
         else:
             found[-1].append(word)
     kept = [Line(tuple(words), one.line.page) for words in found if words]
-    return [Placed(line, one.index, one.above, one.under, one.left) for line in kept] if len(kept) > 1 else []
+    if len(kept) < 2:
+        return []
+    return [Placed(line, one.index, above=one.above, under=one.under, left=one.left) for line in kept]
 
 
 def _candidate(run: Sequence[Placed], sheet: Sheet) -> Candidate:

@@ -38,7 +38,7 @@ def dates(sheet: Sheet) -> list[Candidate]:
         earlier, same = rank(ordinals, float(day.toordinal()))
         first = ordinals[0] if ordinals else 0.0
         span = max(-400.0, min(400.0, day.toordinal() - first))
-        more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0)
+        more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0, float(one.stamped))
         found.append(mark(sheet, one, day.isoformat(), match.span(), more))
     return found
 
@@ -46,9 +46,9 @@ def dates(sheet: Sheet) -> list[Candidate]:
 def spans(sheet: Sheet) -> list[Candidate]:
     """Return every span of days given for an answer, as « +15 »."""
     found = []
-    for one in sheet.lines:
+    for one in sheet.said:
         for match in _SPAN.finditer(one.line.plain):
-            more = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+            more = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
             found.append(mark(sheet, one, f"+{_days(match)}", match.span(), more))
     return found
 

@@ -5,7 +5,7 @@ Coordinates are fractions of the upright page. A line that OCR ran across two co
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -54,19 +54,29 @@ class Line:
 
 
 def lines_of(page: Page) -> list[Line]:
-    """Return the lines of a page, top to bottom, then left to right."""
+    """Return the printed lines of a page, top to bottom, then left to right."""
+    return _cut(page.printed_lines(), page.number)
+
+
+def stamped_lines_of(page: Page) -> list[Line]:
+    """Return the lines that a stamp or a hand added to a page."""
+    added = ([word for word in line if not word.printed] for line in page.lines())
+    return _cut((tuple(line) for line in added if line), page.number)
+
+
+def _cut(lines: Iterable[tuple[Word, ...]], page: int) -> list[Line]:
     found: list[Line] = []
-    for words in page.printed_lines():
+    for words in lines:
         run: list[Word] = []
         for word in words:
             if run and word.box.left - run[-1].box.right > GAP:
-                found.append(Line(tuple(run), page.number))
+                found.append(Line(tuple(run), page))
                 run = []
             if run and _is_drawing(run[-1], word):
                 run.pop()
             run.append(word)
         if run:
-            found.append(Line(tuple(run), page.number))
+            found.append(Line(tuple(run), page))
     return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))
 
 

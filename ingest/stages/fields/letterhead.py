@@ -40,7 +40,7 @@ def _capital(word: str) -> str:
 
 def _ministry_above(candidate: Candidate, sheet: Sheet) -> list[Placed]:
     """Return the lines that name a ministry over the chosen block, in its column, top line first."""
-    first = next((one for one in sheet.lines if candidate.words[0] in one.line.words), None)
+    first = next((one for one in sheet.said if candidate.words[0] in one.line.words), None)
     if first is None or first.line.page != sheet.first_page or first.has("ministry"):
         return []
     between: list[Placed] = []

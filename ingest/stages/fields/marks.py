@@ -22,7 +22,7 @@ _PIECES = re.compile(r"^\W{0,2}(?:p\.?\s?j\.?|pieces? jointes?|annexes?|encl[a-z
 def references(sheet: Sheet) -> list[Candidate]:
     """Return what could be the number of a letter: digits, with slashes or dashes, or after a label."""
     found: list[Candidate] = []
-    for one in sheet.lines:
+    for one in sheet.said:
         for match in _REFERENCE.finditer(one.line.text):
             text = match.group()
             value = re.sub(r"^[Nn][°ºo*]", "", re.sub(r"\s+", "", text)).strip(".-_°")
@@ -42,7 +42,7 @@ def references(sheet: Sheet) -> list[Candidate]:
 
 def amounts(sheet: Sheet) -> list[Candidate]:
     """Return the sums of money that a letter states, in digits."""
-    seen = [(one, match) for one in sheet.lines for match in _AMOUNT.finditer(one.line.plain)]
+    seen = [(one, match) for one in sheet.said for match in _AMOUNT.finditer(one.line.plain)]
     values = [float(re.sub(r"\D", "", match[1])) for _, match in seen]
     found = []
     for index, (one, match) in enumerate(seen):
@@ -59,7 +59,7 @@ def amounts(sheet: Sheet) -> list[Candidate]:
 def pieces(sheet: Sheet) -> list[Candidate]:
     """Return how many pieces a letter announces: a number after the label, or the items of its list."""
     found = []
-    for one in sheet.lines:
+    for one in sheet.said:
         match = _PIECES.search(one.line.plain)
         if match is None:
             continue
@@ -90,7 +90,7 @@ def boxes(sheet: Sheet) -> list[Candidate]:
 
 def _patterned(sheet: Sheet, pattern: re.Pattern[str], *, text_of: Callable[[str], str]) -> list[Candidate]:
     seen: list[tuple[Placed, re.Match[str]]] = [
-        (one, match) for one in sheet.lines for match in pattern.finditer(one.line.plain)
+        (one, match) for one in sheet.said for match in pattern.finditer(one.line.plain)
     ]
     return [
         mark(

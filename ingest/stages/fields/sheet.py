@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import median
 
 from ged.mail.page import Page, TextSource
-from ingest.stages.fields.layout import Line, lines_of
+from ingest.stages.fields.layout import Line, lines_of, stamped_lines_of
 from ingest.stages.fields.lexicon import FLAGS
 
 MAX_PAGES = 3
@@ -24,6 +24,7 @@ class Placed:
 
     line: Line
     index: int
+    stamped: bool = False
     above: int = -1
     under: int = -1
     left: int = -1
@@ -73,16 +74,23 @@ class Sheet:
         self.last_page = kept[-1].number if kept else 0
         self.first_page = kept[0].number if kept else 0
         self.printed = bool(kept) and all(page.source is TextSource.BORN_DIGITAL for page in kept)
-        lines = [line for page in kept for line in lines_of(page)]
-        self.lines = [Placed(line, index) for index, line in enumerate(lines)]
+        lines = [(line, False) for page in kept for line in lines_of(page)]
+        lines += [(line, True) for page in kept for line in stamped_lines_of(page)]
+        self.lines = [Placed(line, index, stamped) for index, (line, stamped) in enumerate(lines)]
         self.height = median(one.line.height for one in self.lines) if self.lines else 0.01
         self._place()
-        first = [one for one in self.lines if one.line.page == self.first_page]
+        said = self.said
+        first = [one for one in said if one.line.page == self.first_page]
         self.greeting = min((one.line.box.top for one in first if one.has("greeting")), default=0.6)
         self.subject = min((one.line.box.top for one in first if one.has("subject")), default=0.6)
-        closings = [(one.line.page, one.line.box.top) for one in self.lines if one.has("closing")]
+        closings = [(one.line.page, one.line.box.top) for one in said if one.has("closing")]
         self.closing = max(closings, default=(self.last_page, 0.6))
-        self.text = "\n".join(one.line.plain for one in self.lines)
+        self.text = "\n".join(one.line.plain for one in said)
+
+    @property
+    def said(self) -> list[Placed]:
+        """The lines of the letter itself, without what was stamped or written on them."""
+        return [one for one in self.lines if not one.stamped]
 
     def flags(self, index: int) -> tuple[float, ...]:
         """Return the flags of a line, none for nobody."""
@@ -101,7 +109,7 @@ class Sheet:
             best_above, best_under, best_left = -9.0, 9.0, -9.0
             for other in self.lines[max(0, one.index - 40) : one.index + 40]:
                 there = other.line.box
-                if other is one or other.line.page != page:
+                if other is one or other.line.page != page or other.stamped != one.stamped:
                     continue
                 middle = (there.top + there.bottom) / 2
                 if box.top < middle < box.bottom:

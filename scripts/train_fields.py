@@ -27,7 +27,6 @@ from ged.mail.folding import fold
 from ged.mail.qualification import Field
 from ingest.stages.fields.candidates import Candidate
 from ingest.stages.fields.choose import BLOCKS, FAMILIES, candidates_of, choice_of, value_of
-from ingest.stages.fields.letterhead import with_parent
 from ingest.stages.fields.model import CARD, WEIGHTS, unpacked
 from ingest.stages.fields.sheet import Sheet
 from scripts.field_letters import Sample, composed, spoilt
@@ -135,10 +134,10 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
             scores[at] = fitted.decision_function(rows[at])
     told, good, asked = [], [], 0
     for one, found in zip(kept, scores, strict=True):
-        choice = choice_of(field, one.candidates[field], found.tolist())
+        choice = choice_of(field, one.candidates[field], found.tolist(), one.sheet)
         if choice is None:
             continue
-        value = with_parent(choice.value, choice.candidate, one.sheet)[0] if field is Field.SENDER else choice.value
+        value = choice.value
         said = bool(true_value(one.truth, field))
         span = field is Field.DEADLINE and value.startswith("+") and choice.candidate in _true_spans(one)
         asked += said

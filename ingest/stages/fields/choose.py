@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from ged.mail.folding import fold
-from ged.mail.page import Evidence, Word
+from ged.mail.page import Word
 from ged.mail.qualification import Field, Proposal
 from ingest.stages.fields import marks
 from ingest.stages.fields.blocks import blocks, polished
@@ -72,8 +72,11 @@ def value_of(field: Field, candidate: Candidate) -> tuple[str, tuple[Word, ...]]
     return polished(field, candidate) if field in BLOCKS else (candidate.value, candidate.words)
 
 
-def choice_of(field: Field, found: Sequence[Candidate], scores: Sequence[float]) -> Choice | None:
-    """Return the likeliest candidate, with the lead that it has over any that says something else."""
+def choice_of(field: Field, found: Sequence[Candidate], scores: Sequence[float], sheet: Sheet) -> Choice | None:
+    """Return the likeliest candidate, with the lead that it has over any that says something else.
+
+    A sender is written with the body above it, whose words count in its doubt.
+    """
     order = sorted(range(len(found)), key=lambda index: -scores[index])
     if not order:
         return None
@@ -85,6 +88,9 @@ def choice_of(field: Field, found: Sequence[Candidate], scores: Sequence[float])
     rest = (index for index in order[1:] if fold(value_of(field, found[index])[0]) != key)
     runner = next(rest, None)
     second = scores[runner] if runner is not None else -9.0
+    if field is Field.SENDER:
+        value, above = with_parent(value, best, sheet)
+        words = (*above, *words)
     return Choice(value, words, best, float(scores[order[0]]), float(second))
 
 
@@ -96,25 +102,14 @@ def choose(sheet: Sheet, model: FieldModel | None = None) -> tuple[Proposal, ...
         if not candidates or field not in model.trees:
             continue
         rows = np.array([one.numbers for one in candidates], np.float32)
-        choice = choice_of(field, candidates, model.trees[field].scores(rows).tolist())
+        choice = choice_of(field, candidates, model.trees[field].scores(rows).tolist(), sheet)
         if choice is None:
             continue
         sure = model.certainty[field].probability(choice.told(printed=sheet.printed))
         if sure >= LEAST:
             evidence = replace(choice.candidate, words=choice.words).evidence
             found[field] = Proposal(field, choice.value, sure, evidence, model.origin)
-            if field is Field.SENDER:
-                found[field] = _with_parent(found[field], choice, sheet)
     return tuple(_deadline_set(found).values())
-
-
-def _with_parent(proposal: Proposal, choice: Choice, sheet: Sheet) -> Proposal:
-    value, words = with_parent(choice.value, choice.candidate, sheet)
-    box = proposal.evidence.box if proposal.evidence else None
-    for word in words:
-        box = box.union(word.box) if box else word.box
-    evidence = Evidence(choice.candidate.page, box) if box else None
-    return replace(proposal, value=value, evidence=evidence)
 
 
 def _deadline_set(found: dict[Field, Proposal]) -> dict[Field, Proposal]:

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from statistics import median
 
 from ged.mail.french_dates import plain
 from ged.mail.page import Box, Evidence, Page, Word
 
 GAP = 0.07
 """A blank wider than this share of the page parts two columns."""
+LETTERHEAD = 0.2
+"""How far down the page two columns of a letterhead come close together."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,9 @@ def _cut(lines: Iterable[tuple[Word, ...]], page: int) -> list[Line]:
     found: list[Line] = []
     for words in lines:
         run: list[Word] = []
+        wide = _wide(words)
         for word in words:
-            if run and word.box.left - run[-1].box.right > GAP:
+            if run and word.box.left - run[-1].box.right > wide:
                 found.append(Line(tuple(run), page))
                 run = []
             if run and _is_drawing(run[-1], word):
@@ -78,6 +83,14 @@ def _cut(lines: Iterable[tuple[Word, ...]], page: int) -> list[Line]:
         if run:
             found.append(Line(tuple(run), page))
     return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))
+
+
+def _wide(words: Sequence[Word]) -> float:
+    """Return the blank that parts two columns on a line: less in the letterhead, where they come close together."""
+    if len(words) < 4 or words[0].box.top > LETTERHEAD:
+        return GAP
+    blanks = [after.box.left - before.box.right for before, after in pairwise(words)]
+    return min(GAP, max(0.022, 3 * median(blanks)))
 
 
 def _is_drawing(word: Word, following: Word) -> bool:

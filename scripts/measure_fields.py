@@ -60,7 +60,7 @@ def main() -> None:
     """Measure and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200, help="born-digital letters of held-out templates")
-    parser.add_argument("--scans", type=int, default=88, help="scans of held-out templates")
+    parser.add_argument("--scans", type=int, default=55, help="scans of held-out templates")
     asked = parser.parse_args()
     sets = {
         "given scans": judged(given(digital=False)),

@@ -45,6 +45,7 @@ class House:
     vault: Vault
     keys: SealKeys
     signer: FileSigner
+    office: Office
     press: Press
     pdf_signer: PdfSigner
     ledger: TileLedger
@@ -108,6 +109,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
         keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation)
         store = Store(url)
         confined = _confined(settings)
+        office = Office(settings.press.at_once, settings.press.timeout_s)
         try:
             yield House(
                 settings=settings,
@@ -116,7 +118,8 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 vault=_vault(settings),
                 keys=keys,
                 signer=FileSigner(keys),
-                press=HousePress(Office(settings.press.at_once, settings.press.timeout_s)),
+                office=office,
+                press=HousePress(office),
                 pdf_signer=PadesSigner(keys),
                 ledger=TileLedger(settings.data / "ledger", keys),
                 index=_index(settings),

@@ -164,7 +164,7 @@ def _mail_tasks(app: procrastinate.App, house: House) -> None:
 def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
     with Reading(house.settings.reading.engine, house.confined) as reading:
-        work = works(house.store, house.vault, reading, house.entrance.limits.max_pages)
+        work = works(house.store, house.vault, reading, house.office, house.entrance.limits.max_pages)
         runner = Runner(house.store, work, house.clock, fault)
         lots = BatchHands(house.store, house.vault, reading, house.clock)
         app = build_app(house, runner, lots)

@@ -16,6 +16,8 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
 
+from ged.errors import GedError
+from ged.mail.electronic import Piece
 from ged.mail.item import Letter
 from ged.mail.page import Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
@@ -25,6 +27,7 @@ from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
 from ingest.models.served import ServedModels
+from ingest.office.converter import Office
 from ingest.pipeline import TABLE, kept_before
 from ingest.readers.table import facts_of, is_mail, is_paged, of_type
 from ingest.runner import Result, Work
@@ -32,7 +35,7 @@ from ingest.side_by_side import Reading
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
-from ingest.stages.lay_out import lay_out
+from ingest.stages.lay_out import lay_out, pages_as_pdf
 from ingest.stages.propose import by_separator, propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
@@ -43,9 +46,9 @@ MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièc
 LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
 
 
-def works(store: Store, vault: Vault, reading: Reading, max_pages: int) -> dict[str, Work]:
+def works(store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int) -> dict[str, Work]:
     """Return what the runner calls for each kept stage; a letter is shown on `max_pages` at most."""
-    hands = _Hands(store, vault, reading, max_pages)
+    hands = _Hands(store, vault, reading, office, max_pages)
     return {
         "lay_out": hands.lay_out,
         "triage": hands.triage,
@@ -59,12 +62,13 @@ def works(store: Store, vault: Vault, reading: Reading, max_pages: int) -> dict[
 
 
 class _Hands:
-    def __init__(self, store: Store, vault: Vault, reading: Reading, max_pages: int) -> None:
+    def __init__(self, store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int) -> None:
         self._store = store
         self._vault = vault
         self._reading = reading
         self._models = ServedModels(store, vault)
         self._max_pages = max_pages
+        self._office = office
 
     def lay_out(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         with self._store.unit() as unit:
@@ -72,10 +76,9 @@ class _Hands:
         if is_paged(letter.media_type) and not pieces:
             return Result({"pages": None})
         with self._fetched(letter.original) as path:
-            files = [(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
-            for piece, file in files:
-                self._fetch(piece.digest, file)
-            (made,) = self._reading.each(lay_out, [(path, letter.media_type, files, self._max_pages)])
+            files = [self._piece(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
+            media_type = self._set(path, letter.media_type)
+            (made,) = self._reading.each(lay_out, [(path, media_type, files, self._max_pages)])
         digest = self._put(made.pdf, "application/pdf")
         shown = {each.rank: (each.page_count, each.remark) for each in made.pieces}
 
@@ -84,6 +87,29 @@ class _Hands:
             unit.letters.change(current, page_count=made.page_count)
 
         return Result({"pages": digest, "shown": sorted(shown.items())}, keep)
+
+    def _piece(self, piece: Piece, path: Path) -> tuple[Piece, Path]:
+        """Fetch a piece, as pages where that takes a program of its own: it may fail without the others."""
+        self._fetch(piece.digest, path)
+        try:
+            return piece if piece.remark else replace(piece, media_type=self._set(path, piece.media_type)), path
+        except GedError as error:
+            if error.code == "press.busy":
+                raise
+            return replace(piece, remark=error.sentence), path
+
+    def _set(self, path: Path, media_type: str) -> str:
+        """Put the pages of a file in its place, unless it has some or holds others; return what it then is."""
+        known = of_type(media_type)
+        if known is None or known.pages is not None or known.files is not None:
+            return media_type
+        if known.office is not None:  # a cage of its own: LibreOffice would not start behind the walls
+            pdf = self._office.convert(path.read_bytes(), known.office)
+        else:
+            (pdf,) = self._reading.each(pages_as_pdf, [(path, media_type)])
+        path.unlink()
+        path.write_bytes(pdf)
+        return "application/pdf"
 
     def triage(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         with self._laid_out(letter, outputs) as path:

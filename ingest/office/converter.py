@@ -1,4 +1,4 @@
-"""Word documents into PDF/A by LibreOffice: a new profile and folder for each, no macro, nothing from outside."""
+"""Office documents into PDF/A by LibreOffice: a new profile and folder for each, no macro, nothing from outside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ged.errors import Refused, Unavailable
@@ -17,7 +18,7 @@ _MEMORY_BYTES = 4_000_000_000
 _WAIT_S = 90
 """How long a document waits for the ones before it."""
 _FILTER = (
-    'pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"},'
+    '{"SelectPdfVersion":{"type":"long","value":"2"},'
     '"UseTaggedPDF":{"type":"boolean","value":"true"},"ExportFormFields":{"type":"boolean","value":"false"},'
     '"ExportLinksRelativeFsys":{"type":"boolean","value":"false"}}'
 )
@@ -27,9 +28,25 @@ _SETTINGS = (
     ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
     ("org.openoffice.Office.Writer/Content/Update", "Link", "2"),
+    ("org.openoffice.Office.Calc/Content/Update", "Link", "2"),
     ("org.openoffice.Office.Common/Java/ooo.common", "Enable", "false"),
 )
 """Macros never, links never updated (2), no Java."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: the name it is given, LibreOffice's filter that reads it, the program that lays it out.
+
+    The filter is named, so that LibreOffice never guesses: a file is opened as what its reader found, or not at all.
+    """
+
+    suffix: str
+    read_by: str
+    program: str
+
+
+DOCX = Kind("docx", "MS Word 2007 XML", "writer")
 
 
 class Office:
@@ -45,8 +62,8 @@ class Office:
         """Where the program is; None when it is not installed."""
         return shutil.which(self._program)
 
-    def convert(self, docx: bytes) -> bytes:
-        """Return a Word document as PDF/A-2b.
+    def convert(self, document: bytes, kind: Kind = DOCX) -> bytes:
+        """Return a document as PDF/A-2b.
 
         Raises:
             Unavailable: `press.no_office`, `press.busy`, `press.too_slow`.
@@ -59,18 +76,20 @@ class Office:
                 "LibreOffice n'est pas installé sur ce serveur. Votre document est gardé ; prévenez l'exploitant.",
             )
         with self._place(), tempfile.TemporaryDirectory(prefix="ged-presse-", ignore_cleanup_errors=True) as name:
-            return self._converted(program, docx, Path(name))
+            return self._converted(program, document, kind, Path(name))
 
-    def _converted(self, program: str, docx: bytes, folder: Path) -> bytes:
+    def _converted(self, program: str, document: bytes, kind: Kind, folder: Path) -> bytes:
         profile = folder / "profil"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_registry(), encoding="utf-8")
-        (folder / "document.docx").write_bytes(docx)
+        given = folder / f"document.{kind.suffix}"
+        given.write_bytes(document)
         command = (
             program,
             f"-env:UserInstallation={profile.as_uri()}",
             *("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--nofirststartwizard"),
-            *("--convert-to", _FILTER, "--outdir", str(folder), str(folder / "document.docx")),
+            f"--infilter={kind.read_by}",
+            *("--convert-to", f"pdf:{kind.program}_pdf_Export:{_FILTER}", "--outdir", str(folder), str(given)),
         )
         ended = run(command, folder, self._limits)
         made = folder / "document.pdf"
@@ -84,8 +103,8 @@ class Office:
         if ended.code != 0 or not made.exists():
             raise Refused(
                 "press.failed",
-                "LibreOffice n'a pas pu mettre ce document en page. Ouvrez-le dans votre traitement de texte, "
-                "enregistrez-le de nouveau en .docx, puis recommencez.",
+                "LibreOffice n'a pas pu mettre ce document en page. Ouvrez-le dans le logiciel qui l'a fait, "
+                "enregistrez-le de nouveau, puis recommencez.",
                 ended=ended.code,
                 said=ended.said[-400:],
             )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pikepdf
 
 from ged.mail.electronic import Piece
+from ingest.office.converter import Kind
 from ingest.readers.limits import Limits
 from ingest.readers.mime import Mail
 from ingest.readers.source import File, PageImage
@@ -52,6 +53,7 @@ class Format:
             whose pages are known only once they are laid out.
         pages: For what is made of pages.
         lay_out: For what is not: (file, what it holds, target) writes it as a PDF.
+        office: For what is not, and takes LibreOffice: as what that opens it.
         files: For what holds others: they become pieces.
         mail: For messages: what they say of themselves.
         lists: Whether its own pages only list what it holds, and so say nothing of the letter.
@@ -64,6 +66,7 @@ class Format:
     inspect: Callable[[Path, Limits], int]
     pages: Pages | None = None
     lay_out: Callable[[Path, Sequence[Piece], Path], None] | None = None
+    office: Kind | None = None
     files: Callable[[Path, Limits], Generator[File]] | None = None
     mail: Callable[[Path], Mail] | None = None
     lists: bool = False

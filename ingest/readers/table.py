@@ -11,13 +11,22 @@ import pikepdf
 
 from ged.errors import Corrupt
 from ged.mail.electronic import MailFacts
-from ingest.readers import archive, image, message, mime, pdf, text
+from ingest.office.converter import DOCX, Kind
+from ingest.readers import archive, image, message, mime, office, pdf, text
 from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.format import HEAD_BYTES, Format, Pages, begins
 from ingest.readers.limits import damaged
 
 _PDF = Pages(pdf.page_count, pdf.read_image, pdf.own_image, pikepdf.open, pdf.read_text)
 _IMAGES = Pages(image.page_count, image.read_image, image.read_image, images_as_pdf)
+_OOXML, _ODF = "application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument"
+_XLSX, _PPTX = (
+    Kind("xlsx", "Calc MS Excel 2007 XML", "calc"),
+    Kind("pptx", "Impress MS PowerPoint 2007 XML", "impress"),
+)
+_ODT, _ODS, _ODP = Kind("odt", "writer8", "writer"), Kind("ods", "calc8", "calc"), Kind("odp", "impress8", "impress")
+_DOC, _XLS = Kind("doc", "MS Word 97", "writer"), Kind("xls", "MS Excel 97", "calc")
+_PPT, _RTF = Kind("ppt", "MS PowerPoint 97", "impress"), Kind("rtf", "Rich Text Format", "writer")
 
 TABLE: tuple[Format, ...] = (
     Format("PDF", "application/pdf", "pdf", pdf.bid, pdf.count_pages, _PDF),
@@ -49,6 +58,21 @@ TABLE: tuple[Format, ...] = (
         lay_out=archive.lay_out,
         files=archive.files,
         lists=True,
+    ),
+    *(
+        Format(name, media_type, kind.suffix, bid, office.check, office=kind)
+        for name, media_type, kind, bid in (
+            ("document Word", f"{_OOXML}.wordprocessingml.document", DOCX, office.bids_part("word/document.xml")),
+            ("classeur Excel", f"{_OOXML}.spreadsheetml.sheet", _XLSX, office.bids_part("xl/workbook.xml")),
+            ("présentation", f"{_OOXML}.presentationml.presentation", _PPTX, office.bids_part("ppt/presentation.xml")),
+            ("texte OpenDocument", f"{_ODF}.text", _ODT, office.bids_mimetype(f"{_ODF}.text")),
+            ("classeur OpenDocument", f"{_ODF}.spreadsheet", _ODS, office.bids_mimetype(f"{_ODF}.spreadsheet")),
+            ("présentation OpenDocument", f"{_ODF}.presentation", _ODP, office.bids_mimetype(f"{_ODF}.presentation")),
+            ("ancien document Word", "application/msword", _DOC, office.bids_stream("WordDocument", office.ENCRYPTED)),
+            ("ancien classeur Excel", "application/vnd.ms-excel", _XLS, office.bids_stream("Workbook", "Book")),
+            ("ancienne présentation", "application/vnd.ms-powerpoint", _PPT, office.bids_stream("PowerPoint Document")),
+            ("texte enrichi", "application/rtf", _RTF, begins(rb"{\rtf")),
+        )
     ),
     Format("page HTML", "text/html", "html", text.bid_html, text.check, lay_out=text.lay_out_html),
     Format("tableau CSV", "text/csv", "csv", text.bid_csv, text.check, lay_out=text.lay_out_csv),

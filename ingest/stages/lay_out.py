@@ -65,6 +65,20 @@ def lay_out(original: Path, media_type: str, pieces: Sequence[tuple[Piece, Path]
         return LaidOut(buffer.getvalue(), len(whole.pages), shown)
 
 
+def pages_as_pdf(path: Path, media_type: str) -> bytes:
+    """Return a file that holds no other as a PDF of its pages.
+
+    Raises:
+        Refused: `capture.damaged`, `press.failed`.
+        Unavailable: `press.*`.
+    """
+    with tempfile.TemporaryDirectory(prefix="ged-pages-") as name:
+        with _pages(_known(media_type), path, (), Path(name) / "pages.pdf") as document:
+            buffer = BytesIO()
+            document.save(buffer)
+        return buffer.getvalue()
+
+
 def _piece(piece: Piece, inside: Sequence[Piece], path: Path, target: Path) -> tuple[Piece, pikepdf.Pdf | None]:
     known = of_type(piece.media_type)
     if known is None or (piece.remark and known.mail is None):
@@ -80,7 +94,8 @@ def _pages(known: Format, path: Path, inside: Sequence[Piece], target: Path) -> 
     try:
         if known.pages is not None:
             return known.pages.as_pdf(path)
-        assert known.lay_out is not None  # noqa: S101 - a line of the table has the one or the other
+        if known.lay_out is None:
+            raise damaged(f"{known.name} takes LibreOffice")
         known.lay_out(path, inside, target)
         return pikepdf.open(target)
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, RuntimeError, OSError) as error:

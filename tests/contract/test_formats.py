@@ -12,9 +12,10 @@ from PIL import Image
 
 from ged.mail.electronic import Piece
 from ged.mail.page import Page
+from ingest.office.converter import Office
 from ingest.readers.inspection import Limits, inspect
 from ingest.readers.source import Grey
-from ingest.readers.table import is_paged, pages_of
+from ingest.readers.table import is_paged, of_type, pages_of
 from ingest.readers.unpack import unpack
 from ingest.stages.lay_out import lay_out
 from ingest.stages.reading import read_page
@@ -31,6 +32,10 @@ def read(path: Path) -> list[Page]:
 
 def laid_out(path: Path, media_type: str, folder: Path) -> Path:
     """Return a file as pages, with those of what it holds, as the reading machine has them."""
+    known = of_type(media_type)
+    if known is not None and known.office is not None:
+        (folder / "office.pdf").write_bytes(Office().convert(path.read_bytes(), known.office))
+        return folder / "office.pdf"
     (folder / "pieces").mkdir()
     held = unpack(path, media_type, folder / "pieces", Limits(), lambda act, *arguments: act(*arguments))
     if is_paged(media_type) and not held:

@@ -17,8 +17,11 @@ import pikepdf
 import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from rooms.documents import template
 from rooms.letters import letter_pdf
+from rooms.office_files import odp, odt, rtf, xlsx
 
+_OOXML = "application/vnd.openxmlformats-officedocument"
 SAID = "carrière de gravier de Kpalimé"
 _FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
@@ -138,6 +141,11 @@ MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "a BMP": ("image/bmp", 1, lambda: saved(drawn(), "BMP")),
     "a message": ("message/rfc822", 4, message),
     "a ZIP": ("application/zip", 6, lambda: zipped(("Plans/lettre.pdf", letter_pdf()), ("courriel.eml", message()))),
+    "a Word document": (f"{_OOXML}.wordprocessingml.document", 1, lambda: template((SAID,))),
+    "a workbook of Excel": (f"{_OOXML}.spreadsheetml.sheet", 1, lambda: xlsx(SAID)),
+    "a text of OpenDocument": ("application/vnd.oasis.opendocument.text", 1, lambda: odt(SAID)),
+    "slides of OpenDocument": ("application/vnd.oasis.opendocument.presentation", 1, lambda: odp(SAID)),
+    "rich text": ("application/rtf", 1, lambda: rtf(SAID)),
     "a page of the web": ("text/html", 1, f"<html><body><p>La {SAID}</p></body></html>".encode),
     "a table": ("text/csv", 1, lambda: f"lieu;tonnes\r\n{SAID};12\r\nTsévié;3\r\n".encode("cp1252")),
     "a text": ("text/plain", 1, f"Note : {SAID}.\n".encode),

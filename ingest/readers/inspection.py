@@ -39,7 +39,7 @@ def inspect(path: Path, limits: Limits) -> Inspection:
     if found is None:
         raise Refused(
             "capture.unknown_type",
-            "Ce fichier n'est ni un PDF, ni une image, ni un courriel, ni un texte, ni une archive ZIP. "
+            "Ce fichier n'est ni un PDF, ni une image, ni un document bureautique, ni un courriel, ni une archive ZIP. "
             "Envoyez la pièce dans l'un de ces formats.",
             media_type=_said_type(path),
         )

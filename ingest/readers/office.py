@@ -8,7 +8,7 @@ from pathlib import Path
 import olefile
 
 from ged.errors import GedError, Refused
-from ingest.readers.archive import opened_zip
+from ingest.readers.archive import archive_refused, opened_zip
 from ingest.readers.format import Bid
 from ingest.readers.limits import Limits, damaged
 
@@ -81,7 +81,7 @@ def check(path: Path, _limits: Limits) -> int:
 
 def _check_package(package: zipfile.ZipFile) -> None:
     if sum(part.file_size for part in package.infolist()) > _MAX_UNPACKED:
-        raise Refused("capture.too_heavy", "Ce document se déploie sans mesure. Demandez-le à l'expéditeur en PDF.")
+        raise archive_refused("Ce document se déploie sans mesure. Demandez-le à l'expéditeur en PDF.")
     manifest = "META-INF/manifest.xml"
     if manifest in package.namelist():
         with package.open(manifest) as stream:

@@ -102,4 +102,4 @@ def ink_under(page: pypdfium2.PdfPage, word: str) -> bool:
     drawn = np.asarray(page.render(scale=2, grayscale=True).to_pil().convert("L"))
     height = drawn.shape[0]
     under = drawn[int(height - top * 2) : int(height - bottom * 2) + 1, int(left * 2) : int(right * 2) + 1]
-    return bool(under.min() < 120 and under.max() > 200)
+    return int(under.max()) - int(under.min()) > 80

@@ -14,6 +14,7 @@ from ged.services import consult
 from ged.services.capture import Door, Receipt
 from ged.services.pieces import electronic
 from ingest.capture.receive import receive_scan
+from rooms.documents import template
 from rooms.formats import message, zipped
 from rooms.letters import letter_pdf, read_all
 from rooms.server import bearer
@@ -59,13 +60,15 @@ def test_a_message_given_by_hand_is_read_as_one_that_came_by_mail(
 def test_an_archive_is_one_letter_whose_fields_come_from_the_letter_in_it(
     house: House, kossi: Actor, client: httpx.Client
 ) -> None:
-    letter = sent(house, kossi, zipped(("Dossier/lettre.pdf", letter_pdf(body="Un transformateur est en panne."))))
-    assert letter.page_count == 2
-    assert tree(house, letter) == [(None, "Dossier/lettre.pdf", 2)]
+    whole = letter_pdf(body="Un transformateur est en panne.")
+    letter = sent(house, kossi, zipped(("Dossier/lettre.pdf", whole), ("devis.docx", template(("Devis du poste",)))))
+    assert letter.page_count == 3
+    assert tree(house, letter) == [(None, "Dossier/lettre.pdf", 2), (None, "devis.docx", 3)]
     file = consult.letter_file(letter.id, store=house.store, actor=kossi, clock=house.clock)
     proposed = {name: one.value for name, one in file.proposals.items()}
     assert proposed[Field.SENDER_REFERENCE] == "0123/2026/SCM/DG"
     assert "lettre.pdf" in file.pages[0].text
+    assert "Devis du poste" in file.pages[2].text
     answer = find(Query("transformateur panne"), index=house.index, store=house.store, actor=kossi)
     assert [one.row.letter.number for one in answer.found] == [letter.number]
     saved = client.get(f"/api/v1/letters/{letter.id}/original", headers=bearer(house, "kossi"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from api.deps import ActorDep, HouseDep
 from api.files import SHOWN_INLINE, file_response
 from api.views.viewer import PAGES_SHOWN
 from api.wiring import House
+from ged.mail.electronic import Piece
 from ged.mail.item import Letter
 from ged.mail.message import Purpose
 from ged.services.pieces import electronic, open_piece
@@ -41,12 +43,22 @@ def mail_context(letter: Letter, house: House) -> dict[str, Any]:
     return {
         "pieces": found.pieces,
         "first_pages": found.first_pages,
+        "piece_depths": _depths(found.pieces),
+        "piece_starts": {first: piece.name for piece in found.pieces if (first := found.first_pages.get(piece.rank))},
         "page_links": {rank: page_link(letter, first) for rank, first in found.first_pages.items()},
         "mail_arrival": found.arrival,
         "letter_messages": [each for each in found.messages if each.purpose is not Purpose.NOTICE],
         "returns": found.returns,
         "escalated": found.escalated,
     }
+
+
+def _depths(pieces: Sequence[Piece]) -> dict[int, int]:
+    """Return how deep each piece lies in what the letter holds: 0 for one that the original itself holds."""
+    depths: dict[int, int] = {}
+    for each in pieces:  # what holds others comes before them
+        depths[each.rank] = 0 if each.parent is None else depths.get(each.parent, 0) + 1
+    return depths
 
 
 def page_link(letter: Letter, number: int) -> str:

@@ -74,14 +74,14 @@ def read_mail(raw: bytes, return_path: str | None = None) -> Mail:
         Refused: `mail.too_deep`, `mail.too_many_parts`: nobody writes such a message.
     """
     if len(_MULTIPART.findall(raw)) > MAX_DEPTH * 2:
-        raise _too_deep()
+        raise too_deep()
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
         _refuse_deep(message)
         found = _Found()
         _walk(message, found)
     except RecursionError as error:
-        raise _too_deep() from error
+        raise too_deep() from error
     text = "\n\n".join(found.plain) or "\n\n".join(found.html)
     return Mail(_facts(message, raw, return_path), text[:TEXT_LENGTH], tuple(found.files))
 
@@ -109,7 +109,7 @@ def _refuse_deep(message: Message) -> None:
     while level:
         level, depth = [part for each in level for part in _parts(each)], depth + 1
         if depth > MAX_DEPTH:
-            raise _too_deep()
+            raise too_deep()
 
 
 def _attached(message: Message) -> File:
@@ -276,7 +276,8 @@ def _disposition(message: Message) -> str:
     return ""
 
 
-def _too_deep() -> Refused:
+def too_deep() -> Refused:
+    """Return the refusal of messages that are within one another without end."""
     return Refused(
         "mail.too_deep",
         "Ce message emboîte trop de messages les uns dans les autres. Envoyez ses pièces directement.",

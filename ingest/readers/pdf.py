@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +19,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from ged.errors import Refused
 from ged.mail.page import Box, Word
 from ingest.readers.limits import Limits, damaged
-from ingest.readers.source import Grey, PageImage
+from ingest.readers.source import File, Grey, PageImage
 
 RASTER_DPI = 300.0
 _POINTS = 72.0
@@ -65,6 +65,41 @@ def count_pages(path: Path, limits: Limits) -> int:
         raise damaged(str(error)) from error
     with _opened(path):
         return count
+
+
+def files(path: Path, _limits: Limits) -> Generator[File]:
+    """Yield the files that a PDF carries: attached to it (a portfolio) or to a page, and the data of an XFA form.
+
+    What cannot be read of them is left out: the PDF itself is the letter.
+    """
+    try:
+        with pikepdf.open(path) as pdf:
+            for name, given in pdf.attachments.items():
+                yield File(given.filename or name, given.get_file().read_bytes())
+            for page in pdf.pages:
+                yield from _pinned(page)
+            yield from _form(pdf)
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+        return
+
+
+def _pinned(page: pikepdf.Page) -> Generator[File]:
+    for note in page.obj.get("/Annots", ()):
+        if note.get("/Subtype") == "/FileAttachment":
+            name = str(note.FS.get("/UF", note.FS.get("/F", "piece")))
+            yield File(name, note.FS.EF.F.read_bytes())
+
+
+def _form(pdf: pikepdf.Pdf) -> Generator[File]:
+    """Yield what was typed in a form that only Adobe's own program draws. Source: XFA 3.3, ISO 32000-1 12.7.8."""
+    fields = pdf.Root.get("/AcroForm")
+    form = None if fields is None else fields.get("/XFA")
+    if form is None or not pdf.Root.get("/NeedsRendering", False):
+        return
+    packets = list(form) if isinstance(form, pikepdf.Array) else []
+    for name, packet in zip(packets[::2], packets[1::2], strict=False):
+        if str(name) == "datasets":
+            yield File("Données du formulaire.xml", packet.read_bytes())
 
 
 def page_count(path: Path) -> int:

@@ -12,7 +12,7 @@ import pikepdf
 from ged.errors import Corrupt
 from ged.mail.electronic import MailFacts
 from ingest.office.converter import DOCX, Kind
-from ingest.readers import archive, image, message, mime, office, pdf, text
+from ingest.readers import archive, image, message, mime, office, outlook, pdf, text
 from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.format import HEAD_BYTES, Format, Pages, begins
 from ingest.readers.limits import damaged
@@ -29,7 +29,7 @@ _DOC, _XLS = Kind("doc", "MS Word 97", "writer"), Kind("xls", "MS Excel 97", "ca
 _PPT, _RTF = Kind("ppt", "MS PowerPoint 97", "impress"), Kind("rtf", "Rich Text Format", "writer")
 
 TABLE: tuple[Format, ...] = (
-    Format("PDF", "application/pdf", "pdf", pdf.bid, pdf.count_pages, _PDF),
+    Format("PDF", "application/pdf", "pdf", pdf.bid, pdf.count_pages, _PDF, files=pdf.files),
     Format("TIFF", "image/tiff", "tif", begins(*image.TIFF), image.count_pages, _IMAGES),
     Format("JPEG", "image/jpeg", "jpg", begins(b"\xff\xd8\xff"), image.count_pages, _IMAGES),
     Format("PNG", "image/png", "png", begins(b"\x89PNG\r\n\x1a\n"), image.count_pages, _IMAGES),
@@ -48,6 +48,16 @@ TABLE: tuple[Format, ...] = (
         lay_out=message.sets(mime.read_file),
         files=message.opens(mime.read_file),
         mail=mime.read_file,
+    ),
+    Format(
+        "courriel Outlook",
+        "application/vnd.ms-outlook",
+        "msg",
+        office.bids_stream(outlook.PROPERTIES),
+        message.checks(outlook.read_file),
+        lay_out=message.sets(outlook.read_file),
+        files=message.opens(outlook.read_file),
+        mail=outlook.read_file,
     ),
     Format(
         "archive ZIP",

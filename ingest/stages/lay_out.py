@@ -81,7 +81,7 @@ def pages_as_pdf(path: Path, media_type: str) -> bytes:
 
 def _piece(piece: Piece, inside: Sequence[Piece], path: Path, target: Path) -> tuple[Piece, pikepdf.Pdf | None]:
     known = of_type(piece.media_type)
-    if known is None or (piece.remark and known.mail is None):
+    if known is None or (piece.remark and known.mail is None and not piece.page_count):
         return replace(piece, page_count=0), None
     try:
         document = _pages(known, path, inside, target)

@@ -16,6 +16,7 @@ from PIL import Image
 from ged.errors import Refused
 from ingest.capture.names import shown_name
 from ingest.readers.inspection import Limits, inspect
+from rooms.compound_files import compound, msg
 from rooms.formats import heic, zipped
 from rooms.letters import letter_pdf
 
@@ -84,6 +85,8 @@ LIES: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "capture.empty"),
     "a program": (lambda: b"MZ\x90\x00" + b"\x00" * 200, "capture.unknown_type"),
     "an ELF program": (lambda: b"\x7fELF\x02\x01\x01" + b"\x00" * 200, "capture.unknown_type"),
+    "an Office document with a password": (lambda: compound({"EncryptedPackage": b"?" * 5000}), "capture.encrypted"),
+    "a compound file cut in two": (lambda: msg()[:900], "capture.unknown_type"),
     "an archive with a password": (lambda: locked(zipped(("a.pdf", letter_pdf()))), "capture.encrypted"),
     "an archive of nothing": (zipped, "capture.empty"),
     "an archive cut in two": (lambda: zipped(("a.pdf", letter_pdf()))[:3000], "capture.damaged"),

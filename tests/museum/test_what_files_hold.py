@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from ged.errors import Refused
@@ -81,6 +82,19 @@ def test_a_bad_archive_inside_is_a_piece_with_its_reason_and_the_others_are_read
     assert [(one.name, one.page_count) for one in found] == [("bombe.zip", 0), ("prog.exe", 0), ("a.pdf", 1)]
     assert "sans mesure" in found[0].remark
     assert found[1].remark == NOT_SHOWN
+
+
+def test_a_form_that_only_one_program_draws_gives_what_was_typed_in_it(tmp_path: Path) -> None:
+    with pikepdf.open(BytesIO(letter_pdf(body="Veuillez patienter."))) as pdf:
+        data = pikepdf.Stream(pdf, b"<xfa:datasets><nom>Ama Mensah</nom></xfa:datasets>")
+        packets = pikepdf.Array([pikepdf.String("datasets"), pdf.make_indirect(data)])
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=packets)
+        pdf.Root.NeedsRendering = True
+        out = BytesIO()
+        pdf.save(out)
+    (typed,) = opened(out.getvalue(), tmp_path)
+    assert b"Ama Mensah" in typed.path.read_bytes()
+    assert typed.media_type == "text/plain"
 
 
 def test_names_of_any_bytes_are_names(tmp_path: Path) -> None:

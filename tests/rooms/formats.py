@@ -17,6 +17,7 @@ import pikepdf
 import pillow_heif
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from rooms.compound_files import msg
 from rooms.documents import template
 from rooms.letters import letter_pdf
 from rooms.office_files import odp, odt, rtf, xlsx
@@ -116,6 +117,19 @@ def message(*, depth: int = 1) -> bytes:
     return made.as_bytes()
 
 
+def portfolio() -> bytes:
+    """Return a letter to which a note is attached as a whole, and another one to its page."""
+    with pikepdf.open(BytesIO(letter_pdf())) as pdf:
+        pdf.attachments["note.txt"] = pikepdf.AttachedFileSpec(pdf, b"Note du portefeuille.", filename="note.txt")
+        pinned = pikepdf.AttachedFileSpec(pdf, b"Note sur la page.", filename="page.txt")
+        name = pikepdf.Name
+        note = pikepdf.Dictionary(Type=name.Annot, Subtype=name.FileAttachment, Rect=[0, 0, 9, 9], FS=pinned.obj)
+        pdf.pages[0].obj.Annots = pikepdf.Array([pdf.make_indirect(note)])
+        out = BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
 def zipped(*held: tuple[str, bytes]) -> bytes:
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -130,6 +144,7 @@ def pages(first: Image.Image, *more: Image.Image, form: str, **options: Any) -> 
 
 MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "a born-digital PDF": ("application/pdf", 2, lambda: letter_pdf(pages=2)),
+    "a portfolio": ("application/pdf", 3, portfolio),
     "a JPEG": ("image/jpeg", 1, lambda: saved(drawn(), "JPEG")),
     "a PNG": ("image/png", 1, lambda: saved(drawn("P"), "PNG")),
     "a WebP": ("image/webp", 1, lambda: saved(drawn("RGB"), "WEBP")),
@@ -140,6 +155,7 @@ MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "a GIF": ("image/gif", 1, lambda: saved(drawn(), "GIF")),
     "a BMP": ("image/bmp", 1, lambda: saved(drawn(), "BMP")),
     "a message": ("message/rfc822", 4, message),
+    "a message of Outlook": ("application/vnd.ms-outlook", 4, msg),
     "a ZIP": ("application/zip", 6, lambda: zipped(("Plans/lettre.pdf", letter_pdf()), ("courriel.eml", message()))),
     "a Word document": (f"{_OOXML}.wordprocessingml.document", 1, lambda: template((SAID,))),
     "a workbook of Excel": (f"{_OOXML}.spreadsheetml.sheet", 1, lambda: xlsx(SAID)),

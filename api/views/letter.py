@@ -33,6 +33,7 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right
 from ged.mail.item import Confidentiality, Priority, Reading, State
 from ged.mail.moves import OPEN, Party, parties
+from ged.mail.page_text import may_correct_text
 from ged.mail.qualification import SURE
 from ged.services import consult, hold
 from ged.services.notices import mark_all_read
@@ -138,7 +139,8 @@ def copy(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> 
 def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, origin: OriginDep) -> Response:
     """Show the letter as text: the alternative to its images."""
     file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
-    return page(request, "text.html", file=file, letter=file.letter, origin=origin)
+    may = may_correct_text(actor, file.letter)
+    return page(request, "text.html", file=file, letter=file.letter, origin=origin, may_correct_text=may)
 
 
 def letter_page(

@@ -296,6 +296,7 @@ ACTS: dict[str, str] = {
     Act.PROPOSED: _("Champs proposés"),
     Act.QUALIFIED: _("Qualifié"),
     Act.CORRECTED: _("Données corrigées"),
+    Act.TEXT_CORRECTED: _("Texte lu corrigé"),
     Act.MOVED: _("Acte de circulation"),
     Act.OPENED: _("Ouvert par son destinataire"),
     Act.OPINION_GIVEN: _("Avis donné"),

@@ -21,6 +21,7 @@ class Act(StrEnum):
     PROPOSED = "courrier.propose"
     QUALIFIED = "courrier.qualifie"
     CORRECTED = "courrier.corrige"
+    TEXT_CORRECTED = "texte.corrige"
     READ = "courrier.lu"
     ORIGINAL_READ = "original.lu"
     EXPORTED = "courrier.exporte"

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.page import Box, Page, Region, RegionKind, TextSource, Word
+from ged.mail.page_text import corrected
+from ged.store.page_texts import PageTexts
 from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
@@ -95,16 +97,23 @@ class Pages:
         self._connection.execute(sa.delete(page_read).where(page_read.c.letter_id == letter_id))
 
     def of(self, letter_id: str) -> tuple[Page, ...]:
-        """Return the pages of a letter, in order."""
+        """Return the pages of a letter, in order, saying what people corrected."""
+        return tuple(self.of_letters([letter_id]).get(letter_id, ()))
+
+    def as_read(self, letter_id: str) -> tuple[Page, ...]:
+        """Return the pages of a letter, in order, as they were read."""
         query = sa.select(page).where(page.c.letter_id == letter_id).order_by(page.c.number)
         return tuple(_page(row) for row in self._connection.execute(query).mappings())
 
     def of_letters(self, letter_ids: list[str]) -> dict[str, list[Page]]:
-        """Return the pages of several letters, in order, for the index."""
+        """Return the pages of several letters, in order, saying what people corrected."""
         found: dict[str, list[Page]] = {}
+        texts = PageTexts(self._connection).standing(letter_ids)
         query = sa.select(page).where(page.c.letter_id.in_(letter_ids)).order_by(page.c.letter_id, page.c.number)
         for row in self._connection.execute(query).mappings():
-            found.setdefault(row["letter_id"], []).append(_page(row))
+            text = texts.get((row["letter_id"], row["number"]))
+            read = _page(row)
+            found.setdefault(row["letter_id"], []).append(read if text is None else corrected(read, text))
         return found
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:

@@ -43,6 +43,7 @@ from ged.store.number_blocks import NumberBlocks
 from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
+from ged.store.page_texts import PageTexts
 from ged.store.pages import Pages
 from ged.store.parties import Parties
 from ged.store.people import People
@@ -119,6 +120,11 @@ class Unit:
     def reading_quality(self) -> ReadingQuality:
         """What people made of proposals, counted."""
         return ReadingQuality(self._connection)
+
+    @cached_property
+    def page_texts(self) -> PageTexts:
+        """Texts of pages as people corrected them."""
+        return PageTexts(self._connection)
 
     @cached_property
     def near_duplicates(self) -> NearDuplicates:

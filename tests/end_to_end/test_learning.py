@@ -29,6 +29,8 @@ def test_a_letter_received_twice_is_compared_and_closed_by_keyboard(
     page.goto(f"{server}/courrier/{second.letter_id}?dans=a-qualifier")
     expect(page.locator(".same-letter")).to_contain_text(first.number)
     sound(page)
+    correct_the_text(page, server, second.letter_id)
+    page.goto(f"{server}/courrier/{second.letter_id}?dans=a-qualifier")
     page.get_by_role("link", name="Comparer").press("Enter")
     expect(page.locator(".two-sheets img")).to_have_count(2)
     sound(page)
@@ -40,6 +42,19 @@ def test_a_letter_received_twice_is_compared_and_closed_by_keyboard(
     page.get_by_role("button", name="Ce n'est pas le même courrier").press("Enter")
     expect(page.locator("#qualification")).to_be_visible()
     expect(page.locator(".same-letter")).to_have_count(0)
+
+
+def correct_the_text(page: Page, server: str, letter_id: str) -> None:
+    """A word is put right beside the image, and kept with its version."""
+    page.goto(f"{server}/courrier/{letter_id}/texte")
+    page.get_by_role("link", name="Corriger le texte de la page 1").press("Enter")
+    page.locator("#texte").press("Control+End")
+    page.keyboard.type(" Lampadophore")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#page-1")).to_contain_text("Lampadophore")
+    page.get_by_role("link", name="Corriger le texte de la page 1").press("Enter")
+    expect(page.locator("summary", has_text="Version 1")).to_be_visible()
+    sound(page)
 
 
 def test_quality_and_models_are_sound_pages(

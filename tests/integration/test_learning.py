@@ -10,13 +10,15 @@ import httpx
 import pytest
 
 from api.wiring import House
-from ged.errors import Conflict, Forbidden, NotFound
+from api.worker import drain_index
+from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.mail.learning import TAUGHT, ModelState
 from ged.mail.qualification import Field
 from ged.mail.reading_quality import Tally, by_month
+from ged.services.correct_text import correct_text, page_text
 from ged.services.models import cards, put_to_serve, serve_words
 from ged.services.reading_quality import reading_quality
 from ingest.models.nightly import train_models
@@ -26,6 +28,8 @@ from integration.test_acknowledgement import signed_in
 from rooms.learning import TOPICS, decisions, letter_about, propose, read_letter
 from rooms.letters import decide
 from rooms.values import a_page
+from search.find import find
+from search.port import Query
 
 Who = Callable[[str], Actor]
 
@@ -103,3 +107,38 @@ def test_reading_quality_counts_the_first_decision_beside_what_was_proposed_then
         reading_quality("", actor=kossi, **given)
     lines = client.get("/qualite.csv", headers=signed_in(house, "lawson")).text.splitlines()
     assert f"{found.months[-1]:%Y-%m};Objet;demande;1;0;1" in lines
+
+
+def test_a_corrected_text_is_versioned_and_found_by_search(house: House, kossi: Actor, who: Who) -> None:
+    letter_id = read_letter(house, kossi, "Objet : xqzvbnk de Vogan\nMonsieur le Ministre", "texte")
+    given: dict[str, Any] = {"store": house.store, "clock": house.clock}
+
+    def seen(words: str, actor: Actor = kossi) -> int:
+        drain_index(house)
+        return find(Query(text=words), index=house.index, store=house.store, actor=actor).total
+
+    assert seen("transformateur") == 0
+    text = "Objet : transformateur  de Vogan\nMonsieur le Ministre\nLomé"
+    after = correct_text(letter_id, 1, text, 0, actor=kossi, **given)
+    assert (after.version, after.read) == (1, "Objet : xqzvbnk de Vogan\nMonsieur le Ministre")
+    assert after.page.text == "Objet : transformateur de Vogan\nMonsieur le Ministre\nLomé"
+    with house.store.unit() as unit:
+        (read,) = unit.pages.as_read(letter_id)
+        assert [word.box for word in after.page.words[:4]] == [word.box for word in read.words[:4]]
+        lines = [(line.act, line.details["page"]) for line in unit.journal.of(letter_id) if "page" in line.details]
+    assert lines == [(Act.TEXT_CORRECTED, 1)]
+    assert seen("transformateur") == 1
+    assert seen("xqzvbnk") == 0
+    with pytest.raises(Conflict):
+        correct_text(letter_id, 1, "autre chose", 0, actor=kossi, **given)
+    for refused in (after.page.text, "x" * 20_001):
+        with pytest.raises(Refused):
+            correct_text(letter_id, 1, refused, 1, actor=kossi, **given)
+    with pytest.raises(NotFound):
+        correct_text(letter_id, 2, "page deux", 0, actor=kossi, **given)
+    decide(house, kossi, letter_id)
+    with pytest.raises(NotFound):
+        correct_text(letter_id, 1, "d'ailleurs", 1, actor=who("drh"), **given)
+    correct_text(letter_id, 1, "Objet : poste", 1, actor=who("daf"), **given)  # whoever has it
+    assert [one.name for one in page_text(letter_id, 1, actor=kossi, **given).versions] == [kossi.name, who("daf").name]
+    assert (seen("transformateur"), seen("poste")) == (0, 1)

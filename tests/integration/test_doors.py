@@ -96,7 +96,7 @@ def test_a_name_of_any_bytes_is_taken_or_set_aside_under_it(station: Station, ho
     names_of = {
         b"caf\xe9 \n\x1b[31m.pdf": letter_pdf(),
         long + b".pdf": letter_pdf(reference="2/X"),
-        b"\xff.pdf": b"non",
+        b"\xff.pdf": PROGRAM,
     }
     for name, data in names_of.items():
         Path(os.fsdecode(folder + b"/" + name)).write_bytes(data)
@@ -168,7 +168,7 @@ def test_a_station_registers_with_its_defaults_in_the_name_of_who_holds_its_posi
     watching.round()
     desk = house.settings.data / "depots" / "guichet-1"
     (desk / "pli.pdf").write_bytes(letter_pdf())
-    (desk / "non.pdf").write_text("bonjour")
+    (desk / "non.pdf").write_bytes(PROGRAM)
     with house.store.unit() as unit:
         given = [replace(each, kind="facture") for each in unit.stations.all() if each.code == "GUICHET-1"]
         away = [replace(each, folder="/proc/nulle-part") for each in unit.stations.all() if each.code == "DEPART"]

@@ -149,7 +149,7 @@ def test_what_is_no_letter_is_refused_at_the_end_with_a_line_in_the_journal(
 ) -> None:
     headers = bearer(house, "kossi")
     place = begin(client, headers, 7, "note.pdf")
-    add(client, place, headers, 0, b"bonjour")
+    add(client, place, headers, 0, b"MZ\x90\x00\x00\x00\x00")
     assert client.get(place, headers=headers).json()["outcome"]["code"] == "capture.unknown_type"
     with house.store.unit() as unit:
         assert len(unit.journal.recent(Act.REFUSED, kossi.login)) == 1

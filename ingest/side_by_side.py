@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ged.errors import GedError, Refused, Unavailable
-from ingest.confined.bounds import Stopped, Why
+from ged.mail.page import Page
+from ingest.confined.bounds import Stopped, Unforeseen, Why
 from ingest.confined.confined import Confined
+from ingest.engines import by_onnx
+from ingest.second_reading import doubtful, read_again, surer
 from ingest.stages.reading import engine_named
 
 Given = TypeVar("Given")
+_log = logging.getLogger(__name__)
 SHARE_EACH = 4
 """Pages for each process between two commits of what was read."""
 
@@ -21,7 +28,9 @@ class Reading:
 
     def __init__(self, engine: str, confined: Confined) -> None:
         self.engine = engine
+        self.engines = f"{engine} rapidocr" if by_onnx.installed() else engine
         self._confined = confined
+        self._second = threading.Lock()
         self._hands = ThreadPoolExecutor(confined.at_once, thread_name_prefix="page")
 
     def __enter__(self) -> Self:
@@ -51,6 +60,21 @@ class Reading:
         finally:
             for each in waiting:
                 each.cancel()
+
+    def again(self, path: Path, pages: Sequence[Page]) -> list[Page]:
+        """Return pages, the doubtful ones as the surer of two engines read them, where there is a second.
+
+        One at a time, for it holds a gigabyte. A page that the second cannot read stays as the first read it.
+        """
+        return [self._surer(path, page) if by_onnx.installed() and doubtful(page) else page for page in pages]
+
+    def _surer(self, path: Path, page: Page) -> Page:
+        try:
+            with self._second:
+                return surer(page, self._confined.call(read_again, path, page))
+        except (GedError, Stopped, Unforeseen) as error:
+            _log.warning("page %s is left as the first engine read it: %s", page.number, error)
+            return page
 
     def _one(self, act: Callable[..., Given], call: tuple[Any, ...]) -> Given:
         try:

@@ -118,13 +118,14 @@ class _Hands:
 
     def recognize(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         sources = [TextSource(source) for source in outputs["triage"]]
-        key = _key(_pages_digest(letter, outputs), *sources, *_versions("recognize"), self._reading.engine)
+        key = _key(_pages_digest(letter, outputs), *sources, *_versions("recognize"), self._reading.engines)
         with self._store.unit() as unit:
             done = unit.pages.read(letter.id, key)
         missing = [(number, source) for number, source in enumerate(sources, 1) if number not in done]
         with self._laid_out(letter, outputs) if missing else nullcontext(Path()) as path:
             for some in self._reading.shares(missing):
                 read: list[Page] = self._reading.each(read_page, [(path, *each, self._reading.engine) for each in some])
+                read = self._reading.again(path, read)
                 done |= {page.number: page for page in read}
                 with self._store.unit() as unit:
                     unit.pages.keep_read(letter.id, key, read)

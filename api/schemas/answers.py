@@ -11,6 +11,7 @@ from api.schemas.letters import LetterOut
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.services.status import health
+from ingest.engines import by_onnx
 from search.find import Answer, Found
 
 
@@ -62,6 +63,7 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "index": asdict(house.index.report()),
         "antivirus": asdict(house.antivirus.report()) if house.antivirus else {},
         "confined": asdict(house.confined.report()),
+        "second_engine": {"installed": by_onnx.installed()},
         "press": asdict(house.press.report()),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
         "mail": asdict(house.mailer.report()) if house.mailer else {},

@@ -1,4 +1,4 @@
-"""One suite on both OCR engines, on a page drawn here."""
+"""One suite on every OCR engine, on a page drawn here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
+from ingest.engines import by_onnx
 from ingest.engines.port import OcrEngine
 from ingest.readers.source import Grey
 from ingest.stages.reading import engine_named
@@ -14,9 +15,9 @@ from rooms.letters import letter_pdf
 DPI = 200.0
 
 
-@pytest.fixture(params=["tesserocr", "pytesseract"])
+@pytest.fixture(params=["tesserocr", "pytesseract", "rapidocr"])
 def engine(request: pytest.FixtureRequest) -> OcrEngine:
-    return engine_named(request.param)
+    return by_onnx.engine() if request.param == "rapidocr" else engine_named(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,6 @@ def test_an_empty_page_has_no_word(engine: OcrEngine) -> None:
 
 def test_an_engine_says_its_name_and_version(engine: OcrEngine) -> None:
     name, version, language = engine.name.split()
-    assert name.startswith("tesseract")
+    assert name in {"tesseract", "tesseract-command", "rapidocr"}
     assert language == "fra"
     assert version[0].isdigit()

@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from api.wiring import House
 from end_to_end.test_pages import faults_of
 from ged.mail.access import Actor
-from ged.mail.correspondent import Card, Sort
-from ged.services.keep_correspondent import enter
 from rooms.departures import signed
 from rooms.letters import letter_pdf, read_all, send
 
@@ -31,7 +29,6 @@ def test_what_a_letter_answers_and_says_besides_is_shown_and_accepted_by_one_key
     errors: list[str],
 ) -> None:
     ours = signed(house, who("daf"), who("ministre"))
-    enter(Card(Sort.ORGANISATION, "Société des Carrières du Mono"), store=house.store, actor=kossi, clock=house.clock)
     receipt = send(house, kossi, letter_pdf(quoted=ours.number, body=BODY))
     read_all(house)
     page.set_viewport_size({"width": 1366, "height": 900})

@@ -1,6 +1,8 @@
 """How fast and how well scans are read, beside OCRmyPDF at its best, on the same scans in the same run.
 
-    python -m scripts.measure_ingest [--limit N]
+    python -m scripts.measure_ingest [--limit N] [--harsh] [--seed S]
+
+`--harsh` measures letters that our own generator made as people make them, of a seed that nobody tuned on.
 
 Two letters at a time: two of our warm processes, then two OCRmyPDF processes of one job each, then the other
 way round. Errors are free of order: words are matched as a set, what is left over is paired by likeness. An arrival
@@ -24,6 +26,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -36,6 +39,7 @@ from ingest.stages.triage import triage
 from ingest.work import LARGE_PX, SMALL_PX
 from scripts.measures import ROOT, table, write_section
 from scripts.sample_letters.generate import generate
+from scripts.sample_letters.harsh import UNSEEN_SEED, generate_harsh
 
 _GIVEN = ROOT.parent / "shared" / "data" / "letters"
 _PEER = ROOT / ".cache" / "measure"
@@ -72,15 +76,23 @@ def main() -> None:
     """Measure and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=36, help="letters to read")
-    limit = parser.parse_args().limit
+    parser.add_argument("--harsh", action="store_true", help="images as people make them")
+    parser.add_argument("--seed", type=int, default=UNSEEN_SEED, help="of the harsh letters")
+    given = parser.parse_args()
     peer = _peer()
     with tempfile.TemporaryDirectory(prefix="ged-mesure-") as folder:
-        scans = _scans(Path(folder), limit)
+        made = partial(_harsh, seed=given.seed) if given.harsh else _scans
+        scans = made(Path(folder), given.limit)
         with ProcessPoolExecutor(_AT_ONCE, mp_context=get_context("spawn")) as pool:
             for warm in [pool.submit(_ours, scans[0].path) for _ in range(_AT_ONCE)]:
                 warm.result()
             found, walls = _side_by_side(scans, pool, peer, Path(folder))
-    _say(scans, found, walls, peer)
+    name, title = ("harsh", "Reading images as people make them") if given.harsh else ("ingest", "Reading scans")
+    write_section(name, title, _said(scans, found, walls, peer))
+
+
+def _harsh(folder: Path, limit: int, seed: int) -> list[Scan]:
+    return [_made(path) for path in generate_harsh(limit, seed, folder / "letters")]
 
 
 def _scans(folder: Path, limit: int) -> list[Scan]:
@@ -100,7 +112,8 @@ def _given(path: Path) -> Scan:
 
 def _made(path: Path) -> Scan:
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    return Scan(path, facts["way"], "\n".join(facts["pages"]), len(facts["pages"]), stamped=False)
+    pages = facts.get("scanned", len(facts["pages"]))
+    return Scan(path, facts["way"], "\n".join(facts["pages"]), pages, facts.get("stamped", False))
 
 
 def _ours(path: Path) -> Result:
@@ -212,7 +225,7 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _say(scans: Sequence[Scan], found: dict[str, list[Result]], walls: dict[str, float], peer: Path) -> None:
+def _said(scans: Sequence[Scan], found: dict[str, list[Result]], walls: dict[str, float], peer: Path) -> str:
     version = subprocess.run([peer, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     pages = sum(scan.pages for scan in scans)
     whole = [
@@ -265,8 +278,7 @@ def _say(scans: Sequence[Scan], found: dict[str, list[Result]], walls: dict[str,
         whole,
     )
     detail = table(["degradation", "letters", "CER", "WER", "CER peer", "WER peer"], by_way)
-    text = f"{head}\n\n{totals}\n\nBy degradation (CER and WER in %, mean over letters):\n\n{detail}"
-    write_section("ingest", "Reading scans", text)
+    return f"{head}\n\n{totals}\n\nBy degradation (CER and WER in %, mean over letters):\n\n{detail}"
 
 
 def _errors(scan: Scan, result: Result) -> tuple[float, float]:

@@ -70,6 +70,11 @@ class Region:
     box: Box
 
 
+Point = tuple[float, float]
+Outline = tuple[Point, Point, Point, Point]
+"""Corners of the sheet on the image as it came, clockwise from the top left, in fractions of its width and height."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of the original, as read.
@@ -82,6 +87,7 @@ class Page:
         confidence: Mean over characters, in [0, 1]; 1 for born-digital text, 0 when nothing was read.
         engine: Name and version of what read it, `pypdfium2 5.15` or `tesseract 5.5.4 fra`.
         regions: What was stamped or written on the print.
+        outline: Where the sheet lies on a photograph, which the page is then shown without; None when it is all sheet.
     """
 
     number: int
@@ -95,6 +101,7 @@ class Page:
     engine: str
     words: tuple[Word, ...]
     regions: tuple[Region, ...] = ()
+    outline: Outline | None = None
 
     @property
     def blank(self) -> bool:

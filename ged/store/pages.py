@@ -166,8 +166,16 @@ def _row(letter_id: str, value: Page) -> dict[str, Any]:
         for word in value.words
     ]
     regions = [[region.kind, *_sides(region.box)] for region in value.regions]
+    outline = [[round(x, 6), round(y, 6)] for x, y in value.outline or ()]
     plain = {name: getattr(value, name) for name in _PLAIN}
-    return {"letter_id": letter_id, "source": value.source, "words": words, "regions": regions, **plain}
+    return {
+        "letter_id": letter_id,
+        "source": value.source,
+        "words": words,
+        "regions": regions,
+        "outline": outline,
+        **plain,
+    }
 
 
 def _sides(box: Box) -> tuple[float, float, float, float]:
@@ -181,5 +189,7 @@ def _page(row: Mapping[Any, Any]) -> Page:
         for text, left, top, right, bottom, confidence, line, *printed in row["words"]
     )
     regions = tuple(Region(RegionKind(kind), Box(*sides)) for kind, *sides in row.get("regions", ()))
+    corners = [(x, y) for x, y in row.get("outline", ())]
+    outline = (corners[0], corners[1], corners[2], corners[3]) if corners else None
     plain = {name: row[name] for name in _PLAIN}
-    return Page(source=TextSource(row["source"]), words=words, regions=regions, **plain)
+    return Page(source=TextSource(row["source"]), words=words, regions=regions, outline=outline, **plain)

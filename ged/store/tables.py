@@ -272,6 +272,7 @@ page = sa.Table(
     column("engine", _Text),
     column("words", JSONB),
     column("regions", JSONB, server_default="[]"),
+    column("outline", JSONB, server_default="[]"),
 )
 
 page_image = sa.Table(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.readers.source import Grey, PageImage
+from ingest.stages.streaks import without_streaks
 
 cv2.setNumThreads(1)  # pages go side by side in processes
 
@@ -69,7 +70,7 @@ def is_blank(page: PageImage) -> bool:
 
 def clean(page: PageImage) -> Cleaned:
     """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink, at `WORK_DPI` at most."""
-    page = _at_work_resolution(page)
+    page = without_streaks(_at_work_resolution(page))
     factor = max(1, round(page.resolution_dpi / MAP_DPI))
     background, ink = _ink_map(page.grey, factor)
     height, width = page.grey.shape

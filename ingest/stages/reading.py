@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ged.mail.page import Page, TextSource
 from ingest.engines.port import OcrEngine
 from ingest.readers import pdf
 from ingest.stages.clean import clean
+from ingest.stages.photo import find_outline, straightened
 from ingest.stages.rasterize import rasterize
 from ingest.stages.recognize import recognize
 
@@ -38,7 +40,10 @@ def read_page(path: Path, number: int, source: TextSource, engine: str) -> Page:
         Unavailable: `reading.no_language`, `reading.no_engine`.
     """
     if source is TextSource.OCR:
-        return recognize(clean(rasterize(path, number)), number, engine_named(engine))
+        page = rasterize(path, number)
+        outline = find_outline(page.grey)
+        sheet = straightened(page, outline) if outline else page
+        return replace(recognize(clean(sheet), number, engine_named(engine)), outline=outline)
     width, height = pdf.size_points(path, number)
     return Page(
         number=number,

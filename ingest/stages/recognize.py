@@ -17,6 +17,8 @@ from ingest.stages.regions import Mark, Parted, part
 
 DOUBTFUL = 0.62
 """A page read with less confidence than this is tried upside down."""
+_SMOOTHED_BELOW, _SMOOTH_PX = 0.88, 1.2
+"""A page read with less confidence is read again smoothed, its dots or steps run together, and the surer one kept."""
 _STRIP_INCH, _STEP_PX = 1.4, 8
 _SQUARE = re.compile(r"^([ckm]?m)\?(?=[,.;:)]?$)")
 """« m² » comes out as « m? »."""
@@ -37,6 +39,11 @@ def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
         other, again = _read(turned, engine)
         if _confidence(again) > confidence + 0.05:
             cleaned, parted, words, confidence = turned, other, again, _confidence(again)
+    if confidence < _SMOOTHED_BELOW and len(words) >= 5:
+        smooth = replace(cleaned, grey=np.asarray(cv2.GaussianBlur(cleaned.grey, (0, 0), _SMOOTH_PX), np.uint8))
+        other, again = _read(smooth, engine)
+        if _confidence(again) > confidence + 0.01:
+            cleaned, parted, words, confidence = smooth, other, again, _confidence(again)
     frame = _Frame(cleaned)
     return replace(
         _page(cleaned, number, TextSource.OCR, confidence, engine, _sorted_out(words, parted, frame, engine)),

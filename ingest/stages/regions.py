@@ -23,8 +23,9 @@ _INK = 205
 _STEP_LEAST, _STEP_MOST, _STEP_OF_SPREAD = 24.0, 45.0, 1.5
 """How much lighter than print an ink must be, in grey levels: by how much print itself varies, within bounds."""
 _STAMP_LEAST_MM, _STAMP_MOST_MM = (18.0, 8.0), (95.0, 70.0)
-_HULL_FILLS, _CLOSED = 0.8, 0.6
-"""A frame fills its smallest rectangle, and this share of its outline was stamped."""
+_HULL_FILLS, _CLOSED, _CLOSED_LEVEL = 0.8, 0.6, 0.85
+"""A frame fills its smallest rectangle, and this share of its outline was stamped; more when it stands as straight as
+print does, which a coloured letterhead with a rule and a logo does too."""
 _RING, _RING_OF_PRINTS_INK = (0.6, 3.0), (0.85, 1.5)
 """A ring was stamped on this share of its round, within so many pixels of it; more is asked where print is as dark."""
 _TILT_LEAST_DEG = 0.7
@@ -137,7 +138,8 @@ def _stamps(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:
             continue
         (_, (first, second), angle) = cv2.minAreaRect(hull)
         tilt = float((angle + 45) % 90 - 45)
-        if cv2.contourArea(hull) < _HULL_FILLS * first * second or _closed(points, hull) < _CLOSED:
+        closed = _CLOSED if abs(tilt) >= _TILT_LEAST_DEG else _CLOSED_LEVEL
+        if cv2.contourArea(hull) < _HULL_FILLS * first * second or _closed(points, hull) < closed:
             continue
         inside = np.zeros((tall, wide), np.uint8)
         cv2.fillPoly(inside, [hull - np.array([left, top])], (1,))

@@ -15,12 +15,13 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageCms
 
-from ged.mail.page import Page, TextSource, Word
+from ged.mail.page import Outline, Page, TextSource, Word
 from ingest.readers import pdf as pdf_reader
 from ingest.readers.source import Grey
 from ingest.readers.table import pages_of
 from ingest.stages.clean import turn
 from ingest.stages.glyphless import add_font
+from ingest.stages.photo import corners_of, on_image, straightened
 from ingest.stages.rasterize import rasterize
 
 WEBP_QUALITY, WEBP_EFFORT = 52, 2
@@ -59,7 +60,9 @@ def page_images(path: Path, page: Page, widths_px: Sequence[int]) -> list[bytes]
 def _upright(path: Path, page: Page, width_px: int) -> Grey:
     if page.source in {TextSource.BORN_DIGITAL, TextSource.OCR_LAYER}:
         return pdf_reader.raster(path, page.number, width_px)
-    grey = np.ascontiguousarray(np.rot90(rasterize(path, page.number).grey, page.rotation_deg // 90))
+    own = rasterize(path, page.number)
+    sheet = straightened(own, page.outline) if page.outline else own
+    grey = np.ascontiguousarray(np.rot90(sheet.grey, page.rotation_deg // 90))
     return turn(grey, page.skew_deg)
 
 
@@ -91,6 +94,9 @@ def _write_text(sheet: pikepdf.Page, page: Page, font: pikepdf.Object) -> None:
     left, bottom, right, top = (float(side) for side in sheet.mediabox)
     width, height = right - left, top - bottom
     sheet.add_resource(font, Name.Font, Name("/FGl"))
+    if page.outline:
+        _write_on_photograph(sheet, page, page.outline)
+        return
     if page.skew_deg:
         sheet.contents_add(_level(page.skew_deg, left + width / 2, bottom + height / 2), prepend=True)
         sheet.contents_add(b"\nQ")
@@ -105,6 +111,30 @@ def _write_text(sheet: pikepdf.Page, page: Page, font: pikepdf.Object) -> None:
     sheet.contents_add(f"q 1 0 0 1 {left:.3f} {bottom:.3f} cm {frame} cm\nBT 3 Tr\n{text}\nET Q".encode())
     if page.rotation_deg:
         sheet.obj.Rotate = (int(sheet.get("/Rotate", 0)) + _TURN_BACK[page.rotation_deg]) % 360
+
+
+def _write_on_photograph(sheet: pikepdf.Page, page: Page, outline: Outline) -> None:
+    """Write each word where it stands in the photograph, which stays as it is; show the part that the sheet takes."""
+    left, bottom, right, top = (float(side) for side in sheet.mediabox)
+    width, height = right - left, top - bottom
+
+    def on_page(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(left + x * width, top - y * height) for x, y in on_image(page, outline, points)]
+
+    text = "\n".join(_word_at(word.text, on_page(corners_of(word.box))) for word in page.words)
+    sheet.contents_add(f"q BT 3 Tr\n{text}\nET Q".encode())
+    across, up = zip(*((left + x * width, top - y * height) for x, y in outline), strict=True)
+    sheet.obj.CropBox = Array([round(min(across), 2), round(min(up), 2), round(max(across), 2), round(max(up), 2)])
+    if page.rotation_deg:
+        sheet.obj.Rotate = (int(sheet.get("/Rotate", 0)) + _TURN_BACK[page.rotation_deg]) % 360
+
+
+def _word_at(text: str, corners: list[tuple[float, float]]) -> str:
+    """Return the operator for a word whose corners are given on the page, clockwise from its top left."""
+    (top_x, top_y), _, (end_x, end_y), (x, y) = corners
+    wide, size = math.hypot(end_x - x, end_y - y), max(1.0, math.hypot(top_x - x, top_y - y))
+    cos, sin = ((end_x - x) / wide, (end_y - y) / wide) if wide else (1.0, 0.0)
+    return f"{cos:.5f} {sin:.5f} {-sin:.5f} {cos:.5f} {x:.2f} {y:.2f} Tm {_shown(text, max(0.1, wide), size)}"
 
 
 def _level(degrees: float, x: float, y: float) -> bytes:
@@ -124,11 +154,15 @@ def _text(page: Page, width: float, height: float) -> Iterator[str]:
 
 
 def _word(word: Word, width: float, foot: float, size: float) -> str:
-    text = "".join(c if ord(c) < 0x10000 else "?" for c in word.text)
     wide = max(0.1, (word.box.right - word.box.left) * width)
-    stretch = 100 * wide / (len(text) * size * 0.5)
-    coded = text.encode("utf-16-be").hex()
-    return f"1 0 0 1 {word.box.left * width:.2f} {foot:.2f} Tm /FGl {size:.2f} Tf {stretch:.2f} Tz <{coded}0020> Tj"
+    return f"1 0 0 1 {word.box.left * width:.2f} {foot:.2f} Tm {_shown(word.text, wide, size)}"
+
+
+def _shown(text: str, wide: float, size: float) -> str:
+    """Return the operators that set a text in the glyphless font, `wide` points in all, with a space after it."""
+    known = "".join(c if ord(c) < 0x10000 else "?" for c in text)
+    stretch = 100 * wide / (len(known) * size * 0.5)
+    return f"/FGl {size:.2f} Tf {stretch:.2f} Tz <{known.encode('utf-16-be').hex()}0020> Tj"
 
 
 def _declare(document: pikepdf.Pdf, title: str) -> None:

@@ -13,13 +13,15 @@ Image = NDArray[np.uint8]
 Random = np.random.Generator
 
 
-def _grain(page: Image, r: Random, strength: float) -> Image:
+def grain(page: Image, r: Random, strength: float) -> Image:
+    """Return a page with the noise of a sensor, in grey levels."""
     noise = r.normal(0, strength, page.shape[:2]).astype(np.float32)[..., None]
     grained: Image = np.clip(page.astype(np.float32) + noise, 0, 255).astype(np.uint8)
     return grained
 
 
-def _turned(page: Image, degrees: float) -> Image:
+def turned(page: Image, degrees: float) -> Image:
+    """Return a page turned about its centre, its size kept."""
     height, width = page.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
     return np.asarray(cv2.warpAffine(page, matrix, (width, height), borderValue=(250, 250, 250)), np.uint8)
@@ -27,17 +29,17 @@ def _turned(page: Image, degrees: float) -> Image:
 
 def clean(page: Image, r: Random) -> Image:
     """A good flatbed scan."""
-    return _grain(page, r, 3)
+    return grain(page, r, 3)
 
 
 def skewed(page: Image, r: Random) -> Image:
     """A sheet that went in crooked."""
-    return _grain(_turned(page, float(r.uniform(-3, 3))), r, 4)
+    return grain(turned(page, float(r.uniform(-3, 3))), r, 4)
 
 
 def noisy(page: Image, r: Random) -> Image:
     """An old scanner: grain, dust, a little blur."""
-    page = _grain(np.asarray(cv2.GaussianBlur(page, (3, 3), 0), np.uint8), r, 14)
+    page = grain(np.asarray(cv2.GaussianBlur(page, (3, 3), 0), np.uint8), r, 14)
     dust = r.random(page.shape[:2]) < 0.0006
     page[dust] = 60
     return page
@@ -45,12 +47,12 @@ def noisy(page: Image, r: Random) -> Image:
 
 def pale(page: Image, r: Random) -> Image:
     """A copy whose toner runs out."""
-    return _grain((page.astype(np.float32) * 0.42 + 135).astype(np.uint8), r, 5)
+    return grain((page.astype(np.float32) * 0.42 + 135).astype(np.uint8), r, 5)
 
 
 def fax(page: Image, r: Random) -> Image:
     """One bit a point."""
-    grey = cv2.cvtColor(_grain(page, r, 8), cv2.COLOR_BGR2GRAY)
+    grey = cv2.cvtColor(grain(page, r, 8), cv2.COLOR_BGR2GRAY)
     bits = cv2.threshold(grey, 168, 255, cv2.THRESH_BINARY)[1]
     return np.asarray(cv2.cvtColor(bits, cv2.COLOR_GRAY2BGR), np.uint8)
 
@@ -59,13 +61,13 @@ def bled(page: Image, r: Random) -> Image:
     """Thin paper: the back shows through."""
     back = cv2.GaussianBlur(page[:, ::-1], (5, 5), 0).astype(np.float32)
     mixed = np.minimum(page.astype(np.float32), 255 - (255 - back) * 0.17)
-    return _grain(mixed.astype(np.uint8), r, 4)
+    return grain(mixed.astype(np.uint8), r, 4)
 
 
 def tinted(page: Image, r: Random) -> Image:
     """Coloured paper."""
     tint = np.array(((176, 222, 248), (190, 238, 205), (236, 214, 190))[int(r.integers(3))], np.float32) / 255
-    return _grain((page.astype(np.float32) * tint).astype(np.uint8), r, 4)
+    return grain((page.astype(np.float32) * tint).astype(np.uint8), r, 4)
 
 
 def punched(page: Image, r: Random) -> Image:
@@ -76,7 +78,7 @@ def punched(page: Image, r: Random) -> Image:
     ring = page.copy()
     centre = (int(width * r.uniform(0.3, 0.8)), int(height * r.uniform(0.4, 0.9)))
     cv2.circle(ring, centre, int(width * 0.11), (120, 160, 190), int(width * 0.008))
-    return _grain(np.asarray(cv2.addWeighted(page, 0.55, ring, 0.45, 0), np.uint8), r, 4)
+    return grain(np.asarray(cv2.addWeighted(page, 0.55, ring, 0.45, 0), np.uint8), r, 4)
 
 
 def upside_down(page: Image, r: Random) -> Image:
@@ -95,7 +97,7 @@ def phone(page: Image, r: Random) -> Image:
     x, y = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
     light = 1 - 0.38 * np.clip((x + y * float(r.uniform(-0.4, 0.9))) - 0.45, 0, 1)
     warm = page.astype(np.float32) * light[..., None] * np.array([0.92, 0.97, 1.0], np.float32)
-    return _grain(np.clip(warm, 0, 255).astype(np.uint8), r, 5)
+    return grain(np.clip(warm, 0, 255).astype(np.uint8), r, 5)
 
 
 WAYS: dict[str, tuple[Callable[[Image, Random], Image], int]] = {

@@ -27,8 +27,8 @@ _EDGE_SEEN, _INSIDE = 0.7, 0.4
 _SAME = 0.025
 """Outlines at two thresholds are one when no corner differs by more than this share of the image."""
 _THRESHOLDS = (1.15, 1.0, 0.85, 0.72, 0.6, 0.5)
-"""Tried, as shares of Otsu's: a shadow makes part of the sheet nearly as dark as the ground. The outline found most often
-wins, then the largest."""
+"""Tried, as shares of Otsu's: a shadow makes part of the sheet nearly as dark as the ground. The outline found most
+often wins, then the largest."""
 _A4, _NEARLY_A4 = math.sqrt(2), 0.14
 _A4_LONG_INCH = 11.69
 

@@ -35,7 +35,7 @@ def _light(page: Image, r: Random, depth: float) -> Image:
     light = 1 - depth * 0.5 * np.clip(0.5 + (x - 0.5) * np.cos(slope) + (y - 0.5) * np.sin(slope), 0, 1)
     edge = x * float(r.uniform(0.5, 1)) + y * float(r.uniform(-0.6, 0.6)) - float(r.uniform(0.35, 0.7))
     light *= 1 - depth / (1 + np.exp(-edge * float(r.uniform(15, 60))))
-    return np.clip(page * light[..., None], 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(page * light[..., None], 0, 255), np.uint8)
 
 
 def _photographed(page: Image, r: Random, tilt: float, depth: float) -> Image:
@@ -130,7 +130,7 @@ def dot_matrix(page: Image, r: Random) -> Image:
     height, width = page.shape[:2]
     grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
     coarse = cv2.resize(grey, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
-    needles = (coarse < 150).astype(np.float32) * r.uniform(0.55, 1.0, coarse.shape).astype(np.float32)
+    needles = np.asarray(coarse < 150, np.float32) * r.uniform(0.55, 1.0, coarse.shape).astype(np.float32)
     wide = np.zeros((height, width), np.float32)
     wide[1 : 1 + 3 * coarse.shape[0] : 3, 1 : 1 + 3 * coarse.shape[1] : 3] = needles
     dots = np.clip(cv2.GaussianBlur(wide, (0, 0), 1.1) * 6.5, 0, 1)

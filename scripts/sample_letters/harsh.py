@@ -130,7 +130,8 @@ def dot_matrix(page: Image, r: Random) -> Image:
     height, width = page.shape[:2]
     grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
     coarse = cv2.resize(grey, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
-    needles = np.asarray(coarse < 150, np.float32) * r.uniform(0.55, 1.0, coarse.shape).astype(np.float32)
+    worn = np.asarray(r.uniform(0.55, 1.0, size=np.shape(coarse)), np.float32)
+    needles = np.asarray(coarse < 150, np.float32) * worn
     wide = np.zeros((height, width), np.float32)
     wide[1 : 1 + 3 * coarse.shape[0] : 3, 1 : 1 + 3 * coarse.shape[1] : 3] = needles
     dots = np.clip(cv2.GaussianBlur(wide, (0, 0), 1.1) * 6.5, 0, 1)

@@ -64,7 +64,7 @@ class Reading:
     def again(self, path: Path, pages: Sequence[Page]) -> list[Page]:
         """Return pages, the doubtful ones as the surer of two engines read them, where there is a second.
 
-        One page at a time, for the engine holds a gigabyte. A page that the second cannot read stays as the first read it.
+        One at a time: the engine holds a gigabyte. A page that the second cannot read stays as the first read it.
         """
         return [self._surer(path, page) if by_onnx.installed() and doubtful(page) else page for page in pages]
 

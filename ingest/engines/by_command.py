@@ -8,7 +8,7 @@ import pytesseract
 from PIL import Image
 
 from ged.errors import Unavailable
-from ingest.engines.port import LANGUAGE, RawWord, tessdata
+from ingest.engines.port import LANGUAGE, RawWord, tessdata, tesseract_languages
 from ingest.readers.source import Grey
 
 
@@ -22,14 +22,15 @@ class PytesseractEngine:
             raise Unavailable(
                 "reading.no_engine", "Le programme tesseract n'est pas installé. Installez le paquet tesseract-ocr."
             ) from error
+        self.languages = tesseract_languages()
         self.name = f"tesseract-command {version} {LANGUAGE}"
         self._options = f"--psm 3 --oem 1 --tessdata-dir {tessdata()} -c tessedit_do_invert=0"
 
-    def recognize(self, grey: Grey, resolution_dpi: float) -> list[RawWord]:
+    def recognize(self, grey: Grey, resolution_dpi: float, language: str = LANGUAGE) -> list[RawWord]:
         """Return the words of an image, in reading order."""
         data = pytesseract.image_to_data(
             Image.fromarray(grey),
-            lang=LANGUAGE,
+            lang=language,
             config=f"{self._options} --dpi {round(resolution_dpi)}",
             output_type=pytesseract.Output.DICT,
         )

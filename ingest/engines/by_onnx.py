@@ -36,10 +36,11 @@ class RapidOcrEngine:
 
     def __init__(self) -> None:
         self._read = import_module("rapidocr").RapidOCR(params=_SETTINGS)
+        self.languages = (LANGUAGE,)
         self.name = f"rapidocr {version('rapidocr')} {LANGUAGE}"
 
-    def recognize(self, grey: Grey, resolution_dpi: float) -> list[RawWord]:  # noqa: ARG002 - it needs none
-        """Return the words of an image, from the top line down."""
+    def recognize(self, grey: Grey, resolution_dpi: float, language: str = LANGUAGE) -> list[RawWord]:  # noqa: ARG002
+        """Return the words of an image, from the top line down; its one model needs neither of the others."""
         found = self._read(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
         lines = zip(found.word_results, found.scores, strict=True) if found.txts else ()
         words: list[RawWord] = []

@@ -14,31 +14,38 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the library lo
 import numpy as np
 import tesserocr
 
-from ingest.engines.port import LANGUAGE, RawWord, tessdata
+from ingest.engines.port import LANGUAGE, RawWord, tessdata, tesseract_languages
 from ingest.readers.source import Grey
 
 
 class TesserocrEngine:
-    """One Tesseract, loaded once a process."""
+    """One Tesseract a language, each loaded when the first page wants it."""
 
     def __init__(self) -> None:
-        self._api = tesserocr.PyTessBaseAPI(
-            path=str(tessdata()), lang=LANGUAGE, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
-        )
-        self._api.SetVariable("tessedit_do_invert", "0")
+        self.languages = tesseract_languages()
+        self._apis = {LANGUAGE: _loaded(LANGUAGE)}
         version = tesserocr.tesseract_version().split()[1]
         self.name = f"tesseract {version} {LANGUAGE}"
 
-    def recognize(self, grey: Grey, resolution_dpi: float) -> list[RawWord]:
+    def recognize(self, grey: Grey, resolution_dpi: float, language: str = LANGUAGE) -> list[RawWord]:
         """Return the words of an image, in reading order."""
+        api = self._apis.get(language) or self._apis.setdefault(language, _loaded(language))
         height, width = grey.shape
-        self._api.SetImageBytes(np.ascontiguousarray(grey).tobytes(), width, height, 1, width)
-        self._api.SetSourceResolution(round(resolution_dpi))
-        self._api.Recognize()
+        api.SetImageBytes(np.ascontiguousarray(grey).tobytes(), width, height, 1, width)
+        api.SetSourceResolution(round(resolution_dpi))
+        api.Recognize()
         try:
-            return _words(self._api.GetIterator())
+            return _words(api.GetIterator())
         finally:
-            self._api.Clear()
+            api.Clear()
+
+
+def _loaded(language: str) -> tesserocr.PyTessBaseAPI:
+    api = tesserocr.PyTessBaseAPI(
+        path=str(tessdata()), lang=language, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY
+    )
+    api.SetVariable("tessedit_do_invert", "0")
+    return api
 
 
 @cache

@@ -10,7 +10,9 @@ from typing import Protocol
 from ged.errors import Unavailable
 from ingest.readers.source import Grey
 
-LANGUAGE = "fra"
+FRENCH, ENGLISH = "fra", "eng"
+LANGUAGE = FRENCH
+"""What a page is read in unless it turns out to be written in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,24 @@ class OcrEngine(Protocol):
         """Name and version, `tesseract 5.5.4 fra`."""
         ...
 
-    def recognize(self, grey: Grey, resolution_dpi: float) -> list[RawWord]:
-        """Return the words of an image, in reading order."""
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it was taught and that are installed; `LANGUAGE` is the first."""
         ...
+
+    def recognize(self, grey: Grey, resolution_dpi: float, language: str = LANGUAGE) -> list[RawWord]:
+        """Return the words of an image, in reading order, read as one of the engine's languages."""
+        ...
+
+
+def tesseract_languages() -> tuple[str, ...]:
+    """Return French, and English where its data lie beside the French.
+
+    Raises:
+        Unavailable: `reading.no_language`.
+    """
+    others = (ENGLISH,) if (tessdata() / f"{ENGLISH}.traineddata").is_file() else ()
+    return (LANGUAGE, *others)
 
 
 def tessdata() -> Path:

@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 
 from ged.mail.page import Box, Page, Region, RegionKind, TextSource, Word
-from ingest.engines.port import OcrEngine, RawWord
+from ingest.engines.port import LANGUAGE, OcrEngine, RawWord
 from ingest.readers.source import Grey
 from ingest.stages.clean import Cleaned, turn
 from ingest.stages.dashes import with_dashes
+from ingest.stages.language import language_of
 from ingest.stages.regions import Mark, Parted, part
 
 DOUBTFUL = 0.62
@@ -27,9 +28,13 @@ _SURE, _LEGIBLE = 0.8, 0.4
 
 
 def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
-    """Return the page as read. A sideways page is tried both ways on one strip; a doubtful one upside down."""
+    """Return the page as read.
+
+    A sideways page is tried both ways on one strip; a doubtful one upside down; one that turns out to be English is
+    read as English, and kept so if that is surer.
+    """
     if cleaned.blank:
-        return _page(cleaned, number, TextSource.BLANK, 0.0, engine, ())
+        return _page(cleaned, number, TextSource.BLANK, 0.0, engine.name, ())
     if cleaned.sideways and _other_way(cleaned, engine):
         cleaned = _upside_down(cleaned)
     parted, words = _read(cleaned, engine)
@@ -44,16 +49,23 @@ def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
         other, again = _read(smooth, engine)
         if _confidence(again) > confidence + 0.01:
             cleaned, parted, words, confidence = smooth, other, again, _confidence(again)
+    name = engine.name
+    language = language_of(word.text for word in words)
+    if language != LANGUAGE and language in engine.languages:
+        other, again = _read(cleaned, engine, language)
+        if _confidence(again) > confidence:
+            parted, words, confidence = other, again, _confidence(again)
+            name = f"{name.rpartition(' ')[0]} {language}"
     frame = _Frame(cleaned)
     return replace(
-        _page(cleaned, number, TextSource.OCR, confidence, engine, _sorted_out(words, parted, frame, engine)),
+        _page(cleaned, number, TextSource.OCR, confidence, name, _sorted_out(words, parted, frame, engine)),
         regions=tuple(Region(_kind(mark, words), frame.box(mark.box_px)) for mark in parted.marks),
     )
 
 
-def _read(cleaned: Cleaned, engine: OcrEngine) -> tuple[Parted, list[RawWord]]:
+def _read(cleaned: Cleaned, engine: OcrEngine, language: str = LANGUAGE) -> tuple[Parted, list[RawWord]]:
     parted = part(cleaned)
-    words = _tidy(engine.recognize(parted.printed, cleaned.resolution_dpi))
+    words = _tidy(engine.recognize(parted.printed, cleaned.resolution_dpi, language))
     return parted, with_dashes(words, parted.printed, cleaned.resolution_dpi)
 
 
@@ -182,7 +194,7 @@ def _holds(box: tuple[int, int, int, int], word: tuple[int, int, int, int]) -> b
 
 
 def _page(  # noqa: PLR0917 - private, one call for each case above
-    cleaned: Cleaned, number: int, source: TextSource, confidence: float, engine: OcrEngine, words: tuple[Word, ...]
+    cleaned: Cleaned, number: int, source: TextSource, confidence: float, engine: str, words: tuple[Word, ...]
 ) -> Page:
     width, height = cleaned.upright_px
     return Page(
@@ -194,6 +206,6 @@ def _page(  # noqa: PLR0917 - private, one call for each case above
         skew_deg=cleaned.skew_deg,
         source=source,
         confidence=confidence,
-        engine=engine.name,
+        engine=engine,
         words=words,
     )

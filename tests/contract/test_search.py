@@ -53,6 +53,9 @@ def found(index: SearchIndex, text: str, readers: frozenset[str] = OPEN, **asked
         ("oeuvre", "mise en œuvre"),
         ("kpalime", "la mairie de KPALIMÉ"),
         ("Ŋutsu", "le canton de ŋutsu"),
+        ("eʋegbe", "Ɖoɖowo ɖe Eʋegbe kple ƒoƒo ŋuti"),
+        ("ɣeyiɣi", "aɖaŋuɖoƒe, ɣeyiɣi"),
+        ("kabɩyɛ tɔm", "Kabɩyɛ tɔm : ɛzɩma, sɔsɔ"),
         ("permis minier", "les permis miniers"),
     ],
 )

@@ -23,6 +23,7 @@ from ingest.readers.source import Grey, PageImage
 from ingest.stages.classify import classify
 from ingest.stages.clean import clean, turn
 from ingest.stages.extract import extract
+from ingest.stages.language import language_of
 from ingest.stages.propose import propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
@@ -119,6 +120,40 @@ def test_the_words_of_a_born_digital_page_are_its_own(tmp_path: Path) -> None:
     page = read_page(path, 1, TextSource.BORN_DIGITAL, "tesserocr")
     assert page.confidence == 1.0
     assert "Objet : Demande d'autorisation d'exploitation" in page.text.replace("\u00a0", " ")
+
+
+ENGLISH = (
+    "We have the honour to acknowledge receipt of your letter and thank you for it. The company has been working in "
+    "the north of your country for eight years, and we would like to renew the permit that is about to expire. This "
+    "quarry is the only one that provides hard stone for the works of the road to the border."
+)
+
+
+def test_an_english_page_is_read_as_english_and_a_french_one_as_french(tmp_path: Path) -> None:
+    written = weasyprint.HTML(string=f"<style>body{{font:12pt serif}}</style><p>Dear Minister,</p><p>{ENGLISH}</p>")
+    path = scan(tmp_path / "two.pdf", drawn(bytes(written.write_pdf())), drawn())
+    english, french = (read_page(path, number, TextSource.OCR, "tesserocr") for number in (1, 2))
+    assert (english.engine.split()[-1], french.engine.split()[-1]) == ("eng", "fra")
+    assert "the only one that provides hard stone" in " ".join(english.text.split())
+
+
+@pytest.mark.parametrize("text", ["La réunion of the board", "", "12/03/2026 N° 4", ENGLISH[:40]])
+def test_in_doubt_a_page_is_french(text: str) -> None:
+    assert language_of(text.split()) == "fra"
+
+
+EWE = "Ɖoɖowo ɖe eʋegbe kple ƒoƒo ŋuti: aɖaŋuɖoƒe, ɣeyiɣi, nyatakakadzraɖoƒe. Kabɩyɛ tɔm: ɛzɩma, pʋwɛ, sɔsɔ nɖɔ."
+
+
+def test_ewe_and_kabiye_letters_survive_the_text_layer_and_the_copy(tmp_path: Path) -> None:
+    path = tmp_path / "ewe.pdf"
+    path.write_bytes(letter_pdf(subject="Eʋegbe ŋuti", body=EWE))
+    assert triage(path) == (TextSource.BORN_DIGITAL,)
+    page = read_page(path, 1, TextSource.BORN_DIGITAL, "tesserocr")
+    with pypdfium2.PdfDocument(render_pdf(path, [page], "ARR-2026-000001").data) as copy:
+        copied = copy[0].get_textpage().get_text_range()
+    for text in (page.text, copied):
+        assert {word.strip(".,:") for word in EWE.split()} <= {word.strip(".,:") for word in text.split()}
 
 
 def test_each_field_is_proposed_with_its_evidence(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from ged.mail.page import Box, Outline, Page, Point
 from ingest.readers.source import Grey, PageImage
 
-_SMALL_PX = 500
+_SMALL_PX, _NARROW_PX = 500, 30
+"""The outline is judged on an image with this longer side; one narrower than the second then is a ribbon, no sheet."""
 _LEAST_SHARE, _MOST_SHARE = 0.25, 0.965
 """Share of the image that the sheet takes: less is a label or a card, more is the whole image."""
 _FILLS_HULL, _FILLS_CORNERS = 0.93, 0.93
@@ -39,7 +40,7 @@ Points = NDArray[np.float32]
 def find_outline(grey: Grey) -> Outline | None:
     """Return the corners of the sheet that lies on something darker; None when the image is all sheet."""
     factor = _SMALL_PX / max(grey.shape)
-    if factor >= 1:
+    if factor >= 1 or factor * min(grey.shape) < _NARROW_PX:
         return None
     small = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
     if not _has_border(small):

@@ -8,6 +8,7 @@ done; 1 something is wrong with what is stored; 2 refused; 4 unknown; 5 forbidde
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -318,11 +319,16 @@ def serve() -> None:
     serve_pages(read_settings())
 
 
+_AFTER_THE_WEB = 5
+"""A worker and what it reads with leave the processor to the pages that people wait for."""
+
+
 @app.command()
 def worker() -> None:
     """Lit, scelle, indexe ; surveille les dossiers."""
     from api.worker import run_worker  # noqa: PLC0415
 
+    os.nice(_AFTER_THE_WEB)
     with _house() as (house, _):
         run_worker(house)
 

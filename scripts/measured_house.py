@@ -29,6 +29,17 @@ def measured_house() -> Iterator[tuple[House, dict[str, str]]]:
 
 
 @contextmanager
+def working(environment: dict[str, str]) -> Iterator[int]:
+    """Run `ged worker`, as installed, and give its process id."""
+    worker = subprocess.Popen([str(Path(sys.executable).with_name("ged")), "worker"], env=environment)
+    try:
+        yield worker.pid
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+@contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
     """Run `ged serve`, as installed, and give its address once it answers."""
     base = f"http://127.0.0.1:{environment['GED_WEB_PORT']}"

@@ -47,6 +47,8 @@ HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
+READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
+"""These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
 
 
 def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.App:
@@ -74,7 +76,7 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     def seal_one_kept(kept_id: str) -> None:
         seal_kept(kept_id, **sealing)
 
-    @app.task(name="advance", queue="advance")
+    @app.task(name="advance", queue="advance", retry=READ_RETRY)
     def advance(letter_id: str) -> None:
         runner.advance(letter_id)
 
@@ -99,11 +101,11 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
 def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None:
     """Add what a lot asks for: its pages looked at, its letters entered."""
 
-    @app.task(name="look_at_batch", queue="look_at_batch", retry=SEAL_RETRY)
+    @app.task(name="look_at_batch", queue="look_at_batch", retry=READ_RETRY)
     def look_at_batch(batch_id: str, rank: str) -> None:
         lots.look(batch_id, int(rank))
 
-    @app.task(name="enter_batch", queue="enter_batch", retry=SEAL_RETRY)
+    @app.task(name="enter_batch", queue="enter_batch", retry=READ_RETRY)
     def enter_one_batch(batch_id: str) -> None:
         enter_batch(
             batch_id,

@@ -112,10 +112,10 @@ class Runner:
             result = self._work[stage.name](letter, outputs)
             for each in steps:
                 self._fault(letter.id, each.name, "after run")
+            self._done(letter, stage, run, result)
         except Exception as error:  # noqa: BLE001 - the runner is where any failure becomes a person's work
             self._failed(letter, stage, run, error)
             return
-        self._done(letter, stage, run, result)
         for each in steps:
             self._fault(letter.id, each.name, "after commit")
 

@@ -14,11 +14,15 @@ from api.config import Settings
 from api.wiring import House, open_house
 from api.worker import run_worker
 from ged.mail.access import Actor
+from ged.mail.baskets import TO_QUALIFY
 from ged.mail.batch import BatchState
-from ged.mail.item import Reading
+from ged.mail.item import Letter, Reading, State
 from ged.services import consult
 from ged.services.close_batch import confirm_batch
 from ged.services.read_batch import batch_view
+from ged.store.unit import Unit
+from ingest.pipeline import TABLE
+from ingest.runner import Result, Runner
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all, send
 from rooms.lots import a_letter, a_lot, scan, separator
@@ -75,6 +79,21 @@ def test_a_killed_worker_leaves_its_pages_to_the_next(house: House, settings: Se
     assert all(page.words for page in done.pages)
     assert sorted({image.number for image in done.images if image.digest == "0" * 64}) == sorted(drawn)
     assert len(done.images) == 2 * PAGES
+
+
+def test_a_reading_that_cannot_be_written_ends_with_a_person(house: House, kossi: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf())
+
+    def refused(_unit: Unit, _letter: Letter, _run: int) -> None:
+        raise ValueError("a row that the database refuses")
+
+    runner = Runner(house.store, {TABLE[0].name: lambda _letter, _outputs: Result({}, refused)}, house.clock)
+    for _ in range(TABLE[0].attempts):
+        runner.advance(receipt.letter_id)
+    letter = consult.letter(receipt.letter_id, store=house.store, actor=kossi)
+    assert (letter.reading, letter.state) == (Reading.FAILED, State.TO_QUALIFY)
+    assert letter.reading_error
+    assert [row.letter.id for row in consult.letters(TO_QUALIFY, store=house.store, actor=kossi).rows] == [letter.id]
 
 
 def test_a_worker_killed_while_it_enters_a_lot_neither_loses_nor_doubles_a_letter(

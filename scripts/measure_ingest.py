@@ -2,7 +2,8 @@
 
     python -m scripts.measure_ingest [--limit N] [--harsh] [--seed S]
 
-`--harsh` measures letters that our own generator made as people make them, of a seed that nobody tuned on.
+`--harsh` measures letters that our own generator made as people make them, of a seed that nobody tuned on. OCRmyPDF
+wants ghostscript on the machine for some of them.
 
 Two letters at a time: two of our warm processes, then two OCRmyPDF processes of one job each, then the other
 way round. Errors are free of order: words are matched as a set, what is left over is paired by likeness. An arrival
@@ -56,6 +57,7 @@ class Scan:
     truth: str
     pages: int
     stamped: bool
+    size: int
 
 
 _STAMP = re.compile(r"COURRIER|ARRIVÉE|LE|N°|\d{1,2}|\d{4,5}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|[A-ZÉÛ]{3,5}\.?")
@@ -107,13 +109,13 @@ def _given(path: Path) -> Scan:
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     lines = [line["text"] for page in facts["pages"] for line in page["lines"]]
     stamped = any(mark["kind"] == "arrival_stamp" for page in facts["pages"] for mark in page["overlays"])
-    return Scan(path, facts["profile"], "\n".join(lines), len(facts["pages"]), stamped)
+    return Scan(path, facts["profile"], "\n".join(lines), len(facts["pages"]), stamped, path.stat().st_size)
 
 
 def _made(path: Path) -> Scan:
     facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     pages = facts.get("scanned", len(facts["pages"]))
-    return Scan(path, facts["way"], "\n".join(facts["pages"]), pages, facts.get("stamped", False))
+    return Scan(path, facts["way"], "\n".join(facts["pages"]), pages, facts.get("stamped", False), path.stat().st_size)
 
 
 def _ours(path: Path) -> Result:
@@ -235,7 +237,7 @@ def _said(scans: Sequence[Scan], found: dict[str, list[Result]], walls: dict[str
             f"{sum(one.cpu_s for one in found[key]) / pages:.2f}",
             *_mean(_errors(scan, one) for scan, one in zip(scans, found[key], strict=True)),
             *_mean(errors(scan.truth, one.text) for scan, one in zip(scans, found[key], strict=True)),
-            f"{100 * sum(one.size for one in found[key]) / sum(scan.path.stat().st_size for scan in scans) - 100:+.1f}",
+            f"{100 * sum(one.size for one in found[key]) / sum(scan.size for scan in scans) - 100:+.1f}",
             f"{max(one.memory_mb for one in found[key]):.0f}",
         ]
         for key, name in (

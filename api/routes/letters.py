@@ -161,9 +161,11 @@ def get_rendition(house: HouseDep, actor: ApiActorDep, request: Request, letter_
 def get_image(
     house: HouseDep, actor: ApiActorDep, request: Request, letter_id: str, number: int, *, width: int = 909
 ) -> Response:
-    """Return the WebP image of a page, the one nearest to `width` pixels."""
-    letter, stream = consult.page_image(letter_id, number, width, store=house.store, vault=house.vault, actor=actor)
-    return file_response(request, stream, letter, media_type="image/webp")
+    """Return the image of a page, the one nearest to `width` pixels."""
+    letter, sort, stream = consult.page_image(
+        letter_id, number, width, store=house.store, vault=house.vault, actor=actor
+    )
+    return file_response(request, stream, letter, media_type=sort)
 
 
 @router.get("/letters/{letter_id}/proof")

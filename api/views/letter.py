@@ -112,13 +112,15 @@ def release_letter(house: HouseDep, actor: ActorDep, letter_id: str) -> Response
     return RedirectResponse(f"/courrier/{letter_id}", status_code=303)
 
 
-@router.get("/courrier/{letter_id}/page/{number}.webp")
+@router.get("/courrier/{letter_id}/page/{number}/image")
 def image(
     request: Request, house: HouseDep, actor: ActorDep, letter_id: str, number: int, largeur: int = 909
 ) -> Response:
     """Return a page's image, the one nearest to a width in pixels."""
-    letter, opened = consult.page_image(letter_id, number, largeur, store=house.store, vault=house.vault, actor=actor)
-    return file_response(request, opened, letter, media_type="image/webp")
+    letter, sort, opened = consult.page_image(
+        letter_id, number, largeur, store=house.store, vault=house.vault, actor=actor
+    )
+    return file_response(request, opened, letter, media_type=sort)
 
 
 @router.get("/courrier/{letter_id}/original")

@@ -22,7 +22,7 @@ from ged.mail.moves import OPEN, Step
 from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
-from ged.mail.page import Page
+from ged.mail.page import Page, image_type
 from ged.mail.qualification import DecisionRecord, Field, Proposal
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
@@ -208,8 +208,8 @@ def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
 
 def page_image(
     letter_id: str, number: int, width_px: int, *, store: Store, vault: Vault, actor: Actor
-) -> tuple[Letter, AbstractContextManager[BinaryIO]]:
-    """Open the WebP image of a page: the one nearest to the width asked for.
+) -> tuple[Letter, str, AbstractContextManager[BinaryIO]]:
+    """Open the image of a page, the one nearest to the width asked for, and say its media type.
 
     Raises:
         NotFound: `letter.unknown`, or `page.unknown` when the letter has no such image (yet).
@@ -219,7 +219,8 @@ def page_image(
         images = [image for image in unit.pages.images(letter.id) if image.number == number]
     if not images:
         raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
-    return letter, vault.open(min(images, key=lambda image: abs(image.width_px - width_px)).digest)
+    nearest = min(images, key=lambda image: abs(image.width_px - width_px))
+    return letter, image_type(nearest.width_px), vault.open(nearest.digest)
 
 
 def original(

@@ -114,7 +114,7 @@ def test_every_page_asks_who_one_is(confidential: str, client: httpx.Client) -> 
         "/b/a-qualifier",
         "/numeriser",
         f"/courrier/{confidential}",
-        f"/courrier/{confidential}/page/1.webp",
+        f"/courrier/{confidential}/page/1/image",
     )
     pages += (
         f"/courrier/{confidential}/original",

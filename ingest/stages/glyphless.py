@@ -1,4 +1,7 @@
-"""A font whose every glyph is empty: text that can be selected and found, and never seen."""
+"""A font whose every glyph is a plain box, set in the mode that paints nothing: text found and selected, never seen.
+
+The box is there because PDFium, which is Chrome's reader, drops text of no extent on pages that are turned.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from functools import cache
 
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name, String
 
@@ -21,11 +25,16 @@ endcmap CMapName currentdict /CMap defineresource pop end end"""
 
 @cache
 def font_file() -> bytes:
-    """Return the TrueType file: two empty glyphs, half an em wide."""
+    """Return the TrueType file: an empty glyph and a box, half an em wide."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((0, UNITS), (WIDTH, UNITS), (WIDTH, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
     builder = FontBuilder(UNITS, isTTF=True)
     builder.setupGlyphOrder([".notdef", "blank"])
     builder.setupCharacterMap({0x20: "blank"})
-    builder.setupGlyf({".notdef": Glyph(), "blank": Glyph()})
+    builder.setupGlyf({".notdef": Glyph(), "blank": pen.glyph()})
     builder.setupHorizontalMetrics({".notdef": (WIDTH, 0), "blank": (WIDTH, 0)})
     builder.setupHorizontalHeader(ascent=UNITS, descent=-1)
     builder.setupNameTable({"familyName": "GlyphLessFont", "styleName": "Regular"})

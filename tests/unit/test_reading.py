@@ -112,6 +112,8 @@ def test_a_page_is_read_whichever_way_it_lay(tmp_path: Path, turned: int) -> Non
     assert "transformateur existant" in " ".join(page.text.split())
     assert page.rotation_deg == (360 - 90 * turned) % 360
     assert page.height_px > page.width_px
+    with pypdfium2.PdfDocument(render_pdf(path, [page], "ARR-2026-000001").data) as copy:
+        assert "transformateur existant" in " ".join(copy[0].get_textpage().get_text_range().split())
 
 
 def test_the_words_of_a_born_digital_page_are_its_own(tmp_path: Path) -> None:

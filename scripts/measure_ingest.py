@@ -94,7 +94,9 @@ def main() -> None:
 
 
 def _harsh(folder: Path, limit: int, seed: int) -> list[Scan]:
-    return [_made(path) for path in generate_harsh(limit, seed, folder / "letters")]
+    # In a process of its own: a process begins with the memory peak of the one that it was forked from.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as maker:
+        return [_made(path) for path in maker.submit(generate_harsh, limit, seed, folder / "letters").result()]
 
 
 def _scans(folder: Path, limit: int) -> list[Scan]:

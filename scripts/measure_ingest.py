@@ -263,7 +263,7 @@ def _said(scans: Sequence[Scan], found: dict[str, list[Result]], walls: dict[str
         for way, indexes in sorted(ways.items())
     ]
     head = (
-        f"{len(scans)} letters, {pages} pages, two at a time. Ours also draws two WebP images a page; the peer runs as "
+        f"{len(scans)} letters, {pages} pages, two at a time. Ours also draws two images a page; the peer runs as "
         "two processes of one job, `--deskew --rotate-pages --output-type pdfa`. "
         f"Throughput: {walls['peer'] / walls['ours']:.1f} times the peer's in this run."
     )

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -202,7 +203,7 @@ def test_a_confined_program_sees_no_secret_no_network_and_ends_with_its_children
         assert run(("sh", "-c", "while :; do :; done"), tmp_path, limits).code not in {0, None}
         assert run(("sh", "-c", "head -c 5000 /dev/zero > gros"), tmp_path, limits).code != 0
         begun = time.monotonic()
-        run(("sh", "-c", "sleep 300 & echo $! > fils; exit 0"), tmp_path, limits)
+        run(("sh", "-c", "sleep 300 & echo $! > fils; exit 0"), tmp_path, replace(limits, timeout_s=5))
         child = int((tmp_path / "fils").read_text())
         while Path(f"/proc/{child}").exists() and b"Z" not in Path(f"/proc/{child}/stat").read_bytes():
             assert time.monotonic() - begun < 20

@@ -92,10 +92,15 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     @app.periodic(cron="* * * * * */5")
     @app.task(name="reap", queue="periodic", queueing_lock="reap")
     async def reap(timestamp: int) -> None:  # noqa: ARG001 - the queue says which tick this is
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
-            await app.job_manager.retry_job(job)
+        await _put_back(app)
 
     return app
+
+
+async def _put_back(app: procrastinate.App) -> None:
+    """Give the jobs of workers that died to those that live."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_S):
+        await app.job_manager.retry_job(job)
 
 
 def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None:
@@ -191,6 +196,7 @@ async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> No
             if not until_idle or not _jobs_left(house):
                 return
             await asyncio.sleep(POLL_S)  # the last job of a worker gives the next one, perhaps to another worker
+            await _put_back(app)  # one that stops so soon may never come to its periodic tasks
 
 
 def _jobs_left(house: House) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from ged.mail.item import Direction
+from ged.mail.item import Direction, Reading
 from ged.mail.learning import OPEN_LEVELS
 from ged.mail.qualification import Field
 from ged.mail.reading_quality import FieldTally, Tally
@@ -69,7 +69,11 @@ class ReadingQuality:
                     proposal.c.run_id == last_run,
                 ),
             )
-            .where(first.c.at >= sa.cast(since, sa.Date))
+            .where(
+                first.c.at >= sa.cast(since, sa.Date),
+                # Whoever decided before the machine had read says nothing of the machine.
+                sa.or_(last_run.is_not(None), first.c.reading == Reading.FAILED),
+            )
             .group_by(month, fields.c.code, kind)
             .order_by(month, fields.c.code, kind)
         )
@@ -81,7 +85,7 @@ class ReadingQuality:
 
 def _first_decisions(tenant_id: str) -> sa.Select[Any]:
     return (
-        sa.select(decision.c.letter_id, decision.c.at, decision.c["values"])
+        sa.select(decision.c.letter_id, decision.c.at, decision.c["values"], letter.c.reading)
         .ext(distinct_on(decision.c.letter_id))
         .join(letter, letter.c.id == decision.c.letter_id)
         .where(

@@ -13,7 +13,7 @@ from api.wiring import House
 from api.worker import drain_index
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
-from ged.mail.item import Confidentiality
+from ged.mail.item import Confidentiality, Reading
 from ged.mail.journal import Act
 from ged.mail.learning import TAUGHT, ModelState
 from ged.mail.qualification import Field
@@ -86,14 +86,18 @@ def test_decisions_teach_by_night_and_a_worse_model_never_serves(house: House, k
 def test_reading_quality_counts_the_first_decision_beside_what_was_proposed_then(
     house: House, kossi: Actor, who: Who, client: httpx.Client
 ) -> None:
-    letters = [read_letter(house, kossi, "Objet : facture", f"quality-{n}") for n in range(4)]
+    letters = [read_letter(house, kossi, "Objet : facture", f"quality-{n}") for n in range(5)]
     for letter_id in letters[:3]:
         propose(house, letter_id, {Field.SUBJECT: "Demande  d'autorisation d'exploitation", Field.KIND: "facture"})
     decide(house, kossi, letters[0])
     decide(house, kossi, letters[1], kind="facture")
     decide(house, kossi, letters[2], confidentiality=Confidentiality.RESTRICTED)
-    decide(house, kossi, letters[3])
-    propose(house, letters[3], {Field.SUBJECT: "lu plus tard", Field.KIND: "demande"})
+    with house.store.unit() as unit:  # one that could not be read counts against the machine
+        unit.letters.change(unit.letters.get(letters[3], None, lock=True), reading=Reading.FAILED)
+        unit.commit()
+    for early in letters[3:]:  # and one that was not read yet does not count
+        decide(house, kossi, early)
+    propose(house, letters[4], {Field.SUBJECT: "lu plus tard", Field.KIND: "demande"})
 
     given: dict[str, Any] = {"store": house.store, "clock": house.clock}
     found = reading_quality("", actor=who("lawson"), **given)

@@ -36,7 +36,7 @@ def tick(page: Page, count: int) -> None:
 
 
 def test_a_head_annotates_assigns_and_answers_several_letters(
-    mail: House, kossi: Actor, page: Page, sign_in: SignIn, server: str, who: Who, errors: list[str]
+    mail: House, kossi: Actor, page: Page, sign_in: SignIn, who: Who, errors: list[str]
 ) -> None:
     letters = [row.letter.id for row in consult.letters(TO_QUALIFY, store=mail.store, actor=kossi).rows[:3]]
     for letter_id in letters:
@@ -66,7 +66,9 @@ def test_a_head_annotates_assigns_and_answers_several_letters(
     page.locator(".fault button").click()
     expect(page.locator(".done")).to_contain_text("2 courriers")
 
-    page.goto(f"{server}/b/mon-service")
+    keys.press("g")
+    keys.press("t")
+    expect(page.locator("h1")).to_contain_text("Mon service")
     tick(page, 2)
     keys.press("r")
     expect(page.locator("input[name=repond_a]")).to_have_count(2)

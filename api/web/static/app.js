@@ -52,14 +52,14 @@ function open(query, event) {
 }
 function unfold(field) { field.closest("details").open = true; field.focus(); }
 function follow(id) { const link = document.getElementById(id); if (link && link.hasAttribute("href")) link.click(); }
-const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis" };
+const places = { b: "/", a: "/registres/arrivee", d: "/registres/depart", i: "/registres/interne", r: "/recherche", v: "/verifier", e: "/etat", n: "/avis", t: "/b/mon-service" };
 addEventListener("keydown", event => {
   const form = event.target.closest("details.act form, form[data-send]") || one("#qualification, form[data-send]");
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) { event.preventDefault(); return form.requestSubmit(); }
   if (event.key === "Escape" && !one("dialog[open]")) return typing(event.target) ? event.target.blur() : follow("back");
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || kept.get("keys") === "off") return;
   const key = event.key.toLowerCase();
-  if (Date.now() - going < 1500 && places[key]) { going = 0; location.href = places[key]; return; }
+  if (Date.now() - going < 1500 && places[key]) { going = 0; location.href = key !== "t" || one(`.rail a[href="${places.t}"]`) ? places[key] : "/"; return; }
   const listed = rows().length;
   const acts = {
     "/": () => { event.preventDefault(); one("#q").focus(); one("#q").select(); },

@@ -20,6 +20,7 @@ ASIDE, NOTE, SEND = "mettre_de_cote", "annoter", "expedier"
 """What is done to a selection beside moves."""
 _LASTING = frozenset({Move.RECALL, ASIDE, NOTE, SEND})
 """Acts that the green line does not offer to undo."""
+_NOTHING_TICKED = "Cochez au moins un courrier (touche X), puis appliquez."
 Act = Callable[[str, int | None], object]
 
 
@@ -57,7 +58,7 @@ def act_on(choices: Sequence[str], form: Asked, *, house: House, actor: Actor) -
             if error.code == "move.absent":
                 done.absent.append(choice)
     if not choices:
-        done.refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
+        done.refused.append((None, _NOTHING_TICKED))
     if form.acte not in _LASTING:
         done.undo = consult.last_steps(done.moved, store=house.store, actor=actor)
     return done
@@ -83,7 +84,7 @@ def send_off(choices: Sequence[str], *, house: House, actor: Actor) -> Done:
             done.refused.append((named(guilty, house, actor), error.sentence))
             together += [rest] if (rest := [each for each in group if each != guilty]) else []
     if not choices:
-        done.refused.append((None, "Cochez au moins un courrier (touche X), puis appliquez."))
+        done.refused.append((None, _NOTHING_TICKED))
     return done
 
 

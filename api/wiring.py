@@ -14,7 +14,7 @@ from api.press.press import HousePress
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
-from ged.seal.keys import SealKeys, ensure_keys
+from ged.seal.keys import SealKeys, ensure_keys, ensure_log_key, log_origin
 from ged.seal.ledger import TileLedger
 from ged.seal.pades import PadesSigner
 from ged.seal.sign import FileSigner
@@ -85,6 +85,11 @@ class House:
         return found | {each.code: EsclScanner(each.address) for each in given.escl}
 
     @property
+    def journal_ledger(self) -> TileLedger:
+        """The log of acts, written by the one process that ships them: its key lies apart from the sealing keys."""
+        return open_journal_ledger(self.settings)
+
+    @property
     def address(self) -> str:
         """Where the house is reached, for links in e-mails."""
         web = self.settings.web
@@ -121,7 +126,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 office=office,
                 press=HousePress(office),
                 pdf_signer=PadesSigner(keys),
-                ledger=TileLedger(settings.data / "ledger", keys),
+                ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
                 mailer=_mailer(settings),
                 confined=confined,
@@ -132,6 +137,13 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
         finally:
             confined.close()
             store.close()
+
+
+def open_journal_ledger(settings: Settings) -> TileLedger:
+    """Open the log of acts with its own key, which is made on the first call."""
+    origin = f"{log_origin(settings.seal.organisation)}/journal"
+    key = ensure_log_key(settings.data / "journal-keys" / "actes.key", origin=origin)
+    return TileLedger(settings.data / "journal", key)
 
 
 @contextmanager

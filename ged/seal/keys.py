@@ -1,4 +1,4 @@
-"""The keys of an installation, made once: its own authority, the sealing key, the log key.
+"""The keys of an installation, made once: its own authority, the sealing key, the keys of its logs.
 
 The authority is the installation's own and says so in its name; a site with a public key
 infrastructure puts its certificate and key in the same files.
@@ -20,30 +20,48 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
 
 from ged.errors import Corrupt
+from ged.seal.note import verifier_key
 
 _AUTHORITY_YEARS, _SEAL_YEARS = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
+class LogKey:
+    """What signs the heads of one log: the log's name, as its heads carry it, and its private key."""
+
+    origin: str
+    private: ed25519.Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> str:
+        """What somebody needs to check this log's heads, as a C2SP verifier key."""
+        return verifier_key(self.origin, self.private.public_key())
+
+
+def log_origin(organisation: str) -> str:
+    """Return the name of an organisation's log: no space, no plus (C2SP signed-note)."""
+    return "ged-courrier/" + "-".join(organisation.lower().replace("+", " ").split())
+
+
+@dataclass(frozen=True, slots=True)
 class SealKeys:
-    """What seals and what checks: `certificate` signs originals, `authority` vouches for it, `log` signs heads."""
+    """What seals and what checks: `certificate` signs originals, `authority` vouches for it.
+
+    Attributes:
+        log: Signs the heads of the log of documents.
+    """
 
     organisation: str
     seal_key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
     authority: x509.Certificate
-    log_key: ed25519.Ed25519PrivateKey
+    log: LogKey
 
     @property
     def chain_pem(self) -> bytes:
         """The sealing certificate then its authority, PEM."""
         pem = serialization.Encoding.PEM
         return self.certificate.public_bytes(pem) + self.authority.public_bytes(pem)
-
-    @property
-    def log_origin(self) -> str:
-        """The name of the log, as its signed heads carry it: no space, no plus (C2SP signed-note)."""
-        return "ged-courrier/" + "-".join(self.organisation.lower().replace("+", " ").split())
 
 
 def ensure_keys(folder: Path, *, organisation: str) -> SealKeys:
@@ -65,25 +83,42 @@ def ensure_keys(folder: Path, *, organisation: str) -> SealKeys:
     try:
         return _load(folder, organisation)
     except (ValueError, TypeError) as error:
-        raise Corrupt(
-            "seal.keys",
-            "Les clés de scellement ne sont pas lisibles. Rétablissez le dossier des clés depuis la sauvegarde.",
-            folder=str(folder),
-        ) from error
+        raise _unreadable(folder) from error
+
+
+def ensure_log_key(path: Path, *, origin: str) -> LogKey:
+    """Return the key of one log, kept alone in a file of PEM and made on the first call; two processes make one.
+
+    Raises:
+        Corrupt: `seal.keys`, the file is there and is not the key that it should be.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (path.parent / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _keep(path, _new_ed25519)
+    try:
+        return LogKey(origin, _ed25519(path))
+    except (ValueError, TypeError) as error:
+        raise _unreadable(path.parent) from error
 
 
 def _load(folder: Path, organisation: str) -> SealKeys:
-    seal_key = _private(folder / "sceau.key")
-    log_key = _private(folder / "journal.key")
+    seal_key = _p256(folder / "sceau.key")
     certificate = x509.load_pem_x509_certificate((folder / "sceau.pem").read_bytes())
     authority = x509.load_pem_x509_certificate((folder / "autorite.pem").read_bytes())
-    if not isinstance(seal_key, ec.EllipticCurvePrivateKey) or not isinstance(log_key, ed25519.Ed25519PrivateKey):
-        message = "a key is not of the kind its name says"
-        raise TypeError(message)
     if seal_key.public_key() != certificate.public_key():
         message = "the sealing certificate is not that of the sealing key"
         raise ValueError(message)
-    return SealKeys(organisation, seal_key, certificate, authority, log_key)
+    log = LogKey(log_origin(organisation), _ed25519(folder / "journal.key"))
+    return SealKeys(organisation, seal_key, certificate, authority, log)
+
+
+def _unreadable(folder: Path) -> Corrupt:
+    return Corrupt(
+        "seal.keys",
+        "Les clés de scellement ne sont pas lisibles. Rétablissez le dossier des clés depuis la sauvegarde.",
+        folder=str(folder),
+    )
 
 
 def _keep(path: Path, make: Callable[[], bytes]) -> None:
@@ -125,6 +160,14 @@ def _p256(path: Path) -> ec.EllipticCurvePrivateKey:
     key = _private(path)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         message = f"{path.name} is not a P-256 key"
+        raise TypeError(message)
+    return key
+
+
+def _ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
+    key = _private(path)
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        message = f"{path.name} is not an Ed25519 key"
         raise TypeError(message)
     return key
 

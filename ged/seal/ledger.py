@@ -1,4 +1,4 @@
-"""The log of seals: append only, one writer at a time over every process, nothing given out before it is durable.
+"""A log as its keeper writes it: append only, one writer over every process, nothing given out before it is durable.
 
 A death between tiles and checkpoint leaves tiles beyond the signed size: they are not part of the
 log, and the next append writes over them. Source: C2SP tlog-tiles; docs/decisions/0010.
@@ -10,31 +10,28 @@ import fcntl
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from ged.errors import Corrupt, NotFound, Unavailable
+from ged.errors import Unavailable
 from ged.ports import LogEntry, LogHead
-from ged.seal.keys import SealKeys
-from ged.seal.note import Checkpoint, Proof, read_checkpoint, sign_checkpoint, verifier_key, write_proof
+from ged.seal.keys import LogKey
+from ged.seal.log import TileLog
+from ged.seal.note import Checkpoint, sign_checkpoint
 from ged.seal.tiles import WIDTH, Tiles, Write, durable_write, extend
-from ged.seal.tree import EMPTY, inclusion, leaf_hash, root_of
+from ged.seal.tree import EMPTY, leaf_hash
 
 MAX_ENTRY = 0xFFFF
 
 
-class TileLedger:
-    """A log in a local folder."""
+class TileLedger(TileLog):
+    """A log in a local folder, and the key that signs its heads."""
 
-    def __init__(self, folder: Path, keys: SealKeys, write: Write = durable_write) -> None:
-        self._folder = folder
-        self._keys = keys
+    def __init__(self, folder: Path, key: LogKey, write: Write = durable_write) -> None:
+        super().__init__(folder, key.verifier)
+        self._key = key.private
         self._write = write
         self._stopped = False
-
-    @property
-    def verifier_key(self) -> str:
-        """The log's public key, as a C2SP verifier key."""
-        return verifier_key(self._keys.log_origin, self._keys.log_key.public_key())
 
     def append(self, entries: Sequence[bytes]) -> list[LogEntry]:
         """Make entries durable and return where they stand; an entry logged already keeps its place.
@@ -64,7 +61,7 @@ class TileLedger:
                 extend(Tiles(self._folder, head.size), list(fresh.values()), list(fresh), self._write)
                 size = head.size + len(fresh)
                 head = Checkpoint(head.origin, size, Tiles(self._folder, size).root())
-                self._write(self._folder / "checkpoint", sign_checkpoint(head, self._keys.log_key).encode())
+                self._write(self._folder / "checkpoint", sign_checkpoint(head, self._key).encode())
                 known |= {each: size - len(fresh) + i for i, each in enumerate(fresh)}
                 places.executemany("INSERT INTO place VALUES (?, ?)", [(each, known[each]) for each in fresh])
         note = self._note()
@@ -77,49 +74,8 @@ class TileLedger:
         Raises:
             Corrupt: `ledger.head`, this log's key did not sign what is on disk.
         """
-        checkpoint = self._checkpoint()
-        note = self._note() or sign_checkpoint(checkpoint, self._keys.log_key)
-        return LogHead(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), note)
-
-    def prove(self, index: int) -> LogEntry:
-        """Return where an entry stands under today's head, with its proof.
-
-        Raises:
-            NotFound: `ledger.unknown`.
-        """
-        head = self._checkpoint()
-        if not 0 <= index < head.size:
-            raise _unknown(index)
-        return self._entry(Tiles(self._folder, head.size), index, self._note())
-
-    def entry(self, index: int) -> bytes:
-        """Return the bytes logged at an index.
-
-        Raises:
-            NotFound: `ledger.unknown`, the log is shorter.
-        """
-        head = self._checkpoint()
-        if not 0 <= index < head.size:
-            raise _unknown(index)
-        return Tiles(self._folder, head.size).entries(index // WIDTH)[index % WIDTH]
-
-    def recheck(self) -> LogHead:
-        """Compute the whole log anew from its entries and return the head that it matches.
-
-        Raises:
-            Corrupt: `ledger.altered`, an entry, a tile or the head is not what was signed.
-        """
-        head = self._checkpoint()
-        tiles = Tiles(self._folder, head.size)
-        hashes: list[bytes] = []
-        for index in range((head.size + WIDTH - 1) // WIDTH):
-            bundle = [leaf_hash(entry) for entry in tiles.entries(index)]
-            if bundle != tiles.hashes(0, index):
-                raise _altered(index * WIDTH)
-            hashes += bundle
-        if root_of(hashes) != head.root or tiles.root() != head.root:
-            raise _altered(0)
-        return self.head()
+        head = super().head()
+        return head if head.note else replace(head, note=sign_checkpoint(Checkpoint(self.origin, 0, EMPTY), self._key))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -127,29 +83,6 @@ class TileLedger:
         with (self._folder / "lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-    def _note(self) -> str:
-        try:
-            return (self._folder / "checkpoint").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return ""
-
-    def _checkpoint(self) -> Checkpoint:
-        note = self._note()
-        if not note:
-            return Checkpoint(self._keys.log_origin, 0, EMPTY)
-        try:
-            return read_checkpoint(note, self.verifier_key)
-        except ValueError as error:
-            raise Corrupt(
-                "ledger.head",
-                "La tête du journal des sceaux n'est pas signée par cette installation. Prévenez l'administrateur.",
-                reason=str(error),
-            ) from error
-
-    def _entry(self, tiles: Tiles, index: int, note: str) -> LogEntry:
-        path = tuple(inclusion(index, 0, tiles.size, tiles.subtree))
-        return LogEntry(index, write_proof(Proof(index, path, note)))
 
     @contextmanager
     def _places(self, tiles: Tiles) -> Iterator[sqlite3.Connection]:
@@ -188,16 +121,4 @@ def _stopped() -> Unavailable:
     return Unavailable(
         "ledger.stopped",
         "Le disque refuse d'écrire le journal des sceaux. Les courriers sont gardés ; leur sceau attend.",
-    )
-
-
-def _unknown(index: int) -> NotFound:
-    return NotFound("ledger.unknown", f"Le journal des sceaux n'a pas d'entrée n° {index}.")
-
-
-def _altered(index: int) -> Corrupt:
-    return Corrupt(
-        "ledger.altered",
-        "Le journal des sceaux ne correspond plus à sa tête signée. Prévenez l'administrateur et l'auditeur.",
-        near=index,
     )

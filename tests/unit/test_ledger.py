@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ged.errors import Corrupt, NotFound, Unavailable
-from ged.seal.keys import SealKeys, ensure_keys
+from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
+from ged.seal.log import TileLog
 from ged.seal.note import read_checkpoint, read_proof
 from ged.seal.tiles import durable_write, tile_path
 from ged.seal.tree import check_consistency, check_inclusion, consistency, inclusion, leaf_hash, root_of
@@ -36,8 +37,8 @@ def entries_of(count: int) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> SealKeys:
-    return ensure_keys(tmp_path_factory.mktemp("keys"), organisation="Essai")
+def key(tmp_path_factory: pytest.TempPathFactory) -> LogKey:
+    return ensure_log_key(tmp_path_factory.mktemp("keys") / "log.key", origin="essai/log")
 
 
 @given(st.lists(st.binary(max_size=8), max_size=70))
@@ -84,8 +85,8 @@ def test_tiles_lie_where_the_norm_says(index: int, width: int, path: str) -> Non
 
 
 @pytest.mark.parametrize("count", [1, 2, 255, 256, 257, 700])
-def test_entries_keep_their_place_and_their_proof(keys: SealKeys, tmp_path: Path, count: int) -> None:
-    ledger = TileLedger(tmp_path, keys)
+def test_entries_keep_their_place_and_their_proof(key: LogKey, tmp_path: Path, count: int) -> None:
+    ledger = TileLedger(tmp_path, key)
     entries = entries_of(count)
     for start in range(0, count, 100):
         ledger.append(entries[start : start + 100])
@@ -99,25 +100,46 @@ def test_entries_keep_their_place_and_their_proof(keys: SealKeys, tmp_path: Path
     assert ledger.recheck().size == count
 
 
-def test_an_entry_logged_already_keeps_its_place(keys: SealKeys, tmp_path: Path) -> None:
-    ledger = TileLedger(tmp_path, keys)
+def test_an_entry_logged_already_keeps_its_place(key: LogKey, tmp_path: Path) -> None:
+    ledger = TileLedger(tmp_path, key)
     first = ledger.append([b"a", b"b"])
-    again = TileLedger(tmp_path, keys).append([b"b", b"c", b"a"])
+    again = TileLedger(tmp_path, key).append([b"b", b"c", b"a"])
     assert [entry.index for entry in first] == [0, 1]
     assert [entry.index for entry in again] == [1, 2, 0]
     assert ledger.head().size == 3
 
 
-def test_the_index_of_places_is_made_again_when_it_is_lost_or_broken(keys: SealKeys, tmp_path: Path) -> None:
-    TileLedger(tmp_path, keys).append([b"a", b"b"])
+def test_the_index_of_places_is_made_again_when_it_is_lost_or_broken(key: LogKey, tmp_path: Path) -> None:
+    TileLedger(tmp_path, key).append([b"a", b"b"])
     (tmp_path / "places.sqlite").write_bytes(b"not a database, whatever its name says" * 50)
-    assert TileLedger(tmp_path, keys).append([b"b"])[0].index == 1
+    assert TileLedger(tmp_path, key).append([b"b"])[0].index == 1
     (tmp_path / "places.sqlite").unlink()
-    assert TileLedger(tmp_path, keys).append([b"a"])[0].index == 0
+    assert TileLedger(tmp_path, key).append([b"a"])[0].index == 0
 
 
-def test_what_is_not_logged_is_said_unknown(keys: SealKeys, tmp_path: Path) -> None:
-    ledger = TileLedger(tmp_path, keys)
+def test_two_logs_live_side_by_side_and_neither_takes_the_heads_of_the_other(key: LogKey, tmp_path: Path) -> None:
+    documents = TileLedger(tmp_path / "documents", key)
+    other = ensure_log_key(tmp_path / "keys" / "actes.key", origin="essai/log/journal")
+    journal = TileLedger(tmp_path / "journal", other)
+    assert (documents.append([b"seal"])[0].index, journal.append([b"act", b"act 2"])[1].index) == (0, 1)
+    assert (documents.origin, journal.origin) == ("essai/log", "essai/log/journal")
+    assert documents.head().size == 1
+    (tmp_path / "documents" / "checkpoint").write_text(journal.head().note, encoding="utf-8")
+    with pytest.raises(Corrupt) as error:
+        documents.head()
+    assert error.value.code == "ledger.head"
+
+
+def test_a_log_is_read_with_its_public_key_alone(key: LogKey, tmp_path: Path) -> None:
+    reader = TileLog(tmp_path, key.verifier)
+    assert (reader.head().size, reader.head().note) == (0, "")
+    TileLedger(tmp_path, key).append([b"a", b"b"])
+    assert reader.entry(1) == b"b"
+    assert reader.recheck() == TileLedger(tmp_path, key).head()
+
+
+def test_what_is_not_logged_is_said_unknown(key: LogKey, tmp_path: Path) -> None:
+    ledger = TileLedger(tmp_path, key)
     assert ledger.head().size == 0
     for ask in (ledger.entry, ledger.prove):
         for index in (-1, 0, 7):
@@ -125,23 +147,23 @@ def test_what_is_not_logged_is_said_unknown(keys: SealKeys, tmp_path: Path) -> N
                 ask(index)
 
 
-def _append_many(folder: Path, keys_folder: Path, writer: int) -> None:
-    ledger = TileLedger(folder, ensure_keys(keys_folder, organisation="Essai"))
+def _append_many(folder: Path, key_file: Path, writer: int) -> None:
+    ledger = TileLedger(folder, ensure_log_key(key_file, origin="essai/log"))
     for n in range(40):
         ledger.append([b"writer %d entry %d" % (writer, n)])
 
 
 def test_processes_that_append_at_once_make_one_log(tmp_path: Path) -> None:
-    keys = ensure_keys(tmp_path / "keys", organisation="Essai")
+    key = ensure_log_key(tmp_path / "log.key", origin="essai/log")
     spawn = multiprocessing.get_context("spawn")
-    arguments = [(tmp_path / "log", tmp_path / "keys", writer) for writer in range(4)]
+    arguments = [(tmp_path / "log", tmp_path / "log.key", writer) for writer in range(4)]
     writers = [spawn.Process(target=_append_many, args=each) for each in arguments]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
-    ledger = TileLedger(tmp_path / "log", keys)
+    ledger = TileLedger(tmp_path / "log", key)
     assert ledger.recheck().size == 160
     assert len({ledger.entry(index) for index in range(160)}) == 160
 
@@ -151,15 +173,15 @@ class _Stop(BaseException):
 
 
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 300])
-def test_a_writer_killed_at_any_write_loses_nothing_acknowledged(keys: SealKeys, tmp_path: Path, size: int) -> None:
+def test_a_writer_killed_at_any_write_loses_nothing_acknowledged(key: LogKey, tmp_path: Path, size: int) -> None:
     before = entries_of(size)
     if before:
-        TileLedger(tmp_path / "whole", keys).append(before)
-    count = _writes_of_one_append(tmp_path / "count", keys, before)
+        TileLedger(tmp_path / "whole", key).append(before)
+    count = _writes_of_one_append(tmp_path / "count", key, before)
     for fatal in range(count):
         folder = tmp_path / f"killed-{fatal}"
         if before:
-            TileLedger(folder, keys).append(before)
+            TileLedger(folder, key).append(before)
         done = 0
 
         def write(path: Path, data: bytes, fatal: int = fatal) -> None:
@@ -170,28 +192,28 @@ def test_a_writer_killed_at_any_write_loses_nothing_acknowledged(keys: SealKeys,
             done += 1
 
         with pytest.raises(_Stop):
-            TileLedger(folder, keys, write=write).append([b"the one under way"])
-        after = TileLedger(folder, keys)
+            TileLedger(folder, key, write=write).append([b"the one under way"])
+        after = TileLedger(folder, key)
         assert after.recheck().size == size
         assert after.append([b"the one under way"])[0].index == size
         assert after.recheck().size == size + 1
 
 
-def _writes_of_one_append(folder: Path, keys: SealKeys, before: list[bytes]) -> int:
+def _writes_of_one_append(folder: Path, key: LogKey, before: list[bytes]) -> int:
     if before:
-        TileLedger(folder, keys).append(before)
+        TileLedger(folder, key).append(before)
     written: list[Path] = []
 
     def write(path: Path, data: bytes) -> None:
         durable_write(path, data)
         written.append(path)
 
-    TileLedger(folder, keys, write=write).append([b"the one under way"])
+    TileLedger(folder, key, write=write).append([b"the one under way"])
     assert len(written) >= 3
     return len(written)
 
 
-def test_a_disk_that_refuses_stops_this_writer_for_good(keys: SealKeys, tmp_path: Path) -> None:
+def test_a_disk_that_refuses_stops_this_writer_for_good(key: LogKey, tmp_path: Path) -> None:
     refused = 0
 
     def write(path: Path, data: bytes) -> None:
@@ -199,17 +221,17 @@ def test_a_disk_that_refuses_stops_this_writer_for_good(keys: SealKeys, tmp_path
         refused += 1
         raise OSError(28, "No space left on device")
 
-    ledger = TileLedger(tmp_path, keys, write=write)
+    ledger = TileLedger(tmp_path, key, write=write)
     for _ in range(2):
         with pytest.raises(Unavailable) as error:
             ledger.append([b"a"])
         assert error.value.code == "ledger.stopped"
     assert refused == 1
-    assert TileLedger(tmp_path, keys).append([b"a"])[0].index == 0
+    assert TileLedger(tmp_path, key).append([b"a"])[0].index == 0
 
 
-def test_every_flipped_byte_on_disk_is_found(keys: SealKeys, tmp_path: Path) -> None:
-    ledger = TileLedger(tmp_path, keys)
+def test_every_flipped_byte_on_disk_is_found(key: LogKey, tmp_path: Path) -> None:
+    ledger = TileLedger(tmp_path, key)
     ledger.append(entries_of(5))
     (files,) = [[path for path in tmp_path.rglob("*") if path.is_file()]]
     parts = [path for path in files if path.name == "checkpoint" or "tile" in path.parts]
@@ -220,19 +242,19 @@ def test_every_flipped_byte_on_disk_is_found(keys: SealKeys, tmp_path: Path) -> 
         for place in range(len(data)):
             path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
             try:
-                TileLedger(tmp_path, keys).recheck()
+                TileLedger(tmp_path, key).recheck()
             except Corrupt:
                 continue
             missed.append((path.name, place))
         path.write_bytes(data)
     assert missed == []
-    assert TileLedger(tmp_path, keys).recheck().size == 5
+    assert TileLedger(tmp_path, key).recheck().size == 5
 
 
-def test_a_log_cut_back_to_an_older_head_shows_fewer_entries(keys: SealKeys, tmp_path: Path) -> None:
-    ledger = TileLedger(tmp_path, keys)
+def test_a_log_cut_back_to_an_older_head_shows_fewer_entries(key: LogKey, tmp_path: Path) -> None:
+    ledger = TileLedger(tmp_path, key)
     ledger.append([b"a"])
     older = (tmp_path / "checkpoint").read_bytes()
     ledger.append([b"b"])
     (tmp_path / "checkpoint").write_bytes(older)
-    assert TileLedger(tmp_path, keys).recheck().size == 1
+    assert TileLedger(tmp_path, key).recheck().size == 1

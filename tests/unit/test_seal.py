@@ -70,7 +70,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SealKeys:
 
 @pytest.fixture(scope="module")
 def sealed(keys: SealKeys, tmp_path_factory: pytest.TempPathFactory) -> Sealed:
-    ledger = TileLedger(tmp_path_factory.mktemp("ledger"), keys)
+    ledger = TileLedger(tmp_path_factory.mktemp("ledger"), keys.log)
     ledger.append([b"an entry before", b"and another"])
     return seal(LETTER, keys, ledger)
 
@@ -106,14 +106,14 @@ def test_bytes_that_are_no_evidence_are_a_verdict_and_no_error(sealed: Sealed, n
 
 
 def test_evidence_of_another_document_is_refused(sealed: Sealed, keys: SealKeys, tmp_path: Path) -> None:
-    other = seal(b"another letter", keys, TileLedger(tmp_path, keys))
+    other = seal(b"another letter", keys, TileLedger(tmp_path, keys.log))
     for part in ("p7s", "leaf", "proof"):
         assert sealed.outcome(**{part: _bytes(getattr(other, part))}) is Outcome.ALTERED
 
 
 def test_a_seal_by_other_keys_is_refused(sealed: Sealed, tmp_path: Path) -> None:
     stranger = ensure_keys(tmp_path / "keys", organisation="Ministère d'essai")
-    forged = seal(LETTER, stranger, TileLedger(tmp_path / "ledger", stranger))
+    forged = seal(LETTER, stranger, TileLedger(tmp_path / "ledger", stranger.log))
     assert forged.outcome() is Outcome.INTACT  # by its own keys
     forged.authority, forged.log_key = sealed.authority, sealed.log_key
     assert forged.outcome() is Outcome.ALTERED
@@ -122,7 +122,7 @@ def test_a_seal_by_other_keys_is_refused(sealed: Sealed, tmp_path: Path) -> None
 
 
 def test_a_date_outside_the_certificate_is_refused(keys: SealKeys, tmp_path: Path) -> None:
-    early = seal(LETTER, keys, TileLedger(tmp_path, keys), datetime.now(UTC) - timedelta(days=4000))
+    early = seal(LETTER, keys, TileLedger(tmp_path, keys.log), datetime.now(UTC) - timedelta(days=4000))
     assert early.outcome() is Outcome.ALTERED
 
 

@@ -1,0 +1,116 @@
+"""A log as whoever holds its public key reads it: heads, entries, proofs, and the whole computed anew.
+
+Nothing here writes. Source: C2SP tlog-tiles; docs/decisions/0010.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ged.errors import Corrupt, NotFound
+from ged.ports import LogEntry, LogHead
+from ged.seal.note import Checkpoint, Proof, read_checkpoint, write_proof
+from ged.seal.tiles import WIDTH, Tiles
+from ged.seal.tree import EMPTY, inclusion, leaf_hash, root_of
+
+
+class TileLog:
+    """A log in a local folder, read with its verifier key alone."""
+
+    def __init__(self, folder: Path, verifier: str) -> None:
+        self._folder = folder
+        self._verifier = verifier
+
+    @property
+    def verifier_key(self) -> str:
+        """The log's public key, as a C2SP verifier key."""
+        return self._verifier
+
+    @property
+    def origin(self) -> str:
+        """The log's name, as its signed heads carry it."""
+        return self._verifier.partition("+")[0]
+
+    def head(self) -> LogHead:
+        """Return the last signed head; an empty log has one of size 0, with an empty note.
+
+        Raises:
+            Corrupt: `ledger.head`, this log's key did not sign what is on disk.
+        """
+        checkpoint = self._checkpoint()
+        return LogHead(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), self._note())
+
+    def prove(self, index: int) -> LogEntry:
+        """Return where an entry stands under today's head, with its proof.
+
+        Raises:
+            NotFound: `ledger.unknown`.
+        """
+        head = self._checkpoint()
+        if not 0 <= index < head.size:
+            raise _unknown(index)
+        return self._entry(Tiles(self._folder, head.size), index, self._note())
+
+    def entry(self, index: int) -> bytes:
+        """Return the bytes logged at an index.
+
+        Raises:
+            NotFound: `ledger.unknown`, the log is shorter.
+        """
+        head = self._checkpoint()
+        if not 0 <= index < head.size:
+            raise _unknown(index)
+        return Tiles(self._folder, head.size).entries(index // WIDTH)[index % WIDTH]
+
+    def recheck(self) -> LogHead:
+        """Compute the whole log anew from its entries and return the head that it matches.
+
+        Raises:
+            Corrupt: `ledger.altered`, an entry, a tile or the head is not what was signed.
+        """
+        head = self._checkpoint()
+        tiles = Tiles(self._folder, head.size)
+        hashes: list[bytes] = []
+        for index in range((head.size + WIDTH - 1) // WIDTH):
+            bundle = [leaf_hash(entry) for entry in tiles.entries(index)]
+            if bundle != tiles.hashes(0, index):
+                raise _altered(index * WIDTH)
+            hashes += bundle
+        if root_of(hashes) != head.root or tiles.root() != head.root:
+            raise _altered(0)
+        return self.head()
+
+    def _note(self) -> str:
+        try:
+            return (self._folder / "checkpoint").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def _checkpoint(self) -> Checkpoint:
+        note = self._note()
+        if not note:
+            return Checkpoint(self.origin, 0, EMPTY)
+        try:
+            return read_checkpoint(note, self._verifier)
+        except ValueError as error:
+            raise Corrupt(
+                "ledger.head",
+                "La tête du journal des sceaux n'est pas signée par cette installation. Prévenez l'administrateur.",
+                reason=str(error),
+            ) from error
+
+    def _entry(self, tiles: Tiles, index: int, note: str) -> LogEntry:
+        path = tuple(inclusion(index, 0, tiles.size, tiles.subtree))
+        return LogEntry(index, write_proof(Proof(index, path, note)))
+
+
+def _unknown(index: int) -> NotFound:
+    return NotFound("ledger.unknown", f"Le journal des sceaux n'a pas d'entrée n° {index}.")
+
+
+def _altered(index: int) -> Corrupt:
+    return Corrupt(
+        "ledger.altered",
+        "Le journal des sceaux ne correspond plus à sa tête signée. Prévenez l'administrateur et l'auditeur.",
+        near=index,
+    )

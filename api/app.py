@@ -19,6 +19,7 @@ from api.deps import SignInNeeded
 from api.errors import problem, status_of
 from api.routes import (
     absences,
+    batches,
     correspondents,
     delegations,
     dispatch,
@@ -89,6 +90,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(absences.router, prefix="/api/v1")
     app.include_router(successions.router, prefix="/api/v1")
     app.include_router(uploads.router, prefix="/api/v1")
+    app.include_router(batches.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.exception_handler(GedError)(_said)

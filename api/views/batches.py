@@ -15,12 +15,13 @@ from api.views.words import _
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
-from ged.mail.batch import BatchState, Sides
+from ged.mail.batch import Batch, BatchState, Sides
 from ged.mail.batch_acts import BoardAct, BoardOrder
 from ged.mail.batch_sheet import declared
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
 from ged.services import consult
+from ged.services.amend_batch import Said, amend_batch
 from ged.services.capture import Door
 from ged.services.close_batch import confirm_batch, drop_batch
 from ged.services.lay_out_batch import act_on_batch
@@ -90,6 +91,28 @@ def add(
 def show(request: Request, house: HouseDep, actor: ActorDep, batch_id: str) -> Response:
     """Show a lot."""
     return _lot(request, house, actor, batch_id)
+
+
+@router.post("/lots/{batch_id}/annonce", dependencies=[FormCheck])
+def amend(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    batch_id: str,
+    libelle: Annotated[str, Form(max_length=200)] = "",
+    faces: Annotated[Sides, Form()] = Sides.FRONT,
+    recu: Annotated[str, Form(max_length=30)] = "",
+    plis: Annotated[str, Form(max_length=6)] = "",
+    pages: Annotated[str, Form(max_length=6)] = "",
+) -> Response:
+    """Put right what was said of a lot when it was opened."""
+    typed = {"libelle": libelle, "faces": faces, "recu": recu, "plis": plis, "pages": pages}
+    try:
+        said = Said(libelle, faces, _day(recu, house), *declared(plis, pages))
+        amend_batch(batch_id, said, store=house.store, actor=actor, clock=house.clock)
+    except (Refused, Conflict) as error:
+        return _lot(request, house, actor, batch_id, fault=error, typed=typed)
+    return RedirectResponse(f"/lots/{batch_id}", status_code=303)
 
 
 @router.get("/lots/{batch_id}/avancement")
@@ -236,11 +259,29 @@ def _lot(
     *,
     fault: GedError | None = None,
     refused: list[tuple[str, str]] | None = None,
+    typed: dict[str, Any] | None = None,
 ) -> Response:
     view = batch_view(batch_id, store=house.store, actor=actor)
     status = 200 if fault is None and not refused else 409 if isinstance(fault, Conflict) else 422
     context = _context(view, house, actor, fault)
+    batch = view.batch
+    context |= {
+        "typed": typed or _as_typed(batch),
+        "amending": typed is not None,
+        "field": fault.diagnostics().get("field") if fault else None,
+        "sides": tuple(Sides) if batch.sides is Sides.INTERLEAVED else (Sides.FRONT, Sides.BOTH),
+    }
     return page(request, "batch.html", status=status, refused=refused or (), **context)
+
+
+def _as_typed(batch: Batch) -> dict[str, Any]:
+    return {
+        "libelle": batch.label,
+        "faces": batch.sides,
+        "recu": f"{batch.received_on:%d/%m/%Y}" if batch.received_on else "",
+        "plis": batch.declared_letters or "",
+        "pages": batch.declared_pages or "",
+    }
 
 
 def _context(view: BatchView, house: House, actor: Actor, fault: GedError | None) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class Act(StrEnum):
     SHEET_DECIDED = "retour.decide"
     BATCH_OPENED = "lot.ouvert"
     BATCH_FILE = "lot.fichier"
+    BATCH_AMENDED = "lot.corrige"
     BATCH_CONFIRMED = "lot.confirme"
     BATCH_DONE = "lot.enregistre"
     BATCH_DROPPED = "lot.ecarte"

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import httpx
 import pikepdf
 import pytest
 
 from api.wiring import House
 from ged.errors import Conflict, NotFound, Refused
 from ged.mail.access import Actor
-from ged.mail.batch import BatchState
+from ged.mail.batch import BatchState, Sides
 from ged.mail.batch_acts import BoardAct, BoardOrder
 from ged.mail.journal import Act
 from ged.mail.qualification import Field
 from ged.services import consult
+from ged.services.amend_batch import Said, amend_batch
 from ged.services.capture import Door, Receipt
 from ged.services.close_batch import confirm_batch
 from ged.services.lay_out_batch import act_on_batch
@@ -24,6 +26,7 @@ from ged.services.read_batch import BatchView, batch_picture, batch_view
 from ingest.capture.receive import SheetsBack, receive_scan
 from rooms.letters import letter_pdf, read_all
 from rooms.lots import a_blank, a_letter, a_lot, lot_sheet, scan, separator
+from rooms.server import bearer
 
 Who = Callable[[str], Actor]
 
@@ -123,3 +126,58 @@ def test_a_pile_that_comes_by_a_door_for_letters_waits_as_a_lot(house: House, ko
     assert [[leaf.key for leaf in pile.leaves] for pile in view.board.piles] == [["1-1", "1-2"], ["1-4"]]
     done = enter(house, kossi, view)
     assert [one.letter_id is not None for one in done.outcomes] == [True, True]
+
+
+def test_what_was_said_of_a_lot_is_put_right_afterwards_and_the_board_stays(
+    house: House, kossi: Actor, who: Who
+) -> None:
+    lot = a_lot(house, kossi, scan([*a_letter("Plainte"), *a_letter("Facture"), a_blank()]), letters=9)
+    before = seen(house, kossi, lot.id)
+    assert any("9 annoncés" in doubt for doubt in before.doubts)
+    by: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    with pytest.raises(NotFound):
+        amend_batch(lot.id, Said("", Sides.BOTH, None, 1, 2), actor=who("ceet"), **by)
+    amend_batch(lot.id, Said("Matin", Sides.BOTH, None, 1, 2), actor=kossi, **by)
+    after = seen(house, kossi, lot.id)
+    assert after.board == before.board
+    assert (after.batch.label, after.batch.sides) == ("Matin", Sides.BOTH)
+    assert [doubt.split(" :")[0] for doubt in after.doubts] == ["Recto verso"], (
+        "three pages on both sides: one is missing"
+    )
+    with house.store.unit() as unit:
+        (line,) = unit.journal.recent(Act.BATCH_AMENDED, kossi.login)
+    assert (line.details["before"], line.details["after"]) == (
+        {"label": "", "sides": "recto", "declared_letters": 9, "declared_pages": None},
+        {"label": "Matin", "sides": "recto_verso", "declared_letters": 1, "declared_pages": 2},
+    )
+    enter(house, kossi, after, sure=True)
+    with pytest.raises(Conflict):
+        amend_batch(lot.id, Said("Soir", Sides.FRONT, None, None, None), actor=kossi, **by)
+
+
+def test_a_program_opens_cuts_and_enters_a_lot(house: House, client: httpx.Client) -> None:
+    me, address = bearer(house, "kossi"), "/api/v1/batches"
+    opened = client.post(address, headers=me, json={"label": "Station 2", "letters": 3}).json()
+    lot = f"{address}/{opened['id']}"
+    pile = {"file": ("pile.pdf", scan([*a_letter("Plainte"), *a_letter("Facture")]), "application/pdf")}
+    assert client.post(f"{lot}/files", headers=me, files=pile).json()["page_count"] == 2
+    read_all(house)
+    board = client.get(lot, headers=me).json()
+    assert [[page["key"] for page in each["pages"]] for each in board["piles"]] == [["1-1", "1-2"]]
+    cut = {"act": "couper", "revision": board["revision"], "keys": ["1-2"]}
+    board = client.post(f"{lot}/acts", headers=me, json=cut).json()
+    assert len(board["piles"]) == 2
+    stale = client.post(f"{lot}/acts", headers=me, json=cut)
+    assert (stale.status_code, stale.json()["code"]) == (409, "batch.changed")
+    assert (
+        client.post(f"{lot}/letters", headers=me, json={"revision": board["revision"]}).json()["code"] == "batch.doubts"
+    )
+    assert client.put(lot, headers=me, json={"label": "Station 2", "letters": 2}).json()["declared_letters"] == 2
+    assert client.post(f"{lot}/letters", headers=me, json={"revision": board["revision"]}).status_code == 202
+    read_all(house)
+    entered = client.get(lot, headers=me).json()
+    assert (entered["state"], len([one for one in entered["letters"] if one["number"]])) == ("enregistre", 2)
+    assert client.get(lot, headers=bearer(house, "ceet")).status_code == 404
+    other = client.post(address, headers=me, json={}).json()["id"]
+    assert [one["id"] for one in client.get(address, headers=me).json()] == [other]
+    assert client.post(f"{address}/{other}/drop", headers=me, json={"reason": "Essai"}).status_code == 204

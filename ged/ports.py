@@ -5,7 +5,7 @@ Every pair of adapters passes one contract suite in tests/contract, on the real 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,34 @@ class Stored:
     size: int
     version: str
     existed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a store holds: an object, a companion, a version of one, a delete marker, or a stranger.
+
+    Attributes:
+        name: The store's own name for it: what `Vault.objects` can be resumed from.
+        digest: The object it is, or that it goes with; "" for what does not bear a name of ours (a stranger).
+        suffix: Of a companion; "" for the object itself.
+        size: In bytes, as `Vault.open` would read them; 0 for a delete marker.
+        version: The store's own version identifier (S3), or "" where there is none.
+        latest: Whether it is what a read gets; an older version, or what a delete marker hides, is not.
+        delete_marker: Whether it only says that the name was deleted (S3).
+    """
+
+    name: str
+    digest: str
+    suffix: str
+    size: int
+    version: str
+    latest: bool = True
+    delete_marker: bool = False
+
+    @property
+    def stranger(self) -> bool:
+        """Whether it bears no name that this vault gives."""
+        return not self.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +107,18 @@ class Vault(Protocol):
 
     def companion(self, digest: str, suffix: str) -> bytes | None:
         """Return the bytes of a companion, or None."""
+        ...
+
+    def objects(self, since: str = "") -> Iterator[Found]:
+        """Give everything that is stored, in the order of the store's names, from the name `since` on, itself included.
+
+        Every version and delete marker of a name follow each other, the newest first. Memory stays flat however much
+        there is; nothing is read. Resumed from the name that was given last, it misses nothing that stayed, and gives
+        that name a second time.
+
+        Raises:
+            Unavailable: `vault.unavailable`.
+        """
         ...
 
     def report(self) -> VaultReport:

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from api.embedded.ports import free_port
 from engines.seaweedfs import S3Store
 from ged.errors import NotFound, Refused, Unavailable
-from ged.ports import Vault
+from ged.ports import Found, Vault
 from ged.store.vault.local import LocalVault
 from ged.store.vault.s3 import S3Vault
 
@@ -132,6 +132,72 @@ def test_companions_attached_at_once_agree(vault: Vault) -> None:
     with ThreadPoolExecutor(8) as pool:
         standing = set(pool.map(lambda n: vault.attach(DIGEST, "p7s", b"%d" % n), range(8)))
     assert standing == {vault.companion(DIGEST, "p7s")}
+
+
+def named(one: Found) -> tuple[str, str, int]:
+    return one.digest, one.suffix, one.size
+
+
+def test_everything_that_is_stored_is_listed_in_order_and_from_any_name_on(vault: Vault) -> None:
+    letters = [b"lettre %d" % number for number in range(30)]
+    digests = sorted(vault.put(BytesIO(letter), media_type="text/plain").digest for letter in letters)
+    vault.attach(digests[3], "p7s", b"signature")
+    vault.attach(digests[3], "12.tlog-proof", b"preuve")
+    found = list(vault.objects())
+    assert len(found) == 32
+    assert [one.name for one in found] == sorted(one.name for one in found)
+    assert {one.digest for one in found} == set(digests)
+    assert {named(one)[1:] for one in found if one.suffix} == {("p7s", 9), ("12.tlog-proof", 6)}
+    assert {len(letter) for letter in letters} == {one.size for one in found if not one.suffix}
+    assert all(one.latest and not one.delete_marker and not one.stranger for one in found)
+    for place, one in enumerate(found):
+        assert list(vault.objects(one.name)) == found[place:]
+
+
+def test_an_empty_vault_lists_nothing(vault: Vault) -> None:
+    assert list(vault.objects()) == []
+    put(vault)
+    assert [named(one) for one in vault.objects()] == [(DIGEST, "", len(LETTER))]
+
+
+def test_what_somebody_laid_in_the_folder_is_listed_as_a_stranger(tmp_path: Path) -> None:
+    vault = LocalVault(tmp_path / "vault")
+    put(vault)
+    for name in ("ab/cd/note.txt", "LISEZMOI", f"00/00/{DIGEST}", f"{DIGEST[:2]}/{DIGEST[2:4]}.txt"):
+        (tmp_path / "vault" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "vault" / name).write_bytes(b"etranger")
+    (tmp_path / "vault" / "ailleurs").symlink_to(tmp_path)
+    found = list(vault.objects())
+    assert {one.name for one in found if one.stranger} == {
+        "ab/cd/note.txt",
+        "LISEZMOI",
+        f"00/00/{DIGEST}",
+        f"{DIGEST[:2]}/{DIGEST[2:4]}.txt",
+        "ailleurs",
+    }
+    assert [one.name for one in found] == sorted(one.name for one in found)
+    assert [named(one) for one in found if not one.stranger] == [(DIGEST, "", len(LETTER))]
+    for place, one in enumerate(found):
+        assert list(vault.objects(one.name)) == found[place:]
+
+
+def test_versions_and_delete_markers_of_a_bucket_are_listed_the_newest_first(seaweedfs: S3Store) -> None:
+    bucket = f"versions-{uuid4().hex[:12]}"
+    vault = s3_vault(seaweedfs, bucket)
+    first = vault.put(BytesIO(LETTER), media_type="application/pdf")
+    client = raw_client(seaweedfs)
+    place = f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+    second = client.put_object(Bucket=bucket, Key=place, Body=b"un faux")["VersionId"]
+    client.put_object(Bucket=bucket, Key="note.txt", Body=b"etranger")
+    marker = client.delete_object(Bucket=bucket, Key=place)["VersionId"]
+    found = list(vault.objects())
+    assert [(one.version, one.size, one.latest, one.delete_marker) for one in found if not one.stranger] == [
+        (marker, 0, True, True),
+        (second, 7, False, False),
+        (first.version, len(LETTER), False, False),
+    ]
+    assert [one.name for one in found if one.stranger] == ["note.txt"]
+    assert list(vault.objects(place)) == [one for one in found if one.name >= place]
 
 
 def test_a_vault_that_answers_says_so(vault: Vault) -> None:

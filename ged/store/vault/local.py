@@ -8,13 +8,14 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from ged.errors import NotFound, Unavailable
-from ged.ports import Stored, VaultReport
+from ged.ports import Found, Stored, VaultReport
 from ged.store.vault.limits import too_large
+from ged.store.vault.names import found_at, place_of
 
 _CHUNK = 1 << 20
 _STALE_S = 24 * 3600
@@ -67,7 +68,7 @@ class LocalVault:
 
     def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
         """Keep a small companion beside an object; one that is there already wins and is returned."""
-        target = self._path(digest).with_name(f"{digest}.{suffix}")
+        target = self._path(digest, suffix)
         with _disk(), self._draft() as draft:
             draft.write_bytes(data)
             _sync(draft)
@@ -77,9 +78,18 @@ class LocalVault:
     def companion(self, digest: str, suffix: str) -> bytes | None:
         """Return the bytes of a companion, or None."""
         try:
-            return self._path(digest).with_name(f"{digest}.{suffix}").read_bytes()
+            return self._path(digest, suffix).read_bytes()
         except FileNotFoundError:
             return None
+
+    def objects(self, since: str = "") -> Iterator[Found]:
+        """Give every file of the folder but the drafts, in the order of names, from `since` on."""
+        try:
+            yield from _walk(self._folder, "", since)
+        except OSError as error:
+            raise Unavailable(
+                "vault.unavailable", "Le dossier du coffre ne se lit pas. Vérifiez le disque et les droits."
+            ) from error
 
     def report(self) -> VaultReport:
         """Say where the vault is. A folder cannot lock objects against the machine's own administrator."""
@@ -87,10 +97,8 @@ class LocalVault:
         remark = "Un dossier local ne protège pas d'un administrateur de la machine : le sceau seul le révèle."
         return VaultReport("dossier", str(self._folder), object_lock=False, reachable=writable, remark=remark)
 
-    def _path(self, digest: str) -> Path:
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise NotFound("vault.unknown", "Ce nom n'est pas une empreinte SHA-256.", digest=digest[:80])
-        return self._folder / digest[:2] / digest[2:4] / digest
+    def _path(self, digest: str, suffix: str = "") -> Path:
+        return self._folder / place_of(digest, suffix)
 
     @contextmanager
     def _draft(self) -> Iterator[Path]:
@@ -132,6 +140,22 @@ def _spool(stream: BinaryIO, draft: Path, limit_bytes: int | None) -> tuple[str,
         file.flush()
         os.fsync(file.fileno())
     return hasher.hexdigest(), size
+
+
+def _walk(folder: Path, above: str, since: str) -> Iterator[Found]:
+    """Give the files below a folder in the order of their whole names, one folder in memory at a time."""
+    with os.scandir(folder) as entries:
+        held = sorted((entry.name + "/" * entry.is_dir(follow_symlinks=False), entry) for entry in entries)
+    for name, entry in held:
+        whole = above + name
+        if whole == ".drafts/":
+            continue
+        if name.endswith("/"):
+            if whole >= since[: len(whole)]:
+                yield from _walk(folder / entry.name, whole, since)
+        elif whole >= since:
+            with suppress(FileNotFoundError):  # removed since it was listed
+                yield found_at(whole, entry.stat(follow_symlinks=False).st_size)
 
 
 def _sync(path: Path) -> None:

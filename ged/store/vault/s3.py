@@ -15,8 +15,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ged.errors import NotFound, Unavailable
-from ged.ports import Stored, VaultReport
+from ged.ports import Found, Stored, VaultReport
 from ged.store.vault.limits import too_large
+from ged.store.vault.names import found_at, place_of
 
 _CHUNK = 1 << 20
 _IN_MEMORY = 8 << 20
@@ -68,7 +69,7 @@ class S3Vault:
                 spool.write(chunk)
             spool.seek(0)
             digest = hasher.hexdigest()
-            existed, version = self._put(_key(digest), cast("BinaryIO", spool), hasher.digest(), media_type)
+            existed, version = self._put(place_of(digest), cast("BinaryIO", spool), hasher.digest(), media_type)
         return Stored(digest, size, version, existed)
 
     @contextmanager
@@ -82,7 +83,7 @@ class S3Vault:
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
             with self._answering():
                 try:
-                    body = self._client.get_object(Bucket=self._bucket, Key=_key(digest))["Body"]
+                    body = self._client.get_object(Bucket=self._bucket, Key=place_of(digest))["Body"]
                 except ClientError as error:
                     if _code(error) in _ABSENT:
                         raise _unknown(digest) from error
@@ -96,7 +97,7 @@ class S3Vault:
         """Return what is stored under a digest, without reading it."""
         with self._answering():
             try:
-                found = self._client.head_object(Bucket=self._bucket, Key=_key(digest))
+                found = self._client.head_object(Bucket=self._bucket, Key=place_of(digest))
             except ClientError as error:
                 if _code(error) in _ABSENT:
                     return None
@@ -110,7 +111,7 @@ class S3Vault:
             spool.seek(0)
             checksum = hashlib.sha256(data).digest()
             existed, _ = self._put(
-                f"{_key(digest)}.{suffix}", cast("BinaryIO", spool), checksum, "application/octet-stream"
+                place_of(digest, suffix), cast("BinaryIO", spool), checksum, "application/octet-stream"
             )
         if not existed:
             return data
@@ -123,12 +124,38 @@ class S3Vault:
         """Return the bytes of a companion, or None."""
         with self._answering():
             try:
-                found = self._client.get_object(Bucket=self._bucket, Key=f"{_key(digest)}.{suffix}")
+                found = self._client.get_object(Bucket=self._bucket, Key=place_of(digest, suffix))
             except ClientError as error:
                 if _code(error) in _ABSENT:
                     return None
                 raise
             return cast("bytes", found["Body"].read())
+
+    def objects(self, since: str = "") -> Iterator[Found]:
+        """Give every version and delete marker of the bucket, in the order of names, from `since` on.
+
+        Raises:
+            Unavailable: `vault.unavailable`.
+        """
+        self._locked()  # a bucket that nothing was put in yet is made, and holds nothing
+        if since:  # a marker means "after this name": the versions of the name itself are asked for apart
+            yield from (one for one in self._versions(Prefix=since) if one.name == since)
+        yield from self._versions(KeyMarker=since)
+
+    def _versions(self, **which: str) -> Iterator[Found]:
+        pages = iter(self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, **which))
+        while True:
+            with self._answering():
+                page = next(pages, None)
+            if page is None:
+                return
+            held = [(one, False) for one in page.get("Versions", ())]
+            held += [(one, True) for one in page.get("DeleteMarkers", ())]
+            held.sort(key=lambda each: (each[0]["Key"], -each[0]["LastModified"].timestamp(), not each[0]["IsLatest"]))
+            for one, gone in held:
+                yield found_at(
+                    one["Key"], one.get("Size", 0), _version(one), latest=one["IsLatest"], delete_marker=gone
+                )
 
     def report(self) -> VaultReport:
         """Say where the vault is, whether it answers, and whether it locks objects."""
@@ -200,12 +227,6 @@ class S3Vault:
             yield
         except (BotoCoreError, ClientError) as error:
             raise _unavailable(str(error)) from error
-
-
-def _key(digest: str) -> str:
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise _unknown(digest[:80])
-    return f"{digest[:2]}/{digest[2:4]}/{digest}"
 
 
 def _code(error: ClientError) -> str:

@@ -1,0 +1,29 @@
+"""Where objects and companions lie in a store, and back: what a name found in a store stands for."""
+
+from __future__ import annotations
+
+import re
+
+from ged.errors import NotFound
+from ged.ports import Found
+
+_OURS = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(?:\.([a-z0-9.-]+))?")
+
+
+def place_of(digest: str, suffix: str = "") -> str:
+    """Return where an object lies, or its companion of that suffix: `ab/cd/<digest>`, `ab/cd/<digest>.<suffix>`.
+
+    Raises:
+        NotFound: `vault.unknown`, this is no SHA-256.
+    """
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise NotFound("vault.unknown", "Ce nom n'est pas une empreinte SHA-256.", digest=digest[:80])
+    place = f"{digest[:2]}/{digest[2:4]}/{digest}"
+    return f"{place}.{suffix}" if suffix else place
+
+
+def found_at(name: str, size: int, version: str = "", *, latest: bool = True, delete_marker: bool = False) -> Found:
+    """Return what lies under a name; a name that is not ours makes it a stranger."""
+    ours = _OURS.fullmatch(name)
+    digest, suffix = (ours[3], ours[4] or "") if ours else ("", "")
+    return Found(name, digest, suffix, size, version, latest, delete_marker)

@@ -211,7 +211,7 @@ def verify(
             out.print(f"{mark} {step.number}. {step.title} : {step.detail}", highlight=False)
         out.print(f"[bold]{verdict.outcome}[/]")
     if verdict.outcome is not Outcome.INTACT:
-        raise typer.Exit(EXIT["corrupt"] if verdict.outcome is Outcome.ALTERED else EXIT["not_found"])
+        raise typer.Exit(EXIT["not_found"] if verdict.outcome is Outcome.UNKNOWN else EXIT["corrupt"])
 
 
 @app.command()

@@ -134,6 +134,11 @@ class Signer(Protocol):
         """The certificate and its issuers, leaf first, PEM."""
         ...
 
+    @property
+    def trust_pem(self) -> bytes:
+        """Every certificate that seals or sealed, their authorities and the lists of revoked ones, PEM."""
+        ...
+
     def sign(self, digest: bytes, at: datetime) -> bytes:
         """Return a detached CMS signature (CAdES-B-B, DER) over a document of that SHA-256.
 

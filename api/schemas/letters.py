@@ -220,20 +220,31 @@ class CorrectionIn(DecisionIn):
 
 
 class VerdictOut(BaseModel):
-    """What is to be said of a file: intact, altere or inconnu, and the numbered steps."""
+    """What is to be said of a file: intact, altere, non_fiable or inconnu, three answers, and the numbered steps.
+
+    `answers` says of `intact`, `valide` and `fiable` whether every step that asks it passed; null when none asked.
+    """
 
     outcome: str
     number: str | None
+    answers: dict[str, bool | None]
     steps: list[dict[str, Any]]
 
     @classmethod
     def of(cls, verdict: Verdict, number: str | None) -> VerdictOut:
         """Return a verdict on the wire."""
         steps = [
-            {"number": step.number, "title": step.title, "passed": step.passed, "detail": step.detail}
+            {
+                "number": step.number,
+                "title": step.title,
+                "passed": step.passed,
+                "detail": step.detail,
+                "question": step.question,
+            }
             for step in verdict.steps
         ]
-        return cls(outcome=verdict.outcome, number=number, steps=steps)
+        answers = {str(question): answer for question, answer in verdict.answers.items()}
+        return cls(outcome=verdict.outcome, number=number, answers=answers, steps=steps)
 
 
 def _box(evidence: Evidence) -> tuple[float, float, float, float]:

@@ -36,6 +36,7 @@ from ged.mail.opinion import OpinionVerdict
 from ged.mail.page import RegionKind
 from ged.mail.qualification import Field
 from ged.mail.register_check import Use
+from ged.seal.verify import Question
 
 LANGUAGES = ("fr", "en")
 _LOCALE = Path(__file__).parents[1] / "web" / "locale"
@@ -47,6 +48,9 @@ def _(sentence: str) -> str:
 
 
 CODES: dict[str, str] = {
+    Question.INTACT: _("Fichier intact"),
+    Question.VALID: _("Signature et journal valides"),
+    Question.TRUSTED: _("Certificat fiable"),
     KeptKind.SLIP: _("Fiche d'imputation signée"),
     BatchState.PREPARING: _("À préparer"),
     BatchState.REGISTERING: _("Enregistrement en cours"),

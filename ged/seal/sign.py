@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ged.seal.der import CONTEXT_0, CONTEXT_4, OCTETS, SEQUENCE, SET, UTC_TIME, decode, encode, oid
+from ged.seal.der import CONTEXT_0, CONTEXT_4, NULL, OCTETS, SEQUENCE, SET, UTC_TIME, decode, encode, oid
 from ged.seal.keys import SealKeys
 
 SIGNED_DATA = oid("1.2.840.113549.1.7.2")
@@ -22,6 +22,7 @@ MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4")
 SIGNING_TIME = oid("1.2.840.113549.1.9.5")
 SIGNING_CERTIFICATE = oid("1.2.840.113549.1.9.16.2.47")
 SHA256 = encode(SEQUENCE, oid("2.16.840.1.101.3.4.2.1"))
+RSA_SHA256 = encode(SEQUENCE, oid("1.2.840.113549.1.1.11"), encode(NULL))
 ECDSA_SHA256 = encode(SEQUENCE, oid("1.2.840.10045.4.3.2"))
 VERSION_1 = encode(0x02, b"\x01")
 
@@ -31,7 +32,7 @@ class FileSigner:
 
     def __init__(self, keys: SealKeys) -> None:
         self._key = keys.seal_key
-        self.chain_pem = keys.chain_pem
+        self.chain_pem = self.trust_pem = keys.chain_pem
         certificate = keys.certificate.public_bytes(serialization.Encoding.DER)
         authority = keys.authority.public_bytes(serialization.Encoding.DER)
         issuer = keys.certificate.issuer.public_bytes()

@@ -13,27 +13,36 @@ from datetime import UTC, datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from ged.seal.der import CONTEXT_0, SEQUENCE, SET, Value, decode, encode
 from ged.seal.sign import (
     DATA,
     ECDSA_SHA256,
     MESSAGE_DIGEST,
+    RSA_SHA256,
     SHA256,
     SIGNED_DATA,
     SIGNING_CERTIFICATE,
     SIGNING_TIME,
 )
 
+LEAST_RSA_BITS = 3072
+"""As strong as P-256. Source: ANSSI, RGS B1, 2.2.1; NIST SP 800-57."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a signature file says: the digest it covers, when it claims to be made, the certificate it names."""
+    """What a signature file says: the digest it covers, when it claims to be made, the certificate it names.
+
+    Attributes:
+        presented: Every certificate in the file, the named one included: links of a chain, believed for nothing.
+    """
 
     message_digest: bytes
     claimed_at: datetime
     certificate: x509.Certificate
+    presented: tuple[x509.Certificate, ...]
 
 
 def read_signature(p7s: bytes) -> Signature:
@@ -50,13 +59,14 @@ def read_signature(p7s: bytes) -> Signature:
     info = _children(_children(infos, 1)[0], 6)
     attributes = _attributes(info[3])
     certificate = _named_certificate(certificates, attributes[SIGNING_CERTIFICATE], info[1])
-    _must(info[2].whole == SHA256 and info[4].whole == ECDSA_SHA256, "unknown algorithm")
-    _verify(certificate, info[5].content, encode(SET, info[3].content))
+    _must(info[2].whole == SHA256, "unknown algorithm")
+    _verify(certificate, info[4].whole, info[5].content, encode(SET, info[3].content))
     claimed = attributes[SIGNING_TIME].content.decode("ascii")
     return Signature(
         attributes[MESSAGE_DIGEST].content,
         datetime.strptime(claimed, "%y%m%d%H%M%SZ").replace(tzinfo=UTC),
         certificate,
+        tuple(_certificate(each) for each in certificates.children()),
     )
 
 
@@ -74,7 +84,7 @@ def _named_certificate(certificates: Value, reference: Value, signer: Value) -> 
     identifier = _children(_children(_children(reference, 1)[0], 1)[0], 2)
     for each in certificates.children():
         if hashlib.sha256(each.whole).digest() == identifier[0].content:
-            certificate = x509.load_der_x509_certificate(each.whole)
+            certificate = _certificate(each)
             issuer, serial = _children(signer, 2)
             _must(certificate.issuer.public_bytes() == issuer.whole, "another issuer")
             _must(certificate.serial_number == int.from_bytes(serial.content, "big"), "another serial number")
@@ -83,11 +93,24 @@ def _named_certificate(certificates: Value, reference: Value, signer: Value) -> 
     raise ValueError(message)
 
 
-def _verify(certificate: x509.Certificate, signature: bytes, signed: bytes) -> None:
-    key = certificate.public_key()
-    _must(isinstance(key, ec.EllipticCurvePublicKey), "not an elliptic key")
+def _certificate(value: Value) -> x509.Certificate:
     try:
-        key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))  # type: ignore[union-attr, call-arg, arg-type]
+        return x509.load_der_x509_certificate(value.whole)
+    except x509.InvalidVersion as error:
+        message = "a certificate of an unknown version"
+        raise ValueError(message) from error
+
+
+def _verify(certificate: x509.Certificate, algorithm: bytes, signature: bytes, signed: bytes) -> None:
+    key = certificate.public_key()
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey) and algorithm == ECDSA_SHA256:
+            key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey) and algorithm == RSA_SHA256 and key.key_size >= LEAST_RSA_BITS:
+            key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            message = "unknown algorithm, or a key that is not of it"
+            raise ValueError(message)
     except InvalidSignature as error:
         message = "the signature does not verify"
         raise ValueError(message) from error

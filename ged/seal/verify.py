@@ -5,33 +5,42 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from ged.seal.leaf import Leaf
 from ged.seal.note import read_checkpoint, read_proof
 from ged.seal.signature import Signature, read_signature
 from ged.seal.tree import check_inclusion, leaf_hash
+from ged.seal.trust import Moment, TrustStore, named
 
 
 class Outcome(StrEnum):
-    """What is to be said of a document."""
+    """What is to be said of a document: untrusted is what was sealed, under a seal that is not to be believed."""
 
     INTACT = "intact"
     ALTERED = "altere"
+    UNTRUSTED = "non_fiable"
     UNKNOWN = "inconnu"
+
+
+class Question(StrEnum):
+    """What a step helps to answer: same bytes? cryptography that holds? a certificate to be believed at that time?"""
+
+    INTACT = "intact"
+    VALID = "valide"
+    TRUSTED = "fiable"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One check: its number as shown, what it asks, whether it passed, and what was found."""
+    """One check: its number as shown, what it asks, whether it passed, what was found, and the question it serves."""
 
     number: int
     title: str
     passed: bool
     detail: str
+    question: Question = Question.INTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,12 @@ class Verdict:
     outcome: Outcome
     steps: tuple[Step, ...]
 
+    @property
+    def answers(self) -> dict[Question, bool | None]:
+        """Whether each question is answered yes: by all of its steps; None when no step asked it."""
+        asked = {each: [step.passed for step in self.steps if step.question is each] for each in Question}
+        return {each: all(passed) if passed else None for each, passed in asked.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -48,8 +63,9 @@ class Evidence:
 
     Attributes:
         digest: SHA-256 of the presented file, hexadecimal; `size` in bytes.
-        authority_pem: The certificate to trust, last of a PEM chain; the rest is not read from here.
+        trust: Whom to believe; nothing is believed for being in the signature file.
         log_key: The log's C2SP verifier key.
+        proved_at: A time that a timestamp authority vouches for, at which the seal was in the log; None: none does.
     """
 
     digest: str
@@ -57,17 +73,31 @@ class Evidence:
     p7s: bytes
     leaf: bytes
     proof: str
-    authority_pem: bytes
+    trust: TrustStore
     log_key: str
+    proved_at: datetime | None = None
 
 
 def check(
-    *, digest: str, size: int, p7s: bytes, leaf: bytes, proof: str, authority_pem: bytes, log_key: str
+    *,
+    digest: str,
+    size: int,
+    p7s: bytes,
+    leaf: bytes,
+    proof: str,
+    trust: TrustStore,
+    log_key: str,
+    proved_at: datetime | None = None,
 ) -> Verdict:
     """Return whether a presented file is the one that was sealed; every step is tried, whatever the one before said."""
-    evidence = Evidence(digest, size, p7s, leaf, proof, authority_pem, log_key)
-    steps = tuple(_step(number, title, act, evidence) for number, (title, act) in enumerate(_STEPS, 1))
-    return Verdict(Outcome.INTACT if all(step.passed for step in steps) else Outcome.ALTERED, steps)
+    evidence = Evidence(digest, size, p7s, leaf, proof, trust, log_key, proved_at)
+    steps = tuple(
+        _step(number, title, question, act, evidence) for number, (title, question, act) in enumerate(_STEPS, 1)
+    )
+    failed = {step.question for step in steps if not step.passed}
+    if not failed:
+        return Verdict(Outcome.INTACT, steps)
+    return Verdict(Outcome.UNTRUSTED if failed == {Question.TRUSTED} else Outcome.ALTERED, steps)
 
 
 def unknown(detail: str) -> Verdict:
@@ -75,11 +105,11 @@ def unknown(detail: str) -> Verdict:
     return Verdict(Outcome.UNKNOWN, (Step(1, "Un sceau couvre l'empreinte du fichier", False, detail),))
 
 
-def _step(number: int, title: str, act: Callable[[Evidence], str], evidence: Evidence) -> Step:
+def _step(number: int, title: str, question: Question, act: Callable[[Evidence], str], evidence: Evidence) -> Step:
     try:
-        return Step(number, title, True, act(evidence))
+        return Step(number, title, True, act(evidence), question)
     except ValueError as error:
-        return Step(number, title, False, str(error))
+        return Step(number, title, False, str(error), question)
 
 
 def _file(evidence: Evidence) -> str:
@@ -100,20 +130,22 @@ def _signature(evidence: Evidence) -> str:
     signature = _read(evidence)
     if signature.message_digest.hex() != evidence.digest:
         raise ValueError("La signature porte sur un autre fichier que celui présenté")
-    return f"Signée par « {signature.certificate.subject.rfc4514_string()} »"
+    return f"Signée par « {named(signature.certificate)} »"
 
 
 def _chain(evidence: Evidence) -> str:
     signature = _read(evidence)
-    try:
-        authority = x509.load_pem_x509_certificates(evidence.authority_pem)[-1]
-        signature.certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, TypeError, ValueError, IndexError) as error:
-        raise ValueError("Le certificat n'est pas émis par l'autorité attendue") from error
-    for each in (signature.certificate, authority):
-        if not each.not_valid_before_utc <= signature.claimed_at <= each.not_valid_after_utc:
-            raise ValueError("Un certificat n'était pas valable à la date de la signature")
-    return f"Émis par « {authority.subject.rfc4514_string()} », valable à la date déclarée"
+    path = evidence.trust.path(signature.certificate, signature.presented)
+    return f"Émis par « {named(path[1])} »" + (f", sous « {named(path[-1])} »" if len(path) > 2 else "")
+
+
+def _validity(evidence: Evidence) -> str:
+    signature = _read(evidence)
+    path = evidence.trust.path(signature.certificate, signature.presented)
+    proved = evidence.proved_at
+    moment = Moment(signature.claimed_at, proved=False) if proved is None else Moment(proved, proved=True)
+    evidence.trust.judge(path, moment)
+    return f"Valable et non révoqué le {moment}"
 
 
 def _inclusion(evidence: Evidence) -> str:
@@ -129,13 +161,14 @@ def _head(evidence: Evidence) -> str:
     return f"Tête du journal « {head.origin} », {head.size} inscriptions"
 
 
-_STEPS: tuple[tuple[str, Callable[[Evidence], str]], ...] = (
-    ("Le fichier présenté a l'empreinte inscrite au journal", _file),
-    ("Le fichier de signature est celui inscrit au journal", _signature_file),
-    ("La signature porte sur ce fichier et se vérifie", _signature),
-    ("Le certificat vient de l'autorité et était valable", _chain),
-    ("L'inscription figure dans le journal", _inclusion),
-    ("La tête du journal est signée par le journal", _head),
+_STEPS: tuple[tuple[str, Question, Callable[[Evidence], str]], ...] = (
+    ("Le fichier présenté a l'empreinte inscrite au journal", Question.INTACT, _file),
+    ("Le fichier de signature est celui inscrit au journal", Question.INTACT, _signature_file),
+    ("La signature porte sur ce fichier et se vérifie", Question.VALID, _signature),
+    ("Le certificat est un cachet de l'installation, sous une autorité reconnue", Question.TRUSTED, _chain),
+    ("Le certificat était valable et non révoqué à la date qui compte", Question.TRUSTED, _validity),
+    ("L'inscription figure dans le journal", Question.VALID, _inclusion),
+    ("La tête du journal est signée par le journal", Question.VALID, _head),
 )
 
 

@@ -12,6 +12,7 @@ from ged.mail.item import Letter, Sealing
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Stored, Vault
 from ged.seal.leaf import Leaf
+from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
@@ -91,7 +92,7 @@ def set_seal(
         p7s=signature,
         leaf=leaf,
         proof=entry.proof,
-        authority_pem=signer.chain_pem,
+        trust=TrustStore.from_pem(signer.trust_pem),
         log_key=ledger.verifier_key,
     )
     if verdict.outcome is not Outcome.INTACT:

@@ -10,6 +10,7 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
+from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, Step, Verdict, check, unknown
 from ged.services.seal import proof_suffix
 from ged.store.seals import SealRecord
@@ -101,7 +102,7 @@ def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of eviden
         p7s=vault.companion(letter.original, "p7s") or b"",
         leaf=record.leaf,
         proof=(vault.companion(letter.original, proof_suffix(record.leaf_index)) or b"").decode(),
-        authority_pem=signer.chain_pem,
+        trust=TrustStore.from_pem(signer.trust_pem),
         log_key=ledger.verifier_key,
     )
 

@@ -16,6 +16,7 @@ from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.sign import FileSigner
+from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
 
 LETTER = "Lomé, le 24 novembre 2026".encode() * 40
@@ -40,7 +41,7 @@ class Sealed:
             p7s=changed.get("p7s", self.p7s),
             leaf=changed.get("leaf", self.leaf),
             proof=changed.get("proof", self.proof.encode()).decode("utf-8", "replace"),
-            authority_pem=self.authority,
+            trust=TrustStore.from_pem(self.authority),
             log_key=self.log_key,
         ).outcome
 
@@ -115,15 +116,15 @@ def test_a_seal_by_other_keys_is_refused(sealed: Sealed, tmp_path: Path) -> None
     stranger = ensure_keys(tmp_path / "keys", organisation="Ministère d'essai")
     forged = seal(LETTER, stranger, TileLedger(tmp_path / "ledger", stranger.log))
     assert forged.outcome() is Outcome.INTACT  # by its own keys
-    forged.authority, forged.log_key = sealed.authority, sealed.log_key
+    forged.authority = sealed.authority
+    assert forged.outcome() is Outcome.UNTRUSTED
+    forged.log_key = sealed.log_key
     assert forged.outcome() is Outcome.ALTERED
-    mixed = Sealed(LETTER, forged.p7s, forged.leaf, forged.proof, sealed.authority, forged.log_key)
-    assert mixed.outcome() is Outcome.ALTERED
 
 
 def test_a_date_outside_the_certificate_is_refused(keys: SealKeys, tmp_path: Path) -> None:
     early = seal(LETTER, keys, TileLedger(tmp_path, keys.log), datetime.now(UTC) - timedelta(days=4000))
-    assert early.outcome() is Outcome.ALTERED
+    assert early.outcome() is Outcome.UNTRUSTED
 
 
 def _bytes(value: str | bytes) -> bytes:

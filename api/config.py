@@ -169,10 +169,37 @@ class PressSettings(_Section):
     timeout_s: float = Field(default=60, gt=0, le=600)
 
 
+class AuthoritySettings(_Section):
+    """A time-stamping authority (RFC 3161): its address, and the certificates (PEM) that its own must lead to.
+
+    `policy` is the one asked for and demanded, "" lets the authority choose.
+    """
+
+    name: str = Field(min_length=1, max_length=80)
+    url: str = Field(pattern=r"^https?://[^/\s?#@]+(/[^\s#]*)?$")
+    ca_file: Path
+    policy: str = Field(default="", pattern=r"^$|^[0-2](\.[0-9]+)+$")
+    timeout_s: float = Field(default=10, gt=0, le=60)
+
+
 class SealSettings(_Section):
-    """Who seals: the name in the certificate of this installation's own authority."""
+    """Who seals: the name in the certificate of this installation's own authority. Who says when: `authorities`.
+
+    The authorities are asked in the order of the file. `demonstration_time` has `ged start` run one on this machine
+    when the site names none: it shows how things go, and proves nothing to a stranger.
+    """
 
     organisation: str = "GED Courrier"
+    authorities: tuple[AuthoritySettings, ...] = ()
+    demonstration_time: bool = False
+
+    @model_validator(mode="after")
+    def _has_each_authority_once(self) -> SealSettings:
+        names = [each.name for each in self.authorities]
+        if len(set(names)) != len(names):
+            message = "deux autorités d'horodatage portent le même `name`"
+            raise ValueError(message)
+        return self
 
 
 class MailBox(_Section):

@@ -11,6 +11,7 @@ from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from api.mailbox.smtp_out import SmtpMailer
 from api.press.press import HousePress
+from api.time_authorities import open_authorities
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
@@ -18,6 +19,7 @@ from ged.seal.keys import SealKeys, ensure_keys, ensure_log_key, log_origin
 from ged.seal.ledger import TileLedger
 from ged.seal.pades import PadesSigner
 from ged.seal.sign import FileSigner
+from ged.services.anchor import Outside
 from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
 from ged.store.unit import Store
@@ -48,6 +50,7 @@ class House:
     office: Office
     press: Press
     pdf_signer: PdfSigner
+    outside: Outside
     ledger: TileLedger
     index: SearchIndex
     mailer: Mailer | None
@@ -126,6 +129,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 office=office,
                 press=HousePress(office),
                 pdf_signer=PadesSigner(keys),
+                outside=Outside(open_authorities(settings.seal)),
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
                 mailer=_mailer(settings),

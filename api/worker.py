@@ -21,6 +21,9 @@ from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import Actor
+from ged.mail.anchor import DOCUMENTS
+from ged.services.anchor import anchor
+from ged.services.anchored_proofs import keep_proofs
 from ged.services.attach import seal_annex
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
@@ -45,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
-DRAIN_EVERY_S, LOOK_EVERY_S = 0.5, 2.0
+DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -213,12 +216,19 @@ def drain_index(house: House) -> int:
     return total
 
 
+def anchor_documents(house: House) -> None:
+    """Have the head of the log of documents vouched for, and the proofs under it kept beside the originals."""
+    anchor(DOCUMENTS, ledger=house.ledger, outside=house.outside, store=house.store, clock=house.clock)
+    keep_proofs(DOCUMENTS, ledger=house.ledger, store=house.store, vault=house.vault)
+
+
 @contextmanager
 def _beside(house: House, *, watch: bool) -> Iterator[None]:
     """Feed the index and look into the watched folders in threads of their own, until the block ends."""
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
     if watch:
+        threads.append(_repeat("anchor", lambda: anchor_documents(house), ANCHOR_EVERY_S, stop))
         stations = Stations(house.settings.data / "depots", house.entrance)
         threads.append(_repeat("stations", stations.round, LOOK_EVERY_S, stop))
         for watched in house.settings.capture.folders:

@@ -5,12 +5,13 @@ Every pair of adapters passes one contract suite in tests/contract, on the real 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+from ged.mail.anchor import Stamp
 from ged.mail.sheet import Sheet
 from ged.mail.signature_block import SignatureBlock
 
@@ -191,6 +192,66 @@ class Ledger(Protocol):
 
         Raises:
             NotFound: `ledger.unknown`, the log is shorter.
+        """
+        ...
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the path from an entry to the root of the first `size` entries.
+
+        Raises:
+            NotFound: `ledger.unknown`.
+        """
+        ...
+
+    def consistency(self, older: int, size: int) -> list[bytes]:
+        """Return the proof that the tree of the first `older` entries is a prefix of that of the first `size`.
+
+        Raises:
+            NotFound: `ledger.unknown`.
+        """
+        ...
+
+
+class TimestampAuthority(Protocol):
+    """Somebody whose clock and signature strangers trust. Source: RFC 3161."""
+
+    @property
+    def name(self) -> str:
+        """The name that the site gave it."""
+        ...
+
+    def stamp(self, imprint: bytes, *, now: datetime, after: datetime | None, algorithm: str = "sha256") -> Stamp:
+        """Return a token over a digest (`imprint`, by `algorithm`), every part of it checked.
+
+        A token whose time is far from `now`, our clock, is refused, and so is one from before `after`, the time
+        of the token before it in the same log.
+
+        Raises:
+            Unavailable: `timestamp.unavailable`, it does not answer, or says that it cannot now.
+            Corrupt: `timestamp.refused`, what it gave does not hold; diagnostics `reason`.
+        """
+        ...
+
+
+class Witness(Protocol):
+    """Somebody elsewhere who signs a head once it is shown to continue the one signed before.
+
+    Source: C2SP tlog-witness.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of its key, as its lines carry it."""
+        ...
+
+    def cosign(self, note: bytes, size: int, consistency: Callable[[int], Sequence[bytes]]) -> str:
+        """Return the line to add under a checkpoint of `size` entries, ended by a newline.
+
+        `consistency` gives the proof that the tree of that many entries is a prefix of the checkpoint's.
+
+        Raises:
+            Unavailable: `witness.unavailable`, it does not answer; the next round asks again.
+            Corrupt: `witness.refused`, it saw another history, or what it gave does not verify.
         """
         ...
 

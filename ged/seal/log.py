@@ -11,7 +11,7 @@ from ged.errors import Corrupt, NotFound
 from ged.ports import LogEntry, LogHead
 from ged.seal.note import Checkpoint, Proof, read_checkpoint, write_proof
 from ged.seal.tiles import WIDTH, Tiles
-from ged.seal.tree import EMPTY, inclusion, leaf_hash, root_of
+from ged.seal.tree import EMPTY, consistency, inclusion, leaf_hash, root_of
 
 
 class TileLog:
@@ -50,6 +50,28 @@ class TileLog:
         if not 0 <= index < head.size:
             raise _unknown(index)
         return self._entry(Tiles(self._folder, head.size), index, self._note())
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the path from an entry to the root of the first `size` entries.
+
+        Raises:
+            NotFound: `ledger.unknown`.
+        """
+        head = self._checkpoint()
+        if not 0 <= index < size <= head.size:
+            raise _unknown(index)
+        return inclusion(index, 0, size, Tiles(self._folder, head.size).subtree)
+
+    def consistency(self, older: int, size: int) -> list[bytes]:
+        """Return the proof that the tree of the first `older` entries is a prefix of that of the first `size`.
+
+        Raises:
+            NotFound: `ledger.unknown`.
+        """
+        head = self._checkpoint()
+        if not 0 <= older <= size <= head.size:
+            raise _unknown(size)
+        return consistency(older, size, Tiles(self._folder, head.size).subtree)
 
     def entry(self, index: int) -> bytes:
         """Return the bytes logged at an index.

@@ -8,7 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ged.store.tables import seal
+from ged.store.dispatch_tables import annex
+from ged.store.slip_tables import kept_file
+from ged.store.tables import letter, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,20 @@ class Seals:
             )
         ).one_or_none()
         return None if row is None else SealRecord(*row)
+
+    def between(self, first: int, end: int) -> tuple[tuple[int, str], ...]:
+        """Return (index in the log, SHA-256 of what it seals) of letters, annexes and pieces, in [first, end)."""
+        letters = sa.select(seal.c.leaf_index, letter.c.original).join(letter, letter.c.id == seal.c.letter_id)
+        annexes = sa.select(annex.c.leaf_index, annex.c.digest)
+        pieces = sa.select(kept_file.c.leaf_index, kept_file.c.sha256)
+        sealed = sa.union_all(
+            *(
+                each.where(index >= first, index < end)
+                for each, index in (
+                    (letters, seal.c.leaf_index),
+                    (annexes, annex.c.leaf_index),
+                    (pieces, kept_file.c.leaf_index),
+                )
+            )
+        ).order_by("leaf_index")
+        return tuple((index, digest) for index, digest in self._connection.execute(sealed))

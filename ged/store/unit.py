@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from ged.errors import Unavailable
 from ged.store.absences import Absences
 from ged.store.acknowledgements import Acknowledgements
+from ged.store.anchors import Anchors
 from ged.store.annexes import Annexes
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
@@ -225,6 +226,11 @@ class Unit:
     def seals(self) -> Seals:
         """What proves an original."""
         return Seals(self._connection)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """Heads of the logs, and what vouches for them from outside."""
+        return Anchors(self._connection)
 
     @cached_property
     def runs(self) -> Runs:

@@ -1,0 +1,36 @@
+"""The time-stamping authorities of the settings, opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography import x509
+
+from api.config import SealSettings
+from ged.errors import Refused
+from ged.seal.timestamp.authority import HttpAuthority
+
+
+def open_authorities(settings: SealSettings) -> tuple[HttpAuthority, ...]:
+    """Return the authorities in the order of the settings; nobody is asked anything yet.
+
+    Raises:
+        Refused: `config.faulty`, a file of certificates cannot be read.
+    """
+    return tuple(
+        HttpAuthority(
+            given.name, given.url, _certificates(given.ca_file), policy=given.policy, timeout_s=given.timeout_s
+        )
+        for given in settings.authorities
+    )
+
+
+def _certificates(file: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refused(
+            "config.faulty",
+            f"Les certificats de l'autorité d'horodatage ({file}) ne sont pas lisibles : il faut un fichier PEM.",
+            file=str(file),
+        ) from error

@@ -1,0 +1,109 @@
+"""A time-stamping authority over HTTP: one question, one answer, every part of the answer checked.
+
+Source: RFC 3161, 3.4 (HTTP).
+"""
+
+from __future__ import annotations
+
+import secrets
+import urllib.request
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+
+from cryptography import x509
+
+from ged.errors import Corrupt, Unavailable
+from ged.mail.anchor import Stamp
+from ged.seal.der import oid
+from ged.seal.timestamp.chain import CheckedToken, check_response
+from ged.seal.timestamp.request import write_request
+
+MAX_SKEW = timedelta(minutes=5)
+"""How far an authority's clock may be from ours."""
+MAX_STEP_BACK = timedelta(minutes=1)
+"""How far the time of a token may lie before that of the one before it: two authorities, two clocks."""
+_MAX_BYTES = 1 << 18
+
+
+class HttpAuthority:
+    """An authority by its address. `roots` are the certificates that its own must lead to."""
+
+    def __init__(
+        self, name: str, url: str, roots: Sequence[x509.Certificate], *, policy: str = "", timeout_s: float = 10
+    ) -> None:
+        self._name, self._url, self._roots = name, url, tuple(roots)
+        self._policy, self._timeout_s = policy, timeout_s
+        self._opener = urllib.request.build_opener(_Stay)
+
+    @property
+    def name(self) -> str:
+        """The name that the site gave it."""
+        return self._name
+
+    def stamp(self, imprint: bytes, *, now: datetime, after: datetime | None, algorithm: str = "sha256") -> Stamp:
+        """Return a token over a digest. Raises as the port says."""
+        nonce = secrets.randbits(64)
+        response = self._ask(write_request(imprint, algorithm, nonce, self._policy))
+        try:
+            found = check_response(response, imprint, self._roots, algorithm)
+            self._check(found, nonce, now, after)
+        except ValueError as error:
+            raise self._refused(str(error)) from error
+        return Stamp(response, self._name, found.token.at, found.ends, found.demonstration)
+
+    def _check(self, found: CheckedToken, nonce: int, now: datetime, after: datetime | None) -> None:
+        token = found.token
+        if token.nonce != nonce:
+            raise ValueError("the answer is to another question: its nonce is not ours")
+        if self._policy and token.policy != oid(self._policy):
+            raise ValueError("the token is of another policy")
+        if abs(token.at - now) > MAX_SKEW:
+            raise ValueError(f"its time {token.at:%Y-%m-%d %H:%M:%S} is far from ours {now:%Y-%m-%d %H:%M:%S} (UTC)")
+        if after is not None and token.at < after - MAX_STEP_BACK:
+            raise ValueError(f"its time {token.at:%Y-%m-%d %H:%M:%S} is before that of the last token (UTC)")
+
+    def _ask(self, question: bytes) -> bytes:
+        request = urllib.request.Request(  # noqa: S310 - the settings admit http and https alone
+            self._url,
+            question,
+            {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
+        )
+        try:
+            with self._opener.open(request, timeout=self._timeout_s) as answer:
+                body: bytes = answer.read(_MAX_BYTES + 1)
+        except HTTPError as error:
+            error.close()
+            raise self._away(f"HTTP {error.code}") from error
+        except (OSError, HTTPException) as error:
+            raise self._away(str(error)) from error
+        if len(body) > _MAX_BYTES:
+            raise self._refused("the answer is too long")
+        return body
+
+    def _away(self, reason: str) -> Unavailable:
+        return Unavailable(
+            "timestamp.unavailable",
+            f"L'autorité d'horodatage « {self._name} » ne répond pas. Rien n'est perdu : l'horodatage attend, "
+            "et il est demandé à nouveau.",
+            authority=self._name,
+            reason=reason[:200],
+        )
+
+    def _refused(self, reason: str) -> Corrupt:
+        return Corrupt(
+            "timestamp.refused",
+            f"La réponse de l'autorité d'horodatage « {self._name} » ne tient pas : elle n'est pas gardée. "
+            "Prévenez l'administrateur si cela dure.",
+            authority=self._name,
+            reason=reason[:200],
+        )
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """The address comes from the configuration, and no answer leads elsewhere."""
+
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
+        return None

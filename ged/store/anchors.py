@@ -1,0 +1,136 @@
+"""Anchors of the logs: added, completed with what others give, never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.mail.anchor import Anchoring, AuthorityState, LogAnchor, Stamp
+from ged.store.anchor_tables import anchor, timestamp_authority
+
+_COSIGNED = sa.func.cardinality(anchor.c.cosignatures) > 0
+
+
+class Anchors:
+    """The heads of both logs that were taken to be vouched for."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, added: LogAnchor) -> None:
+        """Keep a head; one of that size that is there already stays as it is."""
+        values = {
+            "log": added.log,
+            "size": added.size,
+            "root": added.root,
+            "note": added.note,
+            "made_at": added.made_at,
+            "attempts": added.attempts,
+            "tried_at": added.tried_at,
+            "said": added.said,
+        }
+        self._connection.execute(insert(anchor).values(**values).on_conflict_do_nothing())
+
+    def cosign(self, one: LogAnchor, line: str) -> None:
+        """Add the line of a witness."""
+        added = sa.func.array_append(anchor.c.cosignatures, line)
+        self._change(one, cosignatures=added)
+
+    def stamp(self, one: LogAnchor, stamp: Stamp) -> None:
+        """Keep the token of a head; its wait ends."""
+        self._change(
+            one,
+            token=stamp.token,
+            token_authority=stamp.authority,
+            token_at=stamp.at,
+            token_ends=stamp.ends,
+            demonstration=stamp.demonstration,
+            said="",
+        )
+
+    def missed(self, one: LogAnchor, at: datetime, said: str) -> None:
+        """Write down that no authority gave a token."""
+        self._change(one, attempts=anchor.c.attempts + 1, tried_at=at, said=said)
+
+    def keep_proofs(self, one: LogAnchor) -> None:
+        """Write down that the proofs under a head lie beside the originals."""
+        self._change(one, proofs_kept=True)
+
+    def proofs_kept(self, log: str) -> int:
+        """Return the size of the last head whose proofs lie beside the originals, 0 when there is none."""
+        query = sa.select(sa.func.max(anchor.c.size)).where(anchor.c.log == log, anchor.c.proofs_kept)
+        return int(self._connection.scalar(query) or 0)
+
+    def last(self, log: str, *, stamped: bool = False, cosigned: bool = False) -> LogAnchor | None:
+        """Return the largest head of a log, of all, of those with a token, or of those that a witness signed."""
+        query = _of(log).order_by(anchor.c.size.desc()).limit(1)
+        if stamped:
+            query = query.where(anchor.c.token.is_not(None))
+        return self._one(query.where(_COSIGNED) if cosigned else query)
+
+    def covering(self, log: str, index: int) -> LogAnchor | None:
+        """Return the first head that holds an entry and has a token; without any, the first that a witness signed."""
+        query = _of(log).where(anchor.c.size > index).order_by(anchor.c.size).limit(1)
+        stamped = self._one(query.where(anchor.c.token.is_not(None)))
+        return stamped or self._one(query.where(_COSIGNED))
+
+    def before(self, log: str, index: int) -> LogAnchor | None:
+        """Return the last head with a token that does not hold an entry: the entry was made after it."""
+        query = _of(log).where(anchor.c.size <= index, anchor.c.token.is_not(None))
+        return self._one(query.order_by(anchor.c.size.desc()).limit(1))
+
+    def page(self, log: str, after: int = -1, limit: int = 1000) -> tuple[LogAnchor, ...]:
+        """Return heads larger than a size, in order."""
+        query = _of(log).where(anchor.c.size > after).order_by(anchor.c.size).limit(limit)
+        return tuple(_read(row) for row in self._connection.execute(query).mappings())
+
+    def state(self, log: str) -> Anchoring:
+        """Return how a log stands with those who vouch for it."""
+        last, stamped = self.last(log), self.last(log, stamped=True)
+        covered = stamped.size if stamped else 0
+        waiting = sa.select(sa.func.min(anchor.c.made_at)).where(anchor.c.log == log, anchor.c.size > covered)
+        size = last.size if last else 0
+        return Anchoring(log, size, covered, last, stamped, self._connection.scalar(waiting))
+
+    def authorities(self) -> tuple[AuthorityState, ...]:
+        """Return how each authority that was ever asked last answered."""
+        columns = (timestamp_authority.c[name] for name in ("name", "answered_at", "failed_at", "said"))
+        rows = self._connection.execute(sa.select(*columns).order_by(timestamp_authority.c.name))
+        return tuple(AuthorityState(*row) for row in rows)
+
+    def note_authority(self, name: str, at: datetime, said: str) -> None:
+        """Write down how an authority just answered: "" when it gave a token, else why it did not."""
+        values: dict[str, Any] = {"said": said, ("failed_at" if said else "answered_at"): at}
+        query = insert(timestamp_authority).values(name=name, **values)
+        self._connection.execute(query.on_conflict_do_update(index_elements=["name"], set_=values))
+
+    def _change(self, one: LogAnchor, **values: object) -> None:
+        change = sa.update(anchor).where(anchor.c.log == one.log, anchor.c.size == one.size)
+        self._connection.execute(change.values(**values))
+
+    def _one(self, query: sa.Select[Any]) -> LogAnchor | None:
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _read(row)
+
+
+def _of(log: str) -> sa.Select[Any]:
+    return sa.select(anchor).where(anchor.c.log == log)
+
+
+def _read(row: sa.RowMapping) -> LogAnchor:
+    stamp = None
+    if row["token"] is not None:
+        stamp = Stamp(
+            bytes(row["token"]), row["token_authority"], row["token_at"], row["token_ends"], row["demonstration"]
+        )
+    names: Sequence[str] = ("log", "size", "root", "made_at", "attempts", "tried_at", "said")
+    return LogAnchor(
+        note=bytes(row["note"]),
+        cosignatures=tuple(row["cosignatures"]),
+        stamp=stamp,
+        **{name: row[name] for name in names},
+    )

@@ -1,9 +1,23 @@
-"""The leaf: what the log says of an original, as canonical JSON (sorted keys, no space, UTF-8)."""
+"""The leaf: what the log says of an original, as canonical JSON (sorted keys, no space, UTF-8).
+
+Two formats stand side by side in one log. The first names the original by its SHA-256. The second, for a
+confidential document, by SHA-256(salt, SHA-256 of the original): who has no salt can neither recognise nor confirm
+the document, and when the salt is destroyed nobody can.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
+
+SALT_BYTES = 32
+_BLINDED = 2
+
+
+def blind(digest: str, salt: bytes) -> str:
+    """Return the blinded digest: SHA-256 over the salt followed by the 32 bytes of the digest, hexadecimal."""
+    return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +25,11 @@ class Leaf:
     """One event of one document.
 
     Attributes:
-        sha256: Of the original; `p7s_sha256` of its signature file, since CMS lets some bits be flipped.
+        sha256: Of the original, or, where `blinded`, its blinded digest; `p7s_sha256` of its signature file, since
+            CMS lets some bits be flipped.
         version: The store's version identifier, "" where there is none.
         time: ISO 8601, UTC, as claimed by the installation; the log's heads bound it.
+        blinded: Whether `sha256` can be told from the original only with its salt.
     """
 
     document: str
@@ -24,21 +40,35 @@ class Leaf:
     event: str
     actor: str
     time: str
+    blinded: bool = False
+
+    def is_of(self, digest: str, salt: bytes = b"") -> bool:
+        """Whether it is the leaf of the document of that SHA-256; a blinded one needs its salt."""
+        if not self.blinded:
+            return self.sha256 == digest
+        return len(salt) == SALT_BYTES and self.sha256 == blind(digest, salt)
 
     def encode(self) -> bytes:
-        """Return the one encoding of this leaf."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        """Return the one encoding of this leaf; a blinded one has `format` 2 and `blinded_sha256` for `sha256`."""
+        fields = asdict(self)
+        if fields.pop("blinded"):
+            fields |= {"format": _BLINDED, "blinded_sha256": fields.pop("sha256")}
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Leaf:
-        """Return the leaf that these bytes are the encoding of.
+        """Return the leaf that these bytes are the encoding of, in either format.
 
         Raises:
             ValueError: they are not the canonical encoding of a leaf.
         """
         try:
-            leaf = cls(**json.loads(data))
-        except (TypeError, UnicodeDecodeError) as error:
+            fields = json.loads(data)
+            if "format" in fields:
+                blinded = {"sha256": fields.pop("blinded_sha256"), "blinded": fields.pop("format") == _BLINDED}
+                fields |= blinded
+            leaf = cls(**fields)
+        except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:
             raise ValueError("not a leaf") from error
         if leaf.encode() != data:
             raise ValueError("not the canonical encoding")

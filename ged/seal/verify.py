@@ -66,6 +66,7 @@ class Evidence:
         trust: Whom to believe; nothing is believed for being in the signature file.
         log_key: The log's C2SP verifier key.
         proved_at: A time that a timestamp authority vouches for, at which the seal was in the log; None: none does.
+        salt: What blinds the digest in the leaf of a confidential document; b"" for the others.
     """
 
     digest: str
@@ -76,6 +77,7 @@ class Evidence:
     trust: TrustStore
     log_key: str
     proved_at: datetime | None = None
+    salt: bytes = b""
 
 
 def check(
@@ -88,9 +90,10 @@ def check(
     trust: TrustStore,
     log_key: str,
     proved_at: datetime | None = None,
+    salt: bytes = b"",
 ) -> Verdict:
     """Return whether a presented file is the one that was sealed; every step is tried, whatever the one before said."""
-    evidence = Evidence(digest, size, p7s, leaf, proof, trust, log_key, proved_at)
+    evidence = Evidence(digest, size, p7s, leaf, proof, trust, log_key, proved_at, salt)
     steps = tuple(
         _step(number, title, question, act, evidence) for number, (title, question, act) in enumerate(_STEPS, 1)
     )
@@ -114,9 +117,14 @@ def _step(number: int, title: str, question: Question, act: Callable[[Evidence],
 
 def _file(evidence: Evidence) -> str:
     leaf = _leaf(evidence)
-    if (leaf.sha256, leaf.size) != (evidence.digest, evidence.size):
-        raise ValueError(f"Le fichier présenté a l'empreinte {evidence.digest[:16]}…, l'original {leaf.sha256[:16]}…")
-    return f"Empreinte SHA-256 {evidence.digest[:16]}…, {evidence.size} octets"
+    if leaf.blinded and not evidence.salt:
+        raise ValueError("L'inscription est masquée, et le sel qui la rattache à l'original manque")
+    if not leaf.is_of(evidence.digest, evidence.salt) or leaf.size != evidence.size:
+        raise ValueError(
+            f"Le fichier présenté a l'empreinte {evidence.digest[:16]}…, l'inscription {leaf.sha256[:16]}…"
+        )
+    masked = ", masquée par son sel" if leaf.blinded else ""
+    return f"Empreinte SHA-256 {evidence.digest[:16]}…, {evidence.size} octets{masked}"
 
 
 def _signature_file(evidence: Evidence) -> str:

@@ -62,6 +62,7 @@ def seal_annex(annex_id: str, *, store: Store, vault: Vault, signer: Signer, led
         if annex is None:
             raise _unknown()
         version = unit.arrivals.version_of(annex.digest)
+        level = unit.letters.get(annex.letter_id, None).confidentiality
     if annex.leaf_index is not None:
         return
     record = set_seal(
@@ -69,6 +70,7 @@ def seal_annex(annex_id: str, *, store: Store, vault: Vault, signer: Signer, led
         Stored(annex.digest, annex.size, version, existed=True),
         event="annex",
         at=annex.added_at,
+        level=level,
         vault=vault,
         signer=signer,
         ledger=ledger,

@@ -14,7 +14,7 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
-from ged.services.seal import proof_suffix
+from ged.services.seal import proof_suffix, salt_of
 from ged.store.unit import Store
 
 _EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
@@ -64,7 +64,13 @@ def export(
         (target / "inscription.json").write_bytes(record.leaf)
         (target / "preuve.tlog-proof").write_bytes(proof)
         (target / "journal.vkey").write_text(ledger.verifier_key + "\n", encoding="ascii")
-        (target / "LISEZMOI.txt").write_text(_READ_ME.format(original=original, number=letter.number), encoding="utf-8")
+        salt = salt_of(letter.original, vault)
+        if salt:
+            (target / "original.sel").write_bytes(salt)
+        told = _READ_ME.format(
+            original=original, number=letter.number, digest=(_BLINDED if salt else _PLAIN).format(original=original)
+        )
+        (target / "LISEZMOI.txt").write_text(told, encoding="utf-8")
     return sorted(target.iterdir())
 
 
@@ -77,12 +83,15 @@ def _described(letter: Letter) -> str:
     return json.dumps(asdict(letter), ensure_ascii=False, indent=2, default=str) + "\n"
 
 
+_PLAIN = """L'empreinte de l'original est celle que porte inscription.json (« sha256 ») :
+   openssl dgst -sha256 {original}"""
+_BLINDED = """L'empreinte de l'original, masquée par original.sel, est celle d'inscription.json (« blinded_sha256 ») :
+   (cat original.sel; openssl dgst -sha256 -binary {original}) | openssl dgst -sha256"""
 _READ_ME = """Courrier {number}
 
 Ces fichiers permettent de vérifier l'original sans le logiciel qui l'a enregistré.
 
-1. L'empreinte de l'original est celle que porte inscription.json (« sha256 ») :
-   openssl dgst -sha256 {original}
+1. {digest}
 2. L'empreinte de la signature est celle que porte inscription.json (« p7s_sha256 ») :
    openssl dgst -sha256 original.p7s
 3. La signature porte sur cet original et vient de l'autorité (dernier certificat de chaine.pem) :

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 
 from ged.clock import Clock
 from ged.errors import Corrupt, Unavailable
 from ged.mail.access import SYSTEM
-from ged.mail.item import Letter, Sealing
+from ged.mail.item import Confidentiality, Letter, Sealing
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Stored, Vault
-from ged.seal.leaf import Leaf
+from ged.seal.leaf import SALT_BYTES, Leaf, blind
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
 from ged.store.seals import SealRecord
@@ -21,6 +22,15 @@ from ged.store.unit import Store
 def proof_suffix(leaf_index: int) -> str:
     """Return the name under which the proof of a leaf is kept beside its original."""
     return f"{leaf_index}.tlog-proof"
+
+
+SALT = "sel"
+"""The suffix of the companion that holds what blinds a leaf: it goes with the original, and dies with its key."""
+
+
+def salt_of(digest: str, vault: Vault) -> bytes:
+    """Return what blinds the leaf of an original; b"" where its digest stands in the log as it is."""
+    return vault.companion(digest, SALT) or b""
 
 
 def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock) -> None:
@@ -41,6 +51,7 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
             Stored(letter.original, letter.original_size, version, existed=True),
             event="capture",
             at=letter.registered_at,
+            level=letter.confidentiality,
             vault=vault,
             signer=signer,
             ledger=ledger,
@@ -58,6 +69,7 @@ def set_seal(
     *,
     event: str,
     at: datetime,
+    level: Confidentiality,
     vault: Vault,
     signer: Signer,
     ledger: Ledger,
@@ -66,7 +78,8 @@ def set_seal(
     """Sign stored bytes, log them, keep the proof beside them and verify it all: a letter's original, or a piece of it.
 
     A signature that is kept already wins over a new one, and the leaf is made of what is kept only,
-    so that sealing twice gives one signature and one leaf.
+    so that sealing twice gives one signature and one leaf. From « confidentiel » on, the leaf's digest is blinded
+    with a salt that is kept beside the original.
 
     Raises:
         Unavailable: the vault or the log does not answer.
@@ -74,15 +87,19 @@ def set_seal(
     """
     signature = vault.attach(stored.digest, "p7s", signer.sign(bytes.fromhex(stored.digest), clock()))
     signed = hashlib.sha256(signature).hexdigest()
+    salt = salt_of(stored.digest, vault)
+    if not salt and level.rank >= Confidentiality.CONFIDENTIAL.rank:
+        salt = vault.attach(stored.digest, SALT, secrets.token_bytes(SALT_BYTES))
     leaf = Leaf(
         document=document,
-        sha256=stored.digest,
+        sha256=blind(stored.digest, salt) if salt else stored.digest,
         size=stored.size,
         p7s_sha256=signed,
         version=stored.version,
         event=event,
         actor=SYSTEM.login,
         time=at.isoformat(),
+        blinded=bool(salt),
     ).encode()
     entry = ledger.append([leaf])[0]
     vault.attach(stored.digest, proof_suffix(entry.index), entry.proof.encode())
@@ -94,6 +111,7 @@ def set_seal(
         proof=entry.proof,
         trust=TrustStore.from_pem(signer.trust_pem),
         log_key=ledger.verifier_key,
+        salt=salt,
     )
     if verdict.outcome is not Outcome.INTACT:
         failed = [step.title for step in verdict.steps if not step.passed]

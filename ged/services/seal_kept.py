@@ -21,6 +21,7 @@ def seal_kept(kept_id: str, *, store: Store, vault: Vault, signer: Signer, ledge
     with store.unit() as unit:
         piece = unit.kept_files.get(kept_id)
         version = unit.arrivals.version_of(piece.sha256)
+        level = unit.letters.get(piece.letter_id, None).confidentiality
     if piece.sealed_at is not None:
         return
     record = set_seal(
@@ -28,6 +29,7 @@ def seal_kept(kept_id: str, *, store: Store, vault: Vault, signer: Signer, ledge
         Stored(piece.sha256, piece.size, version, existed=True),
         event="piece",
         at=piece.added_at,
+        level=level,
         vault=vault,
         signer=signer,
         ledger=ledger,

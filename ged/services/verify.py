@@ -12,7 +12,7 @@ from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, Step, Verdict, check, unknown
-from ged.services.seal import proof_suffix
+from ged.services.seal import proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
 
@@ -104,6 +104,7 @@ def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of eviden
         proof=(vault.companion(letter.original, proof_suffix(record.leaf_index)) or b"").decode(),
         trust=TrustStore.from_pem(signer.trust_pem),
         log_key=ledger.verifier_key,
+        salt=salt_of(letter.original, vault),
     )
 
 

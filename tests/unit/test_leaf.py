@@ -1,0 +1,59 @@
+"""The leaf in its two formats: what stands in the log for ever, and what it says to whom."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from ged.seal.leaf import SALT_BYTES, Leaf, blind
+
+DIGEST = hashlib.sha256(b"un courrier").hexdigest()
+SALT = bytes(range(SALT_BYTES))
+PLAIN = Leaf("abc", DIGEST, 11, "0" * 64, "", "capture", "systeme", "2026-11-28T10:00:00+00:00")
+BLINDED = replace(PLAIN, sha256=blind(DIGEST, SALT), blinded=True)
+
+
+def test_the_first_format_is_what_it_always_was() -> None:
+    assert PLAIN.encode() == (
+        b'{"actor":"systeme","document":"abc","event":"capture","p7s_sha256":"' + b"0" * 64 + b'","sha256":"'
+        + DIGEST.encode() + b'","size":11,"time":"2026-11-28T10:00:00+00:00","version":""}'
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("leaf", [PLAIN, BLINDED])
+def test_either_format_is_read_back(leaf: Leaf) -> None:
+    assert Leaf.decode(leaf.encode()) == leaf
+
+
+def test_a_blinded_leaf_says_nothing_of_its_document_without_the_salt() -> None:
+    assert DIGEST.encode() not in BLINDED.encode()
+    assert BLINDED.is_of(DIGEST, SALT)
+    for salt in (b"", SALT[:-1], SALT[::-1], SALT + b"\x00"):
+        assert not BLINDED.is_of(DIGEST, salt)
+    assert not BLINDED.is_of(hashlib.sha256(b"autre").hexdigest(), SALT)
+
+
+def test_a_plain_leaf_needs_no_salt() -> None:
+    assert PLAIN.is_of(DIGEST)
+    assert not PLAIN.is_of(BLINDED.sha256)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        BLINDED.encode().replace(b'"format":2', b'"format":3'),
+        BLINDED.encode().replace(b'"format":2', b'"format":true'),
+        BLINDED.encode().replace(b"blinded_sha256", b"sha256"),
+        PLAIN.encode().replace(b'"size"', b'"format":2,"size"'),
+        PLAIN.encode().replace(b'"time"', b'"blinded":true,"time"'),
+        b'{"format":2}',
+        b'["format"]',
+        b'"format"',
+        b"2",
+    ],
+)
+def test_what_mixes_the_formats_is_no_leaf(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"leaf|canonical"):
+        Leaf.decode(data)

@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.bundle_commands import bundle, judge_bundle
 from api.config import read_settings
 from api.errors import EXIT, problem
 from api.model_export import write_folder
@@ -43,6 +44,7 @@ from ged.services.export import export as export_letter
 from ged.services.sign_in import create_token, set_password
 from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import verify_file, verify_letter
+from ged.services.verify_bundle import is_bundle
 from ged.store.changes import Changes
 from ingest.capture.receive import SheetsBack, receive_scan
 
@@ -53,6 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(register, name="register")
+app.command()(bundle)
 
 
 def main() -> None:
@@ -186,7 +189,7 @@ def verify(
     *,
     as_json: Json = False,
 ) -> None:
-    """Dit si un original est intact : celui d'un numéro, ou un fichier présenté."""
+    """Dit si un original est intact : celui d'un numéro, un fichier présenté ; ou si une liasse se vérifie."""
     with _house(login) as (house, actor):
         engines: dict[str, Any] = {
             "store": house.store,
@@ -200,6 +203,8 @@ def verify(
         if path.is_file():
             with path.open("rb") as stream:
                 letter, verdict = verify_file(stream, number, **engines)
+                if letter is None and is_bundle(stream):
+                    return _judged(judge_bundle(stream, house, actor, as_json=as_json))
         else:
             letter = consult.by_number(what, store=house.store, actor=actor)
             verdict = verify_letter(letter.id, **engines)
@@ -210,8 +215,12 @@ def verify(
             mark = "[green]✔[/]" if step.passed else "[red]✘[/]"
             out.print(f"{mark} {step.number}. {step.title} : {step.detail}", highlight=False)
         out.print(f"[bold]{verdict.outcome}[/]")
-    if verdict.outcome is not Outcome.INTACT:
-        raise typer.Exit(EXIT["not_found"] if verdict.outcome is Outcome.UNKNOWN else EXIT["corrupt"])
+    return _judged(verdict.outcome)
+
+
+def _judged(outcome: Outcome) -> None:
+    if outcome is not Outcome.INTACT:
+        raise typer.Exit(EXIT["not_found"] if outcome is Outcome.UNKNOWN else EXIT["corrupt"])
 
 
 @app.command()

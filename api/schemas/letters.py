@@ -18,6 +18,7 @@ from ged.seal.verify import Verdict
 from ged.services.capture import Receipt
 from ged.services.consult import LetterFile
 from ged.services.tell_history import History
+from ged.services.verify_bundle import BundleReport
 
 
 class ReceiptOut(BaseModel):
@@ -217,6 +218,19 @@ class CorrectionIn(DecisionIn):
     """The data of a letter as they should be, and why they were not."""
 
     reason: str = Field(max_length=1000)
+
+
+class BundleOut(BaseModel):
+    """What is to be said of a proof bundle: intact or altere, and the steps, each oui, non or absent."""
+
+    outcome: str
+    number: str
+    steps: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, report: BundleReport) -> BundleOut:
+        """Return a report on the wire."""
+        return cls(outcome=report.outcome, number=report.number, steps=[step._asdict() for step in report.steps])
 
 
 class VerdictOut(BaseModel):

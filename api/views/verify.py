@@ -1,8 +1,8 @@
-"""« Vérifier un document »: a presented file against what was sealed, in numbered steps."""
+"""« Vérifier un document »: a presented file against what was sealed, or a proof bundle, in numbered steps."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
@@ -15,15 +15,26 @@ from ged.mail.register_book import RegisterPrint
 from ged.services import consult
 from ged.services.print_register import recognise_print
 from ged.services.verify import digest_of, verify_file, verify_letter
+from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
 from ingest.capture.names import shown_name
 
 router = APIRouter()
+_NOTHING: dict[str, Any] = {
+    "number": "",
+    "verdict": None,
+    "letter": None,
+    "name": "",
+    "fault": "",
+    "found": None,
+    "bundle": None,
+}
+"""What the page shows before anything was presented."""
 
 
 @router.get("/verifier", dependencies=[Depends(page_actor)])
 def ask(request: Request, numero: str = "") -> Response:
     """Show the form."""
-    return page(request, "verify.html", number=numero, verdict=None, letter=None, name="", fault="", found=None)
+    return page(request, "verify.html", **(_NOTHING | {"number": numero}))
 
 
 @router.post("/verifier", dependencies=[FormCheck])
@@ -37,8 +48,7 @@ def check(
     """Say whether the presented file is the original of a letter."""
     if fichier is None or not (fichier.filename or fichier.size):
         fault = "Choisissez le fichier à vérifier."
-        empty = {"number": numero, "verdict": None, "letter": None, "name": "", "fault": fault, "found": None}
-        return page(request, "verify.html", status=422, **empty)
+        return page(request, "verify.html", status=422, **(_NOTHING | {"number": numero, "fault": fault}))
     letter, verdict = verify_file(
         fichier.file,
         numero,
@@ -49,9 +59,18 @@ def check(
         actor=actor,
         clock=house.clock,
     )
-    name = shown_name(fichier.filename or "")
+    said: dict[str, Any] = {"number": numero, "letter": letter, "name": shown_name(fichier.filename or "")}
+    if letter is None and is_bundle(fichier.file):
+        said["bundle"] = _bundle(fichier, house, actor)
+        return page(request, "verify.html", **(_NOTHING | said))
     found = None if letter else _print(fichier, house, actor)
-    return page(request, "verify.html", number=numero, verdict=verdict, letter=letter, name=name, fault="", found=found)
+    return page(request, "verify.html", **(_NOTHING | said | {"verdict": verdict, "found": found}))
+
+
+def _bundle(file: UploadFile, house: House, actor: Actor) -> BundleReport:
+    return verify_bundle(
+        file.file, store=house.store, signer=house.signer, ledger=house.ledger, actor=actor, clock=house.clock
+    )
 
 
 def _print(file: UploadFile, house: House, actor: Actor) -> tuple[RegisterPrint, bool] | None:
@@ -75,6 +94,5 @@ def check_letter(request: Request, house: HouseDep, actor: ActorDep, letter_id: 
         clock=house.clock,
     )
     letter = consult.letter(letter_id, store=house.store, actor=actor)
-    return page(
-        request, "verify.html", number=letter.number, verdict=verdict, letter=letter, name="", fault="", found=None
-    )
+    said = {"number": letter.number, "verdict": verdict, "letter": letter}
+    return page(request, "verify.html", **(_NOTHING | said))

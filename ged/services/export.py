@@ -17,7 +17,13 @@ from ged.ports import Ledger, Signer, Vault
 from ged.services.seal import proof_suffix, salt_of
 from ged.store.unit import Store
 
-_EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/tiff": "tif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "message/rfc822": "eml",
+}
 
 
 def export(
@@ -50,7 +56,7 @@ def export(
         target.mkdir(parents=True)
     except FileExistsError as error:
         raise Refused("export.exists", f"Le dossier {target} existe déjà. Choisissez-en un autre.") from error
-    original = f"original.{_EXTENSIONS.get(letter.media_type, 'bin')}"
+    original = f"original.{EXTENSIONS.get(letter.media_type, 'bin')}"
     with vault.open(letter.original) as stream:
         _copy(stream, target / original)
     (target / "courrier.json").write_text(_described(letter), encoding="utf-8")

@@ -53,6 +53,13 @@ class KeptFiles:
         )
         return bool(result.rowcount)
 
+    def seal_of(self, kept_id: str) -> SealRecord | None:
+        """Return the seal of a piece, if it has one."""
+        columns = [kept_file.c[name] for name in SealRecord.__slots__]
+        query = sa.select(*columns).where(kept_file.c.id == kept_id, kept_file.c.sealed_at.is_not(None))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else SealRecord(*row)
+
 
 def _select() -> sa.Select[Any]:
     return sa.select(*_COLUMNS).join(original, original.c.sha256 == kept_file.c.sha256)

@@ -1,0 +1,144 @@
+"""What goes into a proof bundle, as values, and the names that it gets there.
+
+A name in a bundle is ours, never that of a file that came in: lower-case letters, digits, hyphens, at most four levels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of a log to which proofs lead, with what others say of it.
+
+    Attributes:
+        log: `documents` or `journal`.
+        note: The checkpoint as the log alone signed it: the bytes that a token is over.
+        token: An RFC 3161 answer over `note`, DER; b"" when there is none.
+        missing: Why a `cosignature` or an `horodatage` is not there, a French sentence each.
+    """
+
+    log: str
+    size: int
+    note: bytes
+    token: bytes
+    missing: dict[str, str]
+
+    @property
+    def folder(self) -> str:
+        """Where it lies in the bundle."""
+        return f"tetes/{self.log}-{self.size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What proves one file: its signature (DER), its leaf, the way from the leaf to a head.
+
+    Attributes:
+        claimed_at: When the signature says that it was made, seconds since 1970: a claim.
+        stamped_at: When the head was stamped, the same; None while it is not.
+    """
+
+    p7s: bytes
+    leaf: bytes
+    proof: str
+    head: Head
+    claimed_at: int
+    stamped_at: int | None
+
+    @property
+    def at(self) -> int:
+        """The instant at which certificates are judged."""
+        return self.claimed_at if self.stamped_at is None else self.stamped_at
+
+
+@dataclass(frozen=True, slots=True)
+class BundledFile:
+    """A file that the bundle carries whole.
+
+    Attributes:
+        role: `original`, or what it is to the letter.
+        place: Its folder and its name there without extension, `original/original`.
+        digest: SHA-256, hexadecimal: its name in the vault.
+        evidence: None while its seal waits; `missing` then says so.
+    """
+
+    role: str
+    label: str
+    place: str
+    extension: str
+    media_type: str
+    digest: str
+    size: int
+    evidence: Evidence | None
+    missing: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in the bundle."""
+        return f"{self.place}.{self.extension}"
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in, with its evidence."""
+        return self.place.rsplit("/", 1)[0]
+
+    def described(self) -> dict[str, Any]:
+        """Return its entry in the table of contents."""
+        sealed = self.evidence is not None
+        return {
+            "role": self.role,
+            "nom": self.label,
+            "fichier": self.name,
+            "type": self.media_type,
+            "signature": f"{self.place}.p7s" if sealed else None,
+            "inscription": f"{self.folder}/inscription.json" if sealed else None,
+            "preuve": f"{self.folder}/preuve.tlog-proof" if sealed else None,
+            "tete": self.evidence.head.folder if self.evidence else None,
+            "manque": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TrustMaterial:
+    """The keys to check against, as the installation has them: to be compared with those that it published.
+
+    Attributes:
+        authorities_pem: Root certificates of the seals; `chain_pem` the sealing certificate and its issuers.
+        logs: C2SP verifier keys of the logs; `witnesses` those of the witnesses.
+        stamps_pem: Root certificates of the timestamp authorities.
+        crls_pem: Revocation lists, one each.
+    """
+
+    authorities_pem: bytes
+    chain_pem: bytes
+    logs: tuple[str, ...]
+    witnesses: tuple[str, ...] = ()
+    stamps_pem: bytes = b""
+    crls_pem: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A whole bundle, but for the bytes of its files, which are read from the vault while it is written.
+
+    Attributes:
+        letter: What is known of the letter, JSON; `history` what happened to it, JSON.
+        files: The original first.
+    """
+
+    letter_id: str
+    number: str
+    letter: bytes
+    history: bytes
+    files: tuple[BundledFile, ...]
+    trust: TrustMaterial
+    missing: dict[str, str]
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The heads that its proofs lead to, each once."""
+        found = {one.evidence.head.folder: one.evidence.head for one in self.files if one.evidence}
+        return tuple(found.values())

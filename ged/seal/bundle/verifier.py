@@ -1,0 +1,552 @@
+"""Vérifie une liasse de preuve, seul et sans réseau : Python 3.9 ou plus et « cryptography » 42 ou plus.
+
+    python3 verifier.py liasse.zip [--autorite F.pem] [--journal CLE] [--temoin CLE] [--horodatage F.pem]
+
+Sans option, les clés sont celles que la liasse apporte : comparez alors les empreintes affichées à celles que
+l'administration a publiées ou imprimées. Codes de sortie : 0 tout se vérifie, 1 une étape échoue ou la liasse n'est
+pas lisible. A proof bundle is checked alone and offline; exit code 0 when every step holds, 1 otherwise.
+
+Normes : RFC 5652 (CMS), RFC 5035, ETSI EN 319 122-1 (CAdES), RFC 3161, RFC 9162, C2SP signed-note, tlog-checkpoint,
+tlog-proof et tlog-cosignature.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+FORMATS = (1,)
+GOOD, BAD, ABSENT = "oui", "non", "absent"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*(/[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*){0,3}|LISEZMOI\.txt")
+_SMALL, _MANY = 16 << 20, 10_000
+_HASHES = {32: hashes.SHA256(), 48: hashes.SHA384(), 64: hashes.SHA512()}
+_DIGESTS = {
+    bytes.fromhex("608648016503040201"): hashes.SHA256(),
+    bytes.fromhex("608648016503040202"): hashes.SHA384(),
+    bytes.fromhex("608648016503040203"): hashes.SHA512(),
+}
+_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_TIME = (bytes.fromhex("2a864886f70d0109") + bytes([n]) for n in (3, 4, 5))
+_CERTIFICATE_IDS = (bytes.fromhex("2a864886f70d010910022f"), bytes.fromhex("2a864886f70d010910020c"))
+_SIGNED_DATA, _DATA = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d010701")
+_TST_INFO = bytes.fromhex("2a864886f70d0109100104")
+
+
+class Fault(Exception):  # noqa: N818 - ce qui ne va pas, dit en une phrase
+    """Une étape qui ne se vérifie pas ; le message dit pourquoi."""
+
+
+class Step(NamedTuple):
+    """Une étape : de quoi elle parle, ce qu'elle demande, son état (oui, non, absent) et ce qui fut trouvé."""
+
+    number: int
+    about: str
+    title: str
+    state: str
+    detail: str
+
+
+class Trust(NamedTuple):
+    """Ce à quoi l'on se fie : certificats des autorités, clés du journal et des témoins au format C2SP."""
+
+    authorities: list[x509.Certificate]
+    logs: list[str]
+    witnesses: list[str]
+    stamps: list[x509.Certificate]
+    crls: list[x509.CertificateRevocationList]
+
+
+class Bundle:
+    """Une liasse ouverte : les noms qu'elle contient, lus sans jamais rien écrire."""
+
+    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
+        self._archive = archive
+        entries = archive.infolist()
+        self.names = [entry.filename for entry in entries]
+        for name in self.names:
+            if not _NAME.fullmatch(name):
+                raise Fault(f"La liasse contient un nom interdit : {name!r}")
+        if len(set(self.names)) != len(self.names):
+            raise Fault("La liasse contient deux fois le même nom")
+        if len(entries) > _MANY or any(e.compress_type != zipfile.ZIP_STORED or e.flag_bits & 1 for e in entries):
+            raise Fault("La liasse est comprimée, chiffrée ou trop nombreuse : une liasse ne l'est jamais")
+        if sum(e.file_size for e in entries) > size or any(e.file_size != e.compress_size for e in entries):
+            raise Fault("La liasse annonce plus d'octets qu'elle n'en contient")
+        self.manifest = self._manifest()
+
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self.read("liasse.json"))
+            known = found["format"] in FORMATS
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise Fault("Le sommaire liasse.json n'est pas lisible") from error
+        if not known:
+            raise Fault(f"Cette liasse est du format {found['format']!r} ; ce vérificateur lit {FORMATS}")
+        return dict(found)
+
+    def open(self, name: str) -> BinaryIO:
+        """Ouvre un fichier de la liasse."""
+        if name not in self.names:
+            raise Fault(f"Le fichier {name} manque")
+        return self._archive.open(name)  # type: ignore[return-value]
+
+    def read(self, name: str) -> bytes:
+        """Rend un petit fichier de la liasse, en entier."""
+        with self.open(name) as stream:
+            data = stream.read(_SMALL + 1)
+        if len(data) > _SMALL:
+            raise Fault(f"Le fichier {name} est trop grand")
+        return data
+
+    def digest(self, name: str) -> tuple[str, int]:
+        """Rend (SHA-256 en hexadécimal, taille en octets) d'un fichier, lu par morceaux."""
+        found, size = hashlib.sha256(), 0
+        with self.open(name) as stream:
+            for chunk in iter(lambda: stream.read(1 << 20), b""):
+                found.update(chunk)
+                size += len(chunk)
+        return found.hexdigest(), size
+
+
+class Der(NamedTuple):
+    """Une valeur DER : son étiquette, son contenu, son écriture entière."""
+
+    tag: int
+    body: bytes
+    whole: bytes
+
+    def inside(self) -> list[Der]:
+        """Rend les valeurs contenues."""
+        return list(_der(self.body))
+
+
+def _der(data: bytes) -> Iterator[Der]:
+    at = 0
+    while at < len(data):
+        start, tag = at, data[at]
+        length, at = data[at + 1], at + 2
+        if length & 0x80:
+            octets = length & 0x7F
+            length, at = int.from_bytes(data[at : at + octets], "big"), at + octets
+            if not 1 <= octets <= 4:
+                raise ValueError("longueur DER")
+        if tag & 0x1F == 0x1F or at + length > len(data):
+            raise ValueError("valeur DER tronquée")
+        yield Der(tag, data[at : at + length], data[start : at + length])
+        at += length
+
+
+class Signed(NamedTuple):
+    """Ce que dit une signature CMS : son signataire, les certificats joints, l'heure déclarée, le contenu signé."""
+
+    signer: x509.Certificate
+    others: list[x509.Certificate]
+    claimed: datetime | None
+    content: bytes
+
+
+def read_cms(data: bytes, digest_of: Callable[[hashes.HashAlgorithm], bytes] | None) -> Signed:
+    """Rend une signature dont la cryptographie tient ; `digest_of` donne l'empreinte d'un contenu détaché."""
+    (outer,) = _der(data)
+    kind, content = outer.inside()
+    _must(kind.body == _SIGNED_DATA, "ce n'est pas une signature CMS")
+    parts = content.inside()[0].inside()
+    inner, rest = parts[2].inside(), {part.tag: part for part in parts[3:]}
+    joined = [x509.load_der_x509_certificate(each.whole) for each in rest[0xA0].inside()]
+    (info,) = rest[0x31].inside()
+    fields = info.inside()
+    digest = _DIGESTS[fields[2].inside()[0].body]
+    attributes = {each.inside()[0].body: each.inside()[1].inside()[0] for each in fields[3].inside()}
+    _must(fields[3].tag == 0xA0 and attributes[_CONTENT_TYPE].body == inner[0].body, "attributs signés absents")
+    body = inner[1].inside()[0].body if len(inner) > 1 else b""
+    _must((digest_of is None) == (len(inner) > 1), "le contenu n'est pas où il devrait être")
+    expected = _hashed(digest, body) if digest_of is None else digest_of(digest)
+    _must(attributes[_MESSAGE_DIGEST].body == expected, "la signature porte sur d'autres octets")
+    signer = _named(joined, attributes)
+    _verify(signer, fields[5].body, b"\x31" + fields[3].whole[1:], digest)
+    return Signed(signer, joined, _time(attributes.get(_SIGNING_TIME)), body)
+
+
+def _named(joined: list[x509.Certificate], attributes: dict[bytes, Der]) -> x509.Certificate:
+    named = next(attributes[kind] for kind in _CERTIFICATE_IDS if kind in attributes)
+    digest = next(part for part in named.inside()[0].inside()[0].inside() if part.tag == 0x04).body
+    algorithm: hashes.HashAlgorithm = _HASHES.get(len(digest)) or hashes.SHA1()  # noqa: S303 - RFC 2634 l'impose
+    for each in joined:
+        if each.fingerprint(algorithm) == digest:
+            return each
+    raise Fault("le certificat que nomme la signature n'y est pas")
+
+
+def _verify(signer: x509.Certificate, signature: bytes, signed: bytes, digest: hashes.HashAlgorithm) -> None:
+    key = signer.public_key()
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, signed, padding.PKCS1v15(), digest)
+        else:
+            raise Fault("clé d'une sorte inconnue")
+    except InvalidSignature as error:
+        raise Fault("la signature ne se vérifie pas") from error
+
+
+def follow(signed: Signed, trusted: list[x509.Certificate], trust: Trust, at: datetime, usage: str = "") -> str:
+    """Suit la chaîne du signataire jusqu'à une autorité de confiance, valable et non révoquée à l'instant `at`."""
+    current, seen = signed.signer, 0
+    if usage:
+        wanted = x509.ObjectIdentifier(usage)
+        _must(wanted in current.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value, "usage non permis")
+    while True:
+        _must(current.not_valid_before_utc <= at <= current.not_valid_after_utc, "un certificat n'était pas valable")
+        if current in trusted:
+            return f"« {current.subject.rfc4514_string()} », à la date du {at:%Y-%m-%d %H:%M:%S} UTC"
+        issuer = next((one for one in [*trusted, *signed.others] if _issued(current, one)), None)
+        seen += 1
+        if issuer is None or seen > 8:
+            raise Fault("le certificat n'est pas émis par une autorité de confiance")
+        for crl in trust.crls:
+            gone = crl.get_revoked_certificate_by_serial_number(current.serial_number)
+            known = crl.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+            if known and gone is not None and gone.revocation_date_utc <= at:
+                raise Fault(f"un certificat a été révoqué le {gone.revocation_date_utc:%Y-%m-%d}")
+        current = issuer
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+
+
+class Head(NamedTuple):
+    """Une tête de journal : son nom, sa taille, sa racine, les octets signés et les lignes de signature."""
+
+    origin: str
+    size: int
+    root: bytes
+    body: bytes
+    lines: list[tuple[str, bytes]]
+
+
+def read_head(note: bytes) -> Head:
+    """Lit une tête (C2SP tlog-checkpoint) ; rien n'en est encore vérifié."""
+    body, _, below = note.decode().partition("\n\n")
+    rows = body.split("\n")
+    lines = [row.split(" ") for row in below.split("\n")[:-1]]
+    _must(
+        len(rows) == 3 and below[-1:] in {"", "\n"} and all(r[0] == "—" and len(r) == 3 for r in lines),
+        "tête illisible",
+    )
+    _must(str(int(rows[1])) == rows[1] and len(_b64(rows[2])) == 32, "tête illisible")
+    return Head(rows[0], int(rows[1]), _b64(rows[2]), (body + "\n").encode(), [(r[1], _b64(r[2])) for r in lines])
+
+
+def signed_by(head: Head, verifier: str, *, witness: bool = False) -> str:
+    """Rend par qui et quand une tête est signée, par la clé C2SP `nom+empreinte+base64` ; "" si elle ne l'est pas."""
+    name, _, key = verifier.split("+", 2)
+    kind, public = _b64(key)[:1], _b64(key)[1:]
+    identity = hashlib.sha256(name.encode() + b"\n" + _b64(key)).digest()[:4]
+    _must(kind == (b"\x04" if witness else b"\x01") and (witness or name == head.origin), "clé d'un autre journal")
+    for who, signature in head.lines:
+        if who != name or signature[:4] != identity:
+            continue
+        said, mark, when = head.body, signature[4:], ""
+        if witness:
+            seconds = int.from_bytes(mark[:8], "big")
+            said, mark = b"cosignature/v1\ntime %d\n" % seconds + said, mark[8:]
+            when = f", le {datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+        try:
+            ed25519.Ed25519PublicKey.from_public_bytes(public).verify(mark, said)
+        except InvalidSignature as error:
+            raise Fault(f"la signature de « {name} » ne se vérifie pas") from error
+        return name + when
+    return ""
+
+
+def leads_to(leaf: bytes, index: int, path: list[bytes], head: Head) -> bool:
+    """Dit si le chemin mène de l'inscription à la racine. Source : RFC 9162, 2.1.3.2."""
+    here, last, found = index, head.size - 1, hashlib.sha256(b"\x00" + leaf).digest()
+    if not 0 <= index < head.size:
+        return False
+    for each in path:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            found = hashlib.sha256(b"\x01" + each + found).digest()
+            while not here & 1 and here:
+                here, last = here >> 1, last >> 1
+        else:
+            found = hashlib.sha256(b"\x01" + found + each).digest()
+        here, last = here >> 1, last >> 1
+    return last == 0 and found == head.root
+
+
+def _plain(text: str) -> str:
+    """Rend un texte de la liasse sans rien qui commande un terminal."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
+def _must(holds: bool, message: str) -> None:
+    if not holds:
+        raise Fault(message)
+
+
+def _hashed(algorithm: hashes.HashAlgorithm, data: bytes) -> bytes:
+    made = hashes.Hash(algorithm)
+    made.update(data)
+    return made.finalize()
+
+
+def _b64(text: str) -> bytes:
+    data = base64.b64decode(text, validate=True)
+    _must(base64.b64encode(data).decode() == text, "base64 non canonique")
+    return data
+
+
+def _time(value: Der | None) -> datetime | None:
+    if value is None:
+        return None
+    text = value.body.decode().split(".")[0].rstrip("Z")
+    return datetime.strptime(text, "%y%m%d%H%M%S" if value.tag == 0x17 else "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
+
+
+class Examination:
+    """L'examen d'une liasse : les étapes dans l'ordre, chacune tentée quoi qu'ait dit la précédente."""
+
+    def __init__(self, bundle: Bundle, trust: Trust) -> None:
+        self.bundle, self.trust = bundle, trust
+        self.steps: list[Step] = []
+        self._digests: dict[str, tuple[str, int]] = {}
+
+    def run(self) -> list[Step]:
+        """Rend les étapes."""
+        listed = self.bundle.manifest.get("documents")
+        documents = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        self._try("Liasse", "La liasse est entière, chaque fichier a l'empreinte de son sommaire", self._whole)
+        if [one.get("role") for one in documents].count("original") != 1:
+            self._note("Liasse", "La liasse a un original", BAD, "Le sommaire n'en nomme pas un seul")
+        for one in documents:
+            about = str(one.get("nom"))[:200]
+            if not one.get("inscription") and one.get("role") != "original":
+                self._note(about, "Un sceau couvre ce fichier", ABSENT, str(one.get("manque"))[:300])
+                continue
+            self._document(about, one)
+        return self.steps
+
+    def _document(self, about: str, one: dict[str, Any]) -> None:
+        times: list[datetime] = []
+        self._try(about, "Le fichier a l'empreinte inscrite au journal", lambda: self._file(one))
+        self._try(about, "Le fichier de signature est celui inscrit au journal", lambda: self._p7s(one))
+        self._try(about, "La signature porte sur ce fichier et se vérifie", lambda: self._signature(one, times))
+        self._try(about, "L'inscription figure dans le journal", lambda: self._inclusion(one))
+        self._try(about, "La tête du journal est signée par le journal", lambda: self._head(one))
+        self._try(about, "Des témoins ont cosigné la tête", lambda: self._witnesses(one))
+        self._try(about, "La tête est horodatée", lambda: self._stamp(one, times))
+        self._try(about, "Le certificat vient d'une autorité de confiance", lambda: self._chain(one, times))
+
+    def _try(self, about: str, title: str, act: Callable[[], str]) -> None:
+        try:
+            found = act()
+        except Fault as error:
+            self._note(about, title, BAD, str(error))
+        except Exception as error:  # noqa: BLE001 - la liasse est hostile : tout ce qu'elle casse est un refus
+            self._note(about, title, BAD, f"illisible ({type(error).__name__})")
+        else:
+            absent = found.startswith("absent : ")
+            self._note(about, title, ABSENT if absent else GOOD, found[9:] if absent else found)
+
+    def _note(self, about: str, title: str, state: str, detail: str) -> None:
+        self.steps.append(Step(len(self.steps) + 1, _plain(about), title, state, _plain(detail)))
+
+    def _whole(self) -> str:
+        listed = dict(self.bundle.manifest["fichiers"])
+        if set(listed) | {"liasse.json"} != set(self.bundle.names):
+            raise Fault("Le sommaire ne nomme pas les fichiers qui sont là")
+        for name, said in listed.items():
+            self._digests[name] = self.bundle.digest(name)
+            if self._digests[name] != (said["sha256"], said["taille"]):
+                raise Fault(f"{name} n'a pas l'empreinte du sommaire")
+        return f"{len(listed)} fichiers"
+
+    def _digest(self, name: str) -> tuple[str, int]:
+        if name not in self._digests:
+            self._digests[name] = self.bundle.digest(name)
+        return self._digests[name]
+
+    def _leaf(self, one: dict[str, Any]) -> dict[str, Any]:
+        if not one.get("inscription"):
+            raise Fault(f"pas de sceau : {str(one.get('manque'))[:300]}")
+        return dict(json.loads(self.bundle.read(one["inscription"])))
+
+    def _file(self, one: dict[str, Any]) -> str:
+        leaf, (digest, size) = self._leaf(one), self._digest(one["fichier"])
+        _must((leaf["sha256"], leaf["size"]) == (digest, size), f"le fichier a l'empreinte {digest[:16]}…")
+        letter = self.bundle.manifest["courrier"]["id"]
+        _must(one["role"] != "original" or leaf["document"] == letter, "l'inscription est celle d'un autre courrier")
+        return f"SHA-256 {digest}, {size} octets"
+
+    def _p7s(self, one: dict[str, Any]) -> str:
+        digest = self._digest(one["signature"])[0]
+        _must(self._leaf(one)["p7s_sha256"] == digest, "ce n'est pas la signature inscrite au journal")
+        return f"SHA-256 {digest[:16]}…"
+
+    def _cms(self, one: dict[str, Any]) -> Signed:
+        return read_cms(self.bundle.read(one["signature"]), lambda digest: self._content(one["fichier"], digest))
+
+    def _content(self, name: str, algorithm: hashes.HashAlgorithm) -> bytes:
+        _must(isinstance(algorithm, hashes.SHA256), "empreinte d'une sorte inconnue")
+        return bytes.fromhex(self._digest(name)[0])
+
+    def _signature(self, one: dict[str, Any], times: list[datetime]) -> str:
+        signed = self._cms(one)
+        if signed.claimed is None:
+            raise Fault("la signature ne dit pas sa date")
+        times.append(signed.claimed)
+        return f"par « {signed.signer.subject.rfc4514_string()} », datée du {signed.claimed:%Y-%m-%d %H:%M:%S} UTC"
+
+    def _proof(self, one: dict[str, Any]) -> tuple[int, list[bytes], Head]:
+        above, _, note = self.bundle.read(one["preuve"]).decode().partition("\n\n")
+        rows = above.split("\n")
+        _must(rows[0] == "c2sp.org/tlog-proof@v1" and rows[1].startswith("index "), "preuve illisible")
+        return int(rows[1][6:]), [_b64(row) for row in rows[2:]], read_head(note.encode())
+
+    def _inclusion(self, one: dict[str, Any]) -> str:
+        index, path, head = self._proof(one)
+        leaf = self.bundle.read(one["inscription"])
+        _must(leads_to(leaf, index, path, head), "la preuve ne mène pas de l'inscription à la tête du journal")
+        return f"inscription n° {index} sur {head.size}"
+
+    def _head(self, one: dict[str, Any]) -> str:
+        head = self._proof(one)[2]
+        known = [key for key in self.trust.logs if key.split("+")[0] == head.origin]
+        _must(bool(known), f"le journal « {head.origin} » n'est pas un journal de confiance")
+        _must(any(signed_by(head, key) for key in known), "la tête n'est pas signée par le journal")
+        _must(self.bundle.read(one["tete"] + "/corps") == head.body, "la tête jointe n'est pas celle de la preuve")
+        return f"« {head.origin} », {head.size} inscriptions, racine {head.root.hex()[:16]}…"
+
+    def _witnesses(self, one: dict[str, Any]) -> str:
+        head = self._proof(one)[2]
+        others = sorted({name for name, _ in head.lines} - {head.origin})
+        said = [by for key in self.trust.witnesses if (by := signed_by(head, key, witness=True))]
+        if said:
+            return ", ".join(said)
+        _must(not others, f"cosignée par {', '.join(others)}, qui n'est pas un témoin connu")
+        return f"absent : {self._missing(one, 'cosignature')}"
+
+    def _stamp(self, one: dict[str, Any], times: list[datetime]) -> str:
+        token = str(one["tete"]) + "/checkpoint.tsr"
+        if token not in self.bundle.names:
+            return f"absent : {self._missing(one, 'horodatage')}"
+        note = self.bundle.read(one["tete"] + "/checkpoint")
+        _must(read_head(note).body == self._proof(one)[2].body, "le jeton porte sur une autre tête")
+        (answer,) = _der(self.bundle.read(token))
+        status, content = answer.inside()
+        _must(status.inside()[0].body in {b"\x00", b"\x01"}, "l'autorité n'avait pas accordé le jeton")
+        signed = read_cms(content.whole, None)
+        info = next(_der(signed.content)).inside()
+        algorithm, imprint = info[2].inside()
+        digest = _DIGESTS[algorithm.inside()[0].body]
+        _must(imprint.body == _hashed(digest, note), "le jeton porte sur une autre tête")
+        at = _time(next(part for part in info if part.tag == 0x18))
+        if at is None:
+            raise Fault("le jeton ne dit pas l'heure")
+        by = follow(signed, self.trust.stamps, self.trust, at, "1.3.6.1.5.5.7.3.8")
+        times.append(at)
+        return f"par {by}"
+
+    def _chain(self, one: dict[str, Any], times: list[datetime]) -> str:
+        _must(bool(times), "la date de la signature n'est pas connue")
+        how = "horodatée" if len(times) > 1 else "déclarée, faute d'horodatage"
+        return f"{follow(self._cms(one), self.trust.authorities, self.trust, times[-1])} ({how})"
+
+    def _missing(self, one: dict[str, Any], what: str) -> str:
+        heads = {head["dossier"]: head for head in self.bundle.manifest["tetes"]}
+        return str(heads[one["tete"]]["manque"].get(what, "rien n'est dit"))[:300]
+
+
+def verify(file: BinaryIO, pinned: Trust | None = None) -> tuple[list[Step], dict[str, Any], Trust]:
+    """Rend les étapes, le sommaire et les clés employées ; `pinned` remplace ce que la liasse dit de croire.
+
+    Une liasse qui ne s'ouvre pas rend une seule étape, qui échoue.
+    """
+    file.seek(0, 2)
+    size = file.tell()
+    file.seek(0)
+    nobody = pinned or Trust([], [], [], [], [])
+    try:
+        with zipfile.ZipFile(file) as archive:
+            bundle = Bundle(archive, size)
+            trust = _trust(bundle, pinned)
+            return Examination(bundle, trust).run(), bundle.manifest, trust
+    except Fault as error:
+        return [Step(1, "Liasse", "La liasse s'ouvre", BAD, str(error))], {}, nobody
+    except Exception as error:  # noqa: BLE001 - la liasse est hostile : tout ce qu'elle casse est un refus
+        said = f"Le fichier est tronqué ou n'est pas une liasse ({type(error).__name__})"
+        return [Step(1, "Liasse", "La liasse s'ouvre", BAD, said)], {}, nobody
+
+
+def _trust(bundle: Bundle, pinned: Trust | None) -> Trust:
+    def certificates(name: str) -> list[x509.Certificate]:
+        data = bundle.read(name) if name in bundle.names else b""
+        return x509.load_pem_x509_certificates(data) if data else []
+
+    def keys(name: str) -> list[str]:
+        return bundle.read(name).decode().split() if name in bundle.names else []
+
+    lists = [name for name in bundle.names if name.startswith("confiance/revocation-")]
+    crls = [x509.load_pem_x509_crl(bundle.read(name)) for name in lists]
+    if pinned is not None:
+        return pinned._replace(crls=[*pinned.crls, *crls])
+    stamps = certificates("confiance/horodatage.pem")
+    logs, witnesses = keys("confiance/journaux.vkey"), keys("confiance/temoins.vkey")
+    return Trust(certificates("confiance/autorite.pem"), logs, witnesses, stamps, crls)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Vérifie la liasse nommée et dit chaque étape ; rend 0 quand toutes tiennent."""
+    parser = argparse.ArgumentParser(description="Vérifie une liasse de preuve, sans réseau.")
+    parser.add_argument("liasse", type=Path)
+    parser.add_argument("--autorite", type=Path, help="certificats des autorités de scellement (PEM)")
+    parser.add_argument("--horodatage", type=Path, help="certificats des autorités d'horodatage (PEM)")
+    parser.add_argument("--journal", action="append", help="clé d'un journal, nom+empreinte+base64")
+    parser.add_argument("--temoin", action="append", help="clé d'un témoin, nom+empreinte+base64")
+    given = parser.parse_args(arguments)
+    own = any((given.autorite, given.horodatage, given.journal, given.temoin))
+    pem: Callable[[Path | None], list[x509.Certificate]] = lambda path: (  # noqa: E731
+        x509.load_pem_x509_certificates(path.read_bytes()) if path else []
+    )
+    pinned = Trust(pem(given.autorite), given.journal or [], given.temoin or [], pem(given.horodatage), [])
+    with given.liasse.open("rb") as file:
+        steps, manifest, trust = verify(file, pinned if own else None)
+    print("Courrier", _plain(str(dict(manifest.get("courrier") or {}).get("numero", "inconnu"))[:60]))
+    for step in steps:
+        print(f"{step.number:3}. [{step.state}] {step.about} : {step.title}\n       {step.detail}")
+    print("\nClés données en option :" if own else "\nClés apportées par la liasse ; COMPAREZ-LES à celles publiées :")
+    for role, certificates in (("autorité", trust.authorities), ("horodatage", trust.stamps)):
+        for one in certificates:
+            print(f"  {role} SHA-256 {one.fingerprint(hashes.SHA256()).hex()} {one.subject.rfc4514_string()}")
+    for role, keys in (("journal", trust.logs), ("témoin", trust.witnesses)):
+        for key in keys:
+            print(f"  {role} {key}")
+    failed = [step.number for step in steps if step.state == BAD]
+    print(f"\nNON : étapes {failed}" if failed else "\nOUI : chaque étape se vérifie, sous ces clés.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

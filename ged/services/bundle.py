@@ -1,0 +1,165 @@
+"""Proof bundles: a letter's original, its pieces and all that proves them, gathered for whoever may take it away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import BinaryIO
+
+from ged.clock import Clock
+from ged.mail.access import Actor, Right, require
+from ged.mail.history import chain, events
+from ged.mail.item import Letter
+from ged.mail.journal import Act
+from ged.ports import Ledger, Signer, Vault
+from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, TrustMaterial
+from ged.seal.bundle.write import write_bundle
+from ged.seal.note import read_checkpoint, read_proof
+from ged.seal.signature import read_signature
+from ged.services.export import EXTENSIONS
+from ged.services.seal import proof_suffix
+from ged.store.seals import SealRecord
+from ged.store.unit import Store, Unit
+
+UNSEALED = "Son sceau est en attente : refaites la liasse quand il sera posé."
+NOT_STAMPED = "pas encore horodatée"
+NO_WITNESS = "aucun témoin ne l'a cosignée"
+HISTORY = "ses lignes ne sont pas encore prouvées une à une"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A file of a letter as the store knows it, with its seal."""
+
+    role: str
+    label: str
+    place: str
+    media_type: str
+    digest: str
+    size: int
+    seal: SealRecord | None
+
+
+def make_bundle(
+    letter_id: str,
+    target: BinaryIO,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+) -> Letter:
+    """Write the proof bundle of a letter, and in the journal that it was taken; what is missing is said in it.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `letter.unknown`.
+        Unavailable: the vault does not answer; no bundle was written.
+        Corrupt: `vault.altered`, what the vault holds is not what was sealed.
+    """
+    require(actor, Right.EXPORT)
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        sealed = list(_files(unit, letter))
+        unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
+        history = _history(unit, letter, actor)
+        unit.commit()
+    files = tuple(_bundled(one, vault, ledger) for one in sealed)
+    authority = signer.chain_pem[signer.chain_pem.rindex(b"-----BEGIN") :]
+    contents = Contents(
+        letter.id,
+        letter.number,
+        _json(asdict(letter)),
+        history,
+        files,
+        TrustMaterial(authority, signer.chain_pem, (ledger.verifier_key,)),
+        {"historique.json": HISTORY},
+    )
+    write_bundle(contents, target, vault.open)
+    return letter
+
+
+def _files(unit: Unit, letter: Letter) -> Iterator[_Sealed]:
+    """Give the original, then what is kept with the letter and sealed by itself, in the order in which it came."""
+    yield _Sealed(
+        "original",
+        "Original",
+        "original/original",
+        letter.media_type,
+        letter.original,
+        letter.original_size,
+        unit.seals.of(letter.id),
+    )
+    annexes = unit.annexes.of(letter.id)
+    for number, annex in enumerate(annexes, 1):
+        record = None
+        if annex.leaf is not None and annex.leaf_index is not None and annex.sealed_at is not None:
+            record = SealRecord(annex.leaf, annex.leaf_index, "", annex.sealed_at)
+        yield _Sealed(
+            annex.kind, annex.label, f"pieces/{number}/piece", annex.media_type, annex.digest, annex.size, record
+        )
+    for number, kept in enumerate(unit.kept_files.of(letter.id), len(annexes) + 1):
+        yield _Sealed(
+            kept.kind,
+            kept.filename,
+            f"pieces/{number}/piece",
+            kept.media_type,
+            kept.sha256,
+            kept.size,
+            unit.kept_files.seal_of(kept.id),
+        )
+
+
+def _bundled(one: _Sealed, vault: Vault, ledger: Ledger) -> BundledFile:
+    evidence = _evidence(one, vault, ledger)
+    return BundledFile(
+        role=one.role,
+        label=one.label,
+        place=one.place,
+        extension=EXTENSIONS.get(one.media_type, "bin"),
+        media_type=one.media_type,
+        digest=one.digest,
+        size=one.size,
+        evidence=evidence,
+        missing="" if evidence else UNSEALED,
+    )
+
+
+def _evidence(one: _Sealed, vault: Vault, ledger: Ledger) -> Evidence | None:
+    """Return what proves a file; nothing when its seal waits or what was kept of it is gone."""
+    if one.seal is None:
+        return None
+    p7s = vault.companion(one.digest, "p7s")
+    proof = vault.companion(one.digest, proof_suffix(one.seal.leaf_index))
+    if p7s is None or proof is None:
+        return None
+    note = read_proof(proof.decode()).checkpoint
+    head = Head(
+        "documents",
+        read_checkpoint(note, ledger.verifier_key).size,
+        note.encode(),
+        b"",
+        {"horodatage": NOT_STAMPED, "cosignature": NO_WITNESS},
+    )
+    claimed = int(read_signature(p7s).claimed_at.timestamp())
+    return Evidence(p7s, one.seal.leaf, proof.decode(), head, claimed, None)
+
+
+def _history(unit: Unit, letter: Letter, actor: Actor) -> bytes:
+    told = events(
+        unit.journal.of(letter.id),
+        steps=unit.steps.of(letter.id),
+        opinions=unit.opinions.of(letter.id),
+        notes=unit.notes.of(letter.id, actor.login),
+        decisions=unit.proposals.decisions(letter.id),
+        proposals=unit.proposals.of(letter.id),
+    )
+    digests = chain(letter.id, letter.original, told)
+    return _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)])
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n").encode()

@@ -1,0 +1,117 @@
+"""A letter's proof bundle, taken by its page and by the command, and presented again: on real engines."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api.deps import COOKIE, Csrf
+from api.wiring import House
+from ged.errors import Forbidden, NotFound
+from ged.mail.access import Actor
+from ged.mail.annex import AnnexKind
+from ged.mail.journal import Act
+from ged.seal.verify import Outcome
+from ged.services.attach import attach
+from ged.services.bundle import UNSEALED, make_bundle
+from ged.services.verify_bundle import is_bundle, verify_bundle
+from integration.test_acknowledgement import signed_in
+from rooms.bundles import entries, forged
+from rooms.letters import letter_pdf, proving, read_all, send
+
+Who = Callable[[str], Actor]
+
+
+def bundle_of(house: House, actor: Actor, letter_id: str) -> bytes:
+    target = BytesIO()
+    make_bundle(letter_id, target, **proving(house, actor))
+    return target.getvalue()
+
+
+def judged(house: House, actor: Actor, bundle: bytes) -> Outcome:
+    made = proving(house, actor)
+    del made["vault"]
+    return verify_bundle(BytesIO(bundle), **made).outcome
+
+
+@pytest.fixture
+def letter_id(house: House, kossi: Actor) -> str:
+    """A letter with a piece, both sealed."""
+    receipt = send(house, kossi, letter_pdf())
+    stored = house.vault.put(BytesIO(b"%PDF a receipt"), media_type="application/pdf")
+    with house.store.unit() as unit:
+        letter = unit.letters.get(receipt.letter_id, None)
+        attach(
+            unit, letter, AnnexKind.ENCLOSURE, stored, media_type="application/pdf", label="Plan", actor=kossi,
+            now=house.clock(),
+        )  # fmt: skip
+        unit.commit()
+    read_all(house)
+    return receipt.letter_id
+
+
+def test_a_letter_is_taken_by_its_page_and_recognised_when_it_comes_back(
+    house: House, kossi: Actor, letter_id: str, client: httpx.Client, tmp_path: Path
+) -> None:
+    session = signed_in(house, "kossi")
+    assert f"/courrier/{letter_id}/liasse" in client.get(f"/courrier/{letter_id}", headers=session).text
+    answer = client.get(f"/courrier/{letter_id}/liasse", headers=session)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "attachment" in answer.headers["content-disposition"]
+    files = entries(answer.content)
+    assert files["original/original.pdf"] == letter_pdf()
+    assert files["pieces/1/piece.pdf"] == b"%PDF a receipt"
+    said = json.loads(files["liasse.json"])
+    assert [one["manque"] for one in said["documents"]] == ["", ""]
+    assert Act.EXPORTED in [line["act"] for line in json.loads(files["historique.json"])]
+
+    typed = {"csrf_token": Csrf(session["Cookie"].removeprefix(f"{COOKIE}=")).token}
+    shown = client.post("/verifier", headers=session, data=typed, files={"fichier": ("liasse.zip", answer.content)})
+    assert "Liasse authentique" in shown.text
+    assert "éléments de preuve manquent" in shown.text
+    lie = forged(answer.content, {"pieces/1/piece.pdf": b"%PDF another"})
+    shown = client.post("/verifier", headers=session, data=typed, files={"fichier": ("liasse.zip", lie)})
+    assert "Liasse refusée" in shown.text
+    cut = answer.content[:3000]
+    shown = client.post("/verifier", headers=session, data=typed, files={"fichier": ("liasse.zip", cut)})
+    assert "tronqué" in shown.text
+
+
+def test_that_it_was_taken_and_looked_at_stands_in_the_journal(house: House, kossi: Actor, letter_id: str) -> None:
+    made = bundle_of(house, kossi, letter_id)
+    assert judged(house, kossi, made) is Outcome.INTACT
+    with house.store.unit() as unit:
+        taken = [line for line in unit.journal.of(letter_id) if line.act is Act.EXPORTED]
+        looked = unit.journal.recent(Act.VERIFIED, "kossi")
+    assert [line.details for line in taken] == [{"medium": "liasse"}]
+    assert looked[0].details["outcome"] == "intact"
+
+
+def test_who_may_not_export_or_read_gets_none(house: House, who: Who, letter_id: str) -> None:
+    with pytest.raises(Forbidden):
+        bundle_of(house, who("admin"), letter_id)
+    with pytest.raises(NotFound):
+        bundle_of(house, who("comptable"), letter_id)
+
+
+def test_a_letter_whose_seal_waits_has_a_bundle_that_says_so_and_proves_nothing(house: House, kossi: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf(reference="9/Z"))
+    made = bundle_of(house, kossi, receipt.letter_id)
+    assert UNSEALED in entries(made)["LISEZMOI.txt"].decode()
+    assert judged(house, kossi, made) is Outcome.ALTERED
+
+
+def test_what_is_another_zip_is_no_bundle() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("lettre.txt", "Lomé")
+    assert not is_bundle(target)
+    assert not is_bundle(BytesIO(b""))
+    assert not is_bundle(BytesIO(b"%PDF-1.7"))

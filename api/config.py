@@ -187,11 +187,39 @@ class SealSettings(_Section):
 
     The authorities are asked in the order of the file. `demonstration_time` has `ged start` run one on this machine
     when the site names none: it shows how things go, and proves nothing to a stranger.
+
+    The sealing key lies in the data folder (`file`), or on the PKCS#11 token `token` under the label `key`, reached by
+    the library `module`. The PIN is `pin`, better given by the environment, or the first line of `pin_file`.
     """
 
     organisation: str = "GED Courrier"
+    kind: Literal["file", "pkcs11"] = "file"
+    module: Path | None = None
+    token: str = ""
+    key: str = "cachet"
+    pin: SecretStr | None = None
+    pin_file: Path | None = None
     authorities: tuple[AuthoritySettings, ...] = ()
     demonstration_time: bool = False
+
+    def read_pin(self) -> str:
+        """Return the PIN of the token, read now: it may change while a process runs.
+
+        Raises:
+            OSError: the file of the PIN cannot be read.
+        """
+        if self.pin_file is not None:
+            return self.pin_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+        return self.pin.get_secret_value() if self.pin is not None else ""
+
+    @model_validator(mode="after")
+    def _has_token(self) -> SealSettings:
+        if self.kind == "pkcs11" and (
+            self.module is None or not self.token or (self.pin is None) == (self.pin_file is None)
+        ):
+            message = "`module`, `token` et l'un de `pin` ou `pin_file` sont nécessaires quand `kind` vaut « pkcs11 »"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _has_each_authority_once(self) -> SealSettings:

@@ -18,7 +18,9 @@ from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
 from ged.seal.keys import SealKeys, ensure_keys, ensure_log_key, log_origin
 from ged.seal.ledger import TileLedger
 from ged.seal.pades import PadesSigner
-from ged.seal.sign import FileSigner
+from ged.seal.sealing_key import KeySource
+from ged.seal.sign import CmsSigner
+from ged.seal.token import Token, TokenKeys
 from ged.services.anchor import Outside
 from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
@@ -46,7 +48,7 @@ class House:
     store: Store
     vault: Vault
     keys: SealKeys
-    signer: FileSigner
+    signer: CmsSigner
     office: Office
     press: Press
     pdf_signer: PdfSigner
@@ -114,7 +116,8 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
     settings.data.mkdir(parents=True, exist_ok=True)
     with _database(settings) as url:
         migrate(url)
-        keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation)
+        keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation, clock=clock)
+        source = _source(settings, keys)
         store = Store(url)
         confined = _confined(settings)
         office = Office(settings.press.at_once, settings.press.timeout_s)
@@ -125,10 +128,10 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 store=store,
                 vault=_vault(settings),
                 keys=keys,
-                signer=FileSigner(keys),
+                signer=CmsSigner(source),
                 office=office,
                 press=HousePress(office),
-                pdf_signer=PadesSigner(keys),
+                pdf_signer=PadesSigner(source),
                 outside=Outside(open_authorities(settings.seal)),
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
@@ -148,6 +151,19 @@ def open_journal_ledger(settings: Settings) -> TileLedger:
     origin = f"{log_origin(settings.seal.organisation)}/journal"
     key = ensure_log_key(settings.data / "journal-keys" / "actes.key", origin=origin)
     return TileLedger(settings.data / "journal", key)
+
+
+def open_token(settings: Settings) -> Token | None:
+    """Return the token that keeps the sealing key, not asked yet; None where a file keeps it."""
+    given = settings.seal
+    if given.kind == "file" or given.module is None:
+        return None
+    return Token(given.module, given.token, given.key, given.read_pin)
+
+
+def _source(settings: Settings, keys: SealKeys) -> KeySource:
+    token = open_token(settings)
+    return keys if token is None else TokenKeys(keys, token)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SEQUENCE, SET, OCTETS, OID, INTEGER, NULL, UTC_TIME, GENERALIZED_TIME = 0x30, 0x31, 0x04, 0x06, 0x02, 0x05, 0x17, 0x18
-CONTEXT_0, CONTEXT_4 = 0xA0, 0xA4
+BITS, CONTEXT_0, CONTEXT_4 = 0x03, 0xA0, 0xA4
 
 
 def encode(tag: int, *parts: bytes) -> bytes:
@@ -31,6 +31,10 @@ def oid(dotted: str) -> bytes:
             septets.append(0x80 | (arc & 0x7F))
         octets += bytes(reversed(septets))
     return encode(OID, bytes(octets))
+
+
+RSA_SHA256 = encode(SEQUENCE, oid("1.2.840.113549.1.1.11"), encode(NULL))
+ECDSA_SHA256 = encode(SEQUENCE, oid("1.2.840.10045.4.3.2"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,37 @@
-"""The keys of an installation, made once: its own authority, the sealing key, the keys of its logs.
+"""The keys of an installation as they stand in their folder: its own authority, the sealing key, the keys of its logs.
 
-The authority is the installation's own and says so in its name; a site with a public key
-infrastructure puts its certificate and key in the same files.
+The first set is made on the first call. Every process looks at the folder's names before it seals, so that a key
+rotated by another process serves here from the next seal on. `ged.seal.rotation` has the acts; nothing here makes
+a second key.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from ged.errors import Corrupt
+from ged.clock import Clock, system_clock
+from ged.errors import Corrupt, Unavailable
+from ged.seal.certify import authority_certificate, seal_certificate
+from ged.seal.key_files import (
+    alone,
+    in_number,
+    keep,
+    new_ed25519,
+    new_p256,
+    numbered,
+    read_ed25519,
+    read_private,
+)
 from ged.seal.note import verifier_key
+from ged.seal.sealing_key import FileKey, Public, as_sealing, to_pem
+from ged.seal.trust import TrustStore
 
-_AUTHORITY_YEARS, _SEAL_YEARS = 20, 10
+SEAL, AUTHORITY, LISTS = "sceau", "autorite", "revocations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +53,112 @@ def log_origin(organisation: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SealKeys:
-    """What seals and what checks: `certificate` signs originals, `authority` vouches for it.
+class _Kept:
+    """What a folder held under some names."""
 
-    Attributes:
-        log: Signs the heads of the log of documents.
-    """
-
-    organisation: str
-    seal_key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    authority: x509.Certificate
+    names: tuple[str, ...]
+    trust_pem: bytes
+    trust: TrustStore
+    newest: x509.Certificate
+    key: FileKey | None
     log: LogKey
+
+
+class SealKeys:
+    """What seals and what checks, by a folder of files; looked at anew whenever a file came or went."""
+
+    def __init__(self, folder: Path, organisation: str, clock: Clock = system_clock) -> None:
+        self.folder = folder
+        self.organisation = organisation
+        self.clock = clock
+        self._kept = self._read()
+
+    def current(self) -> FileKey:
+        """Return the key that seals now.
+
+        Raises:
+            Unavailable: `seal.no_key`, the newest certificate's key is not in this folder, or `seal.revoked`.
+            Corrupt: `seal.keys`.
+        """
+        kept = self._look()
+        if kept.key is None:
+            raise Unavailable(
+                "seal.no_key",
+                "La clé du cachet en vigueur n'est pas dans le dossier des clés. Les courriers sont gardés ; "
+                "leur sceau attend une nouvelle clé (ged keys rotate).",
+            )
+        refuse_revoked(kept.trust, kept.key.chain)
+        return kept.key
+
+    def chain_of(self, public: Public) -> tuple[x509.Certificate, ...] | None:
+        """Return the newest certificate of a public key, then its issuers; None when none was ever made for it."""
+        trust = self.trust
+        found = [each for each in trust.seals if each.public_key() == public]
+        return trust.path(found[-1]) if found else None
+
+    @property
+    def trust(self) -> TrustStore:
+        """Whom to believe, as of now."""
+        return self._look().trust
+
+    @property
+    def trust_pem(self) -> bytes:
+        """The same as PEM: every certificate there was, oldest first, and every list of revoked ones."""
+        return self._look().trust_pem
+
+    @property
+    def newest(self) -> x509.Certificate:
+        """The certificate that seals, or would if its key were here."""
+        return self._look().newest
 
     @property
     def chain_pem(self) -> bytes:
-        """The sealing certificate then its authority, PEM."""
-        pem = serialization.Encoding.PEM
-        return self.certificate.public_bytes(pem) + self.authority.public_bytes(pem)
+        """The newest sealing certificate then its issuers, PEM."""
+        kept = self._look()
+        return to_pem(*kept.trust.path(kept.newest))
+
+    @property
+    def authority(self) -> x509.Certificate:
+        """The authority at the end of the newest certificate's chain."""
+        kept = self._look()
+        return kept.trust.path(kept.newest)[-1]
+
+    @property
+    def log(self) -> LogKey:
+        """Signs the heads of the log of documents."""
+        return self._look().log
+
+    def _look(self) -> _Kept:
+        if _names(self.folder) != self._kept.names:
+            self._kept = self._read()
+        return self._kept
+
+    def _read(self) -> _Kept:
+        try:
+            names = _names(self.folder)
+            return self._of(names)
+        except (ValueError, TypeError, OSError, IndexError) as error:
+            raise _unreadable(self.folder) from error
+
+    def _of(self, names: tuple[str, ...]) -> _Kept:
+        seals = numbered(self.folder, SEAL, ".pem")
+        files = [*numbered(self.folder, AUTHORITY, ".pem").values(), *seals.values()]
+        pem = b"".join(path.read_bytes() for path in [*files, *numbered(self.folder, LISTS, ".pem").values()])
+        trust = TrustStore.from_pem(pem)
+        number = max(seals)
+        newest = x509.load_pem_x509_certificates(seals[number].read_bytes())[0]
+        file = in_number(self.folder, SEAL, number, ".key")
+        key = None
+        if file.exists():
+            key = FileKey(read_private(file), trust.path(newest))
+            if key.private.public_key() != as_sealing(newest.public_key()):
+                message = "the sealing certificate is not that of the sealing key"
+                raise ValueError(message)
+        log = LogKey(log_origin(self.organisation), read_ed25519(self.folder / "journal.key"))
+        return _Kept(names, pem, trust, newest, key, log)
 
 
-def ensure_keys(folder: Path, *, organisation: str) -> SealKeys:
+def ensure_keys(folder: Path, *, organisation: str, clock: Clock = system_clock) -> SealKeys:
     """Return the keys kept in a folder, made on the first call; two processes at once make one set.
 
     Every file is whole or absent: a death in the middle leaves keys that the next call completes.
@@ -72,18 +166,30 @@ def ensure_keys(folder: Path, *, organisation: str) -> SealKeys:
     Raises:
         Corrupt: `seal.keys`, a file is there and is not the key that it should be.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _keep(folder / "autorite.key", _new_p256)
-        _keep(folder / "autorite.pem", lambda: _authority(folder, organisation))
-        _keep(folder / "sceau.key", _new_p256)
-        _keep(folder / "sceau.pem", lambda: _certificate(folder, organisation))
-        _keep(folder / "journal.key", _new_ed25519)
     try:
-        return _load(folder, organisation)
+        with alone(folder):
+            ensure_authority(folder, organisation, clock)
+            keep(folder / "journal.key", new_ed25519)
+            if not numbered(folder, SEAL, ".pem"):
+                keep(folder / "sceau.key", new_p256)
+                key = read_private(folder / "sceau.key")
+                keep(folder / "sceau.pem", lambda: certified(folder, key.public_key(), organisation, clock))
     except (ValueError, TypeError) as error:
         raise _unreadable(folder) from error
+    return SealKeys(folder, organisation, clock)
+
+
+def ensure_certificate(keys: SealKeys, public: Public) -> None:
+    """Have a public key's certificate in the folder, by the own authority when none is there: the newest from then on.
+
+    For a key that lies on a token: the newest certificate is that of the key which the configuration names.
+    """
+    with alone(keys.folder):
+        if keys.newest.public_key() != public:
+            earlier = keys.chain_of(public)
+            number = max(numbered(keys.folder, SEAL, ".pem")) + 1
+            made = to_pem(*earlier) if earlier else certified(keys.folder, public, keys.organisation, keys.clock)
+            keep(in_number(keys.folder, SEAL, number, ".pem"), lambda: made)
 
 
 def ensure_log_key(path: Path, *, origin: str) -> LogKey:
@@ -92,25 +198,47 @@ def ensure_log_key(path: Path, *, origin: str) -> LogKey:
     Raises:
         Corrupt: `seal.keys`, the file is there and is not the key that it should be.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (path.parent / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _keep(path, _new_ed25519)
+    with alone(path.parent):
+        keep(path, new_ed25519)
     try:
-        return LogKey(origin, _ed25519(path))
+        return LogKey(origin, read_ed25519(path))
     except (ValueError, TypeError) as error:
         raise _unreadable(path.parent) from error
 
 
-def _load(folder: Path, organisation: str) -> SealKeys:
-    seal_key = _p256(folder / "sceau.key")
-    certificate = x509.load_pem_x509_certificate((folder / "sceau.pem").read_bytes())
-    authority = x509.load_pem_x509_certificate((folder / "autorite.pem").read_bytes())
-    if seal_key.public_key() != certificate.public_key():
-        message = "the sealing certificate is not that of the sealing key"
-        raise ValueError(message)
-    log = LogKey(log_origin(organisation), _ed25519(folder / "journal.key"))
-    return SealKeys(organisation, seal_key, certificate, authority, log)
+def refuse_revoked(trust: TrustStore, chain: tuple[x509.Certificate, ...]) -> None:
+    """Refuse to seal under a certificate that was revoked.
+
+    Raises:
+        Unavailable: `seal.revoked`.
+    """
+    if trust.revocation(chain[0], chain[1]) is not None:
+        raise Unavailable(
+            "seal.revoked",
+            "Le certificat du cachet est révoqué. Les courriers sont gardés ; leur sceau attend une nouvelle clé "
+            "(ged keys rotate).",
+        )
+
+
+def ensure_authority(folder: Path, organisation: str, clock: Clock) -> None:
+    """Have the installation's own authority in the folder; its first key and certificate, when there is none."""
+    if not numbered(folder, AUTHORITY, ".pem"):
+        keep(folder / "autorite.key", new_p256)
+        key = read_private(folder / "autorite.key")
+        keep(folder / "autorite.pem", lambda: to_pem(authority_certificate(key, organisation, clock())))
+
+
+def certified(folder: Path, public: Public, organisation: str, clock: Clock) -> bytes:
+    """Return a new sealing certificate by the own authority of today, PEM."""
+    number, path = max(numbered(folder, AUTHORITY, ".pem").items())
+    issuer = x509.load_pem_x509_certificate(path.read_bytes())
+    issuer_key = read_private(in_number(folder, AUTHORITY, number, ".key"))
+    return to_pem(seal_certificate(public, organisation, issuer, issuer_key, clock()))
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    names = os.listdir(folder)  # noqa: PTH208 - before every seal: three times as fast as making paths of them
+    return tuple(sorted(name for name in names if name.endswith((".pem", ".key"))))
 
 
 def _unreadable(folder: Path) -> Corrupt:
@@ -118,119 +246,4 @@ def _unreadable(folder: Path) -> Corrupt:
         "seal.keys",
         "Les clés de scellement ne sont pas lisibles. Rétablissez le dossier des clés depuis la sauvegarde.",
         folder=str(folder),
-    )
-
-
-def _keep(path: Path, make: Callable[[], bytes]) -> None:
-    if path.exists():
-        return
-    draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(make())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def _private(path: Path) -> object:
-    return serialization.load_pem_private_key(path.read_bytes(), password=None)
-
-
-def _pem(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-
-
-def _new_p256() -> bytes:
-    return _pem(ec.generate_private_key(ec.SECP256R1()))
-
-
-def _new_ed25519() -> bytes:
-    return _pem(ed25519.Ed25519PrivateKey.generate())
-
-
-def _p256(path: Path) -> ec.EllipticCurvePrivateKey:
-    key = _private(path)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        message = f"{path.name} is not a P-256 key"
-        raise TypeError(message)
-    return key
-
-
-def _ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
-    key = _private(path)
-    if not isinstance(key, ed25519.Ed25519PrivateKey):
-        message = f"{path.name} is not an Ed25519 key"
-        raise TypeError(message)
-    return key
-
-
-def _name(organisation: str, role: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-            x509.NameAttribute(NameOID.COMMON_NAME, role),
-        ]
-    )
-
-
-_AUTHORITY_NAME = "Autorité propre à cette installation"
-
-
-def _authority(folder: Path, organisation: str) -> bytes:
-    key = _p256(folder / "autorite.key")
-    name = _name(organisation, _AUTHORITY_NAME)
-    builder = _builder(name, name, key.public_key(), _AUTHORITY_YEARS)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    builder = builder.add_extension(_usage(certifies=True), critical=True)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
-def _certificate(folder: Path, organisation: str) -> bytes:
-    issuer_key = _p256(folder / "autorite.key")
-    issuer = x509.load_pem_x509_certificate((folder / "autorite.pem").read_bytes())
-    public = _p256(folder / "sceau.key").public_key()
-    builder = _builder(_name(organisation, "Cachet du courrier"), issuer.subject, public, _SEAL_YEARS)
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(_usage(certifies=False), critical=True)
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
-    )
-    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, years: int
-) -> x509.CertificateBuilder:
-    start = datetime.now(UTC) - timedelta(hours=1)  # noqa: DTZ - a certificate's own date, not the product's clock
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * years))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
-
-
-def _usage(*, certifies: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certifies,
-        content_commitment=not certifies,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certifies,
-        crl_sign=certifies,
-        encipher_only=False,
-        decipher_only=False,
     )

@@ -11,21 +11,20 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, LayoutError, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigner, PdfSigningSession
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from ged.errors import Refused
-from ged.seal.keys import SealKeys
 from ged.seal.place import find_place
+from ged.seal.sealing_key import KeySource, SealingKey, to_pem
 
 _FIELD = "Signature"
 _WHOLE = SimpleBoxLayoutRule(
@@ -38,20 +37,10 @@ _WHOLE = SimpleBoxLayoutRule(
 
 
 class PadesSigner:
-    """Signs PDF with the key that seals. A token by PKCS#11 fulfils the same protocol."""
+    """Signs PDF with the key of today that seals, wherever it is kept."""
 
-    def __init__(self, keys: SealKeys) -> None:
-        chain = list(load_certs_from_pemder_data(keys.chain_pem))
-        key = keys.seal_key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register_multiple(chain)
-        self._signer = SimpleSigner(
-            signing_cert=chain[0],
-            signing_key=load_private_key_from_pemder_data(key, passphrase=None),
-            cert_registry=store,
-        )
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
 
     def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> bytes:
         """Return the PDF signed, its block in the place that its template says, or in free room."""
@@ -88,7 +77,7 @@ class PadesSigner:
             )
             made = _SignedAt(
                 about,
-                self._signer,
+                _KeySigner(self._source.current()),
                 stamp_style=StaticStampStyle.from_pdf_file(str(drawn), border_width=0, background_layout=_WHOLE),
                 new_field_spec=SigFieldSpec(_FIELD, on_page=page, box=box),
             )
@@ -100,6 +89,22 @@ class PadesSigner:
                     made.sign_pdf, IncrementalPdfFileWriter(BytesIO(pdf), strict=False), output=signed
                 ).result()
             return signed.getvalue()
+
+
+class _KeySigner(Signer):
+    """pyHanko's view of a sealing key: the private part stays where it is kept."""
+
+    def __init__(self, key: SealingKey) -> None:
+        chain = list(load_certs_from_pemder_data(to_pem(*key.chain)))
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(chain)
+        super().__init__(signing_cert=chain[0], cert_registry=store)
+        self._key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if digest_algorithm != "sha256":
+            raise ValueError(f"sealing keys sign over SHA-256, not {digest_algorithm}")
+        return bytes(512) if dry_run else self._key.sign(data)
 
 
 class _SignedAt(PdfSigner):

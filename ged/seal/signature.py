@@ -15,20 +15,16 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from ged.seal.der import CONTEXT_0, SEQUENCE, SET, Value, decode, encode
+from ged.seal.der import CONTEXT_0, ECDSA_SHA256, RSA_SHA256, SEQUENCE, SET, Value, decode, encode
+from ged.seal.sealing_key import LEAST_RSA_BITS
 from ged.seal.sign import (
     DATA,
-    ECDSA_SHA256,
     MESSAGE_DIGEST,
-    RSA_SHA256,
     SHA256,
     SIGNED_DATA,
     SIGNING_CERTIFICATE,
     SIGNING_TIME,
 )
-
-LEAST_RSA_BITS = 3072
-"""As strong as P-256. Source: ANSSI, RGS B1, 2.2.1; NIST SP 800-57."""
 
 
 @dataclass(frozen=True, slots=True)

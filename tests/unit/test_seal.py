@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
-from ged.seal.sign import FileSigner
+from ged.seal.sign import CmsSigner
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
 
@@ -49,7 +49,7 @@ class Sealed:
 def seal(document: bytes, keys: SealKeys, ledger: TileLedger, at: datetime | None = None) -> Sealed:
     at = at or datetime.now(UTC)
     digest = hashlib.sha256(document)
-    p7s = FileSigner(keys).sign(digest.digest(), at)
+    p7s = CmsSigner(keys).sign(digest.digest(), at)
     leaf = Leaf(
         document="abc",
         sha256=digest.hexdigest(),

@@ -107,7 +107,11 @@ def test_nothing_is_sealed_after_the_certificate_ended(source: KeySource) -> Non
 @pytest.fixture
 def lost_token(hsm: SoftHsm) -> Iterator[Callable[[], None]]:
     tokens, away = hsm.folder / "tokens", hsm.folder / "away"
-    yield lambda: tokens.rename(away) and None
+
+    def take() -> None:
+        tokens.rename(away)
+
+    yield take
     if away.exists():
         away.rename(tokens)
 

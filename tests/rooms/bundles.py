@@ -24,7 +24,7 @@ from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.note import read_proof
-from ged.seal.sign import FileSigner
+from ged.seal.sign import CmsSigner
 
 LETTER = "%PDF-1.4 Lomé, le 24 novembre 2026\n".encode() * 20
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Sealer:
 
     def seal(self, data: bytes, document: str = "lettre-1") -> tuple[bytes, bytes, LogEntry]:
         """Return (signature, leaf, entry)."""
-        p7s = FileSigner(self.keys).sign(hashlib.sha256(data).digest(), datetime.now(UTC))
+        p7s = CmsSigner(self.keys).sign(hashlib.sha256(data).digest(), datetime.now(UTC))
         leaf = Leaf(
             document=document,
             sha256=hashlib.sha256(data).hexdigest(),

@@ -142,3 +142,17 @@ class JournalEntry:
     actor_name: str
     letter_id: str | None
     details: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One line of the journal, whole, as it is inscribed: the act is its code, whatever version wrote it."""
+
+    id: int
+    at: datetime
+    act: str
+    login: str
+    name: str
+    letter_id: str | None
+    about: str | None
+    details: dict[str, object]

@@ -63,6 +63,7 @@ from ged.store.scan_runs import ScanRuns
 from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
+from ged.store.shipping import Shipping
 from ged.store.slips import Slips
 from ged.store.stations import Stations
 from ged.store.steps import Steps
@@ -281,6 +282,11 @@ class Unit:
     def journal(self) -> Journal:
         """Who did what, when."""
         return Journal(self._connection)
+
+    @cached_property
+    def shipping(self) -> Shipping:
+        """The journal on its way to its log."""
+        return Shipping(self._connection)
 
     @cached_property
     def correspondents(self) -> Correspondents:

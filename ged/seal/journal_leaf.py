@@ -1,0 +1,47 @@
+"""What the journal's log says of one line: the whole line as canonical JSON (sorted keys, no space, UTF-8)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC
+
+from ged.mail.journal import JournalRow
+
+_LONGEST = 60_000
+"""Bytes of details that an entry holds as they are; longer ones are held by their SHA-256. An entry has 65,535."""
+
+
+def encode_row(row: JournalRow) -> bytes:
+    """Return the one encoding of a line."""
+    details = _canonical(row.details)
+    held = row.details if len(details) <= _LONGEST else {"details_sha256": hashlib.sha256(details).hexdigest()}
+    return _canonical(
+        {
+            "about": row.about,
+            "act": row.act,
+            "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "details": held,
+            "id": row.id,
+            "letter": row.letter_id,
+            "login": row.login,
+            "name": row.name,
+        }
+    )
+
+
+def read_entry(entry: bytes) -> dict[str, object]:
+    """Return what an entry of the journal's log says, by the names that `encode_row` gives.
+
+    Raises:
+        ValueError: these bytes are no entry of a journal.
+    """
+    said = json.loads(entry)
+    if not isinstance(said, dict) or not isinstance(said.get("id"), int):
+        message = "not an entry of a journal"
+        raise TypeError(message) from None
+    return said
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -28,6 +28,7 @@ from api.model_folder import read_folder
 from api.register_commands import register
 from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, HistoryOut, LetterOut, ReceiptOut, VerdictOut
+from api.ship_commands import journal, ship
 from api.terminal import CLERK, As, Json, err, out
 from api.terminal import house_of as _house
 from api.terminal import line as _line
@@ -56,6 +57,8 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.command()(bundle)
+app.add_typer(journal, name="journal")
+app.command()(ship)
 
 
 def main() -> None:

@@ -37,10 +37,14 @@ class Web(_Section):
 
 
 class Database(_Section):
-    """PostgreSQL: `embedded` starts our own in the data folder, `server` uses the site's at `url`."""
+    """PostgreSQL: `embedded` starts our own in the data folder, `server` uses the site's at `url`.
+
+    `owner_url` is of whoever owns the tables, for migrations alone; without it `url` is the owner's.
+    """
 
     kind: Literal["embedded", "server"] = "embedded"
     url: SecretStr | None = None
+    owner_url: SecretStr | None = None
 
     @model_validator(mode="after")
     def _has_url(self) -> Database:
@@ -230,6 +234,18 @@ class SealSettings(_Section):
         return self
 
 
+class ShipSettings(_Section):
+    """The journal's log: who reads the journal for it, where it lies, where its key does, how often it is written.
+
+    `url` and `keys` are for the shipper alone: a site gives them to its account, and `folder` to be read by others.
+    """
+
+    url: SecretStr | None = None
+    folder: Path | None = None
+    keys: Path | None = None
+    every_s: float = Field(default=15, gt=0, le=60)
+
+
 class MailBox(_Section):
     """An address that brings mail to a register: that of the person who keeps it."""
 
@@ -311,7 +327,13 @@ class Settings(_Section):
     antivirus: AntivirusSettings = AntivirusSettings()
     press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
+    ship: ShipSettings = ShipSettings()
     mail: MailSettings = MailSettings()
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal's log lies."""
+        return self.ship.folder or self.data / "journal"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -1,7 +1,7 @@
-"""One machine, one command: the web server and the worker, kept running until somebody says stop.
+"""One machine, one command: the web server, the worker and the shipper of the journal, kept running until told to stop.
 
 It only starts, watches and stops processes; what they do is theirs. Where systemd or another
-supervisor runs the two processes, this file is not used.
+supervisor runs the processes, this file is not used.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ _STOP_S = 30.0  # then it is killed: whatever it was doing is resumed at the nex
 
 
 def supervise(settings: Settings, *, ready: Callable[[], None] | None = None) -> None:
-    """Run `ged serve` and `ged worker` until Ctrl-C or SIGTERM; return when both have ended.
+    """Run `ged serve`, `ged worker` and `ged ship` until Ctrl-C or SIGTERM; return when all have ended.
 
     A process that dies is started again, the embedded database too. If this process is killed, the kernel sends
-    SIGTERM to both.
+    SIGTERM to all.
 
     Args:
         settings: The children read the same ones: same environment, same data folder.
         ready: Called once, when the web server accepts connections.
 
     Raises:
-        Unavailable: `supervisor.keeps_dying`: a process died at once, again and again; both are stopped.
+        Unavailable: `supervisor.keeps_dying`: a process died at once, again and again; all are stopped.
     """
     environment = {**os.environ, "GED_DATA": str(settings.data)}
     ged = str(Path(sys.executable).with_name("ged"))
-    children = [Child(verb, [ged, verb], environment) for verb in ("serve", "worker")]
+    children = [Child(verb, [ged, verb], environment) for verb in ("serve", "worker", "ship")]
     postgres = EmbeddedPostgres(settings.data / "postgres") if settings.database.kind == "embedded" else None
 
     def mend() -> None:
         if postgres is not None and not postgres.is_up:
             postgres.start()
 
-    # Held here too, so that the database does not go down and up when both children restart at once.
+    # Held here too, so that the database does not go down and up when the children restart at once.
     with postgres or nullcontext():
         is_ready = partial(_listens, settings.web.host, settings.web.port)
         keep_running(children, ready=ready, is_ready=is_ready, mend=mend)

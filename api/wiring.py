@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from api.clamd import Clamd
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
+from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
 from api.press.press import HousePress
 from api.time_authorities import open_authorities
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
-from ged.seal.keys import SealKeys, ensure_keys, ensure_log_key, log_origin
+from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
+from ged.seal.log import TileLog
 from ged.seal.pades import PadesSigner
 from ged.seal.sealing_key import KeySource
 from ged.seal.sign import CmsSigner
@@ -37,6 +39,9 @@ from ingest.scanners.escl import EsclScanner
 from ingest.scanners.port import Scanner
 from ingest.scanners.sane import SaneScanner
 from search.port import SearchIndex
+
+VERIFIER = "cle-publique"
+"""The file, in the folder of the journal's log, with the key that checks its heads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +95,13 @@ class House:
         return found | {each.code: EsclScanner(each.address) for each in given.escl}
 
     @property
-    def journal_ledger(self) -> TileLedger:
-        """The log of acts, written by the one process that ships them: its key lies apart from the sealing keys."""
-        return open_journal_ledger(self.settings)
+    def journal_log(self) -> TileLog | None:
+        """The log of acts, read with its public key alone; None while nothing was ever inscribed in it."""
+        folder = self.settings.journal_folder
+        try:
+            return TileLog(folder, (folder / VERIFIER).read_text(encoding="utf-8").strip())
+        except OSError:
+            return None
 
     @property
     def address(self) -> str:
@@ -114,8 +123,8 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
         Unavailable: an engine does not answer; the sentence says which.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with _database(settings) as url:
-        migrate(url)
+    with open_database(settings) as addresses:
+        url = addresses.web
         keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation, clock=clock)
         source = _source(settings, keys)
         store = Store(url)
@@ -146,13 +155,6 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
             store.close()
 
 
-def open_journal_ledger(settings: Settings) -> TileLedger:
-    """Open the log of acts with its own key, which is made on the first call."""
-    origin = f"{log_origin(settings.seal.organisation)}/journal"
-    key = ensure_log_key(settings.data / "journal-keys" / "actes.key", origin=origin)
-    return TileLedger(settings.data / "journal", key)
-
-
 def open_token(settings: Settings) -> Token | None:
     """Return the token that keeps the sealing key, not asked yet; None where a file keeps it."""
     given = settings.seal
@@ -167,14 +169,24 @@ def _source(settings: Settings, keys: SealKeys) -> KeySource:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def open_database(settings: Settings) -> Iterator[Addresses]:
+    """Have the database there, at this version's schema, and give how each process reaches it.
+
+    Raises:
+        Unavailable: it does not answer.
+    """
     if settings.database.kind == "server" and settings.database.url is not None:
-        yield settings.database.url.get_secret_value()
+        url = settings.database.url.get_secret_value()
+        owner, ship = settings.database.owner_url, settings.ship.url
+        migrate(owner.get_secret_value() if owner else url)
+        yield Addresses(url, ship.get_secret_value() if ship else url)
         return
-    engine = EmbeddedPostgres(settings.data / "postgres")
-    url = engine.start()
+    folder = settings.data / "postgres"
+    engine = EmbeddedPostgres(folder)
+    owned = engine.start()
     try:
-        yield url
+        migrate(owned)
+        yield embedded_addresses(owned, folder)
     finally:
         engine.release()
 

@@ -37,10 +37,10 @@ def read_entry(entry: bytes) -> dict[str, object]:
         ValueError: these bytes are no entry of a journal.
     """
     said = json.loads(entry)
-    if not isinstance(said, dict) or not isinstance(said.get("id"), int):
-        message = "not an entry of a journal"
-        raise TypeError(message) from None
-    return said
+    if isinstance(said, dict) and isinstance(said.get("id"), int):
+        return said
+    message = "not an entry of a journal"
+    raise ValueError(message)
 
 
 def _canonical(value: object) -> bytes:

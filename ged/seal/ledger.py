@@ -40,6 +40,18 @@ class TileLedger(TileLog):
             Unavailable: `ledger.stopped`, the disk refused; this writer writes no more.
             Corrupt: `ledger.head` or `ledger.tile`.
         """
+        places = self.place(entries)
+        note = self._note()
+        tiles = Tiles(self._folder, self._checkpoint().size)
+        return [self._entry(tiles, index, note) for index in places]
+
+    def place(self, entries: Sequence[bytes]) -> list[int]:
+        """Make entries durable and return their indexes, without proofs, which cost more than the rest.
+
+        Raises:
+            Unavailable: `ledger.stopped`.
+            Corrupt: `ledger.head` or `ledger.tile`.
+        """
         if self._stopped:
             raise _stopped()
         hashes = [leaf_hash(entry) for entry in entries]
@@ -47,12 +59,12 @@ class TileLedger(TileLog):
             raise ValueError("an entry of the log is at most 65,535 bytes")
         try:
             with self._alone():
-                return self._append(entries, hashes)
+                return self._place_all(entries, hashes)
         except OSError as error:
             self._stopped = True  # after a failed fsync nobody knows what the disk holds: never retried here
             raise _stopped() from error
 
-    def _append(self, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[LogEntry]:
+    def _place_all(self, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[int]:
         head = self._checkpoint()
         with self._places(Tiles(self._folder, head.size)) as places:
             known = {each: _place(places, each) for each in hashes}
@@ -64,9 +76,7 @@ class TileLedger(TileLog):
                 self._write(self._folder / "checkpoint", sign_checkpoint(head, self._key).encode())
                 known |= {each: size - len(fresh) + i for i, each in enumerate(fresh)}
                 places.executemany("INSERT INTO place VALUES (?, ?)", [(each, known[each]) for each in fresh])
-        note = self._note()
-        tiles = Tiles(self._folder, head.size)
-        return [self._entry(tiles, index, note) for index in (known[each] for each in hashes) if index is not None]
+        return [index for index in (known[each] for each in hashes) if index is not None]
 
     def head(self) -> LogHead:
         """Return the last signed head; an empty log has one of size 0.

@@ -5,6 +5,7 @@ Nothing here writes. Source: C2SP tlog-tiles; docs/decisions/0010.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ged.errors import Corrupt, NotFound
@@ -83,6 +84,16 @@ class TileLog:
         if not 0 <= index < head.size:
             raise _unknown(index)
         return Tiles(self._folder, head.size).entries(index // WIDTH)[index % WIDTH]
+
+    def bundles(self) -> Iterator[list[bytes]]:
+        """Give every entry that the head covers, in order, a bundle at a time.
+
+        Raises:
+            Corrupt: `ledger.tile`.
+        """
+        tiles = Tiles(self._folder, self._checkpoint().size)
+        for index in range((tiles.size + WIDTH - 1) // WIDTH):
+            yield tiles.entries(index)
 
     def recheck(self) -> LogHead:
         """Compute the whole log anew from its entries and return the head that it matches.

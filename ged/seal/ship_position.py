@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ged.errors import Corrupt
-from ged.seal.tiles import durable_write
+from ged.seal.tiles import Write, durable_write
 
 _NAME = "position.json"
 
@@ -59,7 +59,7 @@ def read_position(folder: Path) -> ShipPosition:
         ) from error
 
 
-def write_position(folder: Path, position: ShipPosition) -> None:
+def write_position(folder: Path, position: ShipPosition, write: Write = durable_write) -> None:
     """Make a position durable, whole or not at all."""
     said = {"beyond": sorted(position.beyond), "floor": position.floor}
-    durable_write(folder / _NAME, json.dumps(said).encode())
+    write(folder / _NAME, json.dumps(said).encode())

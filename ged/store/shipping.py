@@ -68,7 +68,7 @@ class Shipping:
         """Return where lines stand in the log, by id, as marked."""
         query = sa.select(journal_mark.c.journal_id, journal_mark.c.position)
         rows = self._connection.execute(query.where(journal_mark.c.journal_id == sa.any_(_ids(ids))))
-        return {line: position for line, position in rows}
+        return {row.journal_id: row.position for row in rows}
 
     def lag(self) -> tuple[int, datetime | None]:
         """Return how many lines wait to be inscribed, and the instant of the oldest of them."""
@@ -86,4 +86,5 @@ def _ids(ids: Collection[int]) -> sa.ColumnElement[Any]:
 
 
 def _row(row: sa.Row[Any]) -> JournalRow:
-    return JournalRow(*row)
+    values: list[Any] = list(row)
+    return JournalRow(*values)

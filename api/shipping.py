@@ -1,0 +1,63 @@
+"""The process that inscribes the journal in its log: its own database user, its own key, nothing else of the house.
+
+It never opens the sealing keys, the vault nor the index; no other process opens its key.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+
+from api.config import Settings
+from api.wiring import VERIFIER, open_database
+from ged.clock import Clock, system_clock
+from ged.errors import Unavailable
+from ged.seal.keys import ensure_log_key, log_origin
+from ged.seal.ledger import TileLedger
+from ged.seal.tiles import Write, durable_write
+from ged.services.ship import Shipper
+from ged.store.unit import Store
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def open_shipper(settings: Settings, clock: Clock = system_clock, write: Write = durable_write) -> Iterator[Shipper]:
+    """Open what ships the journal; its key is made on the first call, and its public key laid beside the log.
+
+    Raises:
+        Unavailable: the database does not answer.
+        Corrupt: `seal.keys`, the key is not readable.
+    """
+    folder = settings.journal_folder
+    origin = f"{log_origin(settings.seal.organisation)}/journal"
+    key = ensure_log_key((settings.ship.keys or settings.data / "journal-keys") / "actes.key", origin=origin)
+    if not (folder / VERIFIER).exists():
+        durable_write(folder / VERIFIER, f"{key.verifier}\n".encode())
+    with open_database(settings) as addresses:
+        store = Store(addresses.ship, pool_size=1)
+        try:
+            yield Shipper(store, TileLedger(folder, key, write), folder, clock, write)
+        finally:
+            store.close()
+
+
+def run_shipper(settings: Settings, stop: Event) -> None:
+    """Inscribe the journal until told to stop; what does not answer is waited for.
+
+    Raises:
+        Unavailable: `ledger.stopped`, the disk refused: the process ends, and another begins with what is durable.
+        Corrupt: the log on disk is not what was signed.
+    """
+    with open_shipper(settings) as shipper:
+        while True:
+            try:
+                shipper.round()
+            except Unavailable as error:
+                if error.code == "ledger.stopped":
+                    raise
+                _log.warning("ship: %s", error.diagnostics())
+            if stop.wait(settings.ship.every_s):
+                return

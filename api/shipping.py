@@ -8,19 +8,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Thread
 
 from api.config import Settings
-from api.wiring import VERIFIER, open_database
+from api.wiring import VERIFIER, open_database, open_outside
 from ged.clock import Clock, system_clock
-from ged.errors import Unavailable
+from ged.errors import GedError, Unavailable
+from ged.mail.anchor import JOURNAL
 from ged.seal.keys import ensure_log_key, log_origin
 from ged.seal.ledger import TileLedger
 from ged.seal.tiles import Write, durable_write
+from ged.services.anchor import Outside, anchor
 from ged.services.ship import Shipper
 from ged.store.unit import Store
 
 _log = logging.getLogger(__name__)
+
+ANCHOR_EVERY_S = 45.0
 
 
 @contextmanager
@@ -37,7 +41,7 @@ def open_shipper(settings: Settings, clock: Clock = system_clock, write: Write =
     if not (folder / VERIFIER).exists():
         durable_write(folder / VERIFIER, f"{key.verifier}\n".encode())
     with open_database(settings) as addresses:
-        store = Store(addresses.ship, pool_size=1)
+        store = Store(addresses.ship, pool_size=3)
         try:
             yield Shipper(store, TileLedger(folder, key, write), folder, clock, write)
         finally:
@@ -52,6 +56,9 @@ def run_shipper(settings: Settings, stop: Event) -> None:
         Corrupt: the log on disk is not what was signed.
     """
     with open_shipper(settings) as shipper:
+        # Apart: an authority that is slow to answer holds no line back.
+        anchoring = Thread(target=_anchor, args=(shipper, open_outside(settings), stop), name="anchor", daemon=True)
+        anchoring.start()
         while True:
             try:
                 shipper.round()
@@ -60,4 +67,13 @@ def run_shipper(settings: Settings, stop: Event) -> None:
                     raise
                 _log.warning("ship: %s", error.diagnostics())
             if stop.wait(settings.ship.every_s):
-                return
+                break
+        anchoring.join()
+
+
+def _anchor(shipper: Shipper, outside: Outside, stop: Event) -> None:
+    while not stop.wait(ANCHOR_EVERY_S):
+        try:
+            anchor(JOURNAL, ledger=shipper.log, outside=outside, store=shipper.store, clock=shipper.clock)
+        except GedError as error:
+            _log.warning("anchor: %s", error.diagnostics())

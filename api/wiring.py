@@ -141,7 +141,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 office=office,
                 press=HousePress(office),
                 pdf_signer=PadesSigner(source),
-                outside=Outside(open_authorities(settings.seal)),
+                outside=open_outside(settings),
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
                 mailer=_mailer(settings),
@@ -166,6 +166,11 @@ def open_token(settings: Settings) -> Token | None:
 def _source(settings: Settings, keys: SealKeys) -> KeySource:
     token = open_token(settings)
     return keys if token is None else TokenKeys(keys, token)
+
+
+def open_outside(settings: Settings) -> Outside:
+    """Return who vouches for the heads of both logs."""
+    return Outside(open_authorities(settings.seal))
 
 
 @contextmanager

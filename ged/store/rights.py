@@ -28,6 +28,7 @@ _TO_SHIP = (
     "GRANT USAGE ON SCHEMA public TO {}",
     "GRANT SELECT ON journal, alembic_version TO {}",
     "GRANT SELECT, INSERT ON journal_mark TO {}",
+    "GRANT SELECT, INSERT, UPDATE ON anchor, timestamp_authority TO {}",
 )
 _LACKS = sa.text(
     "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') "

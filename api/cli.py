@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,11 +28,12 @@ from api.register_commands import register
 from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, HistoryOut, LetterOut, ReceiptOut, VerdictOut
 from api.ship_commands import journal, ship
-from api.terminal import CLERK, As, Json, err, out
+from api.terminal import CLERK, As, Json, err, out, stop_with
 from api.terminal import house_of as _house
 from api.terminal import line as _line
 from api.terminal import say as _say
 from api.wiring import House
+from api.witness.command import witness
 from ged.errors import Conflict, GedError
 from ged.mail.item import Direction
 from ged.mail.qualification import Field
@@ -59,6 +59,7 @@ app.add_typer(register, name="register")
 app.command()(bundle)
 app.add_typer(journal, name="journal")
 app.command()(ship)
+app.command()(witness)
 
 
 def main() -> None:
@@ -67,13 +68,7 @@ def main() -> None:
     try:
         app()
     except GedError as error:
-        if "--json" in sys.argv:
-            _line(problem(error))
-        else:
-            err.print(f"[bold red]{error.sentence}[/] [dim]({error.code})[/]")
-            for fault in error.diagnostics().get("faults", ()):  # type: ignore[attr-defined]
-                err.print(f"  {fault}")
-        raise SystemExit(EXIT.get(error.kind, 1)) from error
+        stop_with(error)
 
 
 @app.command()

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from api.embedded import default_data_folder
 from ged.errors import Refused
+from ged.seal.cosignature import COSIGNS
+from ged.seal.note import read_verifier
 
 
 class _Section(BaseModel):
@@ -173,6 +175,20 @@ class PressSettings(_Section):
     timeout_s: float = Field(default=60, gt=0, le=600)
 
 
+class WitnessSettings(_Section):
+    """Somebody who cosigns the heads of our logs: the verifier key that `ged witness` printed, and where it listens."""
+
+    key: str
+    url: str = Field(pattern=r"^https?://[^/\s?#@]+(/[^\s?#]*)?$")
+    timeout_s: float = Field(default=10, gt=0, le=60)
+
+    @field_validator("key")
+    @classmethod
+    def _is_a_key(cls, key: str) -> str:
+        read_verifier(key, COSIGNS)
+        return key
+
+
 class AuthoritySettings(_Section):
     """A time-stamping authority (RFC 3161): its address, and the certificates (PEM) that its own must lead to.
 
@@ -192,6 +208,8 @@ class SealSettings(_Section):
     The authorities are asked in the order of the file. `demonstration_time` has `ged start` run one on this machine
     when the site names none: it shows how things go, and proves nothing to a stranger.
 
+    `witnesses` cosign the heads of the logs.
+
     The sealing key lies in the data folder (`file`), or on the PKCS#11 token `token` under the label `key`, reached by
     the library `module`. The PIN is `pin`, better given by the environment, or the first line of `pin_file`.
     """
@@ -205,6 +223,7 @@ class SealSettings(_Section):
     pin_file: Path | None = None
     authorities: tuple[AuthoritySettings, ...] = ()
     demonstration_time: bool = False
+    witnesses: tuple[WitnessSettings, ...] = ()
 
     def read_pin(self) -> str:
         """Return the PIN of the token, read now: it may change while a process runs.

@@ -6,15 +6,17 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from api.config import read_settings
-from api.wiring import House, open_house
+from api.errors import EXIT, problem
+from ged.errors import GedError
 from ged.mail.access import Actor
-from ged.services.sign_in import actor_of
+
+if TYPE_CHECKING:
+    from api.wiring import House
 
 out, err = Console(), Console(stderr=True)
 
@@ -26,6 +28,10 @@ CLERK = "kossi"
 @contextmanager
 def house_of(login: str | None = None) -> Iterator[tuple[House, Actor]]:
     """Open the house for somebody; without a login, for nobody in particular."""
+    from api.config import read_settings  # noqa: PLC0415 - a witness has no house, and starts without its engines
+    from api.wiring import open_house  # noqa: PLC0415
+    from ged.services.sign_in import actor_of  # noqa: PLC0415
+
     with open_house(read_settings()) as house:
         actor = actor_of(login, store=house.store, clock=house.clock) if login else Actor(None, "", "", "fr", ())
         yield house, actor
@@ -42,3 +48,14 @@ def say(as_json: bool, value: Any, shown: str) -> None:
         line(value)
     else:
         out.print(shown, highlight=False)
+
+
+def stop_with(error: GedError) -> NoReturn:
+    """End the process with the exit code of an error, said as one sentence, or as JSON when that was asked for."""
+    if "--json" in sys.argv:
+        line(problem(error))
+    else:
+        err.print(f"[bold red]{error.sentence}[/] [dim]({error.code})[/]")
+        for fault in error.diagnostics().get("faults", ()):  # type: ignore[attr-defined]
+            err.print(f"  {fault}")
+    raise SystemExit(EXIT.get(error.kind, 1)) from error

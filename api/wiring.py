@@ -15,7 +15,7 @@ from api.press.press import HousePress
 from api.time_authorities import open_authorities
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
-from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault
+from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
@@ -23,6 +23,7 @@ from ged.seal.pades import PadesSigner
 from ged.seal.sealing_key import KeySource
 from ged.seal.sign import CmsSigner
 from ged.seal.token import Token, TokenKeys
+from ged.seal.witness import HttpWitness
 from ged.services.anchor import Outside
 from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
@@ -170,7 +171,8 @@ def _source(settings: Settings, keys: SealKeys) -> KeySource:
 
 def open_outside(settings: Settings) -> Outside:
     """Return who vouches for the heads of both logs."""
-    return Outside(open_authorities(settings.seal))
+    witnesses: list[Witness] = [HttpWitness(each.key, each.url, each.timeout_s) for each in settings.seal.witnesses]
+    return Outside(open_authorities(settings.seal), witnesses)
 
 
 @contextmanager

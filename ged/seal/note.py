@@ -8,15 +8,18 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-_ED25519 = b"\x01"
+_ED25519 = 1
 _DASH = "\u2014"
 _PROOF = "c2sp.org/tlog-proof@v1"
+_MOST_SIGNATURES = 16
+_SIGNATURE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,20 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One line under a note: whose it says it is, the four bytes that name the key, and what was signed with it."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+    @property
+    def text(self) -> str:
+        """The line as it stands in a note, with its line feed."""
+        return f"{_DASH} {self.name} {_b64(self.key_id + self.signature)}\n"
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """Where an entry stands, the path to the root, and the signed head that holds the root."""
 
@@ -37,58 +54,148 @@ class Proof:
     checkpoint: str
 
 
-def key_id(name: str, public: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A public key as notes name it: C2SP `name+hash+base64`, of one algorithm (1 signs, 4 cosigns)."""
+
+    name: str
+    key_id: bytes
+    key: ed25519.Ed25519PublicKey
+
+
+def key_id(name: str, public: bytes, algorithm: int = _ED25519) -> bytes:
     """Return the four bytes by which a note names an Ed25519 key."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+    return hashlib.sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:4]
 
 
-def verifier_key(name: str, key: ed25519.Ed25519PublicKey) -> str:
+def verifier_key(name: str, key: ed25519.Ed25519PublicKey, algorithm: int = _ED25519) -> str:
     """Return `name+hash+base64`, what somebody needs to check notes of that name."""
     public = _raw(key)
-    return f"{name}+{key_id(name, public).hex()}+{_b64(_ED25519 + public)}"
+    return f"{name}+{key_id(name, public, algorithm).hex()}+{_b64(bytes([algorithm]) + public)}"
+
+
+def read_verifier(text: str, algorithm: int = _ED25519) -> Verifier:
+    """Return the key that a verifier key names.
+
+    Raises:
+        ValueError: it is malformed, of another algorithm, or its hash is not that of its name and key.
+    """
+    name, _, rest = text.partition("+")
+    fingerprint, _, encoded = rest.partition("+")
+    data = _strict_b64(encoded)
+    public = data[1:]
+    if not is_name(name) or data[:1] != bytes([algorithm]) or len(public) != 32:
+        raise ValueError("not a verifier key of this algorithm")
+    if key_id(name, public, algorithm).hex() != fingerprint:
+        raise ValueError("the verifier key is not that of its name")
+    return Verifier(name, bytes.fromhex(fingerprint), ed25519.Ed25519PublicKey.from_public_bytes(public))
+
+
+def is_name(name: str) -> bool:
+    """Whether a key may bear a name: something, with neither space nor plus."""
+    return bool(name) and "+" not in name and not any(each.isspace() for each in name)
+
+
+def head_text(head: Checkpoint) -> str:
+    """Return the three lines of a head, which signatures cover."""
+    return f"{head.origin}\n{head.size}\n{_b64(head.root)}\n"
 
 
 def sign_checkpoint(head: Checkpoint, key: ed25519.Ed25519PrivateKey) -> str:
     """Return the signed note of a head."""
-    body = f"{head.origin}\n{head.size}\n{_b64(head.root)}\n"
+    body = head_text(head)
     name = key_id(head.origin, _raw(key.public_key()))
-    return f"{body}\n{_DASH} {head.origin} {_b64(name + key.sign(body.encode()))}\n"
+    return body + "\n" + SignatureLine(head.origin, name, key.sign(body.encode())).text
+
+
+def open_note(note: str) -> tuple[Checkpoint, tuple[SignatureLine, ...]]:
+    """Return the head that a note states and its signature lines, none of them verified.
+
+    Raises:
+        ValueError: it is no note of a head, or a line of it is malformed.
+    """
+    body, separator, signed = note.rpartition("\n\n")
+    lines = body.split("\n")
+    if not separator or len(lines) != 3 or not lines[1].isascii() or not lines[1].isdigit():
+        raise ValueError("not a checkpoint")
+    root = _strict_b64(lines[2])
+    if not is_name(lines[0]) or str(int(lines[1])) != lines[1] or len(root) != 32:
+        raise ValueError("a malformed head")
+    return Checkpoint(lines[0], int(lines[1]), root), read_lines(signed)
+
+
+def read_lines(text: str) -> tuple[SignatureLine, ...]:
+    """Return signature lines, none of them verified: one at least, sixteen at most.
+
+    Raises:
+        ValueError: a line is malformed.
+    """
+    rows = text.split("\n")
+    if rows.pop() or not 1 <= len(rows) <= _MOST_SIGNATURES:
+        raise ValueError("signature lines are missing, too many, or cut short")
+    return tuple(_read_line(row) for row in rows)
 
 
 def read_checkpoint(note: str, verifier: str) -> Checkpoint:
-    """Return the head of a note that the verifier key signed.
+    """Return the head of a note that the verifier key signed; lines of other keys are well formed, and ignored.
 
     Raises:
         ValueError: the note is malformed, or that key did not sign it.
     """
-    body, separator, signatures = note.partition("\n\n")
-    body += "\n"
-    lines = body.splitlines()
-    if not separator or len(lines) != 3 or not lines[1].isascii() or not lines[1].isdigit():
-        raise ValueError("not a checkpoint")
-    name, fingerprint, encoded = verifier.split("+", 2)
-    public = ed25519.Ed25519PublicKey.from_public_bytes(_strict_b64(encoded)[1:])
-    root = _strict_b64(lines[2])
-    if lines[0] != name or str(int(lines[1])) != lines[1] or len(root) != 32:
-        raise ValueError("another log, or a malformed head")
-    expected = f"{_DASH} {name} "
-    rows = signatures.split("\n")
-    if len(rows) != 2 or rows[1] or not rows[0].startswith(expected):
+    head, lines = open_note(note)
+    log = read_verifier(verifier)
+    ours = [line for line in lines if (line.name, line.key_id) == (log.name, log.key_id)]
+    if head.origin != log.name or len(ours) != 1 or len(ours[0].signature) != _SIGNATURE_BYTES:
         raise ValueError("not signed by this log")
-    signature = _strict_b64(rows[0].removeprefix(expected))
-    if signature[:4].hex() != fingerprint:
-        raise ValueError("signed by another key")
+    check_signature(log.key, ours[0].signature, head_text(head).encode())
+    return head
+
+
+def log_signed(note: str, verifier: str) -> str:
+    """Return a note with the log's own signature alone, as it was before witnesses cosigned it.
+
+    Raises:
+        ValueError: the note is malformed, or that key did not sign it.
+    """
+    head = read_checkpoint(note, verifier)
+    log = read_verifier(verifier)
+    lines = open_note(note)[1]
+    ours = next(line for line in lines if (line.name, line.key_id) == (log.name, log.key_id))
+    return f"{head_text(head)}\n{ours.text}"
+
+
+def check_signature(key: ed25519.Ed25519PublicKey, signature: bytes, message: bytes) -> None:
+    """Pass silently when a key signed a message.
+
+    Raises:
+        ValueError: it did not.
+    """
     try:
-        public.verify(signature[4:], body.encode())
+        key.verify(signature, message)
     except InvalidSignature as error:
         raise ValueError("the head's signature does not verify") from error
-    return Checkpoint(name, int(lines[1]), root)
+
+
+def write_hashes(hashes: Sequence[bytes]) -> str:
+    """Return hashes as lines of base64."""
+    return "".join(f"{_b64(each)}\n" for each in hashes)
+
+
+def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
+    """Return the hashes of lines of base64.
+
+    Raises:
+        ValueError: a line is not a hash.
+    """
+    hashes = tuple(_strict_b64(line) for line in lines)
+    if any(len(each) != 32 for each in hashes):
+        raise ValueError("malformed path")
+    return hashes
 
 
 def write_proof(proof: Proof) -> str:
     """Return the text of a proof."""
-    path = "".join(f"{_b64(each)}\n" for each in proof.path)
-    return f"{_PROOF}\nindex {proof.index}\n{path}\n{proof.checkpoint}"
+    return f"{_PROOF}\nindex {proof.index}\n{write_hashes(proof.path)}\n{proof.checkpoint}"
 
 
 def read_proof(text: str) -> Proof:
@@ -101,13 +208,26 @@ def read_proof(text: str) -> Proof:
     lines = head.split("\n")
     if not separator or len(lines) < 2 or lines[0] != _PROOF or not lines[1].startswith("index "):
         raise ValueError("not a proof")
-    index = lines[1].removeprefix("index ")
-    if not index.isascii() or not index.isdigit() or str(int(index)) != index:
-        raise ValueError("malformed index")
-    path = tuple(_strict_b64(line) for line in lines[2:])
-    if any(len(each) != 32 for each in path):
-        raise ValueError("malformed path")
-    return Proof(int(index), path, checkpoint)
+    return Proof(read_number(lines[1].removeprefix("index ")), read_hashes(lines[2:]), checkpoint)
+
+
+def read_number(text: str) -> int:
+    """Return a decimal number written the one way that it can be.
+
+    Raises:
+        ValueError: it is written otherwise.
+    """
+    if not text.isascii() or not text.isdigit() or str(int(text)) != text:
+        raise ValueError("malformed number")
+    return int(text)
+
+
+def _read_line(row: str) -> SignatureLine:
+    dash, name, encoded = [*row.split(" "), "", "", ""][:3]
+    data = _strict_b64(encoded)
+    if row != f"{dash} {name} {encoded}" or dash != _DASH or not is_name(name) or len(data) <= 4:
+        raise ValueError("a malformed signature line")
+    return SignatureLine(name, data[:4], data[4:])
 
 
 def _raw(key: ed25519.Ed25519PublicKey) -> bytes:

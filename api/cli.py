@@ -165,11 +165,12 @@ def show(number: str, login: As = CLERK, *, as_json: Json = False) -> None:
 @app.command()
 def search(words: list[str], login: As = CLERK, *, as_json: Json = False) -> None:
     """Cherche dans les courriers ouverts à la personne."""
+    from api.views.search_language import typed_search  # noqa: PLC0415
     from search.find import find  # noqa: PLC0415 - loads the engines
-    from search.port import Query  # noqa: PLC0415
 
     with _house(login) as (house, actor):
-        answer = find(Query(text=" ".join(words)), index=house.index, store=house.store, actor=actor)
+        asked = typed_search(" ".join(words), house, actor)
+        answer = find(asked.query(), index=house.index, store=house.store, actor=actor)
     for found in answer.found:
         letter, pieces = found.row.letter, found.passage.pieces if found.passage else ()
         passage = "".join(f"[bold yellow]{escape(text)}[/] " if lit else f"{escape(text)} " for text, lit in pieces)

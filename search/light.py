@@ -28,6 +28,7 @@ class Light:
     def __init__(self, text: str) -> None:
         typed = taken_apart(text)
         loose = [token for chunk in typed.chunks for token in chunk]
+        loose += [token for one in typed.fields for token in one.words]
         telling = [token for token in loose if not token.small] or loose
         self._words = list({token.exact: token for token in telling}.values())
         self._phrases = [tuple(token.exact for token in phrase) for phrase in typed.phrases]

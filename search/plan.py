@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from ged.mail.folding import fold
 from search.french import Token, joined, tokens, tolerance
 from search.port import Query
 
@@ -100,33 +101,65 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class InField:
+    """Words wanted in one field of text: all of them, in whatever order; one field only, whatever the rest."""
+
+    field: str
+    words: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed, taken apart: chunks of loose words, exact phrases, exclusions."""
+    """What a person typed, taken apart: chunks of loose words, exact phrases, words in a field, exclusions."""
 
     chunks: tuple[tuple[Token, ...], ...]
     phrases: tuple[tuple[Token, ...], ...]
+    fields: tuple[InField, ...]
     excluded: tuple[tuple[Token, ...], ...]
+    excluded_fields: tuple[InField, ...]
     raw: tuple[str, ...]
 
 
-_PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:["«“](?P<phrase>[^"»”]*)["»”]|(?P<word>[^\s"«“]+))')
+FIELDS = {
+    "de": "sender", "from": "sender", "expediteur": "sender", "sender": "sender",
+    "a": "recipient", "to": "recipient", "destinataire": "recipient", "recipient": "recipient",
+    "objet": "subject", "subject": "subject",
+    "ref": "refs", "reference": "refs", "n°": "refs", "no": "refs", "numero": "refs", "number": "refs",
+}  # fmt: skip
+"""The names that a field of text is called by, folded, and the field."""
+_NAME = r"(?P<name>n°|[^\W\d_][\w'’-]*):"
+_QUOTED = r'["«“](?P<phrase>[^"»”]*)["»”]'
+PIECE = re.compile(rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-]){_NAME})?(?:{_QUOTED}|(?P<word>[^\s"«“]+))')
+
+
+def name_of(text: str) -> str:
+    """Return a name or a value as it is compared: lower case, without accents, with straight apostrophes."""
+    return fold(text.replace("’", "'")).replace("º", "°")
 
 
 def taken_apart(text: str) -> Typed:
-    """Return what was typed as chunks, phrases and exclusions; an odd quote is a space, never an error."""
+    """Return what was typed as chunks, phrases, fields and exclusions; an odd quote is a space, never an error."""
     chunks, phrases, excluded, raw = [], [], [], []
-    for piece in _PIECE.finditer(text):
-        found = tuple(tokens(piece["phrase"] or piece["word"] or ""))
+    fields: list[InField] = []
+    excluded_fields: list[InField] = []
+    for piece in PIECE.finditer(text):
+        field = FIELDS.get(name_of(piece["name"] or ""))
+        typed = piece["phrase"] or piece["word"] or ""
+        if field is None and piece["name"]:  # no field of ours: words like others
+            typed = f"{piece['name']} {typed}"
+        found = tuple(tokens(typed))
         if not found:
             continue
-        if piece["minus"]:
+        if field is not None:
+            (excluded_fields if piece["minus"] else fields).append(InField(field, found))
+        elif piece["minus"]:
             excluded.append(found)
         elif piece["phrase"] is not None:
             phrases.append(found)
         else:
             chunks.append(found)
-            raw.append(piece["word"])
-    return Typed(tuple(chunks), tuple(phrases), tuple(excluded), tuple(raw))
+            raw.append(typed)
+    return Typed(tuple(chunks), tuple(phrases), tuple(fields), tuple(excluded), tuple(excluded_fields), tuple(raw))
 
 
 def plan(query: Query, readers: frozenset[str]) -> Plan:
@@ -148,7 +181,9 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
 
 def _clause(typed: Typed) -> Clause | None:
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
+    must += [_in_field(one) for one in typed.fields]
     never: list[Clause] = [_phrase(words) for words in typed.excluded]
+    never += [_in_field(one, strictly=True) for one in typed.excluded_fields]
     loose = [token for chunk in typed.chunks for token in chunk]
     telling = [token for token in loose if not token.small]
     words: list[Clause] = [_chunk(chunk) for chunk in typed.chunks if any(not token.small for token in chunk)]
@@ -201,6 +236,21 @@ def _word(token: Token) -> Clause:
     if edits:
         clauses.append(Near("exact", token.exact, edits, 0.3))
     return Best(tuple(clauses))
+
+
+def _in_field(one: InField, *, strictly: bool = False) -> Clause:
+    """All the words in the field; a misspelt one too, unless `strictly`: nothing is excluded by likeness."""
+    if one.field == "refs":
+        parts = Group(must=tuple(Term("refs", token.exact, 4.0) for token in one.words))
+        whole = "".join(token.exact for token in one.words)
+        return parts if strictly else Best((parts, Starts("whole", whole, 8.0)), others=1.0)
+    telling = [token for token in one.words if not token.small] or list(one.words)
+    clauses: list[Clause] = []
+    for token in telling:
+        exact = Term(one.field, token.stem, 2.0)
+        edits = 0 if strictly else tolerance(token.exact)
+        clauses.append(Best((exact, Near(one.field, token.stem, edits, 0.3))) if edits else exact)
+    return Group(must=tuple(clauses))
 
 
 def _phrase(words: tuple[Token, ...]) -> Clause:

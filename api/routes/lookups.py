@@ -11,11 +11,12 @@ from fastapi import Query as Parameter
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.answers import AnswerOut, state_of
 from api.schemas.letters import VerdictOut
+from api.views.search_language import typed_search
 from ged.mail.item import Direction, State
 from ged.services import consult
 from ged.services.verify import verify_file
 from search.find import find
-from search.port import Query, Sort
+from search.port import Sort
 
 router = APIRouter(tags=["lookups"])
 
@@ -24,7 +25,13 @@ router = APIRouter(tags=["lookups"])
 def search(
     house: HouseDep,
     actor: ApiActorDep,
-    q: Annotated[str, Parameter(max_length=400, description='Words, "phrases", -exclusions, numbers.')] = "",
+    q: Annotated[
+        str,
+        Parameter(
+            max_length=400,
+            description='Words, "phrases", -exclusions, numbers, de: à: objet: réf: nature: depuis: 2024..2026.',
+        ),
+    ] = "",
     direction: Annotated[list[Direction] | None, Parameter()] = None,
     state: Annotated[list[State] | None, Parameter()] = None,
     kind: Annotated[list[str] | None, Parameter()] = None,
@@ -38,14 +45,14 @@ def search(
     facets: bool = False,
 ) -> AnswerOut:
     """Search the letters that the caller may read; no text is an error."""
-    query = Query(
-        text=q,
-        directions=tuple(direction or ()),
-        states=tuple(state or ()),
-        kinds=tuple(kind or ()),
-        services=tuple(service or ()),
-        since=since,
-        until=until,
+    asked = typed_search(q, house, actor)
+    query = asked.query(
+        directions=tuple(direction or asked.directions),
+        states=tuple(state or asked.states),
+        kinds=tuple(kind or asked.kinds),
+        services=tuple(service or asked.services),
+        since=since or asked.since,
+        until=until or asked.until,
         sort=sort,
         limit=limit,
         after=cursor,

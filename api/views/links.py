@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.views.render import page
+from api.views.search_language import typed_search
 from api.views.words import LINKS
 from api.wiring import House
 from ged.errors import NotFound, Refused
@@ -19,7 +20,6 @@ from ged.mail.links import LinkKind
 from ged.services import consult, read_draft
 from ged.services.link import link, unlink
 from search.find import find
-from search.port import Query as Search
 
 router = APIRouter()
 _HITS = 10
@@ -55,7 +55,7 @@ def choose(
 ) -> Response:
     """Show the letters that words find, each to be bound by one button."""
     letter = consult.letter(letter_id, store=house.store, actor=actor)
-    answer = find(Search(text=q, limit=_HITS), index=house.index, store=house.store, actor=actor)
+    answer = find(typed_search(q, house, actor).query(limit=_HITS), index=house.index, store=house.store, actor=actor)
     found = [one.row for one in answer.found if one.row.letter.id != letter.id]
     values = {"letter": letter, "found": found, "kind": _kind(genre), "links": LINKS, "sought": q}
     return page(request, "link.html", **values)  # type: ignore[arg-type]

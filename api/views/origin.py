@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from api.views.search_language import typed_search
 from api.views.sieve import Filters, listing_of
 from api.views.words import BASKETS, REGISTERS, _
 from api.wiring import House
@@ -13,7 +14,6 @@ from ged.mail.baskets import baskets_for
 from ged.mail.item import Direction
 from ged.mail.listing import Listing, Neighbours
 from ged.services import consult
-from search.port import Query
 
 _SEARCHED = 100
 """Within so many first hits of a search, « next » walks the hits."""
@@ -55,7 +55,8 @@ class Origin:
     def neighbours(self, letter_id: str, house: House, actor: Actor) -> Neighbours:
         """Return where a letter stands in the list."""
         if self.place == "recherche":
-            hits = house.index.search(Query(text=self.words, limit=_SEARCHED), actor.tokens())
+            asked = typed_search(self.words, house, actor)
+            hits = house.index.search(asked.query(limit=_SEARCHED), actor.tokens())
             ids = [hit.id for hit in hits.hits]
             if letter_id not in ids:
                 return Neighbours(0, hits.total, None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, HouseDep
 from api.views.render import page
+from api.views.search_language import REMARKS, vocabulary_of
 from api.views.words import typed_day
 from ged.errors import NotFound
 from ged.mail.french_dates import parse_date
@@ -18,7 +21,8 @@ from ged.mail.item import State
 from ged.services import consult
 from ged.services.second_number import second_numbers
 from search.find import find
-from search.port import Query, Sort
+from search.language import Understood, Vocabulary, hyphened, understood, written
+from search.port import Sort
 
 router = APIRouter()
 PAGE_HITS = 20
@@ -38,41 +42,73 @@ def search(
     tri: Sort = Sort.RELEVANCE,
     suite: str | None = None,
 ) -> Response:
-    """Search; a number that names one letter opens it at once."""
+    """Search; a number that names one letter opens it at once, and what the panel asks is written in the language."""
     number = _named(q, house, actor)
     if number is not None:
         return RedirectResponse(f"/courrier/{number}", status_code=303)
-    today = house.clock().date()
-    since, until = (parse_date(text, today) if text.strip() else None for text in (du, au))
-    query = Query(
-        text=q,
-        kinds=tuple(nature or ()),
-        services=tuple(service or ()),
-        states=tuple(State(one) for one in etat or () if one in set(State)),
-        since=since,
-        until=until,
-        sort=tri,
-        limit=PAGE_HITS,
-        after=suite,
-        counted=True,
-    )
-    answer = find(query, index=house.index, store=house.store, actor=actor)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "suite" and value]
+    known, today = vocabulary_of(lists), house.clock().date()
+    asked = understood(q, today, known)
+    if nature or service or etat or du.strip() or au.strip():
+        return _written(_ticked(asked, nature, service, etat, du, au, today), known, tri)
+    answer = find(
+        asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True),
+        index=house.index,
+        store=house.store,
+        actor=actor,
+    )
+    kept = {"q": q, "tri": tri, "suite": answer.following}
     values: dict[str, Any] = {
         "q": q,
+        "words": asked.text,
+        "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
         "answer": answer,
-        "chosen": {"nature": nature or [], "service": service or [], "etat": etat or []},
-        "since": typed_day(since) or du,
-        "until": typed_day(until) or au,
+        "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states},
+        "since": typed_day(asked.since),
+        "until": typed_day(asked.until),
         "sort": tri,
         "services": lists.known,
         "kinds": {kind.code: kind for kind in lists.kinds},
-        "more": f"/recherche?{urlencode([*kept, ('suite', answer.following)])}" if answer.following else "",
+        "more": f"/recherche?{urlencode(kept)}" if answer.following else "",
         "first": suite is None,
         "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
     }
     return page(request, "search.html", **values)
+
+
+def _ticked(
+    asked: Understood,
+    kinds: list[str] | None,
+    services: list[str] | None,
+    states: list[str] | None,
+    since: str,
+    until: str,
+    today: date,
+) -> Understood:
+    """Return a search with what is ticked in the panel, which shows all that was typed and so stands for it.
+
+    A day that cannot be read is written as it was typed, so that the page says so.
+    """
+    days = [parse_date(typed, today) for typed in (since, until)]
+    unread = [
+        f"{name}:{hyphened(typed)}"
+        for name, typed, day in (("depuis", since, days[0]), ("jusqu'à", until, days[1]))
+        if typed.strip() and day is None
+    ]
+    return replace(
+        asked,
+        text=" ".join([*([asked.text] if asked.text else []), *unread]),
+        kinds=tuple(kinds or ()),
+        services=tuple(services or ()),
+        states=tuple(State(one) for one in states or () if one in set(State)),
+        since=days[0],
+        until=days[1],
+    )
+
+
+def _written(asked: Understood, known: Vocabulary, sort: Sort) -> Response:
+    given = {"q": written(asked, known)} | ({"tri": sort} if sort is not Sort.RELEVANCE else {})
+    return RedirectResponse(f"/recherche?{urlencode(given)}", status_code=303)
 
 
 def _named(text: str, house: HouseDep, actor: ActorDep) -> str | None:

@@ -129,6 +129,34 @@ def test_words_spread_over_sender_and_subject_meet(index: SearchIndex) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("de:vogan", ["a"]),
+        ("from:mairie", ["a"]),
+        ("de:voagn", ["a"]),
+        ("à:vogan", ["b"]),
+        ("objet:pont", ["b"]),
+        ('de:"mairie de vogan" pont', ["a"]),
+        ("pont -de:vogan", ["b"]),
+        ("de:vogan à:vogan", []),
+        ("réf:88/2026", ["a"]),
+        ("ref:88-DG", ["a"]),
+        ("n°:2026/88", ["a"]),
+        ("réf:pont", []),
+        ("-de:voagn", ["a", "b"]),
+    ],
+)
+def test_a_field_is_searched_alone(index: SearchIndex, typed: str, wanted: list[str]) -> None:
+    index.put(
+        [
+            doc("a", "le pont", sender="Mairie de Vogan", sender_reference="088/2026/DG", subject="Travaux"),
+            doc("b", "les travaux", recipient="Mairie de Vogan", subject="Le pont", sender_reference="89/2026"),
+        ]
+    )
+    assert sorted(found(index, typed)) == wanted
+
+
+@pytest.mark.parametrize(
     "typed", ['"', "«", '"" -', "-", "(", "*", "a:b", "AND OR NOT", "\\", "[1 TO", "~", "^2", "/.*/", "\x00", "é" * 400]
 )
 def test_nothing_that_is_typed_is_an_error(index: SearchIndex, typed: str) -> None:

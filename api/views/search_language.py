@@ -1,0 +1,49 @@
+"""The words of the search language that come from the lists of the house, and what a person is told of a search."""
+
+from __future__ import annotations
+
+from api.views.words import CODES, _
+from api.wiring import House
+from ged.mail.access import Actor
+from ged.mail.item import Direction, State
+from ged.services import consult
+from ged.services.consult import Lists
+from search.language import RemarkKind, Understood, Vocabulary, hyphened, understood
+
+REMARKS = {
+    RemarkKind.NO_FIELD: _("« %(name)s: » n'est pas un champ : ses mots ont été cherchés partout."),
+    RemarkKind.NO_DATE: _(
+        "« %(name)s:%(value)s » : cette date ne se lit pas, elle n'a pas compté. Écrivez 31/12/2026, mars ou 2025."
+    ),
+    RemarkKind.NO_VALUE: _("« %(name)s:%(value)s » : cette valeur n'existe pas, elle n'a pas compté."),
+    RemarkKind.EMPTY: _("« %(name)s: » attend une valeur, sans espace ou entre guillemets."),
+    RemarkKind.NOT_EXCLUDED: _(
+        "« -%(name)s:%(value)s » : on n'exclut que des mots, ou ceux d'un expéditeur, d'un objet, d'une référence."
+    ),
+}
+"""What is said of what was not understood, with `name` and `value` as they were typed."""
+
+
+def vocabulary_of(lists: Lists) -> Vocabulary:
+    """Return the words that stand for kinds, services, states and registers; the first of a value is written."""
+    kinds = {name: kind.code for kind in lists.kinds for name in (kind.code, kind.label_fr, kind.label_en)}
+    services = {
+        name: entity.id
+        for entity in lists.known.values()
+        for name in (entity.acronym, entity.id, entity.name_fr, entity.name_en)
+        if name
+    }
+    states = {name: state.value for state in State for name in (CODES[state], state.value)}
+    directions = {name: each.value for each in Direction for name in (each.value, CODES[each])}
+    return Vocabulary(
+        {
+            name: {hyphened(str(word)): code for word, code in words.items()}
+            for name, words in (("nature", kinds), ("service", services), ("etat", states), ("registre", directions))
+        }
+    )
+
+
+def typed_search(text: str, house: House, actor: Actor) -> Understood:
+    """Return what an actor typed in the search box, taken apart by the lists of the actor's tenant."""
+    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    return understood(text, house.clock().date(), vocabulary_of(lists))

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from api.bundle_commands import bundle, judge_bundle
 from api.config import read_settings
+from api.audit_command import AuditCommand, audit
 from api.errors import EXIT, problem
 from api.model_export import write_folder
 from api.model_folder import read_folder
@@ -375,6 +376,9 @@ def token(login: str, label: str, days: int = 90) -> None:
     """Donne un jeton d'API à une personne ; il n'est montré qu'une fois."""
     with _house() as (house, _):
         out.print(create_token(login, label, days, store=house.store, clock=house.clock), highlight=False)
+
+
+app.command("audit", cls=AuditCommand)(audit)
 
 
 def _progress() -> Progress:

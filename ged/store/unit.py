@@ -18,6 +18,7 @@ from ged.store.anchors import Anchors
 from ged.store.annexes import Annexes
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
+from ged.store.audits import Audits
 from ged.store.batches import Batches
 from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
@@ -167,6 +168,11 @@ class Unit:
     def number_blocks(self) -> NumberBlocks:
         """Numbers set apart for paper."""
         return NumberBlocks(self._connection)
+
+    @cached_property
+    def audits(self) -> Audits:
+        """What audits read, and the runs of them."""
+        return Audits(self._connection)
 
     @cached_property
     def arrivals(self) -> Arrivals:

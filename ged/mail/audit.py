@@ -1,0 +1,152 @@
+"""An audit: how deep it goes, what each check looked at and found, and what is to be said of it all; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+FINDINGS_KEPT = 200
+"""Findings of one check that are told one by one; the others are counted."""
+
+
+class Depth(StrEnum):
+    """How much an audit looks at."""
+
+    QUICK = "rapide"
+    FULL = "complet"
+
+
+class Weight(StrEnum):
+    """What a finding is: something that was altered, or something that a person should know."""
+
+    FAULT = "anomalie"
+    REMARK = "remarque"
+
+
+class Outcome(StrEnum):
+    """What is to be said of an audit."""
+
+    SOUND = "sans_anomalie"
+    ALTERED = "anomalie"
+    UNFINISHED = "inacheve"
+
+
+EXIT = {Outcome.SOUND: 0, Outcome.ALTERED: 1, Outcome.UNFINISHED: 2}
+"""Exit codes of `ged audit`; bad usage is 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    Attributes:
+        code: What sort of thing it is; its meaning and what to do stand in `ged.services.audit.meanings`.
+        about: The thing itself: a number, a digest, an index of a log, a file of the vault.
+        detail: French, what was seen.
+    """
+
+    code: str
+    about: str
+    detail: str
+    weight: Weight = Weight.FAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one check did.
+
+    Attributes:
+        position: Where it goes on from when it is taken up again; "" at its start.
+        looked: Things looked at, of `total` when that is known; `bytes_read` of originals.
+        findings: The first of them; `faults` and `remarks` count all.
+        skipped: French, why it was not done at all; "" when it was.
+        stopped: French, why it could not go to its end; "" when it did.
+    """
+
+    code: str
+    position: str = ""
+    looked: int = 0
+    total: int | None = None
+    bytes_read: int = 0
+    findings: tuple[Finding, ...] = ()
+    faults: int = 0
+    remarks: int = 0
+    skipped: str = ""
+    stopped: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of a log as an audit saw it or somebody kept it: size, root in hexadecimal, the whole note if known."""
+
+    log: str
+    size: int
+    root: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """An audit as it stands: what was asked, and what each check of its depth has done so far.
+
+    Attributes:
+        seed: What its sample was drawn from.
+        place: What was audited, in words.
+        retained: How many heads kept elsewhere it was compared with.
+    """
+
+    id: str
+    depth: Depth
+    place: str
+    seed: str
+    sample: int
+    asked_by: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    retained: int = 0
+    heads: tuple[Head, ...] = ()
+    checks: tuple[Checked, ...] = ()
+    not_checked: tuple[str, ...] = field(default=())
+
+    @property
+    def faults(self) -> int:
+        """Everything found that must not be."""
+        return sum(one.faults for one in self.checks)
+
+    @property
+    def remarks(self) -> int:
+        """Everything found that a person should know."""
+        return sum(one.remarks for one in self.checks)
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes of originals that were hashed."""
+        return sum(one.bytes_read for one in self.checks)
+
+    @property
+    def outcome(self) -> Outcome:
+        """A fault counts whatever else was not done; without one, every check must have gone to its end."""
+        if self.faults:
+            return Outcome.ALTERED
+        whole = self.finished_at is not None and all(one.done or one.skipped for one in self.checks)
+        return Outcome.SOUND if whole and not any(one.stopped for one in self.checks) else Outcome.UNFINISHED
+
+
+class RunState(StrEnum):
+    """Where a run of an audit is."""
+
+    WAITING = "en_attente"
+    RUNNING = "en_cours"
+    DONE = "fini"
+
+
+def is_overdue(last: datetime | None, every: timedelta, now: datetime, *, since: datetime) -> bool:
+    """Whether an audit is late: its period and half of it again have gone by since the last, or since the beginning."""
+    return now - max(last or since, since) > every * 1.5
+
+
+def is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Whether the next audit of a depth should begin."""
+    return last is None or now - last >= every

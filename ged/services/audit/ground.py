@@ -1,0 +1,112 @@
+"""What an audit stands on: the vault, the logs as anybody may read them, and the database where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ged.clock import Clock
+from ged.errors import Corrupt
+from ged.mail.audit import Finding, Head
+from ged.ports import Vault
+from ged.seal.note import Checkpoint, read_checkpoint
+from ged.seal.tiles import WIDTH, Tiles
+from ged.seal.tree import EMPTY
+from ged.store.unit import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """A log as a stranger reads it: its folder and its public key, and nothing secret.
+
+    Attributes:
+        name: `documents` or `journal`.
+        key: C2SP verifier key.
+    """
+
+    name: str
+    folder: Path
+    key: str
+
+    def note(self) -> str:
+        """Return the signed head as it is on disk; "" for a log that was never written.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        try:
+            return (self.folder / "checkpoint").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def head(self) -> Checkpoint:
+        """Return the head, once its signature holds.
+
+        Raises:
+            ValueError: this log's key did not sign it.
+        """
+        note = self.note()
+        return read_checkpoint(note, self.key) if note else Checkpoint(self.key.split("+", 1)[0], 0, EMPTY)
+
+    def tiles(self, size: int) -> Tiles:
+        """Return the tree of the first `size` entries."""
+        return Tiles(self.folder, size)
+
+    def bundles(self, size: int, since: int = 0) -> Iterator[tuple[int, list[bytes] | None]]:
+        """Yield (index of its first entry, entries) of each bundle from entry `since` on; None for one not readable."""
+        tiles = self.tiles(size)
+        for number in range(since // WIDTH, (size + WIDTH - 1) // WIDTH):
+            try:
+                yield number * WIDTH, tiles.entries(number)
+            except (Corrupt, OSError):
+                yield number * WIDTH, None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one audit may look at.
+
+    Attributes:
+        store: None for an auditor who was given the vault and the logs alone.
+        trust_pem: Whom to believe of seals: certificates, authorities, lists of revoked ones.
+        retained: Heads that somebody kept apart from this machine.
+        folder: Where the audit keeps its own files.
+        readers: How many originals are read at once.
+    """
+
+    vault: Vault
+    documents: ReadLog
+    store: Store | None
+    trust_pem: bytes
+    retained: tuple[Head, ...]
+    folder: Path
+    clock: Clock
+    seed: str
+    sample: int
+    readers: int
+    journal: ReadLog | None = None
+
+    @property
+    def logs(self) -> tuple[ReadLog, ...]:
+        """Every log that is there to be read."""
+        return (self.documents, self.journal) if self.journal is not None else (self.documents,)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a check says as it goes: where it could be taken up again, and what it did since the step before.
+
+    Attributes:
+        position: Everything before it is done, and its findings are told.
+    """
+
+    position: str
+    looked: int = 0
+    bytes_read: int = 0
+    total: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+Look = Callable[[Ground, str], Iterator[Step]]
+"""Looks from a position on, "" being the start; never raises for what it looks at, only when it cannot look."""

@@ -1,0 +1,65 @@
+"""The heads: each log's is signed by its key, and the log only grew since every head that was kept elsewhere.
+
+A kept head is what an insider with every key cannot rewrite: it was out of reach. Source: RFC 9162, 2.1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ged.errors import Corrupt
+from ged.mail.audit import Finding, Head, Weight
+from ged.seal.note import Checkpoint
+from ged.seal.tree import EMPTY, check_consistency, consistency
+from ged.services.audit.ground import Ground, ReadLog, Step
+from ged.services.audit.retained import read_heads
+
+
+def compare_heads(ground: Ground, position: str) -> Iterator[Step]:
+    """Check the signature of each head, and that its log grew from every head that is known of it."""
+    if position:
+        return
+    found, looked = list[Finding](), 0
+    for log in ground.logs:
+        known = [head for head in known_heads(ground) if head.log == log.name]
+        try:
+            head = log.head()
+        except (ValueError, OSError) as error:
+            found.append(Finding("head.unsigned", log.name, f"La tête ne se vérifie pas : {error}."))
+            continue
+        if not head.size and not known:
+            found.append(Finding("head.none", log.name, "Ce journal est vide.", Weight.REMARK))
+        looked += 1 + len(known)
+        found += [fault for one in known for fault in _against(log, head, one)]
+    yield Step("fini", looked, total=looked, findings=tuple(found))
+
+
+def known_heads(ground: Ground) -> tuple[Head, ...]:
+    """Return the heads that the auditor brought and those that the installation itself wrote down: closed registers."""
+    if ground.store is None:
+        return ground.retained
+    with ground.store.unit() as unit:
+        notes = unit.audits.closing_heads()
+    origin = ground.documents.key.partition("+")[0]
+    closings = [head for note in notes if note for head in read_heads(note, origins={origin: "documents"})]
+    return (*ground.retained, *closings)
+
+
+def _against(log: ReadLog, head: Checkpoint, kept: Head) -> list[Finding]:
+    about = f"{log.name}, tête gardée de {kept.size} entrées"
+    if kept.size > head.size:
+        detail = f"Le journal n'a plus que {head.size} entrées."
+        return [Finding("log.rolled_back", about, detail)]
+    if kept.size == head.size and kept.root != head.root.hex():
+        detail = f"Deux têtes de même taille : {kept.root[:16]}… gardée, {head.root.hex()[:16]}… présentée."
+        return [Finding("log.two_heads", about, detail)]
+    tiles = log.tiles(head.size)
+    try:
+        proof = consistency(kept.size, head.size, tiles.subtree)
+    except (Corrupt, OSError):
+        return [Finding("log.altered", about, "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur.")]
+    older = bytes.fromhex(kept.root)
+    grew = check_consistency(kept.size, head.size, proof, older, head.root) if kept.size else older == EMPTY
+    if grew:
+        return []
+    return [Finding("log.rewritten", about, "Le journal d'aujourd'hui n'est pas la suite de cette tête.")]

@@ -1,0 +1,48 @@
+"""The digests that entries and rows refer to, on disk while an audit lasts: its memory does not grow with them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class Leaves:
+    """Digests; kept twice, one is there once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._rows = sqlite3.connect(folder / "empreintes.sqlite")
+        self._rows.execute("PRAGMA synchronous = OFF")  # lost, it is made again: what it holds is not evidence
+        self._rows.execute("CREATE TABLE IF NOT EXISTS known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._rows.execute("CREATE TABLE IF NOT EXISTS masked (blinded TEXT PRIMARY KEY, sha256 TEXT)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._rows.close()
+
+    def keep(self, digests: Iterable[str]) -> None:
+        """Keep digests, hexadecimal."""
+        with self._rows:
+            rows = ((bytes.fromhex(each),) for each in digests)
+            self._rows.executemany("INSERT OR IGNORE INTO known VALUES (?)", rows)
+
+    def mask(self, blinded: str, digest: str) -> None:
+        """Keep which object a blinded digest is of."""
+        with self._rows:
+            self._rows.execute("INSERT OR REPLACE INTO masked VALUES (?, ?)", (blinded, digest))
+
+    def masked(self, blinded: str) -> str:
+        """Return the object that a blinded digest is of; "" when none was kept."""
+        row = self._rows.execute("SELECT sha256 FROM masked WHERE blinded = ?", (blinded,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def unknown(self, digests: Sequence[str]) -> list[str]:
+        """Return those that were not kept."""
+        ask = "SELECT 1 FROM known WHERE sha256 = ?"
+        return [each for each in digests if self._rows.execute(ask, (bytes.fromhex(each),)).fetchone() is None]

@@ -1,0 +1,119 @@
+"""The vault, name by name: every byte of every object hashed; versions, delete markers and strangers told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ged.errors import Corrupt, NotFound
+from ged.mail.audit import Finding, Weight
+from ged.ports import Found
+from ged.services.audit.ground import Ground, Step
+from ged.services.audit.hashing import digest_of_object, side_by_side
+from ged.services.audit.leaves import Leaves
+from ged.services.audit.seals import Entry, leaf_of
+
+_COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_STEP, _STEP_BYTES = 256, 256 << 20
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What was looked at since the last step, and the objects that something must refer to."""
+
+    looked: int = 0
+    bytes_read: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return self.looked >= _STEP or self.bytes_read >= _STEP_BYTES
+
+
+def check_objects(ground: Ground, position: str) -> Iterator[Step]:
+    """Look at everything that the vault holds, in the order of its names."""
+    batch, last, object_of = _Batch(), position, position.rpartition("/")[2][:64]
+    listed = (one for one in ground.vault.objects(position) if one.name != position)
+    with Leaves(ground.folder) as leaves:
+        if not position:
+            _know(ground, leaves)
+        for one, (read, faults) in side_by_side(lambda one: _examined(ground, one), listed, ground.readers):
+            if one.name != last and batch.full:
+                yield _step(ground, leaves, batch, last)
+                batch = _Batch()
+            last = one.name
+            batch.looked += 1
+            batch.bytes_read += read
+            batch.findings += faults
+            if one.digest and not one.suffix and not one.delete_marker:
+                object_of = one.digest
+                batch.digests.append(one.digest)
+            elif one.suffix and one.digest != object_of:
+                batch.findings.append(Finding("object.missing", one.name, "Ce fichier n'a plus d'original à côté."))
+        yield _step(ground, leaves, batch, last)
+
+
+def _know(ground: Ground, leaves: Leaves) -> None:
+    """Keep every digest that an entry of the log or a row of the database refers to."""
+    try:
+        size = ground.documents.head().size
+    except ValueError:
+        size = 0
+    for first, entries in ground.documents.bundles(size):
+        every = (leaf_of(Entry(first + n, data)) for n, data in enumerate(entries or ()))
+        leaves.keep(leaf.sha256 for leaf in every if leaf is not None and is_digest(leaf.sha256))
+    if ground.store is not None:
+        with ground.store.unit() as unit:
+            leaves.keep(each for each in unit.audits.cited() if is_digest(each))
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256 in hexadecimal."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def _examined(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
+    """Return how many bytes were read of a thing of the vault, and what is wrong with it."""
+    if wrong := _out_of_place(one):
+        return 0, [Finding(wrong[0], one.name, wrong[1])]
+    if one.suffix:
+        return 0, []
+    try:
+        digest, size = digest_of_object(ground.vault, one.digest)
+    except NotFound:
+        return 0, [Finding("object.missing", one.digest, "L'objet listé ne se lit plus.")]
+    except Corrupt as error:
+        return 0, [Finding("object.altered", one.digest, error.sentence)]
+    if digest == one.digest:
+        return size, []
+    return size, [Finding("object.altered", one.digest, f"Ses octets ont l'empreinte {digest}.")]
+
+
+def _out_of_place(one: Found) -> tuple[str, str] | None:
+    """Return why a thing has no business in a vault that writes each name once and deletes nothing."""
+    if one.delete_marker:
+        return "vault.deleted", "Cet objet a été effacé : une marque d'effacement le cache."
+    if one.stranger:
+        return "vault.stranger", f"Ce nom n'est pas du coffre ({one.size} octets)."
+    if not one.latest:
+        return "vault.version", f"Une version plus ancienne existe ({one.version})."
+    if one.suffix and not _COMPANION.fullmatch(one.suffix):
+        return "vault.stranger", "Le coffre n'écrit pas de fichier de ce nom."
+    return None
+
+
+def _step(ground: Ground, leaves: Leaves, batch: _Batch, last: str) -> Step:
+    unknown = leaves.unknown(batch.digests)
+    if ground.store is not None:
+        with ground.store.unit() as unit:
+            unknown = unit.audits.unreferenced(unknown)
+        batch.findings += [
+            Finding(
+                "vault.unreferenced", each, "Aucune inscription, aucune ligne de la base ne le cite.", Weight.REMARK
+            )
+            for each in unknown
+        ]
+    return Step(last, batch.looked, batch.bytes_read, findings=tuple(batch.findings))

@@ -1,0 +1,114 @@
+"""Walking the table: each check from where it was left, kept in the notebook; what was not checked is said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from ged.errors import GedError
+from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Head, Weight
+from ged.services.audit.ground import Ground, Step
+from ged.services.audit.notebook import Notebook
+from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, NEVER_SEEN, Check, checks_of
+
+SAVE_EVERY_S = 2.0
+Told = Callable[[Audit, Checked], None]
+"""Told how far the audit is, now and then."""
+
+
+def never() -> bool:
+    """Nobody asks it to stop."""
+    return False
+
+
+def walk(audit: Audit, ground: Ground, notebook: Notebook, told: Told, *, stop: Callable[[], bool] = never) -> Audit:
+    """Do what is left of an audit and return it finished; asked to stop, return it as it stands, to take up later."""
+    if not audit.checks:
+        audit = replace(audit, checks=tuple(_begun(check, ground) for check in checks_of(audit.depth)))
+    for place, checked in enumerate(audit.checks):
+        if checked.done or checked.skipped:
+            continue
+        audit = _one(audit, place, ground, notebook, told, stop)
+        if stop():
+            return audit
+    audit = replace(audit, finished_at=ground.clock(), heads=_heads(ground), not_checked=_not_checked(audit, ground))
+    notebook.write(audit)
+    return audit
+
+
+def _begun(check: Check, ground: Ground) -> Checked:
+    missing = check.needs == DATABASE and ground.store is None
+    return Checked(check.code, skipped=f"Il aurait fallu {check.needs}, qui n'a pas été donnée." if missing else "")
+
+
+def _one(  # noqa: PLR0917 - private, and each is the walk's own
+    audit: Audit, place: int, ground: Ground, notebook: Notebook, told: Told, stop: Callable[[], bool]
+) -> Audit:
+    checked, saved = replace(audit.checks[place], stopped=""), time.monotonic()
+    try:
+        for step in BY_CODE[checked.code].look(ground, checked.position):
+            checked = _after(checked, step)
+            audit = _with(audit, place, checked)
+            told(audit, checked)
+            if stop() or time.monotonic() - saved >= SAVE_EVERY_S:
+                notebook.write(audit)
+                saved = time.monotonic()
+            if stop():
+                return audit
+        checked = replace(checked, done=True)
+    except GedError as error:
+        checked = replace(checked, stopped=error.sentence)
+    except OSError as error:
+        checked = replace(checked, stopped=f"Ne se lit pas : {error.strerror or error}.")
+    audit = _with(audit, place, checked)
+    notebook.write(audit)
+    told(audit, checked)
+    return audit
+
+
+def _after(checked: Checked, step: Step) -> Checked:
+    faults = sum(each.weight is Weight.FAULT for each in step.findings)
+    return replace(
+        checked,
+        position=step.position,
+        looked=checked.looked + step.looked,
+        total=step.total if step.total is not None else checked.total,
+        bytes_read=checked.bytes_read + step.bytes_read,
+        findings=(*checked.findings, *step.findings)[:FINDINGS_KEPT],
+        faults=checked.faults + faults,
+        remarks=checked.remarks + len(step.findings) - faults,
+    )
+
+
+def _with(audit: Audit, place: int, checked: Checked) -> Audit:
+    return replace(audit, checks=(*audit.checks[:place], checked, *audit.checks[place + 1 :]))
+
+
+def _heads(ground: Ground) -> tuple[Head, ...]:
+    heads = []
+    for log in ground.logs:
+        try:
+            head = log.head()
+            heads.append(Head(log.name, head.size, head.root.hex(), log.note()))
+        except (ValueError, OSError):
+            continue
+    return tuple(heads)
+
+
+def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
+    said = [
+        f"{check.title} : cet audit est {audit.depth}. {check.holds}"
+        for check in CHECKS
+        if audit.depth not in check.depths
+    ]
+    for one in audit.checks:
+        title = BY_CODE[one.code].title
+        if one.skipped or one.stopped:
+            said.append(f"{title} : {one.skipped or one.stopped}")
+    if not ground.retained:
+        said.append(
+            "Têtes gardées ailleurs : aucune n'a été donnée. Qui tient toutes les clés a pu refaire le journal "
+            "entier : seule une tête gardée hors de cette machine le montre."
+        )
+    return (*said, *NEVER_SEEN)

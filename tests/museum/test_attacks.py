@@ -1,0 +1,298 @@
+"""One lie a test, told with the powers of whoever could tell it, and the audit that catches it.
+
+The lines are those of the attack table in docs/threats.md. Whoever holds the disk writes to it, whoever is superuser
+writes SQL, whoever holds the keys signs with them: nothing here is pretended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from ged.clock import system_clock
+from ged.mail.audit import EXIT, Depth, Outcome, Weight
+from ged.seal.leaf import Leaf
+from ged.seal.ledger import TileLedger
+from ged.services.audit.ground import Ground, Step
+from ged.services.audit.objects import check_objects
+from ged.services.audit.seals import check_seals
+from ged.services.seal import proof_suffix
+from rooms.audits import (
+    OLDER,
+    Sealed,
+    Victim,
+    asked,
+    audited,
+    build,
+    codes,
+    copy_of,
+    findings,
+    ground,
+    kept_head,
+    with_own_database,
+)
+from rooms.house import driver_url
+
+FORGED = b"%PDF-1.7 un autre original"
+
+
+@pytest.fixture(scope="module")
+def sealed(postgres_url: str, pilot_template: str, tmp_path_factory: pytest.TempPathFactory) -> Sealed:
+    return build(postgres_url, pilot_template, tmp_path_factory.mktemp("scelle"))
+
+
+@pytest.fixture
+def victim(sealed: Sealed, postgres_url: str, tmp_path: Path) -> Iterator[Victim]:
+    with copy_of(sealed, postgres_url, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def taken(victim: Victim, sealed: Sealed, postgres_url: str) -> Iterator[Victim]:
+    """One whose database is written to as well."""
+    with with_own_database(victim, sealed, postgres_url) as house:
+        yield house
+
+
+def leaf_at(victim: Victim, index: int) -> Leaf:
+    return Leaf.decode(victim.ledger.entry(index))
+
+
+def file_of(victim: Victim, digest: str, suffix: str = "") -> Path:
+    place = victim.data / "vault" / digest[:2] / digest[2:4]
+    return place / (f"{digest}.{suffix}" if suffix else digest)
+
+
+def overwrite(path: Path, data: bytes) -> None:
+    """Write as root does: whatever the file's mode says."""
+    path.chmod(0o640)
+    path.write_bytes(data)
+
+
+def as_superuser(victim: Victim, *statements: str, **values: Any) -> None:
+    with psycopg.connect(driver_url(victim.database_url), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement, values or None)
+
+
+def signed_anew(victim: Victim, digest: str) -> bytes:
+    """Sign with the real key, as an insider who has it."""
+    return victim.signer.sign(bytes.fromhex(digest), system_clock())
+
+
+def rebuild_log(victim: Victim, entries: list[bytes]) -> None:
+    """Make the log anew from entries, with the real log key, and hand new proofs out."""
+    folder = victim.data / "ledger"
+    shutil.rmtree(folder)
+    ledger = TileLedger(folder, victim.keys.log)
+    for entry in entries:
+        made = ledger.append([entry])[0]
+        overwrite_or_add(file_of(victim, Leaf.decode(entry).sha256, proof_suffix(made.index)), made.proof.encode())
+
+
+def overwrite_or_add(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        overwrite(path, data)
+    else:
+        path.write_bytes(data)
+
+
+def entries_of(victim: Victim) -> list[bytes]:
+    return [victim.ledger.entry(index) for index in range(victim.ledger.head().size)]
+
+
+def forge(victim: Victim, index: int) -> bytes:
+    """Put another original, really signed, in the place of a sealed one everywhere but in the log; return its leaf."""
+    leaf, digest = leaf_at(victim, index), hashlib.sha256(FORGED).hexdigest()
+    signature = signed_anew(victim, digest)
+    overwrite_or_add(file_of(victim, digest), FORGED)
+    overwrite_or_add(file_of(victim, digest, "p7s"), signature)
+    forged = replace(leaf, sha256=digest, size=len(FORGED), p7s_sha256=hashlib.sha256(signature).hexdigest()).encode()
+    as_superuser(
+        victim,
+        "INSERT INTO original (sha256, size, media_type, version, stored_at) "
+        "VALUES (%(digest)s, %(size)s, 'application/pdf', '', now())",
+        "UPDATE letter SET original = %(digest)s WHERE id = %(id)s",
+        "UPDATE seal SET leaf = %(leaf)s, p7s_sha256 = %(p7s)s WHERE letter_id = %(id)s",
+        digest=digest, size=len(FORGED), id=leaf.document, leaf=forged, p7s=hashlib.sha256(signature).hexdigest(),
+    )  # fmt: skip
+    return forged
+
+
+def test_nothing_is_found_where_nothing_was_touched(victim: Victim) -> None:
+    done = audited(victim, retained=(kept_head(victim),))
+    assert findings(done) == []
+    assert (done.outcome, EXIT[done.outcome]) == (Outcome.SOUND, 0)
+    assert all(one.done for one in done.checks)
+    assert audited(victim, Depth.QUICK).outcome is Outcome.SOUND
+
+
+def test_stored_bytes_swapped(victim: Victim) -> None:
+    overwrite(file_of(victim, leaf_at(victim, 1).sha256), FORGED)
+    done = audited(victim)
+    assert "object.altered" in codes(done)
+    assert EXIT[done.outcome] == 1
+    assert any("ARR-" in one.about for one in findings(done)), "the report names the letter"
+
+
+def test_stored_bytes_swapped_for_others_of_the_same_length(victim: Victim) -> None:
+    leaf = leaf_at(victim, 1)
+    overwrite(file_of(victim, leaf.sha256), os.urandom(leaf.size))
+    assert "object.altered" in codes(audited(victim))
+    assert "object.altered" in codes(audited(victim, Depth.QUICK)), "a sample that holds it is read to the last byte"
+
+
+def test_an_insider_signs_again_with_the_real_key(victim: Victim) -> None:
+    leaf = leaf_at(victim, 1)
+    overwrite(file_of(victim, leaf.sha256, "p7s"), signed_anew(victim, leaf.sha256))
+    assert "p7s.altered" in codes(audited(victim))
+
+
+def test_an_insider_signs_a_forged_original_and_rewrites_the_database(taken: Victim) -> None:
+    forge(taken, 1)
+    assert {"database.leaf", "database.row"} <= codes(audited(taken))
+
+
+def test_an_insider_with_every_key_rebuilds_the_log(taken: Victim) -> None:
+    kept, entries = kept_head(taken), entries_of(taken)
+    entries[1] = forge(taken, 1)
+    rebuild_log(taken, entries)
+    done = audited(taken, retained=(kept,))
+    assert "log.two_heads" in codes(done)
+    assert EXIT[done.outcome] == 1
+
+
+def test_a_log_rebuilt_and_grown_since(taken: Victim) -> None:
+    kept, entries = kept_head(taken), entries_of(taken)
+    entries[1] = forge(taken, 1)
+    rebuild_log(taken, entries)
+    taken.ledger.append([replace(leaf_at(taken, 2), document="depuis").encode()])
+    assert "log.rewritten" in codes(audited(taken, Depth.QUICK, retained=(kept,)))
+
+
+def test_without_a_head_kept_elsewhere_a_rebuilt_log_is_not_seen_and_the_report_says_so(taken: Victim) -> None:
+    entries = entries_of(taken)
+    entries[1] = forge(taken, 1)
+    rebuild_log(taken, entries)
+    done = audited(taken)
+    assert not {code for code in codes(done) if code.startswith("log.")}
+    assert any("aucune n'a été donnée" in one for one in done.not_checked)
+
+
+def test_a_log_rolled_back_to_an_older_signed_head(victim: Victim) -> None:
+    kept = kept_head(victim)
+    shutil.rmtree(victim.data / "ledger")
+    shutil.copytree(victim.data / OLDER, victim.data / "ledger")
+    assert "log.rolled_back" in codes(audited(victim, Depth.QUICK, retained=(kept,)))
+    assert "database.entry" in codes(audited(victim)), "the database still names the entry"
+
+
+def test_an_object_deleted(victim: Victim) -> None:
+    file_of(victim, leaf_at(victim, 2).sha256).unlink()
+    assert "object.missing" in codes(audited(victim))
+    assert "object.missing" in codes(audited(victim, Depth.QUICK))
+
+
+def test_an_object_that_nothing_refers_to(victim: Victim) -> None:
+    digest = hashlib.sha256(FORGED).hexdigest()
+    overwrite_or_add(file_of(victim, digest), FORGED)
+    assert "vault.unreferenced" in codes(audited(victim))
+
+
+def test_a_stranger_in_the_vault(victim: Victim) -> None:
+    leaf = leaf_at(victim, 0)
+    overwrite_or_add(file_of(victim, leaf.sha256).with_name("passager.txt"), b"x")
+    overwrite_or_add(file_of(victim, leaf.sha256, "p7s.bak"), b"x")
+    assert sum(one.code == "vault.stranger" for one in findings(audited(victim))) == 2
+
+
+@pytest.mark.parametrize("place", ["tile/0/000.p/3", "tile/entries/000.p/3"])
+def test_a_tile_or_a_bundle_altered(victim: Victim, place: str) -> None:
+    path = victim.data / "ledger" / place
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    overwrite(path, bytes(data))
+    done = audited(victim)
+    assert "log.altered" in codes(done)
+    assert EXIT[done.outcome] == 1
+
+
+def test_the_head_altered(victim: Victim) -> None:
+    path = victim.data / "ledger" / "checkpoint"
+    overwrite(path, path.read_bytes().replace(b"\n3\n", b"\n2\n"))
+    assert "head.unsigned" in codes(audited(victim, Depth.QUICK))
+
+
+def test_a_proof_altered_or_taken_away(victim: Victim) -> None:
+    first, second = leaf_at(victim, 0), leaf_at(victim, 1)
+    path = file_of(victim, first.sha256, proof_suffix(0))
+    overwrite(path, path.read_bytes().replace(b"index 0", b"index 1"))
+    file_of(victim, second.sha256, proof_suffix(1)).unlink()
+    assert {"proof.invalid", "proof.missing"} <= codes(audited(victim))
+
+
+def test_a_letter_deleted_from_the_database(taken: Victim) -> None:
+    leaf = leaf_at(taken, 1)
+    as_superuser(
+        taken,
+        "SET session_replication_role = replica",
+        "DELETE FROM seal WHERE letter_id = %(id)s",
+        "DELETE FROM letter WHERE id = %(id)s",
+        id=leaf.document,
+    )
+    assert {"database.gone", "register.faulty"} <= codes(audited(taken))
+
+
+def test_a_seal_deleted_from_the_database(taken: Victim) -> None:
+    as_superuser(taken, "DELETE FROM seal WHERE letter_id = %(id)s", id=leaf_at(taken, 1).document)
+    assert "database.seal" in codes(audited(taken))
+
+
+def test_a_number_given_away_in_the_register(taken: Victim) -> None:
+    as_superuser(taken, "UPDATE letter SET sequence = 9 WHERE id = %(id)s", id=leaf_at(taken, 1).document)
+    assert "register.faulty" in codes(audited(taken))
+
+
+def test_a_letter_dated_back_in_the_database(taken: Victim) -> None:
+    as_superuser(
+        taken,
+        "UPDATE letter SET registered_at = registered_at - interval '3 days' WHERE id = %(id)s",
+        id=leaf_at(taken, 1).document,
+    )
+    assert {"database.row", "register.faulty"} <= codes(audited(taken))
+
+
+def test_every_byte_of_a_signature_flipped(victim: Victim) -> None:
+    path = file_of(victim, leaf_at(victim, 0).sha256, "p7s")
+    assert undetected(victim, path, lambda stands: check_seals(stands, "")) == []
+
+
+def test_every_byte_of_an_original_flipped(victim: Victim) -> None:
+    small = b"%PDF-1.4 un original court"
+    digest = hashlib.sha256(small).hexdigest()
+    overwrite_or_add(file_of(victim, digest), small)
+    assert undetected(victim, file_of(victim, digest), lambda stands: check_objects(stands, "")) == []
+
+
+def undetected(victim: Victim, path: Path, check: Callable[[Ground], Iterator[Step]]) -> list[int]:
+    """Flip each byte of a file in turn, and return the places that the check which reads it did not notice."""
+    whole, stands = path.read_bytes(), ground(victim, asked())
+    stands.folder.mkdir(parents=True)
+    path.chmod(0o640)
+    missed = []
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << place % 8)]) + whole[place + 1 :])
+        faults = [one for step in check(stands) for one in step.findings if one.weight is Weight.FAULT]
+        missed += [] if faults else [place]
+    path.write_bytes(whole)
+    assert not [one for step in check(stands) for one in step.findings if one.weight is Weight.FAULT]
+    return missed

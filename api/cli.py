@@ -19,9 +19,9 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.audit_command import AuditCommand, audit
 from api.bundle_commands import bundle, judge_bundle
 from api.config import read_settings
-from api.audit_command import AuditCommand, audit
 from api.errors import EXIT, problem
 from api.model_export import write_folder
 from api.model_folder import read_folder

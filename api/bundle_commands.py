@@ -42,6 +42,7 @@ def bundle(
                     vault=house.vault,
                     signer=house.signer,
                     ledger=house.ledger,
+                    published=house.published,
                     actor=actor,
                     clock=house.clock,
                 )
@@ -54,7 +55,13 @@ def bundle(
 def judge_bundle(stream: BinaryIO, house: House, actor: Actor, *, as_json: bool) -> Outcome:
     """Say what a presented bundle is worth, step by step, and return it."""
     report = verify_bundle(
-        stream, store=house.store, signer=house.signer, ledger=house.ledger, actor=actor, clock=house.clock
+        stream,
+        store=house.store,
+        signer=house.signer,
+        ledger=house.ledger,
+        published=house.published,
+        actor=actor,
+        clock=house.clock,
     )
     if as_json:
         line(BundleOut.of(report).model_dump(mode="json"))

@@ -9,6 +9,7 @@ from cryptography import x509
 from api.config import SealSettings
 from ged.errors import Refused
 from ged.seal.timestamp.authority import HttpAuthority
+from ged.services.bundle import Published
 
 
 def open_authorities(settings: SealSettings) -> tuple[HttpAuthority, ...]:
@@ -23,6 +24,16 @@ def open_authorities(settings: SealSettings) -> tuple[HttpAuthority, ...]:
         )
         for given in settings.authorities
     )
+
+
+def published(settings: SealSettings) -> Published:
+    """Return the keys by which strangers check who vouched for our logs.
+
+    Raises:
+        Refused: `config.faulty`, a file of certificates cannot be read.
+    """
+    roots = [one for given in settings.authorities for one in _certificates(given.ca_file)]
+    return Published(stamps=tuple(dict.fromkeys(roots)))
 
 
 def _certificates(file: Path) -> list[x509.Certificate]:

@@ -12,7 +12,7 @@ from api.embedded import EmbeddedPostgres
 from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
 from api.press.press import HousePress
-from api.time_authorities import open_authorities
+from api.time_authorities import open_authorities, published
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
@@ -25,6 +25,7 @@ from ged.seal.sign import CmsSigner
 from ged.seal.token import Token, TokenKeys
 from ged.seal.witness import HttpWitness
 from ged.services.anchor import Outside
+from ged.services.bundle import Published
 from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
 from ged.store.unit import Store
@@ -59,6 +60,7 @@ class House:
     press: Press
     pdf_signer: PdfSigner
     outside: Outside
+    published: Published
     ledger: TileLedger
     index: SearchIndex
     mailer: Mailer | None
@@ -143,6 +145,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 press=HousePress(office),
                 pdf_signer=PadesSigner(source),
                 outside=open_outside(settings),
+                published=published(settings.seal),
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
                 mailer=_mailer(settings),

@@ -69,7 +69,13 @@ def check(
 
 def _bundle(file: UploadFile, house: House, actor: Actor) -> BundleReport:
     return verify_bundle(
-        file.file, store=house.store, signer=house.signer, ledger=house.ledger, actor=actor, clock=house.clock
+        file.file,
+        store=house.store,
+        signer=house.signer,
+        ledger=house.ledger,
+        published=house.published,
+        actor=actor,
+        clock=house.clock,
     )
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
+from cryptography.x509 import Certificate
+
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
+from ged.mail.anchor import DOCUMENTS, LogAnchor
 from ged.mail.history import chain, events
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -17,15 +20,28 @@ from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, Trus
 from ged.seal.bundle.write import write_bundle
 from ged.seal.note import read_checkpoint, read_proof
 from ged.seal.signature import read_signature
+from ged.seal.trust import TrustStore
+from ged.services.evidence import evidence_of
 from ged.services.export import EXTENSIONS
-from ged.services.seal import proof_suffix
+from ged.services.seal import proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store, Unit
 
 UNSEALED = "Son sceau est en attente : refaites la liasse quand il sera posé."
 NOT_STAMPED = "pas encore horodatée"
-NO_WITNESS = "aucun témoin ne l'a cosignée"
+NO_AUTHORITY = "aucune autorité d'horodatage n'est configurée"
+NOT_COSIGNED = "pas encore cosignée"
+NO_WITNESS = "aucun témoin n'est configuré"
+DEMONSTRATION = "le jeton vient d'une autorité de démonstration : il ne prouve rien à un tiers"
 HISTORY = "ses lignes ne sont pas encore prouvées une à une"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Whom the site asks to vouch for its logs: roots of its timestamp authorities, verifier keys of its witnesses."""
+
+    stamps: tuple[Certificate, ...] = ()
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,7 @@ def make_bundle(
     vault: Vault,
     signer: Signer,
     ledger: Ledger,
+    published: Published,
     actor: Actor,
     clock: Clock,
 ) -> Letter:
@@ -67,15 +84,17 @@ def make_bundle(
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
         history = _history(unit, letter, actor)
         unit.commit()
-    files = tuple(_bundled(one, vault, ledger) for one in sealed)
-    authority = signer.chain_pem[signer.chain_pem.rindex(b"-----BEGIN") :]
+    gather = _Gather(store, vault, ledger, published)
+    files = tuple(gather.file(one) for one in sealed)
     contents = Contents(
         letter.id,
         letter.number,
         _json(asdict(letter)),
         history,
         files,
-        TrustMaterial(authority, signer.chain_pem, (ledger.verifier_key,)),
+        TrustMaterial(
+            TrustStore.from_pem(signer.trust_pem), (ledger.verifier_key,), published.witnesses, published.stamps
+        ),
         {"historique.json": HISTORY},
     )
     write_bundle(contents, target, vault.open)
@@ -113,39 +132,61 @@ def _files(unit: Unit, letter: Letter) -> Iterator[_Sealed]:
         )
 
 
-def _bundled(one: _Sealed, vault: Vault, ledger: Ledger) -> BundledFile:
-    evidence = _evidence(one, vault, ledger)
-    return BundledFile(
-        role=one.role,
-        label=one.label,
-        place=one.place,
-        extension=EXTENSIONS.get(one.media_type, "bin"),
-        media_type=one.media_type,
-        digest=one.digest,
-        size=one.size,
-        evidence=evidence,
-        missing="" if evidence else UNSEALED,
-    )
+@dataclass(frozen=True, slots=True)
+class _Gather:
+    """Finds what proves a file, under the strongest head that there is."""
 
+    store: Store
+    vault: Vault
+    ledger: Ledger
+    published: Published
 
-def _evidence(one: _Sealed, vault: Vault, ledger: Ledger) -> Evidence | None:
-    """Return what proves a file; nothing when its seal waits or what was kept of it is gone."""
-    if one.seal is None:
-        return None
-    p7s = vault.companion(one.digest, "p7s")
-    proof = vault.companion(one.digest, proof_suffix(one.seal.leaf_index))
-    if p7s is None or proof is None:
-        return None
-    note = read_proof(proof.decode()).checkpoint
-    head = Head(
-        "documents",
-        read_checkpoint(note, ledger.verifier_key).size,
-        note.encode(),
-        b"",
-        {"horodatage": NOT_STAMPED, "cosignature": NO_WITNESS},
-    )
-    claimed = int(read_signature(p7s).claimed_at.timestamp())
-    return Evidence(p7s, one.seal.leaf, proof.decode(), head, claimed, None)
+    def file(self, one: _Sealed) -> BundledFile:
+        evidence = self._evidence(one)
+        return BundledFile(
+            role=one.role,
+            label=one.label,
+            place=one.place,
+            extension=EXTENSIONS.get(one.media_type, "bin"),
+            media_type=one.media_type,
+            digest=one.digest,
+            size=one.size,
+            evidence=evidence,
+            missing="" if evidence else UNSEALED,
+        )
+
+    def _evidence(self, one: _Sealed) -> Evidence | None:
+        """Return what proves a file; nothing while its seal waits."""
+        p7s = self.vault.companion(one.digest, "p7s")
+        if one.seal is None or p7s is None:
+            return None
+        found = evidence_of(one.seal.leaf_index, DOCUMENTS, ledger=self.ledger, store=self.store)
+        claimed = int(read_signature(p7s).claimed_at.timestamp())
+        salt = salt_of(one.digest, self.vault)
+        if found is not None:
+            stamped = int(found.stamped_at.timestamp()) if found.stamped_at else None
+            return Evidence(p7s, one.seal.leaf, found.proof, self._head(found.anchor), claimed, stamped, salt)
+        kept = self.vault.companion(one.digest, proof_suffix(one.seal.leaf_index))
+        if kept is None:
+            return None
+        note = read_proof(kept.decode()).checkpoint
+        size = read_checkpoint(note, self.ledger.verifier_key).size
+        head = Head(DOCUMENTS, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
+        return Evidence(p7s, one.seal.leaf, kept.decode(), head, claimed, None, salt)
+
+    def _head(self, anchor: LogAnchor) -> Head:
+        missing = self._missing(stamped=anchor.stamp is not None, cosigned=bool(anchor.cosignatures))
+        if anchor.stamp is not None and anchor.stamp.demonstration:
+            missing["valeur de l'horodatage"] = DEMONSTRATION
+        return Head(anchor.log, anchor.size, anchor.note, anchor.token, missing)
+
+    def _missing(self, *, stamped: bool, cosigned: bool) -> dict[str, str]:
+        missing = {}
+        if not stamped:
+            missing["horodatage"] = NOT_STAMPED if self.published.stamps else NO_AUTHORITY
+        if not cosigned:
+            missing["cosignature"] = NOT_COSIGNED if self.published.witnesses else NO_WITNESS
+        return missing
 
 
 def _history(unit: Unit, letter: Letter, actor: Actor) -> bytes:

@@ -6,14 +6,14 @@ import zipfile
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cryptography import x509
-
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer
 from ged.seal.bundle.verifier import ABSENT, BAD, Step, Trust, verify
+from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome
+from ged.services.bundle import Published
 from ged.store.unit import Store
 
 _FIRST = b"liasse.json"
@@ -57,7 +57,14 @@ def is_bundle(stream: BinaryIO) -> bool:
 
 
 def verify_bundle(
-    stream: BinaryIO, *, store: Store, signer: Signer, ledger: Ledger, actor: Actor, clock: Clock
+    stream: BinaryIO,
+    *,
+    store: Store,
+    signer: Signer,
+    ledger: Ledger,
+    published: Published,
+    actor: Actor,
+    clock: Clock,
 ) -> BundleReport:
     """Return what a bundle is worth; that it was looked at stands in the journal.
 
@@ -65,7 +72,7 @@ def verify_bundle(
         Forbidden: `access.right`.
     """
     require(actor, Right.VERIFY)
-    steps, manifest, _ = verify(stream, _pinned(signer, ledger))
+    steps, manifest, _ = verify(stream, _pinned(signer, ledger, published))
     outcome = Outcome.ALTERED if any(step.state == BAD for step in steps) else Outcome.INTACT
     letter = manifest.get("courrier")
     number = str(letter.get("numero", ""))[:60] if isinstance(letter, dict) else ""
@@ -75,6 +82,14 @@ def verify_bundle(
     return BundleReport(number, outcome, tuple(steps))
 
 
-def _pinned(signer: Signer, ledger: Ledger) -> Trust:
-    authority = x509.load_pem_x509_certificates(signer.chain_pem)[-1]
-    return Trust([authority], [ledger.verifier_key], [], [], [])
+def _pinned(signer: Signer, ledger: Ledger, published: Published) -> Trust:
+    seals = TrustStore.from_pem(signer.trust_pem)
+    return Trust(
+        authorities=seals.authorities,
+        logs=(ledger.verifier_key,),
+        witnesses=published.witnesses,
+        stamps=published.stamps,
+        seals=seals.seals,
+        links=seals.links,
+        crls=seals.lists,
+    )

@@ -11,15 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.config import AuthoritySettings, Settings
 from api.deps import COOKIE, Csrf
-from api.wiring import House
+from api.wiring import House, open_house
+from engines.time_authority import answering, make_authority
 from ged.errors import Forbidden, NotFound
 from ged.mail.access import Actor
+from ged.mail.anchor import DOCUMENTS
 from ged.mail.annex import AnnexKind
 from ged.mail.journal import Act
 from ged.seal.verify import Outcome
+from ged.services.anchor import anchor
 from ged.services.attach import attach
 from ged.services.bundle import UNSEALED, make_bundle
+from ged.services.sign_in import actor_of
 from ged.services.verify_bundle import is_bundle, verify_bundle
 from integration.test_acknowledgement import signed_in
 from rooms.bundles import entries, forged
@@ -30,14 +35,14 @@ Who = Callable[[str], Actor]
 
 def bundle_of(house: House, actor: Actor, letter_id: str) -> bytes:
     target = BytesIO()
-    make_bundle(letter_id, target, **proving(house, actor))
+    make_bundle(letter_id, target, published=house.published, **proving(house, actor))
     return target.getvalue()
 
 
 def judged(house: House, actor: Actor, bundle: bytes) -> Outcome:
     made = proving(house, actor)
     del made["vault"]
-    return verify_bundle(BytesIO(bundle), **made).outcome
+    return verify_bundle(BytesIO(bundle), published=house.published, **made).outcome
 
 
 @pytest.fixture
@@ -82,6 +87,28 @@ def test_a_letter_is_taken_by_its_page_and_recognised_when_it_comes_back(
     cut = answer.content[:3000]
     shown = client.post("/verifier", headers=session, data=typed, files={"fichier": ("liasse.zip", cut)})
     assert "tronqué" in shown.text
+
+
+def test_once_its_head_is_stamped_a_letter_is_proved_at_a_time_that_others_vouch_for(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with answering(make_authority(tmp_path / "tsa")) as authority:
+        asked = AuthoritySettings(name="première", url=authority.url, ca_file=authority.ca_file)
+        seal = settings.seal.model_copy(update={"authorities": (asked,)})
+        with open_house(settings.model_copy(update={"seal": seal})) as house:
+            kossi = actor_of("kossi", store=house.store, clock=house.clock)
+            letter_id = send(house, kossi, letter_pdf(reference="7/TSA")).letter_id
+            read_all(house)
+            waits = entries(bundle_of(house, kossi, letter_id))["LISEZMOI.txt"].decode()
+            house.ledger.append([b"another entry"])
+            anchor(DOCUMENTS, ledger=house.ledger, outside=house.outside, store=house.store, clock=house.clock)
+            made = bundle_of(house, kossi, letter_id)
+            ports = {name: each for name, each in proving(house, kossi).items() if name != "vault"}
+            report = verify_bundle(BytesIO(made), published=house.published, **ports)
+    assert "pas encore horodatée" in waits
+    assert [name for name in entries(made) if name.endswith(".tsr")] == ["tetes/documents-2/checkpoint.tsr"]
+    assert [step.title for step in report.reserves] == ["Des témoins ont cosigné la tête"]
+    assert report.outcome is Outcome.INTACT
 
 
 def test_that_it_was_taken_and_looked_at_stands_in_the_journal(house: House, kossi: Actor, letter_id: str) -> None:

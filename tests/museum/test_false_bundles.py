@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from ged.seal.note import key_id
-from rooms.bundles import LETTER, Sealer, entries, faults, forged, zipped
+from engines.site_authority import SiteAuthority
+from engines.time_authority import make_authority
+from ged.seal.bundle.verifier import ABSENT
+from rooms.bundles import LETTER, Cosigner, Sealer, entries, faults, forged, steps, zipped
 
 Lie = Callable[[bytes, Sealer, Sealer], bytes]
 
@@ -22,6 +24,8 @@ Lie = Callable[[bytes, Sealer, Sealer], bytes]
 @pytest.fixture(scope="module")
 def sealer(tmp_path_factory: pytest.TempPathFactory) -> Sealer:
     made = Sealer.begin(tmp_path_factory.mktemp("honest"))
+    made.authority_of_time = make_authority(tmp_path_factory.mktemp("time") / "tsa")
+    made.witness = Cosigner("cour-des-comptes")
     made.ledger.append([b"an entry before", b"and another"])
     return made
 
@@ -88,7 +92,7 @@ def proof_of_another_log(bundle: bytes, sealer: Sealer, stranger: Sealer) -> byt
 
 def head_that_nobody_signed(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
     proof = entries(bundle)["original/preuve.tlog-proof"].decode()
-    return forged(bundle, {"original/preuve.tlog-proof": (proof[: proof.rindex("\n— ")] + "\n").encode()})
+    return forged(bundle, {"original/preuve.tlog-proof": (proof[: proof.index("\n— ")] + "\n").encode()})
 
 
 def head_of_another_size(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
@@ -105,16 +109,61 @@ def head_beside_that_is_another(bundle: bytes, sealer: Sealer, stranger: Sealer)
 
 
 def witness_that_nobody_knows(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
-    proof = entries(bundle)["original/preuve.tlog-proof"].decode()
-    body, key = proof.split("\n\n")[1] + "\n", ed25519.Ed25519PrivateKey.generate()
-    public, seconds = key.public_key().public_bytes_raw(), int(time.time())
-    said = key_id("temoin", public) + seconds.to_bytes(8, "big")
-    said += key.sign(f"cosignature/v1\ntime {seconds}\n{body}".encode())
-    line = f"— temoin {base64.b64encode(said).decode()}\n"
-    vkey = f"temoin+{hashlib.sha256(b'temoin' + bytes([10, 4]) + public).hexdigest()[:8]}+"
-    vkey += base64.b64encode(b"\x04" + public).decode() + "\n"
-    added = {"original/preuve.tlog-proof": (proof + line).encode(), "confiance/temoins.vkey": vkey.encode()}
+    proof, unknown = entries(bundle)["original/preuve.tlog-proof"].decode(), Cosigner("inconnu")
+    above, below = proof.split("\n\n", 1)
+    note = below[: below.index("\n— cour-des-comptes") + 1]
+    signed = f"{above}\n\n{note}{unknown.line(note)}".encode()
+    added = {"original/preuve.tlog-proof": signed, "confiance/temoins.vkey": unknown.key.encode()}
     return forged(bundle, added)
+
+
+def witness_whose_line_was_made_up(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    proof, namesake = entries(bundle)["original/preuve.tlog-proof"].decode(), Cosigner("cour-des-comptes")
+    at = proof.index("— cour-des-comptes ") + len("— cour-des-comptes ")
+    line = bytearray(base64.b64decode(proof[at:]))
+    line[4:] = base64.b64decode(namesake.line(proof.split("\n\n", 1)[1]).split(" ")[2])[4:]
+    signed = f"{proof[:at]}{base64.b64encode(line).decode()}\n".encode()
+    return forged(bundle, {"original/preuve.tlog-proof": signed})
+
+
+def token_of_another_head(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    own, other = sorted(name for name in entries(bundle) if name.endswith("checkpoint.tsr"))
+    return forged(bundle, {own: entries(bundle)[other]})
+
+
+def token_of_another_head_with_its_head(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    files = entries(bundle)
+    own, other = sorted(name.removesuffix(".tsr") for name in files if name.endswith("checkpoint.tsr"))
+    return forged(bundle, {own: files[other], f"{own}.tsr": files[f"{other}.tsr"]})
+
+
+def token_of_an_authority_of_ones_own(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    with TemporaryDirectory() as folder:
+        false = replace(stranger, authority_of_time=make_authority(Path(folder) / "tsa"))
+        changed = {
+            f"{name}.tsr": false.token(data) for name, data in entries(bundle).items() if name.endswith("checkpoint")
+        }
+    return forged(bundle, changed)
+
+
+def token_signed_by_a_certificate_that_stamps_nothing(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    """A token taken as the seal's own signature would be: the sealing certificate is no authority of time."""
+    changed = {name: _resigned(data) for name, data in entries(bundle).items() if name.endswith("checkpoint.tsr")}
+    return forged(bundle, changed)
+
+
+def _resigned(token: bytes) -> bytes:
+    return token.replace(bytes.fromhex("2b06010505070308"), bytes.fromhex("2b06010505070304"))
+
+
+def salt_of_another(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    return forged(sealer.bundle(LETTER, salt=bytes(32)), {"original/original.sel": bytes([1] * 32)})
+
+
+def no_salt(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    made = sealer.bundle(LETTER, salt=bytes(32))
+    told = json.loads(entries(made)["liasse.json"])["documents"]
+    return forged(made, {}, documents=[told[0] | {"sel": None}])
 
 
 def no_seal_at_all(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
@@ -175,20 +224,27 @@ def file_that_the_summary_hides(bundle: bytes, sealer: Sealer, stranger: Sealer)
 
 
 LIES: dict[Lie, str] = {
-    changed_original: "le fichier a l'empreinte",
-    changed_piece: "le fichier a l'empreinte",
+    changed_original: "son empreinte est",
+    changed_piece: "son empreinte est",
     original_whose_summary_does_not_follow: "n'a pas l'empreinte du sommaire",
     signature_by_one_bit: "ce n'est pas la signature inscrite au journal",
     signature_anew_by_the_same_key: "ce n'est pas la signature inscrite au journal",
-    certificate_of_a_stranger: "n'est pas émis par une autorité de confiance",
+    certificate_of_a_stranger: "le certificat n'est pas un cachet connu",
     everything_by_a_stranger_of_the_same_name: "la tête n'est pas signée par le journal",
-    leaf_of_another: "le fichier a l'empreinte",
+    leaf_of_another: "son empreinte est",
     another_letter_whole_under_this_number: "l'inscription est celle d'un autre courrier",
     proof_of_another_log: "la tête n'est pas signée par le journal",
     head_that_nobody_signed: "la tête n'est pas signée par le journal",
     head_of_another_size: "ne mène pas de l'inscription à la tête",
     head_beside_that_is_another: "la tête jointe n'est pas celle de la preuve",
-    witness_that_nobody_knows: "cosignée par temoin, qui n'est pas un témoin connu",
+    witness_that_nobody_knows: "cosignée par inconnu, qui n'est pas un témoin connu",
+    witness_whose_line_was_made_up: "la signature de « cour-des-comptes » ne se vérifie pas",
+    token_of_another_head: "le jeton porte sur une autre tête",
+    token_of_another_head_with_its_head: "le jeton porte sur une autre tête",
+    token_of_an_authority_of_ones_own: "n'est pas émis par une autorité de confiance",
+    token_signed_by_a_certificate_that_stamps_nothing: "le certificat que nomme la signature n'y est pas",
+    salt_of_another: "son empreinte est",
+    no_salt: "l'inscription est masquée, et le sel manque",
     no_seal_at_all: "pas de sceau : il viendra",
     no_original: "Le sommaire n'en nomme pas un seul",
     format_of_the_future: "Cette liasse est du format 99",
@@ -205,6 +261,8 @@ LIES: dict[Lie, str] = {
 
 def test_the_honest_bundle_is_accepted(bundle: bytes, sealer: Sealer) -> None:
     assert faults(bundle, sealer.pins) == []
+    assert [step.title for step in steps(bundle, sealer.pins) if step.state == ABSENT] == []
+    assert faults(sealer.bundle(LETTER, salt=bytes(32)), sealer.pins) == []
     assert faults(forged(bundle, {}), sealer.pins) == []  # what the forger's tool changes by itself is no lie
 
 
@@ -241,3 +299,17 @@ def test_one_flipped_bit_of_what_counts_is_refused(bundle: bytes, sealer: Sealer
         if not faults(forged(bundle, {name: bytes(data)}), sealer.pins):
             missed.append((name, place))
     assert missed == []
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_a_revoked_certificate_is_outlived_only_by_a_proved_time(
+    sealer: Sealer, bundle: bytes, stranger: Sealer, stamped: bool
+) -> None:
+    """The list says that the key was stolen tomorrow: a claimed date from before proves nothing, a token does."""
+    issuer = SiteAuthority()
+    issuer.key, issuer.certificate = sealer.authority_key, sealer.keys.authority
+    gone = issuer.revoke(sealer.keys.certificate, datetime.now(UTC) + timedelta(days=1))
+    made = bundle if stamped else replace(sealer, authority_of_time=None).bundle(LETTER)
+    said = faults(made, sealer.pins._replace(crls=[gone]))
+    assert bool(said) is not stamped
+    assert all("est révoqué depuis le" in each for each in said)

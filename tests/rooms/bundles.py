@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,33 +17,59 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from engines.time_authority import TimeAuthority
 from ged.ports import LogEntry
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, TrustMaterial
 from ged.seal.bundle.verifier import BAD, Step, Trust, verify
 from ged.seal.bundle.write import write_bundle
 from ged.seal.keys import SealKeys, ensure_keys
-from ged.seal.leaf import Leaf
+from ged.seal.leaf import Leaf, blind
 from ged.seal.ledger import TileLedger
 from ged.seal.note import read_proof
 from ged.seal.sign import CmsSigner
+from ged.seal.timestamp.request import write_request
+from ged.seal.trust import TrustStore
 
 LETTER = "%PDF-1.4 Lomé, le 24 novembre 2026\n".encode() * 20
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 MISSING = {"horodatage": "pas encore horodatée", "cosignature": "aucun témoin ne l'a cosignée"}
 
 
+class Cosigner:
+    """A witness that signs whatever head it is shown."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self._key = name, ed25519.Ed25519PrivateKey.generate()
+        self._public = self._key.public_key().public_bytes_raw()
+        self._id = hashlib.sha256(name.encode() + b"\n\x04" + self._public).digest()[:4]
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}+{self._id.hex()}+{base64.b64encode(bytes([4]) + self._public).decode()}"
+
+    def line(self, note: str) -> str:
+        body, seconds = note.partition("\n\n")[0] + "\n", int(time.time())
+        signature = self._key.sign(f"cosignature/v1\ntime {seconds}\n{body}".encode())
+        return f"— {self.name} {base64.b64encode(self._id + seconds.to_bytes(8, 'big') + signature).decode()}\n"
+
+
 @dataclass
 class Sealer:
-    """Keys and a log of their own, as an installation has."""
+    """Keys and a log of their own, as an installation has; who stamps and witnesses its heads, where somebody does."""
 
+    folder: Path
     keys: SealKeys
     ledger: TileLedger
+    authority_of_time: TimeAuthority | None = None
+    witness: Cosigner | None = None
 
     @classmethod
     def begin(cls, folder: Path, organisation: str = "Ministère d'essai") -> Sealer:
         keys = ensure_keys(folder / "keys", organisation=organisation)
-        return cls(keys, TileLedger(folder / "ledger", keys.log))
+        return cls(folder, keys, TileLedger(folder / "ledger", keys.log))
 
     @property
     def authority(self) -> bytes:
@@ -49,39 +77,69 @@ class Sealer:
         return pem[pem.rindex(b"-----BEGIN") :]
 
     @property
+    def authority_key(self) -> ec.EllipticCurvePrivateKey:
+        key = serialization.load_pem_private_key((self.folder / "keys" / "autorite.key").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return key
+
+    @property
     def pins(self) -> Trust:
         """What a page of that installation trusts."""
-        return Trust(x509.load_pem_x509_certificates(self.authority), [self.ledger.verifier_key], [], [], [])
+        return Trust(
+            [self.keys.authority],
+            [self.ledger.verifier_key],
+            [self.witness.key] if self.witness else [],
+            self.authority_of_time.roots if self.authority_of_time else [],
+            seals=[self.keys.certificate],
+        )
 
-    def seal(self, data: bytes, document: str = "lettre-1") -> tuple[bytes, bytes, LogEntry]:
+    @property
+    def material(self) -> TrustMaterial:
+        """What a bundle of that installation says of whom to trust."""
+        pins = self.pins
+        seals = TrustStore.from_pem(self.keys.chain_pem)
+        return TrustMaterial(seals, (self.ledger.verifier_key,), tuple(pins.witnesses), tuple(pins.stamps))
+
+    def seal(self, data: bytes, document: str = "lettre-1", salt: bytes = b"") -> tuple[bytes, bytes, LogEntry]:
         """Return (signature, leaf, entry)."""
+        digest = hashlib.sha256(data).hexdigest()
         p7s = CmsSigner(self.keys).sign(hashlib.sha256(data).digest(), datetime.now(UTC))
         leaf = Leaf(
             document=document,
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=blind(digest, salt) if salt else digest,
             size=len(data),
             p7s_sha256=hashlib.sha256(p7s).hexdigest(),
             version="",
             event="capture",
             actor="systeme",
             time=AT.isoformat(),
+            blinded=bool(salt),
         ).encode()
         return p7s, leaf, self.ledger.append([leaf])[0]
 
-    def file(self, data: bytes, role: str, place: str) -> BundledFile:
-        p7s, leaf, entry = self.seal(data)
+    def file(self, data: bytes, role: str, place: str, salt: bytes = b"") -> BundledFile:
+        p7s, leaf, entry = self.seal(data, salt=salt)
         note = read_proof(entry.proof).checkpoint
-        head = Head("documents", int(note.split("\n")[1]), note.encode(), b"", dict(MISSING))
-        evidence = Evidence(p7s, leaf, entry.proof, head, int(datetime.now(UTC).timestamp()), None)
+        line, token = self.witness.line(note) if self.witness else "", self.token(note.encode())
+        there = {"horodatage": bool(token), "cosignature": bool(line)}
+        missing = {what: why for what, why in MISSING.items() if not there[what]}
+        head = Head("documents", int(note.split("\n")[1]), note.encode(), token, missing)
+        at = int(datetime.now(UTC).timestamp())
+        evidence = Evidence(p7s, leaf, entry.proof + line, head, at, at if token else None, salt)
         digest, media = hashlib.sha256(data).hexdigest(), "application/pdf"
         return BundledFile(role, role.capitalize(), place, "pdf", media, digest, len(data), evidence)
 
-    def bundle(self, *data: bytes) -> bytes:
+    def token(self, note: bytes) -> bytes:
+        """Return what the authority of time gives for a head; nothing where there is none."""
+        if self.authority_of_time is None:
+            return b""
+        return self.authority_of_time.reply(write_request(hashlib.sha256(note).digest(), "sha256", 7))
+
+    def bundle(self, *data: bytes, salt: bytes = b"") -> bytes:
         """Return the bundle of a letter: the first bytes are the original, the others its pieces."""
-        files = [self.file(data[0], "original", "original/original")]
+        files = [self.file(data[0], "original", "original/original", salt)]
         files += [self.file(each, "piece_jointe", f"pieces/{n}/piece") for n, each in enumerate(data[1:], 1)]
-        trust = TrustMaterial(self.authority, self.keys.chain_pem, (self.ledger.verifier_key,))
-        contents = Contents("lettre-1", "ARR-2026-000001", b"{}\n", b"[]\n", tuple(files), trust, {})
+        contents = Contents("lettre-1", "ARR-2026-000001", b"{}\n", b"[]\n", tuple(files), self.material, {})
         return written(contents, *data)
 
 
@@ -134,3 +192,15 @@ def commands(read_me: str) -> Iterator[tuple[str, str]]:
     for line, below in pairwise(lines):
         if line.startswith("$ "):
             yield line[2:], below.removeprefix("  attendu : ")
+
+
+def pems(certificates: Sequence[x509.Certificate]) -> str:
+    return b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates).decode()
+
+
+def pinned(keys: dict[str, Any]) -> Trust:
+    """Return the keys that `pems` wrote down."""
+    authorities, seals, stamps = (
+        x509.load_pem_x509_certificates(keys[name].encode()) for name in ("authorities", "seals", "stamps")
+    )
+    return Trust(authorities, keys["logs"], keys["witnesses"], stamps, seals)

@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.x509 import Certificate
+
+from ged.seal.trust import TrustStore
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -39,6 +43,7 @@ class Evidence:
     Attributes:
         claimed_at: When the signature says that it was made, seconds since 1970: a claim.
         stamped_at: When the head was stamped, the same; None while it is not.
+        salt: What blinds the leaf of a confidential document; b"" for the others.
     """
 
     p7s: bytes
@@ -47,6 +52,7 @@ class Evidence:
     head: Head
     claimed_at: int
     stamped_at: int | None
+    salt: bytes = b""
 
     @property
     def at(self) -> int:
@@ -96,6 +102,7 @@ class BundledFile:
             "signature": f"{self.place}.p7s" if sealed else None,
             "inscription": f"{self.folder}/inscription.json" if sealed else None,
             "preuve": f"{self.folder}/preuve.tlog-proof" if sealed else None,
+            "sel": f"{self.place}.sel" if self.evidence and self.evidence.salt else None,
             "tete": self.evidence.head.folder if self.evidence else None,
             "manque": self.missing,
         }
@@ -106,18 +113,15 @@ class TrustMaterial:
     """The keys to check against, as the installation has them: to be compared with those that it published.
 
     Attributes:
-        authorities_pem: Root certificates of the seals; `chain_pem` the sealing certificate and its issuers.
+        seals: Whom to believe of seals.
         logs: C2SP verifier keys of the logs; `witnesses` those of the witnesses.
-        stamps_pem: Root certificates of the timestamp authorities.
-        crls_pem: Revocation lists, one each.
+        stamps: Root certificates of the timestamp authorities.
     """
 
-    authorities_pem: bytes
-    chain_pem: bytes
+    seals: TrustStore
     logs: tuple[str, ...]
     witnesses: tuple[str, ...] = ()
-    stamps_pem: bytes = b""
-    crls_pem: tuple[bytes, ...] = ()
+    stamps: tuple[Certificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head
+from ged.seal.leaf import blind
 
 
 def read_me(contents: Contents) -> str:
@@ -16,6 +17,7 @@ def read_me(contents: Contents) -> str:
         + _COMMANDS
         + "".join(part for one in contents.files for part in _file(one))
         + "".join(part for head in contents.heads for part in _head(head, contents))
+        + "".join(_revoked(contents))
         + _ENGLISH
     )
 
@@ -40,7 +42,12 @@ def _file(one: BundledFile) -> Iterator[str]:
 
 
 def _evidence(one: BundledFile, evidence: Evidence) -> Iterator[str]:
-    yield f"  la même que « sha256 » de {one.folder}/inscription.json\n"
+    if evidence.salt:
+        yield f"$ (cat {one.place}.sel; openssl dgst -sha256 -binary {one.name}) | openssl dgst -sha256\n"
+        yield f"  attendu : {blind(one.digest, evidence.salt)}\n"
+        yield f"  la même que « blinded_sha256 » de {one.folder}/inscription.json, que le journal masque\n"
+    else:
+        yield f"  la même que « sha256 » de {one.folder}/inscription.json\n"
     yield f"$ openssl dgst -sha256 {one.place}.p7s\n"
     yield f"  attendu : {hashlib.sha256(evidence.p7s).hexdigest()}\n"
     yield f"  la même que « p7s_sha256 » de {one.folder}/inscription.json\n"
@@ -69,6 +76,15 @@ def _head(head: Head, contents: Contents) -> Iterator[str]:
             f"-CAfile confiance/horodatage.pem -attime {at}\n"
         )
         yield "  attendu : Verification: OK\n"
+
+
+def _revoked(contents: Contents) -> Iterator[str]:
+    for number, _ in enumerate(contents.trust.seals.lists, 1):
+        yield f"\nListe de révocation {number}, à comparer aux numéros de série de confiance/cachets.pem\n"
+        yield (
+            f"$ openssl crl -in confiance/revocation-{number}.pem -CAfile confiance/autorite.pem -noout -lastupdate\n"
+        )
+        yield "  attendu : verify OK\n"
 
 
 _VERIFIED = "Verification successful"

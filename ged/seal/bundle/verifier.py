@@ -60,13 +60,19 @@ class Step(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """Ce à quoi l'on se fie : certificats des autorités, clés du journal et des témoins au format C2SP."""
+    """Ce à quoi l'on se fie : certificats des autorités, clés des journaux et des témoins au format C2SP.
 
-    authorities: list[x509.Certificate]
-    logs: list[str]
-    witnesses: list[str]
-    stamps: list[x509.Certificate]
-    crls: list[x509.CertificateRevocationList]
+    `seals`, s'il n'est pas vide, dit quels certificats sont des cachets : un autre, même de l'autorité, ne scelle rien.
+    `links` sont des intermédiaires, `crls` des listes de révocation : rien n'est cru pour y être.
+    """
+
+    authorities: Sequence[x509.Certificate] = ()
+    logs: Sequence[str] = ()
+    witnesses: Sequence[str] = ()
+    stamps: Sequence[x509.Certificate] = ()
+    seals: Sequence[x509.Certificate] = ()
+    links: Sequence[x509.Certificate] = ()
+    crls: Sequence[x509.CertificateRevocationList] = ()
 
 
 class Bundle:
@@ -203,8 +209,13 @@ def _verify(signer: x509.Certificate, signature: bytes, signed: bytes, digest: h
         raise Fault("la signature ne se vérifie pas") from error
 
 
-def follow(signed: Signed, trusted: list[x509.Certificate], trust: Trust, at: datetime, usage: str = "") -> str:
-    """Suit la chaîne du signataire jusqu'à une autorité de confiance, valable et non révoquée à l'instant `at`."""
+def follow(
+    signed: Signed, trusted: Sequence[x509.Certificate], trust: Trust, at: datetime, *, proved: bool, usage: str = ""
+) -> str:
+    """Suit la chaîne du signataire jusqu'à une autorité de confiance, valable et non révoquée à l'instant `at`.
+
+    Seule une heure prouvée survit à une révocation : qui a volé une clé déclare la veille.
+    """
     current, seen = signed.signer, 0
     if usage:
         wanted = x509.ObjectIdentifier(usage)
@@ -213,16 +224,21 @@ def follow(signed: Signed, trusted: list[x509.Certificate], trust: Trust, at: da
         _must(current.not_valid_before_utc <= at <= current.not_valid_after_utc, "un certificat n'était pas valable")
         if current in trusted:
             return f"« {current.subject.rfc4514_string()} », à la date du {at:%Y-%m-%d %H:%M:%S} UTC"
-        issuer = next((one for one in [*trusted, *signed.others] if _issued(current, one)), None)
+        issuer = next((one for one in [*trusted, *trust.links, *signed.others] if _issued(current, one)), None)
         seen += 1
         if issuer is None or seen > 8:
             raise Fault("le certificat n'est pas émis par une autorité de confiance")
         for crl in trust.crls:
             gone = crl.get_revoked_certificate_by_serial_number(current.serial_number)
             known = crl.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-            if known and gone is not None and gone.revocation_date_utc <= at:
-                raise Fault(f"un certificat a été révoqué le {gone.revocation_date_utc:%Y-%m-%d}")
+            if known and gone is not None and not (proved and at < _revoked_at(gone)):
+                raise Fault(f"un certificat est révoqué depuis le {_revoked_at(gone):%Y-%m-%d %H:%M:%S} UTC")
         current = issuer
+
+
+def _revoked_at(gone: x509.RevokedCertificate) -> datetime:
+    doubts = [one.value.invalidity_date_utc for one in gone.extensions if isinstance(one.value, x509.InvalidityDate)]
+    return min([gone.revocation_date_utc, *doubts])
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -395,10 +411,18 @@ class Examination:
 
     def _file(self, one: dict[str, Any]) -> str:
         leaf, (digest, size) = self._leaf(one), self._digest(one["fichier"])
-        _must((leaf["sha256"], leaf["size"]) == (digest, size), f"le fichier a l'empreinte {digest[:16]}…")
+        expected = leaf["blinded_sha256"] if leaf.get("format") == 2 else leaf["sha256"]
+        _must((expected, leaf["size"]) == (self._blinded(one, leaf, digest), size), f"son empreinte est {digest[:16]}…")
         letter = self.bundle.manifest["courrier"]["id"]
         _must(one["role"] != "original" or leaf["document"] == letter, "l'inscription est celle d'un autre courrier")
         return f"SHA-256 {digest}, {size} octets"
+
+    def _blinded(self, one: dict[str, Any], leaf: dict[str, Any], digest: str) -> str:
+        """Rend l'empreinte telle que l'inscription la porte : celle d'un courrier confidentiel est masquée d'un sel."""
+        if leaf.get("format") != 2:
+            return digest
+        _must(bool(one.get("sel")), "l'inscription est masquée, et le sel manque")
+        return hashlib.sha256(self.bundle.read(one["sel"]) + bytes.fromhex(digest)).hexdigest()
 
     def _p7s(self, one: dict[str, Any]) -> str:
         digest = self._digest(one["signature"])[0]
@@ -465,14 +489,16 @@ class Examination:
         at = _time(next(part for part in info if part.tag == 0x18))
         if at is None:
             raise Fault("le jeton ne dit pas l'heure")
-        by = follow(signed, self.trust.stamps, self.trust, at, "1.3.6.1.5.5.7.3.8")
+        by = follow(signed, self.trust.stamps, self.trust, at, proved=False, usage="1.3.6.1.5.5.7.3.8")
         times.append(at)
         return f"par {by}"
 
     def _chain(self, one: dict[str, Any], times: list[datetime]) -> str:
         _must(bool(times), "la date de la signature n'est pas connue")
-        how = "horodatée" if len(times) > 1 else "déclarée, faute d'horodatage"
-        return f"{follow(self._cms(one), self.trust.authorities, self.trust, times[-1])} ({how})"
+        signed, proved = self._cms(one), len(times) > 1
+        _must(not self.trust.seals or signed.signer in self.trust.seals, "le certificat n'est pas un cachet connu")
+        how = "date prouvée" if proved else "date déclarée, non prouvée"
+        return f"{follow(signed, self.trust.authorities, self.trust, times[-1], proved=proved)} ({how})"
 
     def _missing(self, one: dict[str, Any], what: str) -> str:
         heads = {head["dossier"]: head for head in self.bundle.manifest["tetes"]}
@@ -487,7 +513,7 @@ def verify(file: BinaryIO, pinned: Trust | None = None) -> tuple[list[Step], dic
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
-    nobody = pinned or Trust([], [], [], [], [])
+    nobody = pinned or Trust()
     try:
         with zipfile.ZipFile(file) as archive:
             bundle = Bundle(archive, size)
@@ -510,11 +536,18 @@ def _trust(bundle: Bundle, pinned: Trust | None) -> Trust:
 
     lists = [name for name in bundle.names if name.startswith("confiance/revocation-")]
     crls = [x509.load_pem_x509_crl(bundle.read(name)) for name in lists]
+    links = certificates("confiance/intermediaires.pem")
     if pinned is not None:
-        return pinned._replace(crls=[*pinned.crls, *crls])
-    stamps = certificates("confiance/horodatage.pem")
-    logs, witnesses = keys("confiance/journaux.vkey"), keys("confiance/temoins.vkey")
-    return Trust(certificates("confiance/autorite.pem"), logs, witnesses, stamps, crls)
+        return pinned._replace(crls=[*pinned.crls, *crls], links=[*pinned.links, *links])
+    return Trust(
+        authorities=certificates("confiance/autorite.pem"),
+        logs=keys("confiance/journaux.vkey"),
+        witnesses=keys("confiance/temoins.vkey"),
+        stamps=certificates("confiance/horodatage.pem"),
+        seals=certificates("confiance/cachets.pem"),
+        links=links,
+        crls=crls,
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -530,7 +563,7 @@ def main(arguments: Sequence[str]) -> int:
     pem: Callable[[Path | None], list[x509.Certificate]] = lambda path: (  # noqa: E731
         x509.load_pem_x509_certificates(path.read_bytes()) if path else []
     )
-    pinned = Trust(pem(given.autorite), given.journal or [], given.temoin or [], pem(given.horodatage), [])
+    pinned = Trust(pem(given.autorite), given.journal or [], given.temoin or [], pem(given.horodatage))
     with given.liasse.open("rb") as file:
         steps, manifest, trust = verify(file, pinned if own else None)
     print("Courrier", _plain(str(dict(manifest.get("courrier") or {}).get("numero", "inconnu"))[:60]))

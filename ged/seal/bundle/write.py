@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.x509 import Certificate, CertificateRevocationList
 
 from ged.errors import Corrupt
 from ged.seal.bundle.contents import Contents, Head
@@ -61,23 +62,27 @@ def _small(contents: Contents) -> dict[str, bytes]:
         "verifier.py": VERIFIER.read_bytes(),
         "courrier.json": contents.letter,
         "historique.json": contents.history,
-        "confiance/autorite.pem": trust.authorities_pem,
-        "confiance/chaine.pem": trust.chain_pem,
+        "confiance/autorite.pem": _pem(*trust.seals.authorities),
+        "confiance/cachets.pem": _pem(*trust.seals.seals),
         "confiance/journaux.vkey": _lines(trust.logs),
     }
     for key in trust.logs:
         found[f"confiance/{log_file(key, trust.logs)}"] = _public_pem(key)
     if trust.witnesses:
         found["confiance/temoins.vkey"] = _lines(trust.witnesses)
-    if trust.stamps_pem:
-        found["confiance/horodatage.pem"] = trust.stamps_pem
-    for number, crl in enumerate(trust.crls_pem, 1):
-        found[f"confiance/revocation-{number}.pem"] = crl
+    if trust.stamps:
+        found["confiance/horodatage.pem"] = _pem(*trust.stamps)
+    if trust.seals.links:
+        found["confiance/intermediaires.pem"] = _pem(*trust.seals.links)
+    for number, crl in enumerate(trust.seals.lists, 1):
+        found[f"confiance/revocation-{number}.pem"] = _pem(crl)
     for one in contents.files:
         if one.evidence is not None:
             found[f"{one.place}.p7s"] = one.evidence.p7s
             found[f"{one.folder}/inscription.json"] = one.evidence.leaf
             found[f"{one.folder}/preuve.tlog-proof"] = one.evidence.proof.encode()
+            if one.evidence.salt:
+                found[f"{one.place}.sel"] = one.evidence.salt
     for head in contents.heads:
         found |= _head(head)
     return found
@@ -117,6 +122,10 @@ def _public_pem(key: str) -> bytes:
     raw = base64.b64decode(key.split("+", 2)[2])[1:]
     public = ed25519.Ed25519PublicKey.from_public_bytes(raw)
     return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _pem(*parts: Certificate | CertificateRevocationList) -> bytes:
+    return b"".join(each.public_bytes(serialization.Encoding.PEM) for each in parts)
 
 
 def _lines(keys: tuple[str, ...]) -> bytes:

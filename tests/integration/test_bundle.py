@@ -24,8 +24,9 @@ from ged.seal.verify import Outcome
 from ged.services.anchor import anchor
 from ged.services.attach import attach
 from ged.services.bundle import UNSEALED, make_bundle
+from ged.services.seal import seal as put_seal
 from ged.services.sign_in import actor_of
-from ged.services.verify_bundle import is_bundle, verify_bundle
+from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
 from integration.test_acknowledgement import signed_in
 from rooms.bundles import entries, forged
 from rooms.letters import letter_pdf, proving, read_all, send
@@ -39,10 +40,10 @@ def bundle_of(house: House, actor: Actor, letter_id: str) -> bytes:
     return target.getvalue()
 
 
-def judged(house: House, actor: Actor, bundle: bytes) -> Outcome:
+def judge(house: House, actor: Actor, bundle: bytes) -> BundleReport:
     made = proving(house, actor)
     del made["vault"]
-    return verify_bundle(BytesIO(bundle), published=house.published, **made).outcome
+    return verify_bundle(BytesIO(bundle), published=house.published, **made)
 
 
 @pytest.fixture
@@ -98,13 +99,13 @@ def test_once_its_head_is_stamped_a_letter_is_proved_at_a_time_that_others_vouch
         with open_house(settings.model_copy(update={"seal": seal})) as house:
             kossi = actor_of("kossi", store=house.store, clock=house.clock)
             letter_id = send(house, kossi, letter_pdf(reference="7/TSA")).letter_id
-            read_all(house)
+            ports = {name: each for name, each in proving(house, kossi).items() if name != "actor"}
+            put_seal(letter_id, **ports)
             waits = entries(bundle_of(house, kossi, letter_id))["LISEZMOI.txt"].decode()
             house.ledger.append([b"another entry"])
             anchor(DOCUMENTS, ledger=house.ledger, outside=house.outside, store=house.store, clock=house.clock)
             made = bundle_of(house, kossi, letter_id)
-            ports = {name: each for name, each in proving(house, kossi).items() if name != "vault"}
-            report = verify_bundle(BytesIO(made), published=house.published, **ports)
+            report = judge(house, kossi, made)
     assert "pas encore horodatée" in waits
     assert [name for name in entries(made) if name.endswith(".tsr")] == ["tetes/documents-2/checkpoint.tsr"]
     assert [step.title for step in report.reserves] == ["Des témoins ont cosigné la tête"]
@@ -113,7 +114,7 @@ def test_once_its_head_is_stamped_a_letter_is_proved_at_a_time_that_others_vouch
 
 def test_that_it_was_taken_and_looked_at_stands_in_the_journal(house: House, kossi: Actor, letter_id: str) -> None:
     made = bundle_of(house, kossi, letter_id)
-    assert judged(house, kossi, made) is Outcome.INTACT
+    assert judge(house, kossi, made).outcome is Outcome.INTACT
     with house.store.unit() as unit:
         taken = [line for line in unit.journal.of(letter_id) if line.act is Act.EXPORTED]
         looked = unit.journal.recent(Act.VERIFIED, "kossi")
@@ -132,7 +133,7 @@ def test_a_letter_whose_seal_waits_has_a_bundle_that_says_so_and_proves_nothing(
     receipt = send(house, kossi, letter_pdf(reference="9/Z"))
     made = bundle_of(house, kossi, receipt.letter_id)
     assert UNSEALED in entries(made)["LISEZMOI.txt"].decode()
-    assert judged(house, kossi, made) is Outcome.ALTERED
+    assert judge(house, kossi, made).outcome is Outcome.ALTERED
 
 
 def test_what_is_another_zip_is_no_bundle() -> None:

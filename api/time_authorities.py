@@ -33,7 +33,7 @@ def published(settings: SealSettings) -> Published:
         Refused: `config.faulty`, a file of certificates cannot be read.
     """
     roots = [one for given in settings.authorities for one in _certificates(given.ca_file)]
-    return Published(stamps=tuple(dict.fromkeys(roots)))
+    return Published(tuple(dict.fromkeys(roots)), tuple(each.key for each in settings.witnesses))
 
 
 def _certificates(file: Path) -> list[x509.Certificate]:

@@ -308,7 +308,7 @@ def test_a_revoked_certificate_is_outlived_only_by_a_proved_time(
     """The list says that the key was stolen tomorrow: a claimed date from before proves nothing, a token does."""
     issuer = SiteAuthority()
     issuer.key, issuer.certificate = sealer.authority_key, sealer.keys.authority
-    gone = issuer.revoke(sealer.keys.certificate, datetime.now(UTC) + timedelta(days=1))
+    gone = issuer.revoke(sealer.keys.newest, datetime.now(UTC) + timedelta(days=1))
     made = bundle if stamped else replace(sealer, authority_of_time=None).bundle(LETTER)
     said = faults(made, sealer.pins._replace(crls=[gone]))
     assert bool(said) is not stamped

@@ -90,7 +90,7 @@ class Sealer:
             [self.ledger.verifier_key],
             [self.witness.key] if self.witness else [],
             self.authority_of_time.roots if self.authority_of_time else [],
-            seals=[self.keys.certificate],
+            seals=[self.keys.newest],
         )
 
     @property

@@ -66,5 +66,12 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "second_engine": {"installed": by_onnx.installed()},
         "press": asdict(house.press.report()),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
+        "journal": _journal(house),
         "mail": asdict(house.mailer.report()) if house.mailer else {},
     }
+
+
+def _journal(house: House) -> dict[str, Any]:
+    log = house.journal_log
+    head = log.head() if log else None
+    return {"origin": head.origin, "size": head.size, "root": head.root} if head else {}

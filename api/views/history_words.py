@@ -125,11 +125,11 @@ def as_csv(history: History, teller: Teller) -> bytes:
     for rank, (event, digest) in enumerate(zip(history.events, history.digests, strict=True), start=1):
         told = teller.tell(event)
         cells = [event.by, told.post, told.what, " | ".join(told.details), told.said]
-        row = [rank, event.at.isoformat(), *(_harmless(cell) for cell in cells), digest]
+        row = [rank, event.at.isoformat(), *(harmless(cell) for cell in cells), digest]
         table.writerow([*row, history.letter.number, history.letter.original])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """No text of a letter is taken for a formula by a spreadsheet."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -168,6 +168,8 @@ def _consulted(actor: Actor) -> Iterator[Entry]:
 
 
 def _steered(actor: Actor) -> Iterator[Entry]:
+    if actor.has(Right.SEE_JOURNAL):
+        yield Entry("/journal", _("Journal"), "book-open")
     if actor.has(Right.SEE_RETENTION):
         yield Entry("/conservation", _("Conservation"), "archive")
     if actor.has(Right.SEE_QUALITY):

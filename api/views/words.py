@@ -26,6 +26,7 @@ from ged.mail.envelope import Nature
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.journal_query import Concern
 from ged.mail.kept import KeptKind
 from ged.mail.learning import ModelState
 from ged.mail.links import LinkKind
@@ -367,7 +368,60 @@ ACTS: dict[str, str] = {
     Act.CORRESPONDENTS_MERGED: _("Fiches fusionnées"),
     Act.CORRESPONDENTS_PARTED: _("Fusion défaite"),
     Act.CORRESPONDENTS_DISTINCT: _("Déclaré distinct d'un autre"),
+    Act.REFUSED: _("Fichier refusé"),
+    Act.QUARANTINE_DELETED: _("Fichier en quarantaine supprimé"),
+    Act.REGISTER_PRINTED: _("Registre imprimé"),
+    Act.REGISTER_OPENED: _("Exercice de registre ouvert"),
+    Act.REGISTER_CLOSED: _("Exercice de registre clos"),
+    Act.NUMBERS_RESERVED: _("Numéros réservés"),
+    Act.NUMBERS_CANCELLED: _("Numéros réservés annulés"),
+    Act.DRAFT_BEGUN: _("Projet commencé"),
+    Act.DRAFT_WRITTEN: _("Version de projet écrite"),
+    Act.DRAFT_ACTED: _("Acte sur un projet"),
+    Act.DRAFT_READ: _("Projet consulté"),
+    Act.TRANSMITTED: _("Bordereau émis"),
+    Act.TRANSMITTAL_CANCELLED: _("Bordereau annulé"),
+    Act.SHEET_DOUBTFUL: _("Feuille revenue, douteuse"),
+    Act.SHEET_DECIDED: _("Feuille revenue, décidée"),
+    Act.BATCH_OPENED: _("Lot ouvert"),
+    Act.BATCH_FILE: _("Fichier d'un lot"),
+    Act.BATCH_AMENDED: _("Déclaration d'un lot corrigée"),
+    Act.BATCH_CONFIRMED: _("Lot confirmé"),
+    Act.BATCH_DONE: _("Lot enregistré"),
+    Act.BATCH_DROPPED: _("Lot écarté"),
+    Act.SIGNED_IN: _("Session ouverte"),
+    Act.SIGN_IN_FAILED: _("Session refusée"),
+    Act.CONFIRMED: _("Mot de passe redonné pour un acte"),
+    Act.PHONE_LINKED: _("Téléphone lié"),
+    Act.SIGNED_OUT: _("Session fermée"),
+    Act.TOKEN_CREATED: _("Jeton d'API créé"),
+    Act.PASSWORD_SET: _("Mot de passe changé"),
+    Act.HOLIDAYS_CHANGED: _("Jours fériés modifiés"),
+    Act.ENTITY_CHANGED: _("Entité modifiée"),
+    Act.POSITION_CHANGED: _("Poste modifié"),
+    Act.ENTITY_CLOSED: _("Entité retirée"),
+    Act.MODEL_SERVES: _("Modèle mis en service"),
+    Act.MODEL_RETIRED: _("Modèle retiré"),
+    Act.MODEL_LOADED: _("Organisation chargée"),
+    Act.INDEX_REBUILT: _("Index refait"),
+    Act.MAIL_ASIDE: _("Courriel écarté"),
+    Act.MAIL_SETTLED: _("Courriel écarté, décidé"),
+    Act.FALLS_DUE: _("Échéance de conservation"),
+    Act.LIST_EXPORTED: _("Tableau exporté"),
+    Act.LIST_PRINTED: _("Feuilles imprimées"),
+    Act.PRINT_READ: _("Impression gardée, ouverte"),
+    Act.PAPER_READ: _("Image d'un papier consultée"),
+    Act.JOURNAL_READ: _("Journal consulté"),
+    Act.JOURNAL_EXPORTED: _("Journal exporté"),
+    Act.JOURNAL_PROVEN: _("Preuve d'une ligne du journal délivrée"),
 }
+CONCERNS: dict[str, str] = {
+    Concern.LETTERS: _("Les courriers"),
+    Concern.SIGN_INS: _("Les sessions et jetons"),
+    Concern.ADMINISTRATION: _("L'administration"),
+    Concern.OTHER: _("Le reste"),
+}
+"""What lines of the journal are about."""
 WAYS: dict[str, str] = {
     Way.CAPTURE: _("pris à l'enregistrement"),
     Way.DECLARED: _("déclaré par le bureau d'ordre"),

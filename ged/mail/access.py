@@ -60,6 +60,8 @@ class Right(StrEnum):
     KEEP_DOSSIERS = "tenir_dossiers"
     SEE_QUALITY = "voir_qualite"
     KEEP_MODELS = "tenir_modeles"
+    SEE_JOURNAL = "voir_journal"
+    SEE_LETTER_ACTS = "voir_actes_des_courriers"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
@@ -85,8 +87,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
-    Role.AUDITOR: _INSPECTION,
-    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS},
+    Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS},
+    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL},
 }
 
 KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})

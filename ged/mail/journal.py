@@ -128,6 +128,14 @@ class Act(StrEnum):
     MESSAGE_SENT = "message.envoye"
     MESSAGE_FAILED = "message.echec"
     MESSAGE_AGAIN = "message.repris"
+    PASSWORD_SET = "personne.mot_de_passe"  # noqa: S105 - an act, not a password
+    LIST_EXPORTED = "liste.exportee"
+    LIST_PRINTED = "liste.imprimee"
+    PRINT_READ = "impression.lue"
+    PAPER_READ = "papier.lu"
+    JOURNAL_READ = "journal.consulte"
+    JOURNAL_EXPORTED = "journal.exporte"
+    JOURNAL_PROVEN = "journal.preuve"
     FALLS_DUE = "conservation.echeance"
 
 

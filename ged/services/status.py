@@ -25,6 +25,7 @@ class Health:
         mail_aside: Incoming messages that wait for a person to say whether they are mail.
         mail_doors: How each door of e-mail stood when it last did its round.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
+        journal_waiting: Lines of the journal that wait to be inscribed; `journal_lag_s` since when, in seconds.
         quarantined: Files that the antivirus stopped and nobody deleted yet.
         open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
     """
@@ -42,6 +43,8 @@ class Health:
     mail_aside: int
     mail_doors: tuple[DoorState, ...]
     quarantined: int
+    journal_waiting: int
+    journal_lag_s: float
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -54,6 +57,7 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
     now = clock()
     with store.unit() as unit:
         waiting, oldest = unit.outbox.lag()
+        unwritten, since = unit.shipping.lag()
         return Health(
             at=now,
             letters=unit.letters.count(),
@@ -68,4 +72,6 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             mail_aside=unit.electronic.count_asides(),
             mail_doors=unit.electronic.doors(),
             quarantined=unit.quarantine.count(),
+            journal_waiting=unwritten,
+            journal_lag_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
         )

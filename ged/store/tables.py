@@ -358,6 +358,8 @@ journal = sa.Table(
     column("about", _Text, nullable=True, index=True),
     column("details", JSONB),
     sa.Index("ix_journal_login", "login", "act", "at"),
+    sa.Index("ix_journal_act_id", "act", "id"),
+    sa.Index("ix_journal_at", "at", postgresql_using="brin"),
 )
 
 outbox = sa.Table(

@@ -31,6 +31,7 @@ from ged.store.envelopes import Envelopes
 from ged.store.holds import Holds
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
+from ged.store.journal_reading import JournalReading
 from ged.store.kept_files import KeptFiles
 from ged.store.learning import Learning
 from ged.store.letters import Letters
@@ -288,6 +289,11 @@ class Unit:
     def journal(self) -> Journal:
         """Who did what, when."""
         return Journal(self._connection)
+
+    @cached_property
+    def journal_reading(self) -> JournalReading:
+        """The journal as auditors read it."""
+        return JournalReading(self._connection)
 
     @cached_property
     def shipping(self) -> Shipping:

@@ -264,6 +264,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "view_id": view.id,
         "batch_id": lot.id,
         "key": "1-1",
+        "line": "1",
         **hanging(house, kossi, daj, letter),
         "token": "0" * 22,  # the secret of a receipt: whoever has it is shown the number
         "other_id": gone.id,

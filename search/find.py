@@ -9,6 +9,7 @@ from ged.mail.listing import ListedLetter
 from ged.store.unit import Store
 from search.light import Light, Passage
 from search.port import Query, SearchIndex
+from search.spelling import respelt
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page of a search; `facets` gives for each field the count of each value."""
+    """One page of a search; `facets` gives for each field the count of each value.
+
+    Attributes:
+        respelt: What was typed, spelt as the letters found spell it; None where they spell it so.
+    """
 
     found: tuple[Found, ...]
     total: int
     following: str | None
     facets: dict[str, dict[str, int]]
+    respelt: str | None = None
 
 
 def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Answer:
@@ -52,4 +58,7 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         for hit in hits.hits
         if hit.id in letters
     )
-    return Answer(found, hits.total - (len(hits.hits) - len(found)), hits.following, hits.facets)
+    read = [text for one in letters.values() for text in (one.subject or "", one.sender or "", one.recipient or "")]
+    read += [page.text for of_letter in pages.values() for page in of_letter]
+    total = hits.total - (len(hits.hits) - len(found))
+    return Answer(found, total, hits.following, hits.facets, respelt(query.text, read))

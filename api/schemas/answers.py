@@ -42,12 +42,13 @@ class AnswerOut(BaseModel):
     found: list[FoundOut]
     next: str | None
     facets: dict[str, dict[str, int]] = Field(description="Count of each value, by field.")
+    respelt: str | None = Field(description="What was typed, spelt as the letters found spell it; null where it is.")
 
     @classmethod
     def of(cls, answer: Answer) -> AnswerOut:
         """Return an answer on the wire."""
         found = [FoundOut.of(one) for one in answer.found]
-        return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets)
+        return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets, respelt=answer.respelt)
 
 
 def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:

@@ -63,6 +63,7 @@ def search(
         "words": asked.text,
         "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
         "answer": answer,
+        "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
         "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states},
         "since": typed_day(asked.since),
         "until": typed_day(asked.until),

@@ -42,5 +42,8 @@ def test_what_is_ticked_is_written_and_what_is_written_is_ticked(
     assert "« depuis:bientot » : cette date ne se lit pas" in page(unread)
     assert "« couleur: » n'est pas un champ" in page("/recherche?q=gravier couleur:rouge")
 
+    assert "/recherche?q=objet%3AFacture+gravier" in page("/recherche?q=objet:factrue gravier")
+    assert "Vouliez-vous dire" not in page("/recherche?q=factures de gravier")
+
     through = page(f"/courrier/{bill.letter_id}?dans=recherche&q=nature:facture")
     assert "1 sur 1" in through, "the way through the hits keeps to what was asked"

@@ -1,0 +1,31 @@
+"""A word spelt otherwise than in the letters found is offered as they spell it."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.spelling import respelt
+
+READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Mairie de Vogan")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("kpalmié", "Kpalimé"),
+        ("transfomateur kpalmie", "transformateur Kpalimé"),
+        ("de:voagn travaux", "de:Vogan travaux"),
+        ("KPALIME", None),
+        ("transformateurs", None),
+        ("-kpalmié travaux", None),
+        ("introuvable", None),
+        ("12", None),
+        ("", None),
+    ],
+)
+def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str, offered: str | None) -> None:
+    assert respelt(typed, READ) == offered
+
+
+def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
+    assert respelt("gravuer", ["gravier", "graver", "le gravier", "gravier"]) == "gravier"

@@ -57,9 +57,14 @@ class Database(_Section):
 
 
 class VaultSettings(_Section):
-    """Originals: `directory` in the data folder, or any S3-compatible store."""
+    """Originals: `directory` in the data folder, or any S3-compatible store; encrypted unless the site says otherwise.
+
+    `kek_folder` holds the keys that wrap the keys of objects: `keys/coffre` of the data folder when it is not said.
+    """
 
     kind: Literal["directory", "s3"] = "directory"
+    encryption: Literal["on", "off"] = "on"
+    kek_folder: Path | None = None
     endpoint: str | None = None
     bucket: str = "ged-originaux"
     region: str = "us-east-1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from api.clamd import Clamd
@@ -11,6 +11,7 @@ from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
+from api.open_vault import open_vault
 from api.press.press import HousePress
 from api.time_authorities import open_authorities, published
 from ged.clock import Clock, system_clock
@@ -29,7 +30,6 @@ from ged.services.bundle import Published
 from ged.store.quarantine import QuarantineFolder
 from ged.store.schema import migrate
 from ged.store.unit import Store
-from ged.store.vault.local import LocalVault
 from ingest.capture.receive import Entrance
 from ingest.capture.screen import Screen
 from ingest.capture.uploads import UploadDoor
@@ -126,8 +126,9 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
         Unavailable: an engine does not answer; the sentence says which.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    with open_database(settings) as addresses:
+    with open_database(settings) as addresses, ExitStack() as held:
         url = addresses.web
+        vault = held.enter_context(open_vault(settings, url))
         keys = ensure_keys(settings.data / "keys", organisation=settings.seal.organisation, clock=clock)
         source = _source(settings, keys)
         store = Store(url)
@@ -138,7 +139,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 settings=settings,
                 database_url=url,
                 store=store,
-                vault=_vault(settings),
+                vault=vault,
                 keys=keys,
                 signer=CmsSigner(source),
                 office=office,
@@ -213,22 +214,6 @@ def _antivirus(settings: Settings) -> Antivirus | None:
     if given.socket is None and not given.host:
         return None
     return Clamd(str(given.socket or ""), given.host, given.port, given.timeout_s)
-
-
-def _vault(settings: Settings) -> Vault:
-    given = settings.vault
-    if given.kind == "directory" or given.access_key is None or given.secret_key is None or given.endpoint is None:
-        return LocalVault(settings.data / "vault")
-    from ged.store.vault.s3 import S3Vault  # noqa: PLC0415 - boto3 is slow to load, and only this needs it
-
-    return S3Vault(
-        given.bucket,
-        endpoint=given.endpoint,
-        region=given.region,
-        access_key=given.access_key.get_secret_value(),
-        secret_key=given.secret_key.get_secret_value(),
-        lock_days=given.lock_days,
-    )
 
 
 def _index(settings: Settings) -> SearchIndex:

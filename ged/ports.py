@@ -45,6 +45,8 @@ class Found:
         version: The store's own version identifier (S3), or "" where there is none.
         latest: Whether it is what a read gets; an older version, or what a delete marker hides, is not.
         delete_marker: Whether it only says that the name was deleted (S3).
+        keyless: Whether it is ciphertext that nobody can open: its key was shredded and a lock keeps the bytes, or it
+            is of a deposit that died before it was acknowledged. Its `digest` is "", and nothing is missing.
     """
 
     name: str
@@ -54,11 +56,25 @@ class Found:
     version: str
     latest: bool = True
     delete_marker: bool = False
+    keyless: bool = False
 
     @property
     def stranger(self) -> bool:
         """Whether it bears no name that this vault gives."""
-        return not self.digest
+        return not self.digest and not self.keyless
+
+
+@dataclass(frozen=True, slots=True)
+class Shredded:
+    """What became of an object that was shredded.
+
+    Attributes:
+        unreadable: Whether nobody can read it any more. Without encryption a lock keeps the bytes, and their meaning.
+        remains: Whether bytes stay in the store, under a lock.
+    """
+
+    unreadable: bool
+    remains: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +86,20 @@ class VaultReport:
     object_lock: bool
     reachable: bool
     remark: str
+    encrypted: bool = False
 
 
 class Vault(Protocol):
-    """Originals and renditions by SHA-256. Put-if-absent; nothing here deletes.
+    """Originals and renditions by SHA-256. Put-if-absent; nothing here deletes but `shred`, for a disposal.
 
     Every method raises `Unavailable` when the engine does not answer, and `Corrupt` when what it
     gives back does not hash to its name.
     """
 
-    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:
+    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None, tenant_id: str = "") -> Stored:
         """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
+
+        An encrypted vault gives them a key under the organisation's own (`tenant_id`, "" for the house).
 
         Raises:
             Refused: `capture.too_large`, the stream went past `limit_bytes`; nothing is kept.
@@ -108,6 +127,17 @@ class Vault(Protocol):
 
     def companion(self, digest: str, suffix: str) -> bytes | None:
         """Return the bytes of a companion, or None."""
+        ...
+
+    def shred(self, digest: str) -> Shredded:
+        """Take an object, its companions and its key away for good; what is not there is unreadable already.
+
+        Nobody asks whether another letter has the same bytes, or whether they are held: the disposal that calls does.
+        Killed anywhere and called again, it ends the same; what an encrypted vault began is finished by the next call.
+
+        Raises:
+            Unavailable: `vault.unavailable`; call again.
+        """
         ...
 
     def objects(self, since: str = "") -> Iterator[Found]:

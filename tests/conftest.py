@@ -14,6 +14,7 @@ from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
 from rooms.house import database, grand_settings, house, kossi, pilot_template, settings, who
 from rooms.server import client, server
+from rooms.vaults import key_store
 
 __all__ = [
     "base_url",
@@ -25,6 +26,7 @@ __all__ = [
     "elasticsearch_url",
     "grand_settings",
     "house",
+    "key_store",
     "kossi",
     "pilot_template",
     "postgres_url",

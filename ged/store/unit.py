@@ -43,6 +43,7 @@ from ged.store.near_duplicates import NearDuplicates
 from ged.store.notes import Notes
 from ged.store.notices import Notices
 from ged.store.number_blocks import NumberBlocks
+from ged.store.object_keys import ObjectKeys
 from ged.store.opinions import Opinions
 from ged.store.organisation import Organisations
 from ged.store.outbox import Outbox
@@ -239,6 +240,11 @@ class Unit:
     def anchors(self) -> Anchors:
         """Heads of the logs, and what vouches for them from outside."""
         return Anchors(self._connection)
+
+    @cached_property
+    def object_keys(self) -> ObjectKeys:
+        """The keys of the vault's objects."""
+        return ObjectKeys(self._connection)
 
     @cached_property
     def runs(self) -> Runs:

@@ -19,30 +19,25 @@ from api.embedded.ports import free_port
 from engines.seaweedfs import S3Store
 from ged.errors import NotFound, Refused, Unavailable
 from ged.ports import Found, Vault
+from ged.store.vault.encrypted import EncryptedVault
+from ged.store.vault.kek import KekFolder
 from ged.store.vault.local import LocalVault
-from ged.store.vault.s3 import S3Vault
+from ged.store.vault.shelf import Shelf
+from rooms.vaults import s3_vault
 
 LETTER = b"Lom\xc3\xa9, le 24 novembre 2026" * 4000
 DIGEST = hashlib.sha256(LETTER).hexdigest()
-LOCK_DAYS = 1
 
 
-def s3_vault(store: S3Store, bucket: str) -> S3Vault:
-    return S3Vault(
-        bucket,
-        endpoint=store.endpoint,
-        region=store.region,
-        access_key=store.access_key,
-        secret_key=store.secret_key,
-        lock_days=LOCK_DAYS,
-    )
-
-
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "s3", "encrypted folder", "encrypted s3"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
-    if request.param == "folder":
-        return LocalVault(tmp_path / "vault")
-    return s3_vault(request.getfixturevalue("seaweedfs"), f"essai-{uuid4().hex[:12]}")
+    if "folder" in request.param:
+        inner: Shelf = LocalVault(tmp_path / "vault")
+    else:
+        inner = s3_vault(request.getfixturevalue("seaweedfs"), f"essai-{uuid4().hex[:12]}")
+    if "encrypted" not in request.param:
+        return inner
+    return EncryptedVault(inner, KekFolder(tmp_path / "keks"), request.getfixturevalue("key_store"))
 
 
 def put(vault: Vault, data: bytes = LETTER) -> None:

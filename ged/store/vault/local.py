@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 import time
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ged.errors import NotFound, Unavailable
-from ged.ports import Found, Stored, VaultReport
-from ged.store.vault.limits import too_large
+from ged.ports import Found, Shredded, Stored, VaultReport
+from ged.store.vault.copied import copied
 from ged.store.vault.names import found_at, place_of
 
-_CHUNK = 1 << 20
 _STALE_S = 24 * 3600
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -31,17 +29,33 @@ class LocalVault:
         self._drafts.mkdir(parents=True, exist_ok=True)
         self._sweep()
 
-    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:  # noqa: ARG002
+    def put(
+        self,
+        stream: BinaryIO,
+        *,
+        media_type: str,
+        limit_bytes: int | None = None,
+        tenant_id: str = "",  # noqa: ARG002 - one folder for all
+    ) -> Stored:
         """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
 
         Raises:
             Refused: `capture.too_large`; nothing is kept.
             Unavailable: `vault.full`, `vault.unavailable`.
         """
-        with _disk(), self._draft() as draft:
-            digest, size = _spool(stream, draft, limit_bytes)
-            existed = self._link(draft, self._path(digest))
-        return Stored(digest, size, "", existed)
+        with self.draft() as draft:
+            digest = copied(stream, draft, limit_bytes)
+            return draft.keep(digest, media_type=media_type)
+
+    @contextmanager
+    def draft(self) -> Iterator[LocalDraft]:
+        """Begin to write a file that has no name yet.
+
+        Raises:
+            Unavailable: `vault.full`, `vault.unavailable`.
+        """
+        with _disk(), self._draft() as path, path.open("xb") as file:
+            yield LocalDraft(self, path, file)
 
     @contextmanager
     def open(self, digest: str) -> Iterator[BinaryIO]:
@@ -82,6 +96,16 @@ class LocalVault:
         except FileNotFoundError:
             return None
 
+    def shred(self, digest: str) -> Shredded:
+        """Remove an object and its companions, the object first."""
+        with _disk():
+            place = self._path(digest)
+            for each in (place, *sorted(place.parent.glob(f"{digest}.*"))):
+                each.unlink(missing_ok=True)
+            if place.parent.exists():
+                _sync(place.parent)
+        return Shredded(unreadable=True, remains=False)
+
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give every file of the folder but the drafts, in the order of names, from `since` on."""
         try:
@@ -108,6 +132,10 @@ class LocalVault:
         finally:
             draft.unlink(missing_ok=True)
 
+    def link(self, draft: Path, digest: str) -> bool:
+        """Give a durable draft the name of an object; return whether the name was taken."""
+        return self._link(draft, self._path(digest))
+
     def _link(self, draft: Path, target: Path) -> bool:
         """Give a durable draft its name, atomically; return whether the name was taken."""
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -128,18 +156,23 @@ class LocalVault:
                 draft.unlink(missing_ok=True)
 
 
-def _spool(stream: BinaryIO, draft: Path, limit_bytes: int | None) -> tuple[str, int]:
-    hasher, size = hashlib.sha256(), 0
-    with draft.open("xb") as file:
-        while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if limit_bytes is not None and size > limit_bytes:
-                raise too_large(limit_bytes)
-            hasher.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    return hasher.hexdigest(), size
+class LocalDraft:
+    """A file of `.drafts/`, linked under its name once it is on the disk."""
+
+    def __init__(self, vault: LocalVault, path: Path, file: BinaryIO) -> None:
+        self._vault, self._path, self._file = vault, path, file
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self._file.write(data)
+        self._size += len(data)
+
+    def keep(self, name: str, *, media_type: str) -> Stored:  # noqa: ARG002 - a folder keeps no type
+        """Make what was written durable under a name, unless the name is taken."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return Stored(name, self._size, "", self._vault.link(self._path, name))
 
 
 def _walk(folder: Path, above: str, since: str) -> Iterator[Found]:

@@ -15,13 +15,13 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ged.errors import NotFound, Unavailable
-from ged.ports import Found, Stored, VaultReport
-from ged.store.vault.limits import too_large
+from ged.ports import Found, Shredded, Stored, VaultReport
+from ged.store.vault.copied import CHUNK, copied
 from ged.store.vault.names import found_at, place_of
 
-_CHUNK = 1 << 20
 _IN_MEMORY = 8 << 20
 _TAKEN = {"PreconditionFailed", "412"}
+_LOCKED = {"AccessDenied", "ObjectLocked", "InvalidRequest"}
 _ABSENT = {"NoSuchKey", "NoSuchBucket", "404", "NotFound"}
 
 
@@ -52,25 +52,29 @@ class S3Vault:
             ),
         )
 
-    def put(self, stream: BinaryIO, *, media_type: str, limit_bytes: int | None = None) -> Stored:
+    def put(
+        self,
+        stream: BinaryIO,
+        *,
+        media_type: str,
+        limit_bytes: int | None = None,
+        tenant_id: str = "",  # noqa: ARG002 - one bucket for all
+    ) -> Stored:
         """Make the stream's bytes durable under their SHA-256; the same bytes again change nothing.
 
         Raises:
             Refused: `capture.too_large`; nothing is kept.
             Unavailable: `vault.unavailable`.
         """
+        with self.draft() as draft:
+            digest = copied(stream, draft, limit_bytes)
+            return draft.keep(digest, media_type=media_type)
+
+    @contextmanager
+    def draft(self) -> Iterator[S3Draft]:
+        """Begin to write an object that has no name yet: in memory, a large one in a temporary file."""
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-            hasher, size = hashlib.sha256(), 0
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
-                if limit_bytes is not None and size > limit_bytes:
-                    raise too_large(limit_bytes)
-                hasher.update(chunk)
-                spool.write(chunk)
-            spool.seek(0)
-            digest = hasher.hexdigest()
-            existed, version = self._put(place_of(digest), cast("BinaryIO", spool), hasher.digest(), media_type)
-        return Stored(digest, size, version, existed)
+            yield S3Draft(self, cast("BinaryIO", spool))
 
     @contextmanager
     def open(self, digest: str) -> Iterator[BinaryIO]:
@@ -88,7 +92,7 @@ class S3Vault:
                     if _code(error) in _ABSENT:
                         raise _unknown(digest) from error
                     raise
-                for chunk in body.iter_chunks(_CHUNK):
+                for chunk in body.iter_chunks(CHUNK):
                     spool.write(chunk)
             spool.seek(0)
             yield cast("BinaryIO", spool)
@@ -110,7 +114,7 @@ class S3Vault:
             spool.write(data)
             spool.seek(0)
             checksum = hashlib.sha256(data).digest()
-            existed, _ = self._put(
+            existed, _ = self.send(
                 place_of(digest, suffix), cast("BinaryIO", spool), checksum, "application/octet-stream"
             )
         if not existed:
@@ -130,6 +134,24 @@ class S3Vault:
                     return None
                 raise
             return cast("bytes", found["Body"].read())
+
+    def shred(self, digest: str) -> Shredded:
+        """Delete every version of an object and of its companions, but those that a lock keeps.
+
+        Raises:
+            Unavailable: `vault.unavailable`.
+        """
+        remains = False
+        self._locked()  # a bucket that nothing was put in yet is made, and holds nothing
+        for one in list(self._versions(Prefix=place_of(digest))):
+            with self._answering():
+                try:
+                    self._client.delete_object(Bucket=self._bucket, Key=one.name, VersionId=one.version or "null")
+                except ClientError as error:
+                    if _code(error) not in _LOCKED:
+                        raise
+                    remains = True
+        return Shredded(unreadable=not remains, remains=remains)
 
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give every version and delete marker of the bucket, in the order of names, from `since` on.
@@ -171,7 +193,7 @@ class S3Vault:
         )
         return VaultReport("S3", place, object_lock=locked, reachable=True, remark=remark)
 
-    def _put(self, key: str, body: BinaryIO, checksum: bytes, media_type: str) -> tuple[bool, str]:
+    def send(self, key: str, body: BinaryIO, checksum: bytes, media_type: str) -> tuple[bool, str]:
         """Write an object unless its name is taken; return (whether it was, version)."""
         lock: dict[str, Any] = {}
         if self._locked():
@@ -227,6 +249,26 @@ class S3Vault:
             yield
         except (BotoCoreError, ClientError) as error:
             raise _unavailable(str(error)) from error
+
+
+class S3Draft:
+    """What is written, spooled, with its checksum."""
+
+    def __init__(self, vault: S3Vault, spool: BinaryIO) -> None:
+        self._vault, self._spool = vault, spool
+        self._hasher, self._size = hashlib.sha256(), 0
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self._hasher.update(data)
+        self._spool.write(data)
+        self._size += len(data)
+
+    def keep(self, name: str, *, media_type: str) -> Stored:
+        """Make what was written durable under a name, unless the name is taken."""
+        self._spool.seek(0)
+        existed, version = self._vault.send(place_of(name), self._spool, self._hasher.digest(), media_type)
+        return Stored(name, self._size, version, existed)
 
 
 def _code(error: ClientError) -> str:

@@ -70,7 +70,8 @@ def is_blank(page: PageImage) -> bool:
 
 def clean(page: PageImage) -> Cleaned:
     """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink, at `WORK_DPI` at most."""
-    page = without_streaks(_at_work_resolution(page))
+    one_bit = _one_bit(page.grey)
+    page = without_streaks(_at_work_resolution(page), one_bit=one_bit)
     factor = max(1, round(page.resolution_dpi / MAP_DPI))
     background, ink = _ink_map(page.grey, factor)
     height, width = page.grey.shape
@@ -96,10 +97,14 @@ def _at_work_resolution(page: PageImage) -> PageImage:
     if finer > _FINER:
         small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=cv2.INTER_AREA)
         return PageImage(np.asarray(small, np.uint8), WORK_DPI)
-    sample = page.grey[::5, ::5]
-    if not np.any((sample > 0) & (sample < 255)):  # one bit a point: steps become slopes, or the median eats commas
+    if _one_bit(page.grey):  # steps become slopes, or the median eats commas
         return PageImage(np.asarray(cv2.GaussianBlur(page.grey, (0, 0), 0.6), np.uint8), page.resolution_dpi)
     return page
+
+
+def _one_bit(grey: Grey) -> bool:
+    sample = grey[::5, ::5]
+    return not np.any((sample > 0) & (sample < 255))
 
 
 def turn(image: Pixels, degrees: float, paper: int | None = None) -> Pixels:

@@ -25,6 +25,8 @@ from scripts.sample_letters.sheet import set_letter
 from scripts.sample_letters.spoil import Image, Random, bled, grain, tinted, turned
 
 TUNING_SEED, UNSEEN_SEED = 611, 90417
+_NEEDLE_TYPE, _STRUCK = "Liberation Mono", 190
+"""A needle printer prints the one typeface that was drawn for its needles: ten characters an inch, each stroke struck."""
 
 
 def _light(page: Image, r: Random, depth: float) -> Image:
@@ -126,12 +128,12 @@ def carbon(page: Image, r: Random) -> Image:
 
 
 def dot_matrix(page: Image, r: Random) -> Image:
-    """Needles and a worn ribbon."""
+    """Needles and a worn ribbon; a needle strikes where a stroke takes a quarter of its dot."""
     height, width = page.shape[:2]
     grey = cv2.cvtColor(page, cv2.COLOR_BGR2GRAY)
     coarse = cv2.resize(grey, (width // 3, height // 3), interpolation=cv2.INTER_AREA)
     worn = np.asarray(r.uniform(0.55, 1.0, size=np.shape(coarse)), np.float32)
-    needles = np.asarray(coarse < 150, np.float32) * worn
+    needles = np.asarray(coarse < _STRUCK, np.float32) * worn
     wide = np.zeros((height, width), np.float32)
     wide[1 : 1 + 3 * coarse.shape[0] : 3, 1 : 1 + 3 * coarse.shape[1] : 3] = needles
     dots = np.clip(cv2.GaussianBlur(wide, (0, 0), 1.1) * 6.5, 0, 1)
@@ -203,8 +205,9 @@ def _one(letter: Letter, index: int, folder: Path) -> Path:
     way = list(WAYS)[index % len(WAYS)]
     spoil, dpi = WAYS[way]
     r = np.random.default_rng(letter.seed)
-    printed = _receipt(letter) if way == "ticket" else set_letter(letter)
-    truth = printed if way == "ticket" else set_letter(letter, marks=False)
+    typeface = _NEEDLE_TYPE if way == "matricielle" else ""
+    printed = _receipt(letter) if way == "ticket" else set_letter(letter, typeface=typeface)
+    truth = printed if way == "ticket" else set_letter(letter, marks=False, typeface=typeface)
     drawn = [
         np.ascontiguousarray(page.render(scale=dpi / 72).to_numpy()[..., :3]) for page in pypdfium2.PdfDocument(printed)
     ]

@@ -13,12 +13,16 @@ _FONTS = ("Liberation Serif", "DejaVu Serif", "Liberation Sans", "FreeSerif", "D
 _INKS = ("#1b2f7d", "#23388f", "#111", "#4a1f6b")
 
 
-def set_letter(letter: Letter, *, marks: bool = True) -> bytes:
-    """Return the letter as PDF, A4; without `marks`, its print alone, no stamp nor signature."""
+def set_letter(letter: Letter, *, marks: bool = True, typeface: str = "") -> bytes:
+    """Return the letter as PDF, A4; without `marks`, its print alone, no stamp nor signature.
+
+    A given typeface is set at ten characters an inch throughout, as a machine that has one typeface prints.
+    """
     r = random.Random(letter.seed * 7 + 1)
     size = r.choice((11, 11.5, 12, 12.5))
     style = _STYLE.format(font=r.choice(_FONTS), size=size, line=r.choice((1.35, 1.45, 1.6)))
     style += "" if marks else ".arrival, .stamp, .sign svg { display: none }"
+    style += f"p, td, th, h1 {{ font: 12pt '{typeface}' !important }} h1 {{ font-weight: 700 }}" if typeface else ""
     page = HTML(string=f"<html lang=fr><style>{style}</style><body>{_body(letter, r)}</body></html>")
     return bytes(page.write_pdf())
 

@@ -13,11 +13,10 @@ import pytest
 from PIL import Image
 
 from ged.mail.page import Page, TextSource
-from ingest.readers.source import Grey, PageImage
+from ingest.readers.source import Grey
 from ingest.stages.photo import corners_of, find_outline, on_image
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
-from ingest.stages.streaks import without_streaks
 from rooms.letters import letter_pdf
 from rooms.scans import drawn_page
 
@@ -89,12 +88,3 @@ def test_the_image_that_people_see_is_the_sheet_alone(page: Page, path: Path) ->
 def test_a_scan_that_is_all_sheet_has_no_outline(paper: int) -> None:
     sheet = np.minimum(drawn_page(letter_pdf(), DPI), paper).astype(np.uint8)
     assert find_outline(sheet) is None
-
-
-def test_a_streak_down_the_page_is_taken_out_and_the_print_stays() -> None:
-    sheet = drawn_page(letter_pdf(), DPI)
-    scratched = sheet.copy()
-    scratched[:, 700:704] = np.minimum(scratched[:, 700:704], 90)
-    mended = without_streaks(PageImage(scratched, DPI)).grey
-    assert np.median(mended[:, 700:704]) > 250
-    assert np.array_equal(np.delete(mended, np.s_[690:714], axis=1), np.delete(sheet, np.s_[690:714], axis=1))

@@ -20,7 +20,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from rooms.compound_files import msg
 from rooms.documents import template
 from rooms.letters import letter_pdf
-from rooms.office_files import odp, odt, rtf, xlsx
+from rooms.office_files import odp, ods, odt, rtf, saved_as, xlsx
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
 SAID = "carrière de gravier de Kpalimé"
@@ -161,6 +161,11 @@ MADE: dict[str, tuple[str, int, Callable[[], bytes]]] = {
     "a workbook of Excel": (f"{_OOXML}.spreadsheetml.sheet", 1, lambda: xlsx(SAID)),
     "a text of OpenDocument": ("application/vnd.oasis.opendocument.text", 1, lambda: odt(SAID)),
     "slides of OpenDocument": ("application/vnd.oasis.opendocument.presentation", 1, lambda: odp(SAID)),
+    "a workbook of OpenDocument": ("application/vnd.oasis.opendocument.spreadsheet", 1, lambda: ods(SAID)),
+    "an old Word document": ("application/msword", 1, lambda: saved_as(odt(SAID), "odt", "doc")),
+    "an old workbook of Excel": ("application/vnd.ms-excel", 1, lambda: saved_as(ods(SAID), "ods", "xls")),
+    "old slides": ("application/vnd.ms-powerpoint", 1, lambda: saved_as(odp(SAID), "odp", "ppt")),
+    "slides": (f"{_OOXML}.presentationml.presentation", 1, lambda: saved_as(odp(SAID), "odp", "pptx")),
     "rich text": ("application/rtf", 1, lambda: rtf(SAID)),
     "a page of the web": ("text/html", 1, f"<html><body><p>La {SAID}</p></body></html>".encode),
     "a table": ("text/csv", 1, lambda: f"lieu;tonnes\r\n{SAID};12\r\nTsévié;3\r\n".encode("cp1252")),

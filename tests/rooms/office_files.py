@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -37,6 +40,23 @@ def open_document(kind: str, body: str) -> bytes:
 
 def odt(words: str) -> bytes:
     return open_document("text", f"<text:p>{words}</text:p>")
+
+
+def ods(words: str) -> bytes:
+    cell = f'<table:table-cell office:value-type="string"><text:p>{words}</text:p></table:table-cell>'
+    rows = f"<table:table-row>{cell}</table:table-row>"
+    return open_document("spreadsheet", f'<table:table table:name="Feuille">{rows}</table:table>')
+
+
+def saved_as(document: bytes, suffix: str, form: str) -> bytes:
+    """Return a document as LibreOffice itself saves it in another format: the old ones nobody writes by hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder, f"document.{suffix}")
+        given.write_bytes(document)
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        command = ["soffice", profile, "--headless", "--convert-to", form, "--outdir", folder, str(given)]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        return Path(folder, f"document.{form}").read_bytes()
 
 
 def odp(words: str) -> bytes:

@@ -198,6 +198,7 @@ def verify(
             "ledger": house.ledger,
             "actor": actor,
             "clock": house.clock,
+            "time_roots": house.time_roots,
         }
         path = Path(what)
         if path.is_file():

@@ -210,8 +210,9 @@ class AuthoritySettings(_Section):
 class SealSettings(_Section):
     """Who seals: the name in the certificate of this installation's own authority. Who says when: `authorities`.
 
-    The authorities are asked in the order of the file. `demonstration_time` has `ged start` run one on this machine
-    when the site names none: it shows how things go, and proves nothing to a stranger.
+    The authorities are asked in the order of the file; `former_ca_files` are those of authorities asked in the past,
+    whose tokens are kept. `demonstration_time` puts one on this machine in their place when the site names none: it
+    shows how things go, and proves nothing to a stranger.
 
     `witnesses` cosign the heads of the logs.
 
@@ -227,6 +228,7 @@ class SealSettings(_Section):
     pin: SecretStr | None = None
     pin_file: Path | None = None
     authorities: tuple[AuthoritySettings, ...] = ()
+    former_ca_files: tuple[Path, ...] = ()
     demonstration_time: bool = False
     witnesses: tuple[WitnessSettings, ...] = ()
 

@@ -4,44 +4,76 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cryptography import x509
-
-from api.config import SealSettings
+from api.config import SealSettings, Settings
+from ged.clock import Clock
 from ged.errors import Refused
-from ged.seal.timestamp.authority import HttpAuthority
+from ged.seal.timestamp.authority import TokenAuthority, http_authority
+from ged.seal.timestamp.chain import read_certificates
+from ged.seal.timestamp.demonstration import ca_file, demonstration_authority
 from ged.services.bundle import Published
 
 
-def open_authorities(settings: SealSettings) -> tuple[HttpAuthority, ...]:
+def open_authorities(settings: Settings, clock: Clock) -> tuple[TokenAuthority, ...]:
     """Return the authorities in the order of the settings; nobody is asked anything yet.
 
     Raises:
         Refused: `config.faulty`, a file of certificates cannot be read.
     """
+    if _demonstrates(settings.seal):
+        return (demonstration_authority(_folder(settings), clock),)
     return tuple(
-        HttpAuthority(
-            given.name, given.url, _certificates(given.ca_file), policy=given.policy, timeout_s=given.timeout_s
+        http_authority(
+            given.name,
+            given.url,
+            read_certificates(_read(given.ca_file)),
+            policy=given.policy,
+            timeout_s=given.timeout_s,
         )
-        for given in settings.authorities
+        for given in settings.seal.authorities
     )
 
 
-def published(settings: SealSettings) -> Published:
+def published(settings: Settings) -> Published:
     """Return the keys by which strangers check who vouched for our logs.
 
     Raises:
         Refused: `config.faulty`, a file of certificates cannot be read.
     """
-    roots = [one for given in settings.authorities for one in _certificates(given.ca_file)]
-    return Published(tuple(dict.fromkeys(roots)), tuple(each.key for each in settings.witnesses))
+    roots = read_certificates(time_roots(settings))
+    return Published(tuple(dict.fromkeys(roots)), tuple(each.key for each in settings.seal.witnesses))
 
 
-def _certificates(file: Path) -> list[x509.Certificate]:
+def time_roots(settings: Settings) -> bytes:
+    """Return the certificates (PEM) that tokens may lead to: of the authorities asked now, and of those before them.
+
+    That of a demonstration stays among them as long as its file is there: its tokens say what they are.
+
+    Raises:
+        Refused: `config.faulty`.
+    """
+    given = settings.seal
+    files = [*(one.ca_file for one in given.authorities), *given.former_ca_files]
+    demonstration = ca_file(_folder(settings))
+    files += [demonstration] if demonstration.exists() else []
+    return b"".join(_read(file).rstrip() + b"\n" for file in dict.fromkeys(files))
+
+
+def _demonstrates(given: SealSettings) -> bool:
+    return given.demonstration_time and not given.authorities
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data / "horodatage-demonstration"
+
+
+def _read(file: Path) -> bytes:
     try:
-        return x509.load_pem_x509_certificates(file.read_bytes())
+        pem = file.read_bytes()
+        read_certificates(pem)
     except (OSError, ValueError) as error:
         raise Refused(
             "config.faulty",
             f"Les certificats de l'autorité d'horodatage ({file}) ne sont pas lisibles : il faut un fichier PEM.",
             file=str(file),
         ) from error
+    return pem

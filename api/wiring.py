@@ -13,7 +13,7 @@ from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
 from api.open_vault import open_vault
 from api.press.press import HousePress
-from api.time_authorities import open_authorities, published
+from api.time_authorities import open_authorities, published, time_roots
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
@@ -60,6 +60,7 @@ class House:
     press: Press
     pdf_signer: PdfSigner
     outside: Outside
+    time_roots: bytes
     published: Published
     ledger: TileLedger
     index: SearchIndex
@@ -145,8 +146,9 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 office=office,
                 press=HousePress(office),
                 pdf_signer=PadesSigner(source),
-                outside=open_outside(settings),
-                published=published(settings.seal),
+                outside=open_outside(settings, clock),
+                time_roots=time_roots(settings),
+                published=published(settings),
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
                 mailer=_mailer(settings),
@@ -173,10 +175,10 @@ def _source(settings: Settings, keys: SealKeys) -> KeySource:
     return keys if token is None else TokenKeys(keys, token)
 
 
-def open_outside(settings: Settings) -> Outside:
+def open_outside(settings: Settings, clock: Clock = system_clock) -> Outside:
     """Return who vouches for the heads of both logs."""
     witnesses: list[Witness] = [HttpWitness(each.key, each.url, each.timeout_s) for each in settings.seal.witnesses]
-    return Outside(open_authorities(settings.seal), witnesses)
+    return Outside(open_authorities(settings, clock), witnesses)
 
 
 @contextmanager

@@ -179,5 +179,6 @@ def prove_letter(house: HouseDep, actor: ApiActorDep, letter_id: str) -> Verdict
         ledger=house.ledger,
         actor=actor,
         clock=house.clock,
+        time_roots=house.time_roots,
     )
     return VerdictOut.of(verdict, None)

@@ -78,6 +78,7 @@ def verify(
         ledger=house.ledger,
         actor=actor,
         clock=house.clock,
+        time_roots=house.time_roots,
     )
     return VerdictOut.of(verdict, letter.number if letter else None)
 

@@ -58,8 +58,9 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         Forbidden: `access.right`.
     """
     head = house.ledger.head()
+    stands = health(store=house.store, actor=actor, clock=house.clock)
     return {
-        "store": asdict(health(store=house.store, actor=actor, clock=house.clock)),
+        "store": asdict(stands),
         "vault": asdict(house.vault.report()),
         "index": asdict(house.index.report()),
         "antivirus": asdict(house.antivirus.report()) if house.antivirus else {},
@@ -68,6 +69,10 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "press": asdict(house.press.report()),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
         "journal": _journal(house),
+        "time": {
+            "authorities": [given.name for given in house.outside.authorities],
+            "to_renew": [one.log for one in stands.anchorings if one.to_renew(stands.at)],
+        },
         "mail": asdict(house.mailer.report()) if house.mailer else {},
     }
 

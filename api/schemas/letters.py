@@ -153,7 +153,13 @@ class FileOut(BaseModel):
             decisions=[
                 {"revision": one.revision, "at": one.at, "by": one.name, "values": one.values} for one in file.decisions
             ],
-            seal={"leaf_index": seal.leaf_index, "p7s_sha256": seal.p7s_sha256, "sealed_at": seal.sealed_at}
+            seal={
+                "leaf_index": seal.leaf_index,
+                "p7s_sha256": seal.p7s_sha256,
+                "sealed_at": seal.sealed_at,
+                "stamped_at": file.stamp.at if file.stamp else None,
+                "stamped_by": file.stamp.authority if file.stamp else None,
+            }
             if seal
             else None,
             history=[

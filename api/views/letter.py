@@ -168,6 +168,7 @@ def letter_page(
     context: dict[str, Any] = {
         "file": file,
         "letter": letter,
+        "time_asked": bool(house.outside.authorities),
         "views": views(file, origin.words, start),
         "start": start,
         "pages_shown": PAGES_SHOWN,

@@ -58,6 +58,7 @@ def check(
         ledger=house.ledger,
         actor=actor,
         clock=house.clock,
+        time_roots=house.time_roots,
     )
     said: dict[str, Any] = {"number": numero, "letter": letter, "name": shown_name(fichier.filename or "")}
     if letter is None and is_bundle(fichier.file):
@@ -98,6 +99,7 @@ def check_letter(request: Request, house: HouseDep, actor: ActorDep, letter_id: 
         ledger=house.ledger,
         actor=actor,
         clock=house.clock,
+        time_roots=house.time_roots,
     )
     letter = consult.letter(letter_id, store=house.store, actor=actor)
     said = {"number": letter.number, "verdict": verdict, "letter": letter}

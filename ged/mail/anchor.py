@@ -88,18 +88,34 @@ class AuthorityState:
     said: str
 
 
+RENEW_AHEAD = timedelta(days=365)
+"""How long before the first certificate of an authority ends the alert is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchoring:
     """How a log stands with those who vouch for it.
 
     Attributes:
         size: Entries in the last head that was taken; `stamped` in the last that has a token.
+        witnesses: How many signed the last head.
+        stamped_at: The time of the last token; `authority` gave it.
         waiting_since: When the oldest head that still waits for a token was taken; None when none does.
+        said: Why no authority gave a token, or "".
+        ends: When the first token that is kept loses its worth, unless it is renewed.
     """
 
     log: str
     size: int
     stamped: int
-    last: LogAnchor | None
-    last_stamped: LogAnchor | None
+    witnesses: int
+    stamped_at: datetime | None
+    authority: str
+    demonstration: bool
     waiting_since: datetime | None
+    said: str
+    ends: datetime | None
+
+    def to_renew(self, now: datetime) -> bool:
+        """Whether it is time to renew, a year ahead."""
+        return self.ends is not None and now >= self.ends - RENEW_AHEAD

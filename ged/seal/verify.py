@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -97,10 +97,16 @@ def check(
     steps = tuple(
         _step(number, title, question, act, evidence) for number, (title, question, act) in enumerate(_STEPS, 1)
     )
-    failed = {step.question for step in steps if not step.passed}
+    return judged(steps)
+
+
+def judged(steps: Sequence[Step]) -> Verdict:
+    """Return what follows from steps, numbered anew in their order."""
+    numbered = tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
+    failed = {step.question for step in numbered if not step.passed}
     if not failed:
-        return Verdict(Outcome.INTACT, steps)
-    return Verdict(Outcome.UNTRUSTED if failed == {Question.TRUSTED} else Outcome.ALTERED, steps)
+        return Verdict(Outcome.INTACT, numbered)
+    return Verdict(Outcome.UNTRUSTED if failed == {Question.TRUSTED} else Outcome.ALTERED, numbered)
 
 
 def unknown(detail: str) -> Verdict:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
+from ged.mail.anchor import DOCUMENTS, Stamp
 from ged.mail.correspondent import Named
 from ged.mail.entity_names import EntityNames
 from ged.mail.filing import Hold, Kind, RetentionRule
@@ -46,6 +47,7 @@ class LetterFile:
     decisions: tuple[DecisionRecord, ...]
     arrivals: tuple[ArrivalRecord, ...]
     seal: SealRecord | None
+    stamp: Stamp | None
     holds: tuple[Hold, ...]
     rule: RetentionRule | None
     journal: tuple[JournalEntry, ...]
@@ -157,7 +159,8 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             proposals=proposals,
             decisions=unit.proposals.decisions(letter.id),
             arrivals=unit.arrivals.of(letter.id),
-            seal=unit.seals.of(letter.id),
+            seal=(seal := unit.seals.of(letter.id)),
+            stamp=unit.anchors.stamp_of(DOCUMENTS, seal.leaf_index) if seal else None,
             holds=unit.holds.standing(letter.id),
             rule=unit.organisation.rules().get(kind) if kind else None,
             journal=unit.journal.of(letter.id),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
+from ged.mail.anchor import DOCUMENTS, JOURNAL, Anchoring, AuthorityState
 from ged.mail.electronic import DoorState
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.register import Block
@@ -27,6 +28,7 @@ class Health:
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
         journal_waiting: Lines of the journal that wait to be inscribed; `journal_lag_s` since when, in seconds.
         quarantined: Files that the antivirus stopped and nobody deleted yet.
+        anchorings: How each log stands with those outside who vouch for it; how `time_authorities` last answered.
         open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
     """
 
@@ -45,6 +47,8 @@ class Health:
     quarantined: int
     journal_waiting: int
     journal_lag_s: float
+    anchorings: tuple[Anchoring, ...]
+    time_authorities: tuple[AuthorityState, ...]
 
 
 def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
@@ -74,4 +78,6 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             quarantined=unit.quarantine.count(),
             journal_waiting=unwritten,
             journal_lag_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
+            anchorings=tuple(unit.anchors.state(log) for log in (DOCUMENTS, JOURNAL)),
+            time_authorities=unit.anchors.authorities(),
         )

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
+from ged.mail.anchor import DOCUMENTS
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
+from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
+from ged.seal.timestamp.chain import read_certificates
 from ged.seal.trust import TrustStore
-from ged.seal.verify import Outcome, Step, Verdict, check, unknown
+from ged.seal.verify import Outcome, Step, Verdict, check, judged, unknown
+from ged.services.evidence import evidence_of
 from ged.services.seal import proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
@@ -20,7 +25,15 @@ _CHUNK = 1 << 20
 
 
 def verify_letter(
-    letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, actor: Actor, clock: Clock
+    letter_id: str,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+    time_roots: bytes,
 ) -> Verdict:
     """Read a letter's original anew from the vault, every byte, and say whether it is what was sealed.
 
@@ -34,7 +47,16 @@ def verify_letter(
         letter = unit.letters.get(letter_id, actor.tokens())
     digest, size = _stored_digest(vault, letter.original)
     return _judge(
-        letter, digest, size, store=store, vault=vault, signer=signer, ledger=ledger, actor=actor, clock=clock
+        letter,
+        digest,
+        size,
+        store=store,
+        vault=vault,
+        signer=signer,
+        ledger=ledger,
+        actor=actor,
+        clock=clock,
+        time_roots=time_roots,
     )
 
 
@@ -48,6 +70,7 @@ def verify_file(
     ledger: Ledger,
     actor: Actor,
     clock: Clock,
+    time_roots: bytes,
 ) -> tuple[Letter | None, Verdict]:
     """Say whether a presented file is the original of the letter `number`, or, with "", of any the actor may read.
 
@@ -65,7 +88,16 @@ def verify_file(
         return None, unknown(_NO_NUMBER.format(number=number) if number.strip() else _NO_ORIGINAL.format(digest=digest))
     letter = found[0]
     verdict = _judge(
-        letter, digest, size, store=store, vault=vault, signer=signer, ledger=ledger, actor=actor, clock=clock
+        letter,
+        digest,
+        size,
+        store=store,
+        vault=vault,
+        signer=signer,
+        ledger=ledger,
+        actor=actor,
+        clock=clock,
+        time_roots=time_roots,
     )
     return letter, verdict
 
@@ -81,12 +113,15 @@ def _judge(
     ledger: Ledger,
     actor: Actor,
     clock: Clock,
+    time_roots: bytes,
 ) -> Verdict:
     with store.unit() as unit:
         record = unit.seals.of(letter.id)
-    verdict = (
-        _unsealed(letter, digest) if record is None else _sealed(letter, record, digest, size, vault, signer, ledger)
-    )
+    if record is None:
+        verdict = _unsealed(letter, digest)
+    else:
+        proved = _time(record, ledger, store, time_roots, clock())
+        verdict = _sealed(letter, record, digest, size, vault, signer, ledger, proved)
     with store.unit() as unit:
         unit.journal.write(clock(), Act.VERIFIED, actor, letter.id, outcome=verdict.outcome, presented=digest)
         unit.commit()
@@ -94,9 +129,16 @@ def _judge(
 
 
 def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of evidence
-    letter: Letter, record: SealRecord, digest: str, size: int, vault: Vault, signer: Signer, ledger: Ledger
+    letter: Letter,
+    record: SealRecord,
+    digest: str,
+    size: int,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    proved: ProvedTime,
 ) -> Verdict:
-    return check(
+    verdict = check(
         digest=digest,
         size=size,
         p7s=vault.companion(letter.original, "p7s") or b"",
@@ -105,7 +147,18 @@ def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of eviden
         trust=TrustStore.from_pem(signer.trust_pem),
         log_key=ledger.verifier_key,
         salt=salt_of(letter.original, vault),
+        proved_at=proved.at,
     )
+    return judged((*verdict.steps, *proved.steps))
+
+
+def _time(record: SealRecord, ledger: Ledger, store: Store, roots: bytes, now: datetime) -> ProvedTime:
+    """Return when the entry was in the log; without steps while no authority has dated a head that holds it."""
+    found = evidence_of(record.leaf_index, DOCUMENTS, ledger=ledger, store=store)
+    if found is None or found.anchor.stamp is None:
+        return ProvedTime(None, ())
+    evidence = TimeEvidence(record.leaf, found.index, found.path, found.anchor.note, found.anchor.token, found.earlier)
+    return prove_time(evidence, log_key=ledger.verifier_key, roots=read_certificates(roots), now=now)
 
 
 def _unsealed(letter: Letter, digest: str) -> Verdict:

@@ -78,6 +78,11 @@ class Anchors:
         stamped = self._one(query.where(anchor.c.token.is_not(None)))
         return stamped or self._one(query.where(_COSIGNED))
 
+    def stamp_of(self, log: str, index: int) -> Stamp | None:
+        """Return the token over the first head that holds an entry; None while it waits."""
+        found = self.covering(log, index)
+        return found.stamp if found else None
+
     def before(self, log: str, index: int) -> LogAnchor | None:
         """Return the last head with a token that does not hold an entry: the entry was made after it."""
         query = _of(log).where(anchor.c.size <= index, anchor.c.token.is_not(None))
@@ -91,10 +96,20 @@ class Anchors:
     def state(self, log: str) -> Anchoring:
         """Return how a log stands with those who vouch for it."""
         last, stamped = self.last(log), self.last(log, stamped=True)
-        covered = stamped.size if stamped else 0
+        covered, stamp = (stamped.size if stamped else 0), (stamped.stamp if stamped else None)
         waiting = sa.select(sa.func.min(anchor.c.made_at)).where(anchor.c.log == log, anchor.c.size > covered)
-        size = last.size if last else 0
-        return Anchoring(log, size, covered, last, stamped, self._connection.scalar(waiting))
+        return Anchoring(
+            log=log,
+            size=last.size if last else 0,
+            stamped=covered,
+            witnesses=len(last.cosignatures) if last else 0,
+            stamped_at=stamp.at if stamp else None,
+            authority=stamp.authority if stamp else "",
+            demonstration=bool(stamp and stamp.demonstration),
+            waiting_since=self._connection.scalar(waiting),
+            said=last.said if last else "",
+            ends=self._connection.scalar(sa.select(sa.func.min(anchor.c.token_ends)).where(anchor.c.log == log)),
+        )
 
     def authorities(self) -> tuple[AuthorityState, ...]:
         """Return how each authority that was ever asked last answered."""

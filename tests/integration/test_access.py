@@ -17,7 +17,7 @@ from ged.mail.access import Actor
 from ged.services import consult, hold
 from ged.services.export import export
 from ged.services.verify import verify_file, verify_letter
-from rooms.letters import decide, letter_pdf, proving, read_all, send
+from rooms.letters import decide, letter_pdf, proving, read_all, send, verifying
 from rooms.server import bearer
 from search.find import find
 from search.port import Query
@@ -86,7 +86,7 @@ def test_who_may_not_finds_nothing_by_any_service(
             partial(consult.page_image, confidential, 1, 909, actor=actor, **reading),
             partial(consult.original, confidential, actor=actor, clock=house.clock, **reading),
             partial(consult.searchable, confidential, actor=actor, clock=house.clock, **reading),
-            partial(verify_letter, confidential, **proving(house, actor)),
+            partial(verify_letter, confidential, **verifying(house, actor)),
             partial(export, confidential, tmp_path, **proving(house, actor)),
             partial(hold.place, confidential, "motif", store=house.store, actor=actor, clock=house.clock),
         ]
@@ -95,7 +95,7 @@ def test_who_may_not_finds_nothing_by_any_service(
                 act()
             assert error.value.code in {"letter.unknown", "access.right"}, (login, act)
         with copy.open("rb") as stream:  # not even the very bytes tell that the letter is here
-            letter, verdict = verify_file(stream, "", **proving(house, actor))
+            letter, verdict = verify_file(stream, "", **verifying(house, actor))
         assert (letter, verdict.outcome) == (None, "inconnu")
     assert list(tmp_path.glob("ARR*")) == []
 

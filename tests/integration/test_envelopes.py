@@ -28,7 +28,7 @@ from ged.services.register_book import read_register
 from ged.services.verify import verify_letter
 from ingest.capture.open_envelope import open_envelope
 from ingest.capture.receive import receive
-from rooms.letters import decide, letter_pdf, proving, read_all
+from rooms.letters import decide, letter_pdf, read_all, verifying
 from rooms.server import bearer
 
 COVER: dict[str, Any] = {"sender": "Cabinet Adjavon", "subject": "PERSONNEL", "body": "Pli à ne pas ouvrir."}
@@ -111,7 +111,7 @@ def test_the_content_is_sealed_and_read_under_the_number_and_the_cover_is_kept(
     file = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
     assert (file.letter.reading, file.letter.sealing) == (Reading.READY, Sealing.SEALED)
     assert "Offre ouverte" in file.pages[0].text
-    assert verify_letter(receipt.letter_id, **proving(house, kossi)).outcome is Outcome.INTACT
+    assert verify_letter(receipt.letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
     assert house.vault.companion(before.original, "p7s")
     decide(house, kossi, receipt.letter_id, service_id="DAJ")
     assert consult.letter(receipt.letter_id, store=house.store, actor=daf).state is State.ASSIGNED

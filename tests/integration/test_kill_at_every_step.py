@@ -23,7 +23,7 @@ from ged.services.sign_in import actor_of
 from ged.services.verify import verify_letter
 from ingest.pipeline import TABLE
 from rooms.house import driver_url
-from rooms.letters import letter_pdf, proving, read_all, send
+from rooms.letters import letter_pdf, read_all, send, verifying
 
 POINTS = ("before run", "after run", "after commit")
 
@@ -92,7 +92,7 @@ def test_a_worker_killed_anywhere_loses_and_doubles_nothing(settings: Settings) 
         read_all(house)
         for letter_id in killed:
             assert outcome(house, kossi, letter_id) == expected
-            assert verify_letter(letter_id, **proving(house, kossi)).outcome is Outcome.INTACT
+            assert verify_letter(letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
         assert house.ledger.head().size == len(killed) + 1
         assert house.index.report().documents == len(killed) + 1
         with house.store.unit() as unit:

@@ -18,7 +18,7 @@ from ged.services import consult
 from ged.services.export import export
 from ged.services.sign_in import actor_of
 from ged.services.verify import verify_file, verify_letter
-from rooms.letters import decide, letter_pdf, proving, read_all, send
+from rooms.letters import decide, letter_pdf, proving, read_all, send, verifying
 from search.find import find
 from search.port import Query
 
@@ -63,18 +63,18 @@ def test_one_letter_from_the_scanner_to_the_auditor(chosen: Settings, tmp_path: 
 
         audit = actor_of("audit", store=house.store, clock=house.clock)
         proof = proving(house, audit)
-        assert verify_letter(receipt.letter_id, **proof).outcome is Outcome.INTACT
+        assert verify_letter(receipt.letter_id, **verifying(house, audit)).outcome is Outcome.INTACT
         copy, tampered = tmp_path / "copy.pdf", tmp_path / "tampered.pdf"
         copy.write_bytes(scan)
         tampered.write_bytes(scan.replace(b"%%EOF", b"%%EOG"))
         with copy.open("rb") as stream:
-            letter, verdict = verify_file(stream, "", **proof)
+            letter, verdict = verify_file(stream, "", **verifying(house, audit))
         assert (letter is not None, verdict.outcome) == (True, Outcome.INTACT)
         with tampered.open("rb") as stream:
-            _, verdict = verify_file(stream, receipt.number, **proof)
+            _, verdict = verify_file(stream, receipt.number, **verifying(house, audit))
         assert verdict.outcome is Outcome.ALTERED
         with tampered.open("rb") as stream:
-            letter, verdict = verify_file(stream, "", **proof)
+            letter, verdict = verify_file(stream, "", **verifying(house, audit))
         assert (letter, verdict.outcome) == (None, Outcome.UNKNOWN)
 
         export(receipt.letter_id, tmp_path / "out", **proof)

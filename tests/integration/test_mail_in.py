@@ -39,7 +39,7 @@ from ged.services.notices import mine
 from ged.services.post import messages_of, post_due
 from ged.services.verify import verify_letter
 from rooms.house import driver_url
-from rooms.letters import proving, read_all
+from rooms.letters import read_all, verifying
 from rooms.mails import BOX, CEET_BOX, PERSON, bounce, person_mail, with_boxes
 from rooms.post_office import PostOffice, deaf_port, open_post_office
 from rooms.server import bearer
@@ -110,7 +110,7 @@ def test_a_message_with_pieces_is_a_sealed_letter_read_whole_and_acknowledged_on
     assert proposed[Field.LETTER_DATE] == "2026-11-12"
     with house.vault.open(letter.original) as stream:
         assert stream.read().replace(b"\r\n", b"\n") == raw.replace(b"\r\n", b"\n")
-    assert verify_letter(letter.id, **proving(house, kossi)).outcome is Outcome.INTACT
+    assert verify_letter(letter.id, **verifying(house, kossi)).outcome is Outcome.INTACT
 
     saved = client.get(f"/api/v1/letters/{letter.id}/original", headers=bearer(house, "kossi"))
     assert saved.headers["content-disposition"] == f'attachment; filename="{letter.number}.eml"'

@@ -92,3 +92,8 @@ def proving(house: House, actor: Actor) -> dict[str, Any]:
         "actor": actor,
         "clock": house.clock,
     }
+
+
+def verifying(house: House, actor: Actor) -> dict[str, Any]:
+    """What verification asks for."""
+    return proving(house, actor) | {"time_roots": house.time_roots}

@@ -1,4 +1,4 @@
-"""A time-stamping authority over HTTP: one question, one answer, every part of the answer checked.
+"""A time-stamping authority, most often over HTTP: one question, one answer, every part of the answer checked.
 
 Source: RFC 3161, 3.4 (HTTP).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Any
@@ -26,17 +26,19 @@ MAX_SKEW = timedelta(minutes=5)
 MAX_STEP_BACK = timedelta(minutes=1)
 """How far the time of a token may lie before that of the one before it: two authorities, two clocks."""
 _MAX_BYTES = 1 << 18
+"""A longer answer is cut, and then refused as malformed."""
+_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
-class HttpAuthority:
-    """An authority by its address. `roots` are the certificates that its own must lead to."""
+Ask = Callable[[bytes], bytes]
+"""Puts a TimeStampReq and returns what came back; raises OSError (with the reason) when nothing did."""
 
-    def __init__(
-        self, name: str, url: str, roots: Sequence[x509.Certificate], *, policy: str = "", timeout_s: float = 10
-    ) -> None:
-        self._name, self._url, self._roots = name, url, tuple(roots)
-        self._policy, self._timeout_s = policy, timeout_s
-        self._opener = urllib.request.build_opener(_Stay)
+
+class TokenAuthority:
+    """An authority by the way to ask it. `roots` are the certificates that its own must lead to."""
+
+    def __init__(self, name: str, ask: Ask, roots: Sequence[x509.Certificate], *, policy: str = "") -> None:
+        self._name, self._ask, self._roots, self._policy = name, ask, tuple(roots), policy
 
     @property
     def name(self) -> str:
@@ -46,7 +48,10 @@ class HttpAuthority:
     def stamp(self, imprint: bytes, *, now: datetime, after: datetime | None, algorithm: str = "sha256") -> Stamp:
         """Return a token over a digest. Raises as the port says."""
         nonce = secrets.randbits(64)
-        response = self._ask(write_request(imprint, algorithm, nonce, self._policy))
+        try:
+            response = self._ask(write_request(imprint, algorithm, nonce, self._policy))
+        except OSError as error:
+            raise self._away(str(error)) from error
         try:
             found = check_response(response, imprint, self._roots, algorithm)
             self._check(found, nonce, now, after)
@@ -65,24 +70,6 @@ class HttpAuthority:
         if after is not None and token.at < after - MAX_STEP_BACK:
             raise ValueError(f"its time {token.at:%Y-%m-%d %H:%M:%S} is before that of the last token (UTC)")
 
-    def _ask(self, question: bytes) -> bytes:
-        request = urllib.request.Request(  # noqa: S310 - the settings admit http and https alone
-            self._url,
-            question,
-            {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
-        )
-        try:
-            with self._opener.open(request, timeout=self._timeout_s) as answer:
-                body: bytes = answer.read(_MAX_BYTES + 1)
-        except HTTPError as error:
-            error.close()
-            raise self._away(f"HTTP {error.code}") from error
-        except (OSError, HTTPException) as error:
-            raise self._away(str(error)) from error
-        if len(body) > _MAX_BYTES:
-            raise self._refused("the answer is too long")
-        return body
-
     def _away(self, reason: str) -> Unavailable:
         return Unavailable(
             "timestamp.unavailable",
@@ -100,6 +87,32 @@ class HttpAuthority:
             authority=self._name,
             reason=reason[:200],
         )
+
+
+def http_authority(
+    name: str, url: str, roots: Sequence[x509.Certificate], *, policy: str = "", timeout_s: float = 10
+) -> TokenAuthority:
+    """Return the authority that answers at an address."""
+    return TokenAuthority(name, over_http(url, timeout_s), roots, policy=policy)
+
+
+def over_http(url: str, timeout_s: float) -> Ask:
+    """Return how to ask at an address, through the proxy that the environment names, if it names one."""
+    opener = urllib.request.build_opener(_Stay)
+
+    def ask(question: bytes) -> bytes:
+        request = urllib.request.Request(url, question, _HEADERS)  # noqa: S310 - the settings admit http and https alone
+        try:
+            with opener.open(request, timeout=timeout_s) as answer:
+                body: bytes = answer.read(_MAX_BYTES)
+        except HTTPError as error:
+            error.close()
+            raise OSError(f"HTTP {error.code}") from error
+        except HTTPException as error:
+            raise OSError(repr(error)) from error
+        return body
+
+    return ask
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ged.seal.timestamp.request import read_response
@@ -81,8 +81,17 @@ def chain_of(
     return tuple(chain)
 
 
+def read_certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of a PEM file, none when it is empty.
+
+    Raises:
+        ValueError: it is not PEM.
+    """
+    return tuple(x509.load_pem_x509_certificates(pem)) if pem else ()
+
+
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    with suppress(ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+    with suppress(ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
         certificate.verify_directly_issued_by(issuer)
         return issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     return False

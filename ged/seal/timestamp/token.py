@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -69,6 +69,13 @@ def read_token(token: bytes) -> TimeToken:
     Raises:
         ValueError: it is no token, or its signature does not verify.
     """
+    try:
+        return _read(token)
+    except (x509.InvalidVersion, UnsupportedAlgorithm, IndexError) as error:
+        raise ValueError("not a token, or of an unknown kind") from error
+
+
+def _read(token: bytes) -> TimeToken:
     kind, content = _children(decode(token), 2)
     _must(kind.whole == SIGNED_DATA and content.tag == CONTEXT_0, "not signed data")
     signed = _children(content, 1)[0].children()

@@ -1,0 +1,122 @@
+"""The time that counts: that of the token over the first head that holds an entry, checked in numbered steps, offline.
+
+A claimed time is held against it: an entry cannot be older than the last head without it, whatever it says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+from ged.seal.leaf import Leaf
+from ged.seal.note import read_checkpoint
+from ged.seal.timestamp.chain import CheckedToken, check_response
+from ged.seal.tree import check_inclusion, leaf_hash
+from ged.seal.verify import Question, Step
+
+LATE = timedelta(hours=1)
+"""How long after the time that it claims an entry may reach the log: a disk or a vault may be away that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEvidence:
+    """What proves when an entry was in the log.
+
+    Attributes:
+        path: From the entry to the root of the checkpoint.
+        note: The checkpoint as the log alone signed it, which the token (TimeStampResp, DER) covers.
+        earlier: The time of the token over the last head without the entry, None when there is none.
+        renewed_until: Until when a renewal keeps the token's worth, None when it was never renewed.
+    """
+
+    leaf: bytes
+    index: int
+    path: Sequence[bytes]
+    note: bytes
+    token: bytes
+    earlier: datetime | None
+    renewed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedTime:
+    """When an entry was in the log, None unless every step but that of the claimed time passed; and the steps."""
+
+    at: datetime | None
+    steps: tuple[Step, ...]
+
+
+def prove_time(evidence: TimeEvidence, *, log_key: str, roots: Sequence[x509.Certificate], now: datetime) -> ProvedTime:
+    """Return when an entry was in the log, by numbered steps; every step is tried."""
+    acts: tuple[tuple[str, Question, Callable[[], str]], ...] = (
+        (
+            "L'inscription figure sous une tête montrée à l'autorité d'horodatage",
+            Question.VALID,
+            lambda: _held(evidence, log_key),
+        ),
+        ("L'autorité d'horodatage a daté cette tête", Question.TRUSTED, lambda: _dated(evidence, roots)),
+        ("L'horodatage garde sa valeur aujourd'hui", Question.TRUSTED, lambda: _lasting(evidence, roots, now)),
+        ("L'heure déclarée s'accorde avec les horodatages", Question.TRUSTED, lambda: _agreeing(evidence, roots)),
+    )
+    steps = tuple(_step(number, *each) for number, each in enumerate(acts, 1))
+    proved = all(step.passed for step in steps[:3])
+    return ProvedTime(_checked(evidence, roots).token.at if proved else None, steps)
+
+
+def delay(claimed: datetime, earlier: datetime | None) -> timedelta:
+    """Return how much later than it claims an entry was logged, at least: it is not under the head of `earlier`."""
+    return max(timedelta(0), earlier - claimed) if earlier else timedelta(0)
+
+
+def _step(number: int, title: str, question: Question, act: Callable[[], str]) -> Step:
+    try:
+        return Step(number, title, True, act(), question)
+    except ValueError as error:
+        return Step(number, title, False, str(error), question)
+
+
+def _held(evidence: TimeEvidence, log_key: str) -> str:
+    head = read_checkpoint(evidence.note.decode(), log_key)
+    if not check_inclusion(leaf_hash(evidence.leaf), evidence.index, head.size, evidence.path, head.root):
+        raise ValueError("La preuve ne mène pas de cette inscription à cette tête")
+    return f"Tête de {head.size} inscriptions"
+
+
+def _dated(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
+    found = _checked(evidence, roots)
+    name = found.token.signer.subject.rfc4514_string()
+    sign = " ; autorité de démonstration, sans valeur de preuve pour un tiers" if found.demonstration else ""
+    return f"Le {_words(found.token.at)}, par « {name} »{sign}"
+
+
+def _lasting(evidence: TimeEvidence, roots: Sequence[x509.Certificate], now: datetime) -> str:
+    ends = max(_checked(evidence, roots).ends, evidence.renewed_until or datetime.min.replace(tzinfo=now.tzinfo))
+    if now > ends:
+        raise ValueError(f"Son certificat est échu depuis le {_words(ends)}, et rien ne le renouvelle")
+    return f"Jusqu'au {_words(ends)}" + (", par renouvellement" if evidence.renewed_until else "")
+
+
+def _agreeing(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
+    claimed, stamped = datetime.fromisoformat(Leaf.decode(evidence.leaf).time), _checked(evidence, roots).token.at
+    late = delay(claimed, evidence.earlier)
+    if late > LATE:
+        absent = _words(evidence.earlier or stamped)
+        raise ValueError(f"Déclarée le {_words(claimed)}, l'inscription n'était pas au journal le {absent}")
+    if claimed > stamped + LATE:
+        raise ValueError(f"Déclarée le {_words(claimed)}, l'inscription était au journal dès le {_words(stamped)}")
+    return f"Déclarée le {_words(claimed)}"
+
+
+def _checked(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> CheckedToken:
+    try:
+        return check_response(evidence.token, hashlib.sha256(evidence.note).digest(), roots)
+    except ValueError as error:
+        raise ValueError(f"L'horodatage ne tient pas ({error})") from error
+
+
+def _words(at: datetime) -> str:
+    return f"{at:%d/%m/%Y %H:%M:%S} UTC"

@@ -23,6 +23,7 @@ from api.audit_command import AuditCommand, audit
 from api.bundle_commands import bundle, judge_bundle
 from api.config import read_settings
 from api.errors import EXIT, problem
+from api.key_commands import keys
 from api.model_export import write_folder
 from api.model_folder import read_folder
 from api.register_commands import register
@@ -57,6 +58,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(register, name="register")
+app.add_typer(keys, name="keys")
 app.command()(bundle)
 app.add_typer(journal, name="journal")
 app.command()(ship)

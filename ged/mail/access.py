@@ -62,6 +62,7 @@ class Right(StrEnum):
     KEEP_MODELS = "tenir_modeles"
     SEE_JOURNAL = "voir_journal"
     SEE_LETTER_ACTS = "voir_actes_des_courriers"
+    KEEP_KEYS = "tenir_cles"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
@@ -88,7 +89,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
     Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS},
-    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL},
+    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS},
 }
 
 KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})

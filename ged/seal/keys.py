@@ -124,6 +124,12 @@ class SealKeys:
         return kept.trust.path(kept.newest)[-1]
 
     @property
+    def issuer(self) -> x509.Certificate:
+        """The authority that certified the newest certificate."""
+        kept = self._look()
+        return kept.trust.path(kept.newest)[1]
+
+    @property
     def log(self) -> LogKey:
         """Signs the heads of the log of documents."""
         return self._look().log

@@ -72,6 +72,11 @@ class TrustStore:
         """
         return _from_pem(pem)
 
+    @property
+    def lists_pem(self) -> bytes:
+        """Every list of revoked certificates, PEM; b"" when nothing was ever revoked."""
+        return b"".join(each.public_bytes(serialization.Encoding.PEM) for each in self.lists)
+
     def path(self, certificate: Certificate, presented: Sequence[Certificate] = ()) -> tuple[Certificate, ...]:
         """Return the chain from a sealing certificate to an authority, both included.
 
@@ -96,6 +101,12 @@ class TrustStore:
             if (entry := each.get_revoked_certificate_by_serial_number(certificate.serial_number)) is not None
         ]
         return min(found, key=lambda one: one.at) if found else None
+
+    def signed(self, revoked: CertificateRevocationList) -> bool:
+        """Whether an authority known here signed a list."""
+        return any(
+            revoked.issuer == each.subject and _signed_list(revoked, each) for each in (*self.authorities, *self.links)
+        )
 
     def judge(self, path: Sequence[Certificate], moment: Moment) -> None:
         """Refuse a path one of whose certificates was not valid, or was revoked, at a moment.

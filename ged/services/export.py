@@ -14,6 +14,7 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
+from ged.seal.trust import TrustStore
 from ged.services.seal import proof_suffix, salt_of
 from ged.store.unit import Store
 
@@ -66,7 +67,10 @@ def export(
     if record is not None:
         proof = vault.companion(letter.original, proof_suffix(record.leaf_index)) or b""
         (target / "original.p7s").write_bytes(vault.companion(letter.original, "p7s") or b"")
-        (target / "chaine.pem").write_bytes(signer.chain_pem)
+        (target / "chaine.pem").write_bytes(signer.trust_pem)
+        lists = TrustStore.from_pem(signer.trust_pem).lists_pem
+        if lists:
+            (target / "revocations.pem").write_bytes(lists)
         (target / "inscription.json").write_bytes(record.leaf)
         (target / "preuve.tlog-proof").write_bytes(proof)
         (target / "journal.vkey").write_text(ledger.verifier_key + "\n", encoding="ascii")
@@ -100,9 +104,12 @@ Ces fichiers permettent de vérifier l'original sans le logiciel qui l'a enregis
 1. {digest}
 2. L'empreinte de la signature est celle que porte inscription.json (« p7s_sha256 ») :
    openssl dgst -sha256 original.p7s
-3. La signature porte sur cet original et vient de l'autorité (dernier certificat de chaine.pem) :
+3. La signature porte sur cet original et remonte à une autorité de chaine.pem, qui s'est signée elle-même :
    openssl cms -verify -cades -binary -inform DER -in original.p7s -content {original} \\
      -CAfile chaine.pem -purpose any -out /dev/null
+   Une fois le certificat arrivé à son terme, ajoutez « -attime » et l'instant que prouve l'horodatage, en secondes
+   depuis 1970. Si revocations.pem est là, il dit les certificats révoqués, depuis quand et pourquoi :
+   openssl crl -in revocations.pem -CAfile chaine.pem -noout -text
 4. preuve.tlog-proof mène de inscription.json à la tête signée du journal, au format C2SP tlog-proof ;
    journal.vkey est la clé publique du journal.
 """

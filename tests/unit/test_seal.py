@@ -17,7 +17,7 @@ from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.sign import CmsSigner
 from ged.seal.trust import TrustStore
-from ged.seal.verify import Outcome, check
+from ged.seal.verify import Outcome, Verdict, check
 
 LETTER = "Lomé, le 24 novembre 2026".encode() * 40
 
@@ -34,6 +34,9 @@ class Sealed:
     log_key: str
 
     def outcome(self, **changed: bytes) -> Outcome:
+        return self.verdict(**changed).outcome
+
+    def verdict(self, **changed: bytes) -> Verdict:
         document = changed.get("document", self.document)
         return check(
             digest=hashlib.sha256(document).hexdigest(),
@@ -43,7 +46,7 @@ class Sealed:
             proof=changed.get("proof", self.proof.encode()).decode("utf-8", "replace"),
             trust=TrustStore.from_pem(self.authority),
             log_key=self.log_key,
-        ).outcome
+        )
 
 
 def seal(document: bytes, keys: SealKeys, ledger: TileLedger, at: datetime | None = None) -> Sealed:
@@ -120,6 +123,16 @@ def test_a_seal_by_other_keys_is_refused(sealed: Sealed, tmp_path: Path) -> None
     assert forged.outcome() is Outcome.UNTRUSTED
     forged.log_key = sealed.log_key
     assert forged.outcome() is Outcome.ALTERED
+
+
+def test_an_insider_who_seals_again_with_the_real_key_is_caught_by_the_leaf(sealed: Sealed, keys: SealKeys) -> None:
+    altered = sealed.document.replace(b"2026", b"2025")
+    digest = hashlib.sha256(altered).digest()
+    again = CmsSigner(keys).sign(digest, datetime.now(UTC))
+    verdict = sealed.verdict(document=altered, p7s=again)
+    assert verdict.outcome is Outcome.ALTERED
+    failed = [step.number for step in verdict.steps if not step.passed]
+    assert failed == [1, 2], "signature, certificate, log and head all hold: only the leaf's digests do not"
 
 
 def test_a_date_outside_the_certificate_is_refused(keys: SealKeys, tmp_path: Path) -> None:

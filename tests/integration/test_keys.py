@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from cryptography import x509
 
 from api.wiring import House, open_house
@@ -30,9 +29,7 @@ Who = Callable[[str], Actor]
 
 
 def rotate(house: House, actor: Actor, *, rsa: bool = False, authority: bool = False) -> x509.Certificate:
-    return rotate_keys(
-        keys=house.keys, rsa=rsa, authority=authority, store=house.store, actor=actor, clock=house.clock
-    )
+    return rotate_keys(keys=house.keys, rsa=rsa, authority=authority, store=house.store, actor=actor, clock=house.clock)
 
 
 def written(house: House, act: Act, login: str) -> list[dict[str, object]]:
@@ -40,9 +37,9 @@ def written(house: House, act: Act, login: str) -> list[dict[str, object]]:
         return [line.details for line in unit.journal.recent(act, login)]
 
 
-def sealed(house: House, actor: Actor, **words: str) -> str:
+def sealed(house: House, actor: Actor, subject: str = "Demande") -> str:
     """Register a letter, have it sealed, and return its id."""
-    receipt = send(house, actor, letter_pdf(**words))
+    receipt = send(house, actor, letter_pdf(subject=subject))
     with house.store.unit() as unit:
         assert unit.letters.get(receipt.letter_id, None).sealing is Sealing.PENDING
     seal(

@@ -17,6 +17,7 @@ from api.time_authorities import open_authorities, published, time_roots
 from ged.clock import Clock, system_clock
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
+from ged.seal.deadline import Deadline, of_chain, soonest
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
@@ -106,6 +107,11 @@ class House:
             return TileLog(folder, (folder / VERIFIER).read_text(encoding="utf-8").strip())
         except OSError:
             return None
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """What ends by itself, the soonest first: certificates, of whatever part of the house."""
+        return soonest(of_chain(self.keys.trust.path(self.keys.newest)))
 
     @property
     def address(self) -> str:

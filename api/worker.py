@@ -31,6 +31,7 @@ from ged.services.remind import remind
 from ged.services.seal import seal
 from ged.services.seal_kept import seal_kept
 from ged.services.sign_in import actor_of
+from ged.services.tell_deadlines import tell_deadlines
 from ged.store.changes import Changes
 from ingest.batches.enter import enter_batch
 from ingest.batches.work import BatchHands
@@ -139,6 +140,11 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="train", queue="periodic", queueing_lock="train")
     def train(timestamp: int) -> None:  # noqa: ARG001
         train_models(house.store, house.vault, house.clock)
+
+    @app.periodic(cron="15 5 * * *")
+    @app.task(name="tell_deadlines", queue="periodic", queueing_lock="tell_deadlines")
+    def say_deadlines(timestamp: int) -> None:  # noqa: ARG001
+        tell_deadlines(house.deadlines, store=house.store, clock=house.clock)
 
     @app.periodic(cron="0 3 * * *")
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")

@@ -51,7 +51,7 @@ class AnswerOut(BaseModel):
         return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets, respelt=answer.respelt)
 
 
-def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
+def state_of(house: House, actor: Actor) -> dict[str, Any]:
     """Return how the installation stands, engine by engine, in JSON values.
 
     Raises:
@@ -67,6 +67,10 @@ def state_of(house: House, actor: Actor) -> dict[str, dict[str, Any]]:
         "confined": asdict(house.confined.report()),
         "second_engine": {"installed": by_onnx.installed()},
         "press": asdict(house.press.report()),
+        "deadlines": [
+            asdict(each) | {"days": each.days(house.clock()), "near": each.stage(house.clock()) is not None}
+            for each in house.deadlines
+        ],
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
         "journal": _journal(house),
         "time": {

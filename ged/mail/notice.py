@@ -60,6 +60,9 @@ FOLLOWED = NoticeKind("suivi", Group.FOLLOWED, "Un courrier que vous suivez a ch
 NOT_DELIVERED = NoticeKind("non_remis", Group.SENDING, "Un courriel que vous avez envoyé n'est pas remis", "circle-x")
 ANSWERED = NoticeKind("reponse_recue", Group.SENDING, "Une réponse à ce courrier est arrivée par courriel", "mail")
 RECEIPT_CAME = NoticeKind("ar_recu", Group.SENDING, "L'accusé de réception de ce courrier est arrivé", "circle-check")
+CERTIFICATE_ENDS = NoticeKind(
+    "certificat_fin", Group.DEADLINES, "Un certificat arrive à son terme le %(day)s : %(by)s", "triangle-alert"
+)
 
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
@@ -79,6 +82,7 @@ KINDS: dict[str, NoticeKind] = {
         NOT_DELIVERED,
         ANSWERED,
         RECEIPT_CAME,
+        CERTIFICATE_ENDS,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

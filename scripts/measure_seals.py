@@ -40,11 +40,11 @@ def main() -> None:
         folder = Path(place)
         keys = ensure_keys(folder / "cles", organisation="Mesure")
         _token(folder)
-        rows = [_signed("P-256, file", keys, count), _signed("P-256, token", _held(folder, keys, "sceau"), count)]
+        rows = [_signed("P-256, file", keys, count), _signed("P-256, token", _held(keys, "sceau"), count)]
         rotation.rotate_seal(keys, lambda _made: None, rsa=True)
         rows += [
             _signed("RSA 3072, file", keys, count // 10),
-            _signed("RSA 3072, token", _held(folder, keys, "sceau-2"), count // 10),
+            _signed("RSA 3072, token", _held(keys, "sceau-2"), count // 10),
         ]
         logged = [_logged(folder / "un", keys, count // 10, 1), _logged(folder / "lot", keys, count, 1000)]
     text = table(("sealing key", "seals by CPU second", "seals by second of wall time"), rows)
@@ -85,7 +85,7 @@ def _token(folder: Path) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _held(folder: Path, keys: SealKeys, name: str) -> TokenKeys:
+def _held(keys: SealKeys, name: str) -> TokenKeys:
     """Give the token a copy of a key file, so that both sign with the same key."""
     command = ["softhsm2-util", "--import", str(keys.folder / f"{name}.key"), "--token", "mesure", "--label", name]
     command += ["--id", name.encode().hex(), "--pin", _PIN]

@@ -166,20 +166,3 @@ def test_history_tells_a_letter_from_its_arrival_on_and_writes_it_as_a_table(
     assert table.read_text(encoding="utf-8-sig").startswith("rang;instant (UTC);personne")
     assert ged(data, "history", number, "--pdf", str(paper)).returncode == 0
     assert paper.read_bytes().startswith(b"%PDF")
-
-
-def test_keys_are_listed_changed_and_revoked_and_what_was_sealed_says_so(data: dict[str, str], tmp_path: Path) -> None:
-    first = [json.loads(line) for line in ged(data, "keys", "list", "--json").stdout.splitlines()]
-    assert [line["state"] for line in first if "state" in line] == ["en_vigueur", "en_vigueur"]
-    made = answer(data, "keys", "rotate")
-    assert ged(data, "keys", "rotate", "--as", "kossi").returncode == 5
-    assert ged(data, "keys", "request", "--to", str(tmp_path / "cachet.csr"), "--rsa").returncode == 0
-    assert b"CERTIFICATE REQUEST" in (tmp_path / "cachet.csr").read_bytes()
-    assert ged(data, "keys", "import", str(tmp_path / "cachet.csr")).returncode == 2
-    assert answer(data, "verify", number_of(data))["outcome"] == "intact"
-    assert ged(data, "keys", "revoke", made["serial"]).returncode == 6
-    assert ged(data, "keys", "revoke", "ABC").returncode == 4
-    assert answer(data, "keys", "revoke", first[1]["serial"], "--reason", "superseded")["serial"] == first[1]["serial"]
-    said = ged(data, "verify", number_of(data), "--json")
-    assert said.returncode == 1
-    assert json.loads(said.stdout)["answers"] == {"intact": True, "valide": True, "fiable": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from typer.testing import CliRunner
 
+from api.key_commands import keys
 from api.wiring import House, open_house
-from ged.errors import Forbidden, Unavailable
+from engines.site_authority import SiteAuthority, pem
+from ged.errors import Forbidden, Refused, Unavailable
 from ged.mail.access import Actor
 from ged.mail.item import Sealing
 from ged.mail.journal import Act
@@ -149,3 +153,36 @@ def test_a_key_that_is_away_makes_seals_wait_and_they_go_on_when_it_is_back(
     file = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
     assert file.letter.sealing is Sealing.SEALED
     assert verify_letter(receipt.letter_id, **proving(house, kossi)).outcome is Outcome.INTACT
+
+
+def test_the_commands_list_change_ask_for_and_revoke(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GED_DATA", str(house.settings.data))
+    monkeypatch.setenv("GED_DATABASE_KIND", "server")
+    monkeypatch.setenv("GED_DATABASE_URL", house.database_url)
+    commands = CliRunner()
+
+    def said(*arguments: str) -> list[dict[str, str]]:
+        result = commands.invoke(keys, [*arguments, "--json"])
+        if result.exception is not None:
+            raise result.exception
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    first = said("list")
+    assert [line["state"] for line in first if "state" in line] == ["en_vigueur", "en_vigueur"]
+    assert first[-1]["log"] == house.ledger.verifier_key
+    (made,) = said("rotate")
+    with pytest.raises(Forbidden):
+        said("rotate", "--as", "kossi")
+    request = tmp_path / "cachet.csr"
+    assert said("request", "--to", str(request)) == [{"request": str(request)}]
+    for again in (("request", "--to", str(request)), ("import", str(request)), ("revoke", "AB", "--reason", "ennui")):
+        with pytest.raises(Refused):
+            said(*again)
+    site = SiteAuthority()
+    certificate = site.issue(x509.load_pem_x509_csr(request.read_bytes()).public_key())  # type: ignore[arg-type]
+    (tmp_path / "cachet.pem").write_bytes(pem(certificate, site.certificate))
+    assert said("import", str(tmp_path / "cachet.pem"))[0]["serial"] == serial_of(certificate)
+    assert said("revoke", made["serial"], "--reason", "superseded", "--suspected", "2026-01-02")[0] == made
+    assert house.keys.newest == certificate

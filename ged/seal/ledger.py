@@ -16,7 +16,7 @@ from pathlib import Path
 from ged.errors import Unavailable
 from ged.ports import LogEntry, LogHead
 from ged.seal.keys import LogKey
-from ged.seal.log import TileLog
+from ged.seal.log import TileLog, proved
 from ged.seal.note import Checkpoint, sign_checkpoint
 from ged.seal.tiles import WIDTH, Tiles, Write, durable_write, extend
 from ged.seal.tree import EMPTY, leaf_hash
@@ -41,9 +41,9 @@ class TileLedger(TileLog):
             Corrupt: `ledger.head` or `ledger.tile`.
         """
         places = self.place(entries)
-        note = self._note()
-        tiles = Tiles(self._folder, self._checkpoint().size)
-        return [self._entry(tiles, index, note) for index in places]
+        head, note = self._signed()
+        subtree = Tiles(self._folder, head.size).subtrees()
+        return [proved(index, head.size, subtree, note) for index in places]
 
     def place(self, entries: Sequence[bytes]) -> list[int]:
         """Make entries durable and return their indexes, without proofs, which cost more than the rest.
@@ -65,7 +65,7 @@ class TileLedger(TileLog):
             raise _stopped() from error
 
     def _place_all(self, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[int]:
-        head = self._checkpoint()
+        head, _ = self._signed()
         with self._places(Tiles(self._folder, head.size)) as places:
             known = {each: _place(places, each) for each in hashes}
             fresh = {each: entry for each, entry in zip(hashes, entries, strict=True) if known[each] is None}

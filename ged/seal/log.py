@@ -11,8 +11,9 @@ from pathlib import Path
 from ged.errors import Corrupt, NotFound
 from ged.ports import LogEntry, LogHead
 from ged.seal.note import Checkpoint, Proof, read_checkpoint, write_proof
+from ged.seal.recheck import altered, recomputed_root
 from ged.seal.tiles import WIDTH, Tiles
-from ged.seal.tree import EMPTY, consistency, inclusion, leaf_hash, root_of
+from ged.seal.tree import EMPTY, Subtree, consistency, inclusion
 
 
 class TileLog:
@@ -38,8 +39,8 @@ class TileLog:
         Raises:
             Corrupt: `ledger.head`, this log's key did not sign what is on disk.
         """
-        checkpoint = self._checkpoint()
-        return LogHead(checkpoint.origin, checkpoint.size, checkpoint.root.hex(), self._note())
+        head, note = self._signed()
+        return LogHead(head.origin, head.size, head.root.hex(), note)
 
     def prove(self, index: int) -> LogEntry:
         """Return where an entry stands under today's head, with its proof.
@@ -47,10 +48,10 @@ class TileLog:
         Raises:
             NotFound: `ledger.unknown`.
         """
-        head = self._checkpoint()
+        head, note = self._signed()
         if not 0 <= index < head.size:
             raise _unknown(index)
-        return self._entry(Tiles(self._folder, head.size), index, self._note())
+        return proved(index, head.size, Tiles(self._folder, head.size).subtrees(), note)
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Return the path from an entry to the root of the first `size` entries.
@@ -58,10 +59,10 @@ class TileLog:
         Raises:
             NotFound: `ledger.unknown`.
         """
-        head = self._checkpoint()
+        head, _ = self._signed()
         if not 0 <= index < size <= head.size:
             raise _unknown(index)
-        return inclusion(index, 0, size, Tiles(self._folder, head.size).subtree)
+        return inclusion(index, 0, size, Tiles(self._folder, head.size).subtrees())
 
     def consistency(self, older: int, size: int) -> list[bytes]:
         """Return the proof that the tree of the first `older` entries is a prefix of that of the first `size`.
@@ -69,10 +70,10 @@ class TileLog:
         Raises:
             NotFound: `ledger.unknown`.
         """
-        head = self._checkpoint()
+        head, _ = self._signed()
         if not 0 <= older <= size <= head.size:
             raise _unknown(size)
-        return consistency(older, size, Tiles(self._folder, head.size).subtree)
+        return consistency(older, size, Tiles(self._folder, head.size).subtrees())
 
     def entry(self, index: int) -> bytes:
         """Return the bytes logged at an index.
@@ -80,7 +81,7 @@ class TileLog:
         Raises:
             NotFound: `ledger.unknown`, the log is shorter.
         """
-        head = self._checkpoint()
+        head, _ = self._signed()
         if not 0 <= index < head.size:
             raise _unknown(index)
         return Tiles(self._folder, head.size).entries(index // WIDTH)[index % WIDTH]
@@ -91,7 +92,7 @@ class TileLog:
         Raises:
             Corrupt: `ledger.tile`.
         """
-        tiles = Tiles(self._folder, self._checkpoint().size)
+        tiles = Tiles(self._folder, self._signed()[0].size)
         for index in range((tiles.size + WIDTH - 1) // WIDTH):
             yield tiles.entries(index)
 
@@ -101,30 +102,19 @@ class TileLog:
         Raises:
             Corrupt: `ledger.altered`, an entry, a tile or the head is not what was signed.
         """
-        head = self._checkpoint()
-        tiles = Tiles(self._folder, head.size)
-        hashes: list[bytes] = []
-        for index in range((head.size + WIDTH - 1) // WIDTH):
-            bundle = [leaf_hash(entry) for entry in tiles.entries(index)]
-            if bundle != tiles.hashes(0, index):
-                raise _altered(index * WIDTH)
-            hashes += bundle
-        if root_of(hashes) != head.root or tiles.root() != head.root:
-            raise _altered(0)
-        return self.head()
+        head, note = self._signed()
+        if recomputed_root(Tiles(self._folder, head.size)) != head.root:
+            raise altered(0)
+        return LogHead(head.origin, head.size, head.root.hex(), note)
 
-    def _note(self) -> str:
+    def _signed(self) -> tuple[Checkpoint, str]:
+        """Return the last head and its note, read at once: another process may sign the next one meanwhile."""
         try:
-            return (self._folder / "checkpoint").read_text(encoding="utf-8")
+            note = (self._folder / "checkpoint").read_text(encoding="utf-8")
         except FileNotFoundError:
-            return ""
-
-    def _checkpoint(self) -> Checkpoint:
-        note = self._note()
-        if not note:
-            return Checkpoint(self.origin, 0, EMPTY)
+            return Checkpoint(self.origin, 0, EMPTY), ""
         try:
-            return read_checkpoint(note, self._verifier)
+            return read_checkpoint(note, self._verifier), note
         except ValueError as error:
             raise Corrupt(
                 "ledger.head",
@@ -132,18 +122,11 @@ class TileLog:
                 reason=str(error),
             ) from error
 
-    def _entry(self, tiles: Tiles, index: int, note: str) -> LogEntry:
-        path = tuple(inclusion(index, 0, tiles.size, tiles.subtree))
-        return LogEntry(index, write_proof(Proof(index, path, note)))
+
+def proved(index: int, size: int, subtree: Subtree, note: str) -> LogEntry:
+    """Return where an entry stands under a signed head of that size, with its proof."""
+    return LogEntry(index, write_proof(Proof(index, tuple(inclusion(index, 0, size, subtree)), note)))
 
 
 def _unknown(index: int) -> NotFound:
     return NotFound("ledger.unknown", f"Le journal des sceaux n'a pas d'entrée n° {index}.")
-
-
-def _altered(index: int) -> Corrupt:
-    return Corrupt(
-        "ledger.altered",
-        "Le journal des sceaux ne correspond plus à sa tête signée. Prévenez l'administrateur et l'auditeur.",
-        near=index,
-    )

@@ -10,10 +10,11 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ged.errors import Corrupt
-from ged.seal.tree import EMPTY, node_hash, root_of, split
+from ged.seal.tree import EMPTY, Subtree, node_hash, root_of, split
 
 WIDTH = 256
 _HASH = 32
@@ -55,28 +56,29 @@ class Tiles:
 
     def root(self) -> bytes:
         """Return the root over every entry."""
-        return self.subtree(0, self.size)
+        return self.subtrees()(0, self.size)
 
-    def subtree(self, start: int, end: int) -> bytes:
-        """Return the hash over the entries in [start, end).
+    def subtrees(self) -> Subtree:
+        """Return what gives the hash over the entries in [start, end), and remembers it for the next proof.
 
-        Raises:
-            Corrupt: `ledger.tile`, a tile is missing or not as long as it must be.
+        What it gives raises `Corrupt`, `ledger.tile`, when a tile is missing or not as long as it must be.
         """
-        size = end - start
-        if size == 0:
-            return EMPTY
-        if size & (size - 1) == 0 and start % size == 0:
-            return self._aligned(start, size.bit_length() - 1)
-        middle = start + split(size)
-        return node_hash(self.subtree(start, middle), self.subtree(middle, end))
+        tile = cache(self.hashes)
 
-    def _aligned(self, start: int, height: int) -> bytes:
-        level, inside = divmod(height, 8)
-        first = start >> (8 * level)
-        hashes = self.hashes(level, first // WIDTH)
-        offset = first % WIDTH
-        return root_of(hashes[offset : offset + (1 << inside)])
+        @cache
+        def subtree(start: int, end: int) -> bytes:
+            size = end - start
+            if size == 0:
+                return EMPTY
+            whole = size & (size - 1) == 0 and start % size == 0
+            level, inside = divmod(size.bit_length() - 1, 8)
+            if whole and not inside:
+                index, offset = divmod(start >> (8 * level), WIDTH)
+                return tile(level, index)[offset]
+            middle = start + split(size)
+            return node_hash(subtree(start, middle), subtree(middle, end))
+
+        return subtree
 
     def hashes(self, level: int, index: int) -> list[bytes]:
         """Return the hashes of one tile, as many as the size says it holds."""

@@ -16,7 +16,8 @@ from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
 from ged.seal.note import read_checkpoint, read_proof
-from ged.seal.tiles import durable_write, tile_path
+from ged.seal.recheck import recomputed_root
+from ged.seal.tiles import Tiles, durable_write, tile_path
 from ged.seal.tree import check_consistency, check_inclusion, consistency, inclusion, leaf_hash, root_of
 
 
@@ -34,6 +35,12 @@ def naive_root(entries: Sequence[bytes]) -> bytes:
 
 def entries_of(count: int) -> list[bytes]:
     return [b"entry %d" % n for n in range(count)]
+
+
+def plain_write(path: Path, data: bytes) -> None:
+    """Write without flushing, where what is tried is not the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +89,33 @@ def test_a_log_that_only_grew_is_told_from_one_that_was_rewritten(data: st.DataO
 )
 def test_tiles_lie_where_the_norm_says(index: int, width: int, path: str) -> None:
     assert tile_path("0", index, width) == path
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 255, 256, 257, 512, 65_535, 65_537])
+def test_a_log_recomputed_from_its_entries_has_the_root_of_the_norm(key: LogKey, tmp_path: Path, size: int) -> None:
+    TileLedger(tmp_path, key, plain_write).place(entries_of(size))
+    assert recomputed_root(Tiles(tmp_path, size)) == root_of([leaf_hash(entry) for entry in entries_of(size)])
+
+
+@pytest.fixture(scope="module")
+def three_levels(key: LogKey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("levels")
+    TileLedger(folder, key, plain_write).place(entries_of(257 * 256 + 1))
+    return folder
+
+
+@pytest.mark.parametrize("tile", ["tile/0/000", "tile/1/000", "tile/1/001.p/1", "tile/2/000.p/1", "tile/0/257.p/1"])
+def test_a_recomputed_log_tells_a_tile_of_any_level_that_is_not_its_own(
+    key: LogKey, three_levels: Path, tile: str
+) -> None:
+    path = three_levels / tile
+    data = path.read_bytes()
+    for changed in (data[:-1] + bytes([data[-1] ^ 1]), data[:-32], data + data[:32]):
+        path.write_bytes(changed)
+        with pytest.raises(Corrupt):
+            TileLedger(three_levels, key).recheck()
+    path.write_bytes(data)
+    assert TileLedger(three_levels, key).recheck().size == 257 * 256 + 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 255, 256, 257, 700])

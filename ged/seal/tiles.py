@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from ged.errors import Corrupt
@@ -63,9 +63,9 @@ class Tiles:
 
         What it gives raises `Corrupt`, `ledger.tile`, when a tile is missing or not as long as it must be.
         """
-        tile = cache(self.hashes)
+        tile = lru_cache(256)(self.hashes)
 
-        @cache
+        @lru_cache(1 << 16)
         def subtree(start: int, end: int) -> bytes:
             size = end - start
             if size == 0:

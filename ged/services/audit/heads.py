@@ -55,7 +55,7 @@ def _against(log: ReadLog, head: Checkpoint, kept: Head) -> list[Finding]:
         return [Finding("log.two_heads", about, detail)]
     tiles = log.tiles(head.size)
     try:
-        proof = consistency(kept.size, head.size, tiles.subtree)
+        proof = consistency(kept.size, head.size, tiles.subtrees())
     except (Corrupt, OSError):
         return [Finding("log.altered", about, "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur.")]
     older = bytes.fromhex(kept.root)

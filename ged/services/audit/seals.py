@@ -102,7 +102,7 @@ class Judge:
     def __init__(self, ground: Ground, head: Checkpoint) -> None:
         self._ground, self._head = ground, head
         self._trust = TrustStore.from_pem(ground.trust_pem)
-        self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtree)
+        self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtrees())
 
     def findings(self, entry: Entry, *, every_byte: bool = False) -> list[Finding]:
         """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""

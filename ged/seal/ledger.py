@@ -1,7 +1,8 @@
 """A log as its keeper writes it: append only, one writer over every process, nothing given out before it is durable.
 
 A death between tiles and checkpoint leaves tiles beyond the signed size: they are not part of the
-log, and the next append writes over them. Source: C2SP tlog-tiles; docs/decisions/0010.
+log, and the next append writes over them. A head that was signed and did not get its name is
+taken up by the next append: the log never signs two heads of one size. Source: C2SP tlog-tiles; docs/decisions/0010.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ged.errors import Unavailable
 from ged.ports import LogEntry, LogHead
 from ged.seal.keys import LogKey
 from ged.seal.log import TileLog, proved
-from ged.seal.note import Checkpoint, sign_checkpoint
+from ged.seal.note import Checkpoint, read_checkpoint, sign_checkpoint
 from ged.seal.tiles import WIDTH, Tiles, Write, durable_write, extend
 from ged.seal.tree import EMPTY, leaf_hash
 
@@ -65,6 +66,7 @@ class TileLedger(TileLog):
             raise _stopped() from error
 
     def _place_all(self, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[int]:
+        self._take_up()
         head, _ = self._signed()
         with self._places(Tiles(self._folder, head.size)) as places:
             known = {each: _place(places, each) for each in hashes}
@@ -86,6 +88,17 @@ class TileLedger(TileLog):
         """
         head = super().head()
         return head if head.note else replace(head, note=sign_checkpoint(Checkpoint(self.origin, 0, EMPTY), self._key))
+
+    def _take_up(self) -> None:
+        """Finish a head whose writer died between signing and naming it; its tiles were durable before that."""
+        for draft in self._folder.glob(".checkpoint.*.tmp"):
+            try:
+                head = read_checkpoint(draft.read_text(encoding="utf-8"), self.verifier_key)
+            except ValueError:
+                head = None  # cut short: nobody signed this
+            if head is not None and head.size > self._signed()[0].size:
+                self._write(self._folder / "checkpoint", draft.read_bytes())
+            draft.unlink()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -137,16 +137,26 @@ class LocalVault:
         return self._link(draft, self._path(digest))
 
     def _link(self, draft: Path, target: Path) -> bool:
-        """Give a durable draft its name, atomically; return whether the name was taken."""
+        """Give a durable draft its name, atomically and durably; return whether the name was taken.
+
+        A name that was taken is flushed too: whoever gave it may have died before it was on the disk.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.chmod(0o440)
         try:
             os.link(draft, target)
         except FileExistsError:
-            return True
-        for folder in (target.parent, target.parent.parent, self._folder):
-            _sync(folder)
-        return False
+            taken = True
+        else:
+            taken = False
+        try:
+            for folder in (target.parent, target.parent.parent, self._folder):
+                _sync(folder)
+        except OSError:
+            if not taken:  # a name that may not be on the disk must not pass for one that is
+                target.unlink(missing_ok=True)
+            raise
+        return taken
 
     def _sweep(self) -> None:
         """Remove the drafts of processes that died long ago."""

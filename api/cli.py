@@ -27,6 +27,7 @@ from api.key_commands import keys
 from api.model_export import write_folder
 from api.model_folder import read_folder
 from api.register_commands import register
+from api.renew_command import renew_command
 from api.schemas.answers import FoundOut, state_of
 from api.schemas.letters import FileOut, HistoryOut, LetterOut, ReceiptOut, VerdictOut
 from api.ship_commands import journal, ship
@@ -62,6 +63,7 @@ app.add_typer(keys, name="keys")
 app.command()(bundle)
 app.add_typer(journal, name="journal")
 app.command()(ship)
+app.command("renew")(renew_command)
 app.command()(witness)
 
 

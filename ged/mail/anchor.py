@@ -119,3 +119,24 @@ class Anchoring:
     def to_renew(self, now: datetime) -> bool:
         """Whether it is time to renew, a year ahead."""
         return self.ends is not None and now >= self.ends - RENEW_AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Heads whose tokens lose their worth on one day, unless they are renewed."""
+
+    log: str
+    authority: str
+    ends: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """A head whose token can be renewed: the token as it came; the record of its renewals, empty before the first."""
+
+    log: str
+    size: int
+    token: bytes
+    record: bytes
+    ends: datetime

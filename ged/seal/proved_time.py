@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 
+from ged.seal.evidence.check import check_record
+from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
 from ged.seal.note import read_checkpoint
 from ged.seal.timestamp.chain import CheckedToken, check_response
@@ -30,7 +32,7 @@ class TimeEvidence:
         path: From the entry to the root of the checkpoint.
         note: The checkpoint as the log alone signed it, which the token (TimeStampResp, DER) covers.
         earlier: The time of the token over the last head without the entry, None when there is none.
-        renewed_until: Until when a renewal keeps the token's worth, None when it was never renewed.
+        record: The evidence record of the checkpoint (RFC 4998, DER), empty while the token was never renewed.
     """
 
     leaf: bytes
@@ -39,7 +41,7 @@ class TimeEvidence:
     note: bytes
     token: bytes
     earlier: datetime | None
-    renewed_until: datetime | None = None
+    record: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,18 @@ def _dated(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
 
 
 def _lasting(evidence: TimeEvidence, roots: Sequence[x509.Certificate], now: datetime) -> str:
-    ends = max(_checked(evidence, roots).ends, evidence.renewed_until or datetime.min.replace(tzinfo=now.tzinfo))
-    if now > ends:
-        raise ValueError(f"Son certificat est échu depuis le {_words(ends)}, et rien ne le renouvelle")
-    return f"Jusqu'au {_words(ends)}" + (", par renouvellement" if evidence.renewed_until else "")
+    first = _checked(evidence, roots)
+    if evidence.record:
+        try:
+            lasting = check_record(EvidenceRecord.decode(evidence.record), evidence.note, roots, now)
+        except ValueError as error:
+            raise ValueError(f"Le renouvellement ne tient pas ({error})") from error
+        if lasting.since != first.token.at:
+            raise ValueError("Le renouvellement est celui d'un autre horodatage")
+        return f"Jusqu'au {_words(lasting.until)}, renouvelé {lasting.renewals} fois"
+    if now > first.ends:
+        raise ValueError(f"Son certificat est échu depuis le {_words(first.ends)}, et rien ne le renouvelle")
+    return f"Jusqu'au {_words(first.ends)}"
 
 
 def _agreeing(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:

@@ -19,6 +19,7 @@ class LeafEvidence:
         path: From the entry to the root of the anchor's head.
         anchor: The first head holding the entry that has a token, else the first that a witness signed.
         earlier: When the last head *without* the entry was stamped: it was logged after that. None when there is none.
+        record: The evidence record (RFC 4998, DER) of the checkpoint, empty while its token was never renewed.
     """
 
     log: str
@@ -27,6 +28,7 @@ class LeafEvidence:
     path: tuple[bytes, ...]
     anchor: LogAnchor
     earlier: datetime | None
+    record: bytes
 
     @property
     def proof(self) -> str:
@@ -49,8 +51,9 @@ def evidence_of(index: int, log: str, *, ledger: Ledger, store: Store) -> LeafEv
     leaf = ledger.entry(index)
     with store.unit() as unit:
         anchor, before = unit.anchors.covering(log, index), unit.anchors.before(log, index)
+        record = unit.evidence_records.of(log, anchor.size) if anchor else b""
     if anchor is None:
         return None
     path = tuple(ledger.inclusion(index, anchor.size))
     earlier = before.stamp.at if before and before.stamp else None
-    return LeafEvidence(log, index, leaf, path, anchor, earlier)
+    return LeafEvidence(log, index, leaf, path, anchor, earlier, record)

@@ -157,7 +157,10 @@ def _time(record: SealRecord, ledger: Ledger, store: Store, roots: bytes, now: d
     found = evidence_of(record.leaf_index, DOCUMENTS, ledger=ledger, store=store)
     if found is None or found.anchor.stamp is None:
         return ProvedTime(None, ())
-    evidence = TimeEvidence(record.leaf, found.index, found.path, found.anchor.note, found.anchor.token, found.earlier)
+    anchor = found.anchor
+    evidence = TimeEvidence(
+        record.leaf, found.index, found.path, anchor.note, anchor.token, found.earlier, found.record
+    )
     return prove_time(evidence, log_key=ledger.verifier_key, roots=read_certificates(roots), now=now)
 
 

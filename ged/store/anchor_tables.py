@@ -37,3 +37,14 @@ timestamp_authority = sa.Table(
     column("failed_at", _Time, nullable=True),
     column("said", sa.Text, server_default=""),
 )
+
+evidence_record = sa.Table(
+    "evidence_record",
+    metadata,
+    column("log", sa.Text, primary_key=True),
+    column("size", sa.BigInteger, primary_key=True),
+    column("record", sa.LargeBinary),
+    column("ends", _Time),
+    column("renewed_at", _Time),
+    sa.ForeignKeyConstraint(["log", "size"], ["anchor.log", "anchor.size"], name="fk_evidence_record_anchor"),
+)

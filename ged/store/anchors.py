@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.anchor import Anchoring, AuthorityState, LogAnchor, Stamp
-from ged.store.anchor_tables import anchor, timestamp_authority
+from ged.store.anchor_tables import anchor, evidence_record, timestamp_authority
 
 _COSIGNED = sa.func.cardinality(anchor.c.cosignatures) > 0
 
@@ -108,7 +108,7 @@ class Anchors:
             demonstration=bool(stamp and stamp.demonstration),
             waiting_since=self._connection.scalar(waiting),
             said=last.said if last else "",
-            ends=self._connection.scalar(sa.select(sa.func.min(anchor.c.token_ends)).where(anchor.c.log == log)),
+            ends=self._connection.scalar(_first_end(log)),
         )
 
     def authorities(self) -> tuple[AuthorityState, ...]:
@@ -134,6 +134,13 @@ class Anchors:
 
 def _of(log: str) -> sa.Select[Any]:
     return sa.select(anchor).where(anchor.c.log == log)
+
+
+def _first_end(log: str) -> sa.Select[Any]:
+    """Say when the first token loses its worth, renewals counted."""
+    same = sa.and_(evidence_record.c.log == anchor.c.log, evidence_record.c.size == anchor.c.size)
+    ends = sa.func.coalesce(evidence_record.c.ends, anchor.c.token_ends)
+    return sa.select(sa.func.min(ends)).select_from(anchor.outerjoin(evidence_record, same)).where(anchor.c.log == log)
 
 
 def _read(row: sa.RowMapping) -> LogAnchor:

@@ -28,6 +28,7 @@ from ged.store.dossiers import Dossiers
 from ged.store.drafts import Drafts
 from ged.store.electronic import Electronic
 from ged.store.envelopes import Envelopes
+from ged.store.evidence_records import EvidenceRecords
 from ged.store.holds import Holds
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
@@ -240,6 +241,11 @@ class Unit:
     def anchors(self) -> Anchors:
         """Heads of the logs, and what vouches for them from outside."""
         return Anchors(self._connection)
+
+    @cached_property
+    def evidence_records(self) -> EvidenceRecords:
+        """Tokens of heads, as they were renewed."""
+        return EvidenceRecords(self._connection)
 
     @cached_property
     def object_keys(self) -> ObjectKeys:

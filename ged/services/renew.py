@@ -1,0 +1,140 @@
+"""Renewal: tokens whose authority's certificate will end are covered by newer ones, many by one, before it does.
+
+A batch is written whole or not at all: killed anywhere, the next run goes on with what is still due.
+Source: RFC 4998, 5.2 (time-stamp renewal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from ged.clock import Clock
+from ged.errors import Conflict, Corrupt, GedError, Refused, Unavailable
+from ged.mail.anchor import RENEW_AHEAD, Ending, Renewable, Stamp
+from ged.ports import TimestampAuthority
+from ged.seal.evidence.hashtree import Reduced, grow
+from ged.seal.evidence.record import ArchiveStamp, EvidenceRecord
+from ged.seal.timestamp.request import read_response
+from ged.seal.timestamp.token import read_token
+from ged.store.unit import Store
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What ends when, and what renewing costs.
+
+    Attributes:
+        due: Records to renew now; `tokens` to ask for. No original is read again.
+        lost: Records whose last token ended already: nothing renews them any more.
+    """
+
+    endings: tuple[Ending, ...]
+    due: int
+    tokens: int
+    lost: int
+
+
+def plan(*, store: Store, clock: Clock, ahead: timedelta = RENEW_AHEAD) -> Plan:
+    """Return what a renewal now would do."""
+    now = clock()
+    with store.unit() as unit:
+        endings = unit.evidence_records.endings()
+    due = sum(each.count for each in endings if now < each.ends <= now + ahead)
+    lost = sum(each.count for each in endings if each.ends <= now)
+    return Plan(endings, due, -(-due // BATCH), lost)
+
+
+def renew(
+    *,
+    store: Store,
+    authorities: Sequence[TimestampAuthority],
+    clock: Clock,
+    ahead: timedelta = RENEW_AHEAD,
+    batch: int = BATCH,
+) -> Iterator[int]:
+    """Renew what ends within `ahead`, batch by batch; give how many were renewed so far.
+
+    Raises:
+        Refused: `renew.no_authority`, or `renew.no_gain`, the new tokens would end as soon.
+        Conflict: `renew.under_way`, another process is at it.
+        Unavailable: no authority answers; the batches before this one are kept.
+    """
+    if not authorities:
+        raise Refused("renew.no_authority", "Aucune autorité d'horodatage n'est configurée : rien n'est renouvelé.")
+    done = 0
+    with store.exclusive("renew") as alone:
+        if not alone:
+            raise Conflict("renew.under_way", "Un autre renouvellement est en cours. Attendez sa fin.")
+        while True:
+            now = clock()
+            with store.unit() as unit:
+                rows = unit.evidence_records.due(now, now + ahead, batch)
+            if not rows:
+                return
+            for algorithm, group in groupby(sorted(rows, key=_algorithm), key=_algorithm):
+                records = {(row.log, row.size): record_of(row) for row in group}
+                root, reduced = grow([each.last.digest() for each in records.values()], algorithm)
+                stamp = _stamp(root, algorithm, authorities, clock)
+                if stamp.ends <= now + ahead:
+                    raise _no_gain(stamp)
+                _keep(records, reduced, algorithm, stamp, store=store, clock=clock)
+                done += len(records)
+                yield done
+
+
+def record_of(row: Renewable) -> EvidenceRecord:
+    """Return the record of a head; of one never renewed, that of its one token."""
+    if row.record:
+        return EvidenceRecord.decode(row.record)
+    token = read_response(row.token)
+    return EvidenceRecord(((ArchiveStamp(token, read_token(token).algorithm),),))
+
+
+def _algorithm(row: Renewable) -> str:
+    return record_of(row).last.algorithm
+
+
+def _keep(
+    records: Mapping[tuple[str, int], EvidenceRecord],
+    reduced: Mapping[bytes, Reduced],
+    algorithm: str,
+    stamp: Stamp,
+    *,
+    store: Store,
+    clock: Clock,
+) -> None:
+    token = read_response(stamp.token)
+    renewed = {
+        key: record.renewed(ArchiveStamp(token, algorithm, reduced[record.last.digest()])).encode()
+        for key, record in records.items()
+    }
+    with store.unit() as unit:
+        unit.evidence_records.renew(renewed, stamp.ends, clock())
+        unit.commit()
+
+
+def _no_gain(stamp: Stamp) -> Refused:
+    return Refused(
+        "renew.no_gain",
+        f"L'autorité « {stamp.authority} » donne des horodatages qui finissent le {stamp.ends:%d/%m/%Y} : rien n'y "
+        "gagne. Attendez son nouveau certificat, ou configurez une autre autorité.",
+    )
+
+
+def _stamp(root: bytes, algorithm: str, authorities: Sequence[TimestampAuthority], clock: Clock) -> Stamp:
+    """Return a token over the root by the first authority that gives one."""
+    failure: GedError | None = None
+    for authority in authorities:
+        try:
+            return authority.stamp(root, now=clock(), after=None, algorithm=algorithm)
+        except (Unavailable, Corrupt) as error:
+            failure = error
+    raise Unavailable(
+        "renew.no_answer",
+        "Aucune autorité d'horodatage n'a donné de jeton. Ce qui est renouvelé le reste : relancez plus tard.",
+    ) from failure

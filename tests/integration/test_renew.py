@@ -1,0 +1,141 @@
+"""Renewal: years on, with every first certificate ended, what was renewed in time still proves its time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from api.wiring import House
+from engines.clockwork_authority import ClockworkAuthority
+from ged.errors import Refused, Unavailable
+from ged.mail.anchor import DOCUMENTS, Stamp
+from ged.seal.leaf import Leaf
+from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
+from ged.services.anchor import Outside, anchor
+from ged.services.evidence import evidence_of
+from ged.services.renew import plan, renew
+
+START = datetime(2026, 11, 3, 9, tzinfo=UTC)
+YEAR = timedelta(days=365)
+HEADS = 5
+
+
+def _at(moment: datetime) -> datetime:
+    return moment
+
+
+@pytest.fixture
+def first() -> ClockworkAuthority:
+    return ClockworkAuthority("Première", START - YEAR, years=6)
+
+
+@pytest.fixture
+def second() -> ClockworkAuthority:
+    return ClockworkAuthority("Seconde", START + 3 * YEAR, years=8)
+
+
+@pytest.fixture
+def anchored(house: House, first: ClockworkAuthority) -> House:
+    """Five entries, each under a head and a token of its own, a day apart."""
+    for day in range(HEADS):
+        at = START + timedelta(days=day)
+        leaf = Leaf(f"lettre {day}", "0" * 64, 1, "0" * 64, "", "capture", "systeme", at.isoformat())
+        house.ledger.append([leaf.encode()])
+        anchor(DOCUMENTS, ledger=house.ledger, outside=Outside([first]), store=house.store, clock=partial(_at, at))
+    return house
+
+
+def proved(house: House, index: int, now: datetime, *authorities: ClockworkAuthority) -> ProvedTime:
+    found = evidence_of(index, DOCUMENTS, ledger=house.ledger, store=house.store)
+    assert found is not None
+    evidence = TimeEvidence(
+        found.leaf, index, found.path, found.anchor.note, found.anchor.token, found.earlier, found.record
+    )
+    roots = [each.root for each in authorities]
+    return prove_time(evidence, log_key=house.ledger.verifier_key, roots=roots, now=now)
+
+
+def test_eight_years_on_what_was_renewed_still_proves_its_time(
+    anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
+) -> None:
+    soon, later = START + 4.5 * YEAR, START + 8 * YEAR
+    asked = first.asked
+    assert plan(store=anchored.store, clock=lambda: START).due == 0
+    due = plan(store=anchored.store, clock=lambda: soon)
+    assert (due.due, due.tokens, due.lost) == (HEADS, 1, 0)
+    assert list(renew(store=anchored.store, authorities=[second], clock=lambda: soon)) == [HEADS]
+    assert (first.asked, second.asked) == (asked, 1)
+    for index in range(HEADS):
+        found = proved(anchored, index, later, first, second)
+        assert [step.passed for step in found.steps] == [True] * 4
+        assert found.at == START + timedelta(days=index)
+    with anchored.store.unit() as unit:
+        assert unit.anchors.state(DOCUMENTS).ends == second.root.not_valid_after_utc
+    again = plan(store=anchored.store, clock=lambda: soon)
+    assert (again.due, again.lost) == (0, 0)
+
+
+def test_eight_years_on_what_was_not_renewed_proves_nothing_any_more(
+    anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
+) -> None:
+    later = START + 8 * YEAR
+    found = proved(anchored, 2, later, first, second)
+    assert (found.at, [step.passed for step in found.steps]) == (None, [True, True, False, True])
+    late = plan(store=anchored.store, clock=lambda: later)
+    assert (late.due, late.lost) == (0, HEADS)
+    assert list(renew(store=anchored.store, authorities=[second], clock=lambda: later)) == []
+
+
+class _Killed(BaseException):
+    """Stands for kill -9: nothing of ours catches it."""
+
+
+class _Fatal:
+    """Gives a token, and the process dies with the second one in hand."""
+
+    def __init__(self, authority: ClockworkAuthority) -> None:
+        self.name, self._authority, self._asked = authority.name, authority, 0
+
+    def stamp(self, imprint: bytes, *, now: datetime, after: datetime | None, algorithm: str = "sha256") -> Stamp:
+        self._asked += 1
+        stamp = self._authority.stamp(imprint, now=now, after=after, algorithm=algorithm)
+        if self._asked == 2:
+            raise _Killed
+        return stamp
+
+
+def test_a_renewal_killed_with_a_token_in_hand_keeps_whole_batches_and_goes_on_with_the_rest(
+    anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
+) -> None:
+    soon = START + 4.5 * YEAR
+    with pytest.raises(_Killed):
+        list(renew(store=anchored.store, authorities=[_Fatal(second)], clock=lambda: soon, batch=2))
+    assert plan(store=anchored.store, clock=lambda: soon).due == HEADS - 2
+    assert list(renew(store=anchored.store, authorities=[second], clock=lambda: soon, batch=2))[-1] == HEADS - 2
+    for index in range(HEADS):
+        assert proved(anchored, index, START + 8 * YEAR, first, second).at is not None
+
+
+def test_what_an_authority_that_ends_as_soon_gives_is_not_taken(anchored: House, first: ClockworkAuthority) -> None:
+    soon = START + 4.5 * YEAR
+    with pytest.raises(Refused) as error:
+        list(renew(store=anchored.store, authorities=[first], clock=lambda: soon))
+    assert error.value.code == "renew.no_gain"
+    assert plan(store=anchored.store, clock=lambda: soon).due == HEADS
+
+
+def test_without_an_answer_nothing_changes(anchored: House) -> None:
+    class Silent:
+        name = "muette"
+
+        def stamp(self, *_args: object, **_more: object) -> None:
+            raise Unavailable("timestamp.unavailable", "Elle ne répond pas.")
+
+    soon = START + 4.5 * YEAR
+    for authorities, code in (([Silent()], "renew.no_answer"), ([], "renew.no_authority")):
+        with pytest.raises((Refused, Unavailable)) as error:
+            list(renew(store=anchored.store, authorities=authorities, clock=lambda: soon))  # type: ignore[arg-type]
+        assert error.value.code == code
+    assert plan(store=anchored.store, clock=lambda: soon).due == HEADS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.clockwork_authority import ClockworkAuthority
@@ -24,6 +24,7 @@ YEAR = timedelta(days=365)
 NOTES = [f"ged-courrier/essai\n{size}\nracine\n".encode() for size in range(1, 14)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40, unique=True))
 def test_every_digest_climbs_to_the_root_and_no_other_does(digests: list[bytes]) -> None:
     root, reduced = grow(digests, "sha256")
@@ -126,6 +127,7 @@ def test_every_flipped_byte_of_a_record_is_refused_or_changes_nothing_it_proves(
     assert escaped == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_record_are_refused_and_no_error(noise: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):

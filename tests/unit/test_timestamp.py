@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import tsp  # type: ignore[import-untyped]
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.time_authority import POLICY, TimeAuthority, answering, make_authority
@@ -90,6 +90,7 @@ def test_a_flipped_bit_of_the_token_changes_nothing_that_it_says_or_is_refused(
     assert escaped == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_answer_are_refused_and_no_error(noise: bytes) -> None:
     for read in (read_response, read_token):

@@ -75,6 +75,7 @@ def state_of(house: House, actor: Actor) -> dict[str, Any]:
         "journal": _journal(house),
         "time": {
             "authorities": [given.name for given in house.outside.authorities],
+            "witnesses": [given.name for given in house.outside.witnesses],
             "to_renew": [one.log for one in stands.anchorings if one.to_renew(stands.at)],
         },
         "mail": asdict(house.mailer.report()) if house.mailer else {},

@@ -48,7 +48,7 @@ def anchor(log: str, *, ledger: Ledger, outside: Outside, store: Store, clock: C
         if standing is None:
             return None
         for witness in outside.witnesses:
-            _cosign(standing, witness, ledger, store)
+            _cosign(standing, witness, ledger, store, clock)
         if outside.authorities and standing.due(clock()):
             _stamp(standing, outside.authorities, store, clock)
         with store.unit() as unit:
@@ -79,15 +79,19 @@ def _head(log: str, ledger: Ledger, store: Store, clock: Clock) -> LogAnchor | N
         return unit.anchors.last(log)
 
 
-def _cosign(standing: LogAnchor, witness: Witness, ledger: Ledger, store: Store) -> None:
+def _cosign(standing: LogAnchor, witness: Witness, ledger: Ledger, store: Store, clock: Clock) -> None:
     if any(line.startswith(f"\u2014 {witness.name} ") for line in standing.cosignatures):
         return
     try:
         line = witness.cosign(standing.note, standing.size, lambda older: ledger.consistency(older, standing.size))
     except (Unavailable, Corrupt) as error:
         _log.warning("%s: %s", witness.name, error.diagnostics())
+        with store.unit() as unit:
+            unit.anchors.note_authority(witness.name, clock(), error.sentence)
+            unit.commit()
         return
     with store.unit() as unit:
+        unit.anchors.note_authority(witness.name, clock(), "")
         unit.anchors.cosign(standing, line)
         unit.commit()
 

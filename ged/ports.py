@@ -427,12 +427,21 @@ class Antivirus(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SignedPdf:
+    """A PDF signed, and the PAdES baseline level that it reached: `B-LTA`, or `B-B` without time from outside."""
+
+    data: bytes
+    level: str
+
+
 class PdfSigner(Protocol):
     """The key that signs PDF that leave."""
 
-    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> bytes:
-        """Return the PDF signed (PAdES-B-B), with a block (a PDF of one page) shown on its last page.
+    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> SignedPdf:
+        """Return the PDF signed, with a block (a PDF of one page) shown on its last page.
 
+        Where time-stamping authorities are configured and one answers, PAdES-B-LTA; else PAdES-B-B: nobody waits.
         The block goes where the words of `ANCHOR` stand, else in free room on the last page, else on a page added.
 
         Raises:

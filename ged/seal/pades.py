@@ -1,30 +1,41 @@
 """PAdES: a PDF signed by the house's key, with the block of who signs shown on its last page.
 
-Source: ETSI EN 319 142-1 (PAdES baseline B-B), ISO 32000-2, 12.8 and 14.9.
+With an authority of time the file carries all that validates it for long (B-LTA); without, its signature alone (B-B).
+
+Source: ETSI EN 319 142-1 (PAdES baseline levels), ISO 32000-2, 12.8 and 14.9.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+from cryptography.x509 import Certificate
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, LayoutError, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigner, PdfSigningSession
 from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator.errors import ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from ged.errors import Refused
-from ged.seal.place import find_place
+from ged.errors import Refused, Unavailable
+from ged.ports import SignedPdf, TimestampAuthority
+from ged.seal.pades_time import PortStamper, long_term_context
+from ged.seal.place import Place, find_place
 from ged.seal.sealing_key import KeySource, SealingKey, to_pem
+from ged.seal.trust import TrustStore
 
 _FIELD = "Signature"
 _WHOLE = SimpleBoxLayoutRule(
@@ -39,14 +50,26 @@ _WHOLE = SimpleBoxLayoutRule(
 class PadesSigner:
     """Signs PDF with the key of today that seals, wherever it is kept."""
 
-    def __init__(self, source: KeySource) -> None:
-        self._source = source
+    def __init__(
+        self,
+        source: KeySource,
+        authorities: Sequence[TimestampAuthority] = (),
+        stamps: Sequence[Certificate] = (),
+    ) -> None:
+        """Sign by the key of `source`; `stamps` are the roots to which the authorities' certificates lead."""
+        self._source, self._authorities, self._stamps = source, tuple(authorities), tuple(stamps)
 
-    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> bytes:
+    def sign(self, pdf: bytes, block: bytes, *, name: str, reason: str, at: datetime) -> SignedPdf:
         """Return the PDF signed, its block in the place that its template says, or in free room."""
+        about = PdfSignatureMetadata(
+            field_name=_FIELD, name=name, reason=reason, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
+        )
         try:
             pdf, place = find_place(pdf, block)
-            return self._signed(pdf, block, place.page, place.box, name=name, reason=reason, at=at)
+            if self._authorities:
+                with suppress(Unavailable, SigningError, ValidationError):
+                    return SignedPdf(self._signed(pdf, block, place, self._lasting(about), at, timed=True), "B-LTA")
+            return SignedPdf(self._signed(pdf, block, place, about, at, timed=False), "B-B")
         except (PdfError, LayoutError, ValueError) as error:
             raise Refused(
                 "pades.unreadable",
@@ -54,32 +77,23 @@ class PadesSigner:
                 reason=str(error)[:200],
             ) from error
 
+    def _lasting(self, about: PdfSignatureMetadata) -> PdfSignatureMetadata:
+        """Return the same with everything that validates it put into the file, under a time-stamp of the whole."""
+        context = long_term_context(TrustStore.from_pem(self._source.trust_pem), self._stamps)
+        return replace(about, embed_validation_info=True, use_pades_lta=True, validation_context=context)
+
     def _signed(
-        self,
-        pdf: bytes,
-        block: bytes,
-        page: int,
-        box: tuple[int, int, int, int],
-        *,
-        name: str,
-        reason: str,
-        at: datetime,
+        self, pdf: bytes, block: bytes, place: Place, about: PdfSignatureMetadata, at: datetime, *, timed: bool
     ) -> bytes:
         with tempfile.TemporaryDirectory(prefix="ged-signe-") as folder:
             drawn = Path(folder) / "bloc.pdf"
             drawn.write_bytes(block)
-            about = PdfSignatureMetadata(
-                field_name=_FIELD,
-                name=name,
-                reason=reason,
-                subfilter=SigSeedSubFilter.PADES,
-                md_algorithm="sha256",
-            )
             made = _SignedAt(
                 about,
                 _KeySigner(self._source.current()),
+                timestamper=PortStamper(self._authorities, at) if timed else None,
                 stamp_style=StaticStampStyle.from_pdf_file(str(drawn), border_width=0, background_layout=_WHOLE),
-                new_field_spec=SigFieldSpec(_FIELD, on_page=page, box=box),
+                new_field_spec=SigFieldSpec(_FIELD, on_page=place.page, box=place.box),
             )
             made.at = at
             signed = BytesIO()

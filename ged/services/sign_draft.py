@@ -53,7 +53,7 @@ def sign_draft(
             reason=f"{block.title}, {block.number}",
             at=reserved.at,
         )
-        paper = kept(pdf, reserved.number, vault)
+        paper = kept(pdf.data, reserved.number, vault)
         to_leave = State.TO_DISPATCH
         letter = become(unit, draft, version, reserved, paper, actor=actor, post=post, state=to_leave)
         record_signature(unit, draft, letter, actor, now)
@@ -61,7 +61,9 @@ def sign_draft(
         last = unit.steps.last(letter.id)
         order = Order(Move.SIGN, last.id if last else None, text=block.title)
         unit.steps.add(letter, order, Standing.of(letter), actor, now, post=post)
-        unit.journal.write(now, Act.SIGNED, actor, letter.id, draft=draft.id, digest=digest, title=block.title)
+        unit.journal.write(
+            now, Act.SIGNED, actor, letter.id, draft=draft.id, digest=digest, title=block.title, level=pdf.level
+        )
         begin_work(unit, letter)
         unit.commit()
     return letter

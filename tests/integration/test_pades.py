@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -12,15 +13,20 @@ import weasyprint
 from cryptography.hazmat.primitives import serialization
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
 from api.press.press import HousePress
+from engines.time_authority import TimeAuthority, answering, make_authority
+from engines.verapdf import conforms
 from ged.errors import Refused
 from ged.mail.signature_block import SignatureBlock
+from ged.ports import SignedPdf
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.pades import PadesSigner
 from ged.seal.place import find_place
+from ged.seal.timestamp.authority import HttpAuthority
 from ingest.office.converter import Office
 from ingest.readers import pdf as pdf_reader
 from rooms.documents import a_sheet, template
@@ -44,7 +50,16 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SealKeys:
 
 def sign(keys: SealKeys, pdf: bytes) -> bytes:
     block = PRESS.print_block(BLOCK)
-    return PadesSigner(keys).sign(pdf, block, name="Y. Amouzou", reason="DEP-2026-000001", at=AT)
+    return PadesSigner(keys).sign(pdf, block, name="Y. Amouzou", reason="DEP-2026-000001", at=AT).data
+
+
+def sign_for_long(keys: SealKeys, pdf: bytes, authority: TimeAuthority, at: datetime | None = None) -> SignedPdf:
+    asked = HttpAuthority("première", authority.url, authority.roots)
+    signer = PadesSigner(
+        keys, [HttpAuthority("muette", "http://127.0.0.1:9/tsa", authority.roots), asked], authority.roots
+    )
+    block = PRESS.print_block(BLOCK)
+    return signer.sign(pdf, block, name="Y. Amouzou", reason="DEP-2026-000001", at=at or datetime.now(UTC))
 
 
 def valid(keys: SealKeys, signed: bytes) -> bool:
@@ -132,3 +147,61 @@ def test_what_is_no_pdf_is_not_signed(keys: SealKeys) -> None:
     with pytest.raises(Refused) as refused:
         sign(keys, b"PK not a PDF")
     assert refused.value.code == "pades.unreadable"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeAuthority]:
+    with answering(make_authority(tmp_path_factory.mktemp("tsa") / "tsa")) as running:
+        yield running
+
+
+def test_with_an_authority_of_time_a_letter_carries_what_validates_it_for_long(
+    keys: SealKeys, authority: TimeAuthority, tmp_path: Path
+) -> None:
+    pdf = PRESS.print_sheet(a_sheet(number="DEP-2026-000001"))
+    made = sign_for_long(keys, pdf, authority)
+    assert made.level == "B-LTA"
+    assert made.data.startswith(pdf)
+    reader = PdfFileReader(BytesIO(made.data))
+    kinds = [str(each.sig_object["/Type"]) for each in reader.embedded_signatures]
+    assert kinds == ["/Sig", "/DocTimeStamp"]
+    assert len(reader.root["/DSS"]["/Certs"]) >= 3
+    trusted = [*load_certs_from_pemder_data(keys.chain_pem)][-1:]
+    trusted += load_certs_from_pemder_data(authority.ca_file.read_bytes())
+    context = ValidationContext(trust_roots=trusted, allow_fetching=False)
+    status = validate_pdf_signature(reader.embedded_regular_signatures[0], context)
+    assert status.bottom_line
+    assert status.timestamp_validity is not None
+    assert status.timestamp_validity.trusted
+    whole = validate_pdf_timestamp(reader.embedded_timestamp_signatures[0], context)
+    assert (whole.intact, whole.valid, whole.trusted) == (True, True, True)
+    assert isinstance(whole.diff_result, DiffResult)
+    assert whole.diff_result.modification_level is ModificationLevel.LTA_UPDATES  # what validates the stamp itself
+    told = by_poppler(made.data, tmp_path)
+    assert "Signature is Valid" in told
+    assert by_openssl(keys, made.data, tmp_path)
+
+
+def test_what_is_signed_for_long_is_still_pdf_a(keys: SealKeys, authority: TimeAuthority, tmp_path: Path) -> None:
+    sheet = a_sheet(number="DEP-2026-000001")
+    for name, pdf in (
+        ("word", PRESS.print_document(PRESS.fill(template(), sheet))),
+        ("sheet", PRESS.print_sheet(sheet)),
+    ):
+        (tmp_path / f"{name}.pdf").write_bytes(sign_for_long(keys, pdf, authority).data)
+    assert conforms(tmp_path / "word.pdf", tmp_path / "sheet.pdf") == {"word.pdf": "2b", "sheet.pdf": "3b"}
+
+
+def test_while_no_authority_answers_nobody_waits_and_the_level_says_so(
+    keys: SealKeys, authority: TimeAuthority
+) -> None:
+    pdf = letter_pdf()
+    authority.broken = True
+    try:
+        made = sign_for_long(keys, pdf, authority)
+    finally:
+        authority.broken = False
+    assert made.level == "B-B"
+    assert valid(keys, made.data)
+    far = sign_for_long(keys, pdf, authority, at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert far.level == "B-B"  # a clock that is years from ours proves nothing

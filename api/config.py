@@ -214,13 +214,15 @@ class SealSettings(_Section):
     whose tokens are kept. `demonstration_time` puts one on this machine in their place when the site names none: it
     shows how things go, and proves nothing to a stranger.
 
-    `witnesses` cosign the heads of the logs.
+    `witnesses` cosign the heads of the logs. `trusted_ca` is a folder of the authorities (PEM, lists of revoked
+    certificates too) whose signatures on PDF that come in are trusted.
 
     The sealing key lies in the data folder (`file`), or on the PKCS#11 token `token` under the label `key`, reached by
     the library `module`. The PIN is `pin`, better given by the environment, or the first line of `pin_file`.
     """
 
     organisation: str = "GED Courrier"
+    trusted_ca: Path | None = None
     kind: Literal["file", "pkcs11"] = "file"
     module: Path | None = None
     token: str = ""

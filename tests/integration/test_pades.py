@@ -26,7 +26,7 @@ from ged.ports import SignedPdf
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.pades import PadesSigner
 from ged.seal.place import find_place
-from ged.seal.timestamp.authority import HttpAuthority
+from ged.seal.timestamp.authority import http_authority
 from ingest.office.converter import Office
 from ingest.readers import pdf as pdf_reader
 from rooms.documents import a_sheet, template
@@ -54,9 +54,9 @@ def sign(keys: SealKeys, pdf: bytes) -> bytes:
 
 
 def sign_for_long(keys: SealKeys, pdf: bytes, authority: TimeAuthority, at: datetime | None = None) -> SignedPdf:
-    asked = HttpAuthority("première", authority.url, authority.roots)
+    asked = http_authority("première", authority.url, authority.roots)
     signer = PadesSigner(
-        keys, [HttpAuthority("muette", "http://127.0.0.1:9/tsa", authority.roots), asked], authority.roots
+        keys, [http_authority("muette", "http://127.0.0.1:9/tsa", authority.roots), asked], authority.roots
     )
     block = PRESS.print_block(BLOCK)
     return signer.sign(pdf, block, name="Y. Amouzou", reason="DEP-2026-000001", at=at or datetime.now(UTC))

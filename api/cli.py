@@ -38,13 +38,16 @@ from api.terminal import say as _say
 from api.wiring import House
 from api.witness.command import witness
 from ged.errors import Conflict, GedError
+from ged.mail.access import SYSTEM
 from ged.mail.item import Direction
+from ged.mail.journal import Act
 from ged.mail.qualification import Field
 from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door
 from ged.services.establish import establish, standing
 from ged.services.export import export as export_letter
+from ged.services.leave_line import leave_line
 from ged.services.sign_in import create_token, set_password
 from ged.services.tell_history import Medium, tell_history
 from ged.services.verify import verify_file, verify_letter
@@ -304,6 +307,7 @@ def export_model(folder: Annotated[Path, typer.Argument(help="Dossier à remplir
     with _house() as (house, _):
         organisation = standing(store=house.store, clock=house.clock)
         write_folder(organisation, folder)
+        leave_line(Act.LIST_EXPORTED, "organisation", store=house.store, actor=SYSTEM, clock=house.clock)
     _say(as_json, {"folder": str(folder), "entities": len(organisation.entities)}, str(folder))
 
 
@@ -322,6 +326,7 @@ def rebuild_index(*, as_json: Json = False) -> None:
                 house.index,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
+        leave_line(Act.INDEX_REBUILT, "index", store=house.store, actor=SYSTEM, clock=house.clock, documents=count)
     _say(as_json, {"documents": count}, f"{count} courriers dans l'index.")
 
 
@@ -373,7 +378,7 @@ def start() -> None:
 def password(login: str, value: Annotated[str, typer.Option(prompt="Mot de passe", hide_input=True)]) -> None:
     """Donne un mot de passe à une personne."""
     with _house() as (house, _):
-        set_password(login, value, store=house.store)
+        set_password(login, value, store=house.store, clock=house.clock)
 
 
 @app.command()

@@ -55,7 +55,7 @@ def print_one(
         made = print_register(
             query, render=_render, store=house.store, vault=house.vault, actor=actor, clock=house.clock
         )
-        _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=actor)
+        _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
         with opened as stream:
             to.write_bytes(stream.read())
     say(as_json, PrintOut.of(made).model_dump(mode="json"), _said(made))

@@ -60,7 +60,7 @@ def _open_accounts(organisation: Organisation, folder: Path, house: House) -> No
     password = _password_of(folder)
     with _progress("Comptes", len(organisation.people)) as step:
         for person in organisation.people:
-            set_password(person.login, password, store=house.store)
+            set_password(person.login, password, store=house.store, clock=house.clock)
             step()
 
 

@@ -102,7 +102,7 @@ def _prepare(house: House) -> None:
         deposit_pile(house, clerk, list(generate(6, _SEED + 1, Path(folder) / "pile")))
     run_worker(house, until_idle=True)
     for login in {one.login for one in PICTURES}:
-        set_password(login, _PASSWORD, store=house.store)
+        set_password(login, _PASSWORD, store=house.store, clock=house.clock)
 
 
 def _take(picture: Picture, browser: Browser, base: str) -> None:

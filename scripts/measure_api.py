@@ -63,7 +63,7 @@ def _prepared(house: House, count: int) -> tuple[str, str, str]:
         print(f"\r{number + 1}/{count}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     run_worker(house, until_idle=True)
-    set_password("kossi", "mesure-de-la-charge", store=house.store)
+    set_password("kossi", "mesure-de-la-charge", store=house.store, clock=house.clock)
     session = sign_in("kossi", "mesure-de-la-charge", store=house.store, clock=house.clock)
     return last, create_token("kossi", "mesure", 1, store=house.store, clock=house.clock), session.secret
 

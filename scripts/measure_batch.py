@@ -42,7 +42,7 @@ def main() -> None:
     count = parser.parse_args().letters
     with measured_house() as (house, environment), tempfile.TemporaryDirectory(prefix="ged-lot-") as folder:
         establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
-        set_password("kossi", "mesure-du-lot", store=house.store)
+        set_password("kossi", "mesure-du-lot", store=house.store, clock=house.clock)
         session = sign_in("kossi", "mesure-du-lot", store=house.store, clock=house.clock)
         with serving(environment) as base:
             client = httpx.Client(base_url=base, headers={"Cookie": f"ged_session={session.secret}"}, timeout=60)

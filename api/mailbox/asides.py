@@ -7,9 +7,11 @@ from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.electronic import SetAside
+from ged.mail.journal import Act
 from ged.ports import Stored
 from ged.services.capture import Receipt
 from ged.services.capture_mail import aside, settle_aside
+from ged.services.leave_line import leave_line
 from ingest.readers.mime import read_mail
 
 _TEXT_SHOWN = 5_000
@@ -24,6 +26,7 @@ def read_aside(aside_id: str, house: House, actor: Actor) -> tuple[SetAside, str
         Conflict: `mail.settled`.
     """
     found = aside(aside_id, store=house.store, actor=actor)
+    leave_line(Act.PAPER_READ, found.id, store=house.store, actor=actor, clock=house.clock, what="courriel écarté")
     try:
         return found, house.entrance.ask(read_mail, _raw(found, house)).text[:_TEXT_SHOWN]
     except Refused:

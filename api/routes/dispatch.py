@@ -10,11 +10,13 @@ from fastapi.responses import Response
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.dispatch import AnnexOut, AnswerIn, DepartureOut, PlansIn, SendingOut
 from api.schemas.letters import LetterOut
+from ged.mail.journal import Act
 from ged.services.capture import Door
 from ged.services.departure_file import departure_file, open_annex
 from ged.services.dispatch import answer, call_back, plan, send
 from ged.services.ink import take_signed_copy
 from ged.services.lay_out import preview
+from ged.services.leave_line import leave_line
 from ingest.capture.receive import keep
 
 router = APIRouter(tags=["dispatch"])
@@ -23,7 +25,8 @@ router = APIRouter(tags=["dispatch"])
 @router.get("/drafts/{draft_id}/preview.pdf", response_class=Response)
 def see_draft(house: HouseDep, actor: ApiActorDep, draft_id: str, version: int | None = None) -> Response:
     """Return a draft as it would leave, as PDF, without number, date or signature."""
-    _, pdf = preview(draft_id, version, store=house.store, vault=house.vault, press=house.press, actor=actor)
+    draft, pdf = preview(draft_id, version, store=house.store, vault=house.vault, press=house.press, actor=actor)
+    leave_line(Act.DRAFT_READ, draft.id, store=house.store, actor=actor, clock=house.clock, file="apercu")
     return Response(pdf, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 

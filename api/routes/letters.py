@@ -163,7 +163,7 @@ def get_image(
 ) -> Response:
     """Return the image of a page, the one nearest to `width` pixels."""
     letter, sort, stream = consult.page_image(
-        letter_id, number, width, store=house.store, vault=house.vault, actor=actor
+        letter_id, number, width, store=house.store, vault=house.vault, actor=actor, clock=house.clock
     )
     return file_response(request, stream, letter, media_type=sort)
 

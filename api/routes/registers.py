@@ -81,7 +81,7 @@ def list_prints(
 @router.get("/register-prints/{print_id}", response_class=StreamingResponse)
 def get_print(house: HouseDep, actor: ApiActorDep, print_id: str) -> StreamingResponse:
     """Return a kept print, byte for byte as it was made."""
-    _, opened = open_print(print_id, store=house.store, vault=house.vault, actor=actor)
+    _, opened = open_print(print_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
     return StreamingResponse(stream_chunks(opened), media_type="application/pdf")
 
 

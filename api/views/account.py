@@ -125,7 +125,7 @@ def change_password(
     """Set a new password for who knows the current one; every session ends, and this one begins anew."""
     try:
         sign_in(actor.login, actuel, store=house.store, clock=house.clock)
-        set_password(actor.login, nouveau, store=house.store)
+        set_password(actor.login, nouveau, store=house.store, clock=house.clock, actor=actor)
     except (Forbidden, Refused) as error:
         values = {"posts": actor.posts, "chosen_now": False, **choice_context(house, actor)}
         return page(request, "account.html", status=422, error=error.sentence, done=False, **values)

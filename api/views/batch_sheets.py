@@ -17,8 +17,10 @@ from api.wiring import House
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.batch_sheet import MOST_COPIES, declared
+from ged.mail.journal import Act
 from ged.services import consult
 from ged.services.batch_sheets import announce_lot, printed_sheets, separators
+from ged.services.leave_line import leave_line
 
 router = APIRouter()
 
@@ -80,6 +82,8 @@ def printed(
 ) -> Response:
     """Return sheets on paper, each as often as asked."""
     sheets = printed_sheets(f or (), store=house.store, actor=actor)
+    by: Any = {"store": house.store, "actor": actor, "clock": house.clock}
+    leave_line(Act.LIST_PRINTED, sheets[0].code, what="feuilles de lot", sheets=len(sheets), copies=n, **by)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     address = public_address(request, house)
     pdf = print_pdf(

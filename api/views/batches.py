@@ -187,7 +187,9 @@ def drop(
 @router.get("/lots/{batch_id}/page/{key}.webp")
 def picture(house: HouseDep, actor: ActorDep, batch_id: str, key: str, grande: str = "") -> Response:
     """Return the picture of a page."""
-    opened = batch_picture(batch_id, key, large=bool(grande), store=house.store, vault=house.vault, actor=actor)
+    opened = batch_picture(
+        batch_id, key, large=bool(grande), store=house.store, vault=house.vault, actor=actor, clock=house.clock
+    )
     answer = served(opened, media_type="image/webp", name=f"page-{key}")
     answer.headers["Cache-Control"] = "private, max-age=600"
     return answer

@@ -18,12 +18,14 @@ from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.dispatch import SendingState
+from ged.mail.journal import Act
 from ged.services import consult
 from ged.services.capture import Door
 from ged.services.departure_file import departure_file, open_annex
 from ged.services.dispatch import Slipped, answer, call_back, plan, send
 from ged.services.ink import by_code, print_for_ink, take_signed_copy
 from ged.services.lay_out import preview
+from ged.services.leave_line import leave_line
 from ingest.capture.receive import keep
 
 router = APIRouter()
@@ -39,7 +41,8 @@ def _pdf(data: bytes, name: str) -> Response:
 def see(house: HouseDep, actor: ActorDep, draft_id: str, version: int | None = None) -> Response:
     """Return a draft as it would leave, without number, date or signature."""
     ports = {"store": house.store, "vault": house.vault, "press": house.press}
-    _, pdf = preview(draft_id, version, **ports, actor=actor)  # type: ignore[arg-type]
+    draft, pdf = preview(draft_id, version, **ports, actor=actor)  # type: ignore[arg-type]
+    leave_line(Act.DRAFT_READ, draft.id, store=house.store, actor=actor, clock=house.clock, file="apercu")
     return _pdf(pdf, "apercu")
 
 

@@ -188,7 +188,9 @@ def versions_compared(
 @router.get("/projet/{draft_id}/fichier/{digest}")
 def attached(request: Request, house: HouseDep, actor: ActorDep, draft_id: str, digest: str) -> Response:
     """Return a file of a draft."""
-    draft, one, opened = read_draft.attached(draft_id, digest, store=house.store, vault=house.vault, actor=actor)
+    draft, one, opened = read_draft.attached(
+        draft_id, digest, store=house.store, vault=house.vault, actor=actor, clock=house.clock
+    )
     return file_response(request, opened, draft, media_type=one.media_type, name=one.label.rsplit(".", 1)[0])
 
 

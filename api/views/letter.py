@@ -118,7 +118,7 @@ def image(
 ) -> Response:
     """Return a page's image, the one nearest to a width in pixels."""
     letter, sort, opened = consult.page_image(
-        letter_id, number, largeur, store=house.store, vault=house.vault, actor=actor
+        letter_id, number, largeur, store=house.store, vault=house.vault, actor=actor, clock=house.clock
     )
     return file_response(request, opened, letter, media_type=sort)
 

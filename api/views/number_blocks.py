@@ -18,7 +18,9 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
+from ged.mail.journal import Act
 from ged.services.capture import Door, PaperUse
+from ged.services.leave_line import leave_line
 from ged.services.number_block import MOST, block_file, blocks, cancel_numbers, reserve
 from ingest.capture.receive import receive
 
@@ -63,6 +65,7 @@ def sheet(request: Request, house: HouseDep, actor: ActorDep, block_id: str) -> 
     file = block_file(block_id, store=house.store, actor=actor)
     title, _ = REGISTERS[file.block.series.direction]
     pdf = print_pdf("prints/number_block.html", language_of(request), file=file, title=title)
+    leave_line(Act.LIST_PRINTED, block_id, store=house.store, actor=actor, clock=house.clock, what="numéros réservés")
     name = f"feuille-{file.numbers[0].number}-{file.numbers[-1].number}".replace("/", "-")
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)

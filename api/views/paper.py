@@ -17,9 +17,11 @@ from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.custody import Keeper, keeps, keeps_register, may_give
 from ged.mail.item import Letter
+from ged.mail.journal import Act
 from ged.services import consult
 from ged.services.discharge import discharge_of, sign_letter
 from ged.services.hand_over import confirm, declare, give, paper_file, withdraw
+from ged.services.leave_line import leave_line
 
 router = APIRouter()
 
@@ -110,6 +112,8 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, 
         drawing=drawing_of(discharge, house.vault),
         **places(house, actor),
     )
+    by: Any = {"store": house.store, "actor": actor, "clock": house.clock}
+    leave_line(Act.LIST_PRINTED, hand_over_id, letter_id=letter.id, what="décharge", **by)
     headers = {"Content-Disposition": f'inline; filename="{letter.number}-decharge.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

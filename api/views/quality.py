@@ -14,8 +14,10 @@ from fastapi.responses import Response
 from api.deps import ActorDep, HouseDep
 from api.views.render import language_of, page
 from api.views.words import FIELDS, translations
+from ged.mail.journal import Act
 from ged.mail.qualification import Field
 from ged.mail.reading_quality import Tally, by_month, total
+from ged.services.leave_line import leave_line
 from ged.services.reading_quality import Quality, reading_quality
 
 router = APIRouter()
@@ -66,6 +68,9 @@ def show(request: Request, house: HouseDep, actor: ActorDep, nature: str = "") -
 def export(request: Request, house: HouseDep, actor: ActorDep, nature: str = "") -> Response:
     """Return the counts as a table: one line a month, field and kind."""
     found = reading_quality(nature, store=house.store, actor=actor, clock=house.clock)
+    leave_line(
+        Act.LIST_EXPORTED, "qualite", store=house.store, actor=actor, clock=house.clock, lines=len(found.tallies)
+    )
     say = translations(language_of(request)).gettext
     text = io.StringIO()
     table = csv.writer(text, delimiter=";", lineterminator="\r\n")

@@ -54,7 +54,7 @@ def print_one(
 @router.get("/registres/impressions/{print_id}")
 def fetch(house: HouseDep, actor: ActorDep, print_id: str) -> Response:
     """Return a kept print, byte for byte as it was made."""
-    made, opened = open_print(print_id, store=house.store, vault=house.vault, actor=actor)
+    made, opened = open_print(print_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
     name = f"registre-{made.direction}-{made.since:%Y%m%d}-{made.until:%Y%m%d}-{made.sha256[:8]}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(stream_chunks(opened), media_type="application/pdf", headers=headers)

@@ -19,10 +19,12 @@ from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Letter
+from ged.mail.journal import Act
 from ged.mail.moves import Move
 from ged.services import consult
 from ged.services.confirm_slip import SlipFile, confirm_slip, set_aside, slip_file, slip_picture, waiting_slip
 from ged.services.kept_files import kept_files_of, open_kept_file
+from ged.services.leave_line import leave_line
 from ged.services.print_slip import PrintedSlip, authorities, print_slips, printed_slips
 from ged.services.take_back import attach_file, doubtful_file, doubtful_files, register_file
 
@@ -84,7 +86,7 @@ def show(request: Request, house: HouseDep, actor: ActorDep, slip_id: str) -> Re
 @router.get("/fiches/{slip_id}/image.webp")
 def picture(house: HouseDep, actor: ActorDep, slip_id: str) -> Response:
     """Return the picture of a slip, laid straight."""
-    opened = slip_picture(slip_id, store=house.store, vault=house.vault, actor=actor)
+    opened = slip_picture(slip_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
     return served(opened, media_type="image/webp", name="fiche")
 
 
@@ -131,6 +133,7 @@ def doubtful(request: Request, house: HouseDep, actor: ActorDep) -> Response:
 def doubtful_bytes(house: HouseDep, actor: ActorDep, file_id: str) -> Response:
     """Return a file in doubt, as it came."""
     file = doubtful_file(file_id, store=house.store, actor=actor)
+    leave_line(Act.PAPER_READ, file.id, store=house.store, actor=actor, clock=house.clock, what="retour")
     return served(house.vault.open(file.sha256), media_type=file.media_type, name="retour")
 
 

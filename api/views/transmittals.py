@@ -21,9 +21,11 @@ from api.wiring import House
 from ged.errors import GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.custody import Keeper
+from ged.mail.journal import Act
 from ged.mail.transmittal import Transmittal, answers_for, receives, refuse_empty
 from ged.services import consult
 from ged.services.discharge import sign_transmittal
+from ged.services.leave_line import leave_line
 from ged.services.transmit import Wanted, cancel, transmit, transmittal, transmittals
 
 router = APIRouter()
@@ -113,6 +115,7 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, transmittal_id: 
         drawing=drawing_of(made.discharge, house.vault),
         **places(house, actor),
     )
+    leave_line(Act.LIST_PRINTED, made.id, store=house.store, actor=actor, clock=house.clock, what="bordereau")
     headers = {"Content-Disposition": f'inline; filename="{made.number}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
@@ -123,6 +126,7 @@ def returned(house: HouseDep, actor: ActorDep, transmittal_id: str) -> Response:
     made = transmittal(transmittal_id, store=house.store, actor=actor)
     if made.scan is None:
         raise Refused("transmittal.no_scan", "Ce bordereau n'est pas revenu par le scanner.")
+    leave_line(Act.PAPER_READ, made.id, store=house.store, actor=actor, clock=house.clock, what="bordereau signé")
     return served(house.vault.open(made.scan), media_type=made.scan_type, name=f"{made.number}-signe")
 
 

@@ -108,7 +108,9 @@ def set_aside(slip_id: str, *, store: Store, actor: Actor, clock: Clock) -> None
         unit.commit()
 
 
-def slip_picture(slip_id: str, *, store: Store, vault: Vault, actor: Actor) -> AbstractContextManager[BinaryIO]:
+def slip_picture(
+    slip_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
+) -> AbstractContextManager[BinaryIO]:
     """Open the picture of a slip, laid straight.
 
     Raises:
@@ -117,10 +119,13 @@ def slip_picture(slip_id: str, *, store: Store, vault: Vault, actor: Actor) -> A
     with store.unit() as unit:
         slip = unit.slips.get(slip_id)
         unit.letters.get(slip.letter_id, actor.tokens())
-    if slip.picture is None:
-        raise NotFound(
-            "routing_slip.no_picture", "Cette fiche n'a pas d'image redressée. Ouvrez la pièce comme elle est venue."
-        )
+        if slip.picture is None:
+            raise NotFound(
+                "routing_slip.no_picture",
+                "Cette fiche n'a pas d'image redressée. Ouvrez la pièce comme elle est venue.",
+            )
+        unit.journal.write_once(clock(), Act.PAPER_READ, actor, slip.letter_id, slip.letter_id, what="fiche")
+        unit.commit()
     return vault.open(slip.picture)
 
 

@@ -210,9 +210,11 @@ def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
 
 
 def page_image(
-    letter_id: str, number: int, width_px: int, *, store: Store, vault: Vault, actor: Actor
+    letter_id: str, number: int, width_px: int, *, store: Store, vault: Vault, actor: Actor, clock: Clock
 ) -> tuple[Letter, str, AbstractContextManager[BinaryIO]]:
     """Open the image of a page, the one nearest to the width asked for, and say its media type.
+
+    The letter was read: the journal says so, once for all its images.
 
     Raises:
         NotFound: `letter.unknown`, or `page.unknown` when the letter has no such image (yet).
@@ -220,8 +222,10 @@ def page_image(
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
         images = [image for image in unit.pages.images(letter.id) if image.number == number]
-    if not images:
-        raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
+        if not images:
+            raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
+        unit.journal.write_once(clock(), Act.READ, actor, letter.id, letter.id, file="images")
+        unit.commit()
     nearest = min(images, key=lambda image: abs(image.width_px - width_px))
     return letter, image_type(nearest.width_px), vault.open(nearest.digest)
 

@@ -123,9 +123,9 @@ def kept_prints(
 
 
 def open_print(
-    print_id: str, *, store: Store, vault: Vault, actor: Actor
+    print_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
 ) -> tuple[RegisterPrint, AbstractContextManager[BinaryIO]]:
-    """Open a kept print as it was made.
+    """Open a kept print as it was made, and write in the journal that it was.
 
     Raises:
         Forbidden: `access.right`.
@@ -134,6 +134,8 @@ def open_print(
     require(actor, Right.PRINT_REGISTER)
     with store.unit() as unit:
         found = unit.register_prints.get(print_id, actor.tokens())
+        unit.journal.write_about(clock(), Act.PRINT_READ, actor, found.id)
+        unit.commit()
     return found, vault.open(found.sha256)
 
 

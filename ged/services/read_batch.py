@@ -6,10 +6,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor, Right, require
 from ged.mail.batch import Batch, BatchFile
 from ged.mail.batch_board import BatchPage, Board, Counts, counts
+from ged.mail.journal import Act
 from ged.ports import Vault
 from ged.services.add_to_batch import batch_registers
 from ged.services.close_batch import doubts_about
@@ -86,9 +88,11 @@ def batch_view(batch_id: str, *, store: Store, actor: Actor) -> BatchView:
 
 
 def batch_picture(
-    batch_id: str, key: str, *, large: bool, store: Store, vault: Vault, actor: Actor
+    batch_id: str, key: str, *, large: bool, store: Store, vault: Vault, actor: Actor, clock: Clock
 ) -> AbstractContextManager[BinaryIO]:
     """Open the picture of a page that is on the board or set aside; one that is in a letter is read on the letter.
+
+    That the lot was looked at is in the journal, once for all its pages.
 
     Raises:
         NotFound: `batch.unknown`, `batch.no_picture`.
@@ -97,7 +101,11 @@ def batch_picture(
         batch = unit.batches.get(batch_id, batch_registers(actor))
         board, _ = unit.batches.board(batch.id, batch.revision)
         page = next((one for one in unit.batches.pages(batch.id) if one.key == key), None)
-    digest = "" if page is None or key not in board.keys else page.large if large else page.small
-    if not digest:
-        raise NotFound("batch.no_picture", "Cette page n'a pas d'image ici : elle est dans un courrier, ou illisible.")
+        digest = "" if page is None or key not in board.keys else page.large if large else page.small
+        if not digest:
+            raise NotFound(
+                "batch.no_picture", "Cette page n'a pas d'image ici : elle est dans un courrier, ou illisible."
+            )
+        unit.journal.write_once(clock(), Act.PAPER_READ, actor, batch.id, what="lot")
+        unit.commit()
     return vault.open(digest)

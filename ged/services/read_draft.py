@@ -130,9 +130,9 @@ def draft_file(draft_id: str, *, store: Store, actor: Actor, clock: Clock) -> Dr
 
 
 def attached(
-    draft_id: str, digest: str, *, store: Store, vault: Vault, actor: Actor
+    draft_id: str, digest: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
 ) -> tuple[Draft, Attachment, AbstractContextManager[BinaryIO]]:
-    """Open a file of any version of a draft.
+    """Open a file of any version of a draft, and write in the journal that it was read.
 
     Raises:
         NotFound: `draft.unknown`; `draft.file`, no version holds that file.
@@ -145,6 +145,8 @@ def attached(
                 if one is not None and one.digest == digest:
                     if one.letter_id:
                         unit.letters.get(one.letter_id, actor.tokens())
+                    unit.journal.write(clock(), Act.DRAFT_READ, actor, one.letter_id, draft=draft.id, file=digest)
+                    unit.commit()
                     return draft, one, vault.open(digest)
     raise NotFound("draft.file", "Ce projet ne porte pas ce fichier. Rechargez la page.")
 

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from ged.clock import Clock
 from ged.errors import Forbidden, NotFound, Refused
-from ged.mail.access import Actor
+from ged.mail.access import SYSTEM, Actor
 from ged.mail.journal import Act
 from ged.store.unit import Store
 
@@ -123,8 +123,8 @@ def actor_of(login: str, *, store: Store, clock: Clock) -> Actor:
     return actor
 
 
-def set_password(login: str, password: str, *, store: Store) -> None:
-    """Set a person's password and end the sessions that stand.
+def set_password(login: str, password: str, *, store: Store, clock: Clock, actor: Actor = SYSTEM) -> None:
+    """Set a person's password and end the sessions that stand; without an actor, by who runs the machine.
 
     Raises:
         Refused: `password.short`.
@@ -136,6 +136,7 @@ def set_password(login: str, password: str, *, store: Store) -> None:
         if unit.people.account(login) is None:
             raise _nobody(login)
         unit.people.set_password(login, _hasher.hash(password))
+        unit.journal.write(clock(), Act.PASSWORD_SET, actor, person=login)
         unit.commit()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,8 @@ from ged.mail.access import Actor
 from ged.mail.journal import Act, JournalEntry
 from ged.store.tables import journal
 
+ONE_SITTING = timedelta(hours=2)
+"""So long, the images of one thing are one reading of it."""
 _COLUMNS = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "details")]
 
 
@@ -27,6 +29,18 @@ class Journal:
     def write_about(self, at: datetime, act: Act, actor: Actor, thing_id: str, **details: object) -> None:
         """Add one line about something that is no letter, by its id."""
         self._add(at, act, actor, {"about": thing_id, "details": details})
+
+    def write_once(
+        self, at: datetime, act: Act, actor: Actor, thing_id: str, letter_id: str | None = None, **details: object
+    ) -> None:
+        """Add a line unless one of the same act, person and thing is younger than two hours: a page has many images."""
+        thing = journal.c.letter_id == letter_id if letter_id is not None else journal.c.about == thing_id
+        lately = sa.exists().where(
+            journal.c.login == actor.login, journal.c.act == act, journal.c.at >= at - ONE_SITTING, thing
+        )
+        if not self._connection.scalar(sa.select(lately)):
+            named = {"letter_id": letter_id} if letter_id is not None else {"about": thing_id}
+            self._add(at, act, actor, {**named, "details": details})
 
     def _add(self, at: datetime, act: Act, actor: Actor, values: dict[str, object]) -> None:
         self._connection.execute(

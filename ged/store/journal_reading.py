@@ -16,8 +16,8 @@ from ged.store.shipping_tables import journal_mark
 from ged.store.tables import entity, holding, journal, letter, person, position
 
 _COLUMNS = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "about", "details")]
-_QUIET = frozenset({"filename", "name", "subject", "title", "reason"})
-"""Details of lines without a letter that somebody may have written a letter's words in."""
+_TOLD = frozenset({"session", "telephone", "jeton", "personne", "organisation", "modele", "index", "journal", "liste"})
+"""First words of acts whose details nobody writes a letter's words in; of others without a letter, none are told."""
 
 
 class JournalReading:
@@ -90,5 +90,6 @@ def _line(row: Sequence[Any]) -> JournalLine:
     if said.letter_id is not None:
         shown = said if seen else replace(said, details={}, letter_id=None)
         return JournalLine(shown, number if seen else "", bool(seen), place, logged_at)
-    kept = {} if said.about else {name: value for name, value in said.details.items() if name not in _QUIET}
-    return JournalLine(replace(said, details=kept), "", kept == said.details, place, logged_at)
+    told = said.act.partition(".")[0] in _TOLD
+    shown = said if told else replace(said, details={})
+    return JournalLine(shown, "", told or not said.details, place, logged_at)

@@ -53,7 +53,7 @@ def sign_in(house: House, server: str) -> Callable[[Page, str], Page]:
     """Sign somebody in on a page, by the form, with the keyboard."""
 
     def act(page: Page, login: str = "kossi") -> Page:
-        set_password(login, PASSWORD, store=house.store)
+        set_password(login, PASSWORD, store=house.store, clock=house.clock)
         page.goto(f"{server}/connexion")
         page.focus("#login")
         page.keyboard.type(login)

@@ -19,7 +19,7 @@ SENDER = "Société des Carrières du Mono"
 
 
 def signed_in(house: House, login: str) -> dict[str, str]:
-    set_password(login, "mot-de-passe-essai", store=house.store)
+    set_password(login, "mot-de-passe-essai", store=house.store, clock=house.clock)
     secret = sign_in(login, "mot-de-passe-essai", store=house.store, clock=house.clock).secret
     return {"Cookie": f"{COOKIE}={secret}"}
 

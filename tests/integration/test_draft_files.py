@@ -25,7 +25,7 @@ Who = Callable[[str], Actor]
 
 
 def cookie_of(house: House, login: str) -> dict[str, str]:
-    set_password(login, "un mot de passe assez long", store=house.store)
+    set_password(login, "un mot de passe assez long", store=house.store, clock=house.clock)
     session = sign_in(login, "un mot de passe assez long", store=house.store, clock=house.clock)
     return {"Cookie": f"{COOKIE}={session.secret}"}
 

@@ -173,13 +173,15 @@ def test_nobody_writes_or_reads_beyond_their_post(house: House, letter: Letter, 
     joined = replace(TEXT, attachments=(Attachment("x", letter.original, "application/pdf", 1, letter.id),))
     draft = begin(Plan(stages=(CHIEF, SIGNS)), joined, actor=officer, **made)
     found, one, opened = read_draft.attached(
-        draft.id, letter.original, store=house.store, vault=house.vault, actor=officer
+        draft.id, letter.original, store=house.store, vault=house.vault, actor=officer, clock=house.clock
     )
     with opened as stream:
         assert (found.id, one.letter_id, stream.read(4)) == (draft.id, letter.id, b"%PDF")
     for stranger in ("drh", "ceetdg", "audit"):
         with pytest.raises(NotFound):
-            read_draft.attached(draft.id, letter.original, store=house.store, vault=house.vault, actor=who(stranger))
+            read_draft.attached(
+                draft.id, letter.original, store=house.store, vault=house.vault, actor=who(stranger), clock=house.clock
+            )
 
 
 def test_letters_are_bound_by_number_and_each_side_shows_only_what_its_reader_may_see(
@@ -207,7 +209,7 @@ def test_letters_are_bound_by_number_and_each_side_shows_only_what_its_reader_ma
 
 def test_a_confirmation_lasts_one_sitting_and_ends_with_the_session(house: House, who: Who) -> None:
     minister = who("ministre")
-    set_password("ministre", "un mot de passe de ministre", store=house.store)
+    set_password("ministre", "un mot de passe de ministre", store=house.store, clock=house.clock)
     session = sign_in("ministre", "un mot de passe de ministre", store=house.store, clock=house.clock)
     given: dict[str, Any] = {"store": house.store, "clock": house.clock}
     assert not confirmed(session.secret, **given)

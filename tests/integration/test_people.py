@@ -43,7 +43,7 @@ class Watch:
 
 @pytest.fixture
 def watch(house: House) -> Watch:
-    set_password("kossi", PASSWORD, store=house.store)
+    set_password("kossi", PASSWORD, store=house.store, clock=house.clock)
     return Watch()
 
 
@@ -93,16 +93,16 @@ def test_a_session_ends_when_nobody_uses_it_and_lasts_while_somebody_does(house:
 
 def test_a_new_password_ends_every_session(house: House, watch: Watch) -> None:
     session = sign_in("kossi", PASSWORD, store=house.store, clock=watch)
-    set_password("kossi", "un autre mot de passe", store=house.store)
+    set_password("kossi", "un autre mot de passe", store=house.store, clock=house.clock)
     assert who_holds(session.secret, store=house.store, clock=watch) is None
     assert attempt(lambda: sign_in("kossi", PASSWORD, store=house.store, clock=watch)) == "session.wrong"
 
 
 def test_a_short_password_and_an_unknown_person_are_refused(house: House) -> None:
     with pytest.raises(Refused):
-        set_password("kossi", "court", store=house.store)
+        set_password("kossi", "court", store=house.store, clock=house.clock)
     with pytest.raises(NotFound):
-        set_password("personne", PASSWORD, store=house.store)
+        set_password("personne", PASSWORD, store=house.store, clock=house.clock)
 
 
 def test_a_token_acts_for_its_person_until_its_last_day(house: House, watch: Watch) -> None:

@@ -84,7 +84,7 @@ def test_a_closed_year_gives_no_number_and_the_next_one_goes_on(
     assert closing.closed_at == EVE
     assert house.ledger.head().size == before + 1
     assert closing.head == house.ledger.head().note
-    made, opened = open_print(closing.prints[0], store=house.store, vault=house.vault, actor=lawson)
+    made, opened = open_print(closing.prints[0], store=house.store, vault=house.vault, actor=lawson, clock=house.clock)
     with opened as stream:
         assert stream.read(5) == b"%PDF-"
     assert made.leaf_index == before

@@ -135,10 +135,10 @@ def test_every_number_is_seen_and_content_only_by_who_may_read_it(
     assert len(theirs) == 2
     hidden = next(one for one in theirs if one.login == "lawson")
     with pytest.raises(NotFound):
-        open_print(hidden.id, store=house.store, vault=house.vault, actor=kossi)
+        open_print(hidden.id, store=house.store, vault=house.vault, actor=kossi, clock=house.clock)
     for stranger in ("ceet", "daf"):
         with pytest.raises((NotFound, Forbidden)):
-            open_print(mine[0].id, store=house.store, vault=house.vault, actor=who(stranger))
+            open_print(mine[0].id, store=house.store, vault=house.vault, actor=who(stranger), clock=house.clock)
         assert kept_prints_or_none(house, who(stranger)) == 0
     assert recognise_print(hidden.sha256, store=house.store, actor=who("daf")) == hidden
     assert recognise_print(hidden.sha256, store=house.store, actor=who("ceet")) is None
@@ -152,7 +152,7 @@ def kept_prints_or_none(house: House, actor: Actor) -> int:
 
 
 def _text(house: House, made: RegisterPrint, actor: Actor) -> str:
-    _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=actor)
+    _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
     with opened as stream:
         pdf = pypdfium2.PdfDocument(stream.read())
     return "".join(page.get_textpage().get_text_range() for page in pdf)
@@ -164,7 +164,7 @@ def test_a_print_is_pdf_a_numbered_and_fetched_again_byte_for_byte(
     for n in range(30):
         enter(house, kossi, Direction.INCOMING, n)
     made = printed(house, kossi)
-    _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=kossi)
+    _, opened = open_print(made.id, store=house.store, vault=house.vault, actor=kossi, clock=house.clock)
     with opened as stream:
         data = stream.read()
     assert hashlib.sha256(data).hexdigest() == made.sha256

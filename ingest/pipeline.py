@@ -35,7 +35,7 @@ TABLE: tuple[Stage, ...] = (
     Stage("classify", needs=("recognize",), gives="kind and service, as people decided of such words", version="2"),
     Stage("propose", needs=("extract", "classify"), gives="one proposal a field, with kind and service", version="2"),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
-    Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="3"),
+    Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="4"),
 )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from ged.errors import GedError
 from ged.mail.electronic import Piece
 from ged.mail.item import Letter
-from ged.mail.page import Box, Evidence, Page, TextSource, image_type
+from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.services.known_name import known_name
@@ -210,7 +210,7 @@ class _Hands:
 
     def _image(self, page: Page, width_px: int, data: bytes) -> PageImage:
         height_px = round(width_px * page.height_px / page.width_px)
-        return PageImage(page.number, width_px, height_px, self._put(data, image_type(width_px)))
+        return PageImage(page.number, width_px, height_px, self._put(data, IMAGE_TYPE))
 
     def _pages(self, letter: Letter) -> tuple[Page, ...]:
         with self._store.unit() as unit:

@@ -23,7 +23,7 @@ from ged.mail.moves import OPEN, Step
 from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
-from ged.mail.page import Page, image_type
+from ged.mail.page import IMAGE_TYPE, Page
 from ged.mail.qualification import DecisionRecord, Field, Proposal
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
@@ -227,7 +227,7 @@ def page_image(
         unit.journal.write_once(clock(), Act.READ, actor, letter.id, letter.id, file="images")
         unit.commit()
     nearest = min(images, key=lambda image: abs(image.width_px - width_px))
-    return letter, image_type(nearest.width_px), vault.open(nearest.digest)
+    return letter, IMAGE_TYPE, vault.open(nearest.digest)
 
 
 def original(

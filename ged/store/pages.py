@@ -22,7 +22,7 @@ _READ, _DRAWN = "lu ", "image "
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One image of an upright page, by digest in the vault; its format is `image_type` of its width."""
+    """One image of an upright page, by digest in the vault; its format is `IMAGE_TYPE`."""
 
     number: int
     width_px: int

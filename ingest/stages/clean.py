@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.readers.source import Grey, PageImage
+from ingest.stages.fax import without_losses
 from ingest.stages.streaks import without_streaks
 
 cv2.setNumThreads(1)  # pages go side by side in processes
@@ -70,8 +71,9 @@ def is_blank(page: PageImage) -> bool:
 
 def clean(page: PageImage) -> Cleaned:
     """Return the page upright (180 degrees apart), level, evenly lit, cropped to its ink, at `WORK_DPI` at most."""
-    one_bit = _one_bit(page.grey)
-    page = without_streaks(_at_work_resolution(page), one_bit=one_bit)
+    if one_bit := _one_bit(page.grey):
+        page = PageImage(without_losses(page.grey), page.resolution_dpi)
+    page = without_streaks(_at_work_resolution(page, one_bit=one_bit), one_bit=one_bit)
     factor = max(1, round(page.resolution_dpi / MAP_DPI))
     background, ink = _ink_map(page.grey, factor)
     height, width = page.grey.shape
@@ -92,12 +94,12 @@ def clean(page: PageImage) -> Cleaned:
     return Cleaned(part, offset, size, page.resolution_dpi, rotation, skew, blank=False)
 
 
-def _at_work_resolution(page: PageImage) -> PageImage:
+def _at_work_resolution(page: PageImage, *, one_bit: bool) -> PageImage:
     finer = page.resolution_dpi / WORK_DPI
     if finer > _FINER:
         small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=cv2.INTER_AREA)
         return PageImage(np.asarray(small, np.uint8), WORK_DPI)
-    if _one_bit(page.grey):  # steps become slopes, or the median eats commas
+    if one_bit:  # steps become slopes, or the median eats commas
         return PageImage(np.asarray(cv2.GaussianBlur(page.grey, (0, 0), 0.6), np.uint8), page.resolution_dpi)
     return page
 

@@ -25,7 +25,7 @@ from ingest.stages.photo import corners_of, on_image, straightened
 from ingest.stages.rasterize import rasterize
 
 JPEG_QUALITY, JPEG_QUALITY_SMALL = 50, 40
-"""The small image, progressive, weighs no more than WebP of quality 52 did, and takes a sixth of its time (measured)."""
+"""The small image, progressive, weighs no more than WebP of quality 52 did, in a sixth of its time (measured)."""
 _NOT_CARRIED = ("/AA", "/OpenAction", "/JavaScript", "/AcroForm", "/Collection")
 _TURN_BACK = {0: 0, 90: 270, 180: 180, 270: 90}
 BORN_DIGITAL_REMARK = "Cette copie est le document reçu lui-même : il porte déjà son texte."

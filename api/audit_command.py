@@ -5,6 +5,7 @@ Exit codes: 0 nothing found; 1 something altered; 2 it could not be finished; 3 
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from api.terminal import err, house_of, line, out
 from ged.clock import system_clock
 from ged.errors import GedError, Refused
 from ged.mail.audit import EXIT, Audit, Checked, Depth, Finding, Head, Outcome, Weight
+from ged.ports import Vault
 from ged.services.audit.ground import Ground, ReadLog
 from ged.services.audit.meanings import MEANINGS
 from ged.services.audit.notebook import Notebook, plain
@@ -57,7 +59,8 @@ def audit(  # noqa: PLR0917 - each is an option
     sample: Annotated[int, typer.Option(min=0, help="Courriers tirés au sort (audit rapide).")] = SAMPLE,
     seed: Annotated[str, typer.Option(help="Graine du tirage, pour le refaire.")] = "",
     resume: Annotated[str, typer.Option(metavar="ID", help="Reprendre un audit interrompu.")] = "",
-    store: Annotated[Path | None, typer.Option(help="Coffre à auditer sans la base : un dossier.")] = None,
+    store: Annotated[str, typer.Option(help="Coffre à auditer sans la base : un dossier, ou s3://compartiment.")] = "",
+    endpoint: Annotated[str, typer.Option(help="Adresse du service S3, avec --store s3://…")] = "",
     log: Annotated[Path | None, typer.Option(help="Dossier du journal, avec --store.")] = None,
     log_key: Annotated[str, typer.Option(help="Clé publique du journal (nom+empreinte+clé), avec --store.")] = "",
     trust: Annotated[
@@ -72,7 +75,7 @@ def audit(  # noqa: PLR0917 - each is an option
         depth = Depth.FULL if full else Depth.QUICK
         given = _text(heads or ())
         asked = _asked(depth, sample, seed, resume)
-        apart = store is not None and _apart(asked, store, log, log_key, trust, work, given)
+        apart = bool(store) and _apart(asked, _vault(store, endpoint), log, log_key, trust, work, given)
         with apart or _here(asked, given) as (ground, notebook):
             done = _walked(asked, ground, notebook, as_json=as_json)
     except Refused as error:
@@ -119,19 +122,19 @@ def _here(asked: Audit, given: str) -> Iterator[tuple[Ground, Notebook]]:
 
 @contextmanager
 def _apart(  # noqa: PLR0917 - each is an option of the command
-    asked: Audit, store: Path, log: Path | None, key: str, trust: Path | None, work: Path | None, given: str
+    asked: Audit, vault: Vault, log: Path | None, key: str, trust: Path | None, work: Path | None, given: str
 ) -> Iterator[tuple[Ground, Notebook]]:
     """A vault and a log, read by a stranger who holds two public keys and nothing else."""
     if log is None or key.count("+") < 2 or trust is None:
         raise Refused("audit.apart", "Avec --store, donnez aussi --log, --log-key et --trust.")
-    if not store.is_dir() or not log.is_dir():
-        raise Refused("audit.apart", "--store et --log sont des dossiers qui se lisent.")
+    if not log.is_dir():
+        raise Refused("audit.apart", "--log est un dossier qui se lit.")
     documents = ReadLog("documents", log, key)
     folder = (work or Path.cwd()) / f"audit-{asked.id}"
     notebook = Notebook(folder)
     yield (
         Ground(
-            vault=LocalVault(store),
+            vault=vault,
             documents=documents,
             store=None,
             trust_pem=trust.read_bytes(),
@@ -144,6 +147,23 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
         ),
         notebook,
     )
+
+
+def _vault(store: str, endpoint: str) -> Vault:
+    """Open a vault to be read: a folder, or a bucket with the keys that the environment gives."""
+    if not store.startswith("s3://"):
+        if not Path(store).is_dir():
+            raise Refused("audit.apart", "--store est un dossier qui se lit, ou s3://compartiment.")
+        return LocalVault(Path(store))
+    from ged.store.vault.s3 import S3Vault  # noqa: PLC0415 - boto3 is slow to load, and only this needs it
+
+    access, secret = os.environ.get("GED_VAULT_ACCESS_KEY"), os.environ.get("GED_VAULT_SECRET_KEY")
+    if not endpoint or not access or not secret:
+        raise Refused(
+            "audit.apart", "Pour un compartiment S3 : --endpoint, GED_VAULT_ACCESS_KEY et GED_VAULT_SECRET_KEY."
+        )
+    bucket = store.removeprefix("s3://")
+    return S3Vault(bucket, endpoint=endpoint, region="us-east-1", access_key=access, secret_key=secret, lock_days=1)
 
 
 def _walked(asked: Audit, ground: Ground, notebook: Notebook, *, as_json: bool) -> Audit:

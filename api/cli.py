@@ -296,8 +296,8 @@ def status(login: As = CLERK, *, as_json: Json = False) -> None:
         return
     table = Table(show_header=False)
     for section, values in report.items():
-        for name, value in values.items():
-            table.add_row(section, name, str(value))
+        for name, value in values.items() if isinstance(values, dict) else enumerate(values, 1):
+            table.add_row(section, str(name), str(value))
     out.print(table)
 
 

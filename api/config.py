@@ -339,6 +339,13 @@ class MailSettings(_Section):
         return self
 
 
+class AuditSettings(_Section):
+    """How often the worker audits the evidence by itself; 0: never."""
+
+    quick_hours: int = Field(default=24, ge=0)
+    full_days: int = Field(default=7, ge=0)
+
+
 class Settings(_Section):
     """Everything that can be configured; frozen once read."""
 
@@ -355,6 +362,7 @@ class Settings(_Section):
     antivirus: AntivirusSettings = AntivirusSettings()
     press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
+    audit: AuditSettings = AuditSettings()
     ship: ShipSettings = ShipSettings()
     mail: MailSettings = MailSettings()
 

@@ -16,6 +16,7 @@ from typing import Any
 import procrastinate
 from procrastinate import PsycopgConnector
 
+from api.audits import audit_round
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
@@ -50,6 +51,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
+AUDIT_EVERY_S = 5.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -234,6 +236,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
     if watch:
+        threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop))
         threads.append(_repeat("anchor", lambda: anchor_documents(house), ANCHOR_EVERY_S, stop))
         stations = Stations(house.settings.data / "depots", house.entrance)
         threads.append(_repeat("stations", stations.round, LOOK_EVERY_S, stop))

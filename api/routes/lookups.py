@@ -112,6 +112,6 @@ def lists(house: HouseDep, actor: ApiActorDep) -> dict[str, list[dict[str, str]]
 
 
 @router.get("/status")
-def status(house: HouseDep, actor: ApiActorDep) -> dict[str, dict[str, Any]]:
+def status(house: HouseDep, actor: ApiActorDep) -> dict[str, Any]:
     """Return how the installation stands, engine by engine."""
     return state_of(house, actor)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from api.audits import periods_of
 from api.schemas.letters import LetterOut
 from api.wiring import House
 from ged.mail.access import Actor
@@ -58,7 +59,7 @@ def state_of(house: House, actor: Actor) -> dict[str, Any]:
         Forbidden: `access.right`.
     """
     head = house.ledger.head()
-    stands = health(store=house.store, actor=actor, clock=house.clock)
+    stands = health(store=house.store, actor=actor, clock=house.clock, periods=periods_of(house))
     return {
         "store": asdict(stands),
         "vault": asdict(house.vault.report()),

@@ -165,6 +165,9 @@ def _consulted(actor: Actor) -> Iterator[Entry]:
     if actor.has(Right.SEE_DOSSIERS):
         yield Entry("/dossiers", _("Dossiers"), "archive")
     yield Entry("/verifier", _("Vérifier"), "shield-check")
+    if actor.has(Right.AUDIT):
+        yield Entry("/integrite", _("Chaîne d'intégrité"), "lock")
+        yield Entry("/audits", _("Audits"), "gauge")
 
 
 def _steered(actor: Actor) -> Iterator[Entry]:

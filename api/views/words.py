@@ -13,6 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ged.mail.access import Capacity
+from ged.mail.audit import Depth
+from ged.mail.audit import Outcome as AuditOutcome
 from ged.mail.batch import BatchState, Sides
 from ged.mail.batch_board import Aside
 from ged.mail.circuit import Said, StageKind
@@ -286,6 +288,12 @@ MOVES: dict[str, tuple[str, str, str]] = {
     Move.WITHDRAW: (_("Retirer la demande d'avis"), _("a retiré sa demande d'avis"), "circle-x"),
 }
 """Each move: the verb of its button, what the history says of it, its icon."""
+AUDIT_DEPTHS: dict[str, str] = {Depth.QUICK: _("Rapide"), Depth.FULL: _("Complet")}
+AUDIT_OUTCOMES: dict[str, tuple[str, str, str]] = {
+    AuditOutcome.SOUND: (_("Aucune anomalie"), "going", "circle-check"),
+    AuditOutcome.ALTERED: (_("Anomalies"), "late", "circle-x"),
+    AuditOutcome.UNFINISHED: (_("Inachevé"), "urgent", "circle-help"),
+}
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),
@@ -330,6 +338,9 @@ ACTS: dict[str, str] = {
     Act.EXPORTED: _("Exporté"),
     Act.HISTORY_EXPORTED: _("Historique exporté"),
     Act.VERIFIED: _("Original vérifié"),
+    Act.AUDIT_ASKED: _("Audit demandé"),
+    Act.AUDIT_DONE: _("Audit fini"),
+    Act.SAMPLE_DRAWN: _("Échantillon tiré"),
     Act.PAPER_GIVEN: _("Original papier remis"),
     Act.PAPER_RECEIVED: _("Original papier reçu"),
     Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),

@@ -50,6 +50,8 @@ class Right(StrEnum):
     CLOSE_REGISTER = "clore_registre"
     ACKNOWLEDGE = "accuser_reception"
     VERIFY = "verifier"
+    AUDIT = "auditer"
+    DRAW = "tirer_echantillon"
     EXPORT = "exporter"
     HOLD = "geler"
     SEE_STATUS = "voir_etat"
@@ -88,8 +90,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.HEAD: _SERVICE | {Right.EXPORT},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
-    Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS},
-    Role.ADMINISTRATOR: _ALWAYS | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS},
+    Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS, Right.AUDIT, Right.DRAW},
+    Role.ADMINISTRATOR: _ALWAYS
+    | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS, Right.AUDIT},
 }
 
 KEEPS_REGISTER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})

@@ -142,11 +142,91 @@ class RunState(StrEnum):
     DONE = "fini"
 
 
-def is_overdue(last: datetime | None, every: timedelta, now: datetime, *, since: datetime) -> bool:
-    """Whether an audit is late: its period and half of it again have gone by since the last, or since the beginning."""
-    return now - max(last or since, since) > every * 1.5
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An audit that was asked for, as pages show it; the audit itself is told by its report.
+
+    Attributes:
+        retained: Heads kept elsewhere that it is compared with, as they were typed; "" for none.
+        progress: Of each check: code, things looked at, of how many if known, bytes read, faults, whether it is done.
+        report_sha256: The report as JSON in the vault; `pdf_sha256` as a signed PDF.
+    """
+
+    id: str
+    depth: Depth
+    state: RunState
+    seed: str
+    sample: int
+    retained: str
+    asked_at: datetime
+    login: str
+    name: str
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    outcome: Outcome | None = None
+    faults: int = 0
+    remarks: int = 0
+    progress: tuple[tuple[str, int, int | None, int, int, bool], ...] = ()
+    report_sha256: str | None = None
+    pdf_sha256: str | None = None
 
 
-def is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
-    """Whether the next audit of a depth should begin."""
-    return last is None or now - last >= every
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """How often an installation is audited; a period of 0 never."""
+
+    quick: timedelta
+    full: timedelta
+
+    def due(self, quick: datetime | None, full: datetime | None, now: datetime) -> Depth | None:
+        """Return the audit that should begin now; a full one first."""
+        if self.full and (full is None or now - full >= self.full):
+            return Depth.FULL
+        if self.quick and (quick is None or now - quick >= self.quick):
+            return Depth.QUICK
+        return None
+
+    def late(self, quick: datetime | None, full: datetime | None, since: datetime, now: datetime) -> tuple[Depth, ...]:
+        """Return the audits that are late: their period and half of it again since the last, or the beginning."""
+        each = ((Depth.QUICK, self.quick, quick), (Depth.FULL, self.full, full))
+        return tuple(depth for depth, period, last in each if period and now - (last or since) > period * 1.5)
+
+
+NEVER = Periods(timedelta(0), timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """The part of the letters that a sample is drawn from; what is "" or None leaves nothing out."""
+
+    register_id: str = ""
+    year: int | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """One letter of a sample: its key, and what its verification said."""
+
+    key: str
+    number: str
+    letter_id: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A sample that was drawn: from which seed, among how many letters, under which head of the log."""
+
+    id: str
+    seed: str
+    stratum: dict[str, object]
+    count: int
+    population: int
+    drawn_at: datetime
+    login: str
+    name: str
+    log_size: int
+    log_root: str
+    lines: tuple[DrawnLine, ...]

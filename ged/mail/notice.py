@@ -64,6 +64,10 @@ CERTIFICATE_ENDS = NoticeKind(
     "certificat_fin", Group.DEADLINES, "Un certificat arrive à son terme le %(day)s : %(by)s", "triangle-alert"
 )
 
+AUDIT_FOUND = NoticeKind(
+    "audit_anomalie", Group.TO_DO, "Un audit des preuves demande votre attention", "triangle-alert"
+)
+
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
     for kind in (
@@ -83,6 +87,7 @@ KINDS: dict[str, NoticeKind] = {
         ANSWERED,
         RECEIPT_CAME,
         CERTIFICATE_ENDS,
+        AUDIT_FOUND,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

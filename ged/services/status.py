@@ -8,10 +8,12 @@ from datetime import datetime
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, Anchoring, AuthorityState
+from ged.mail.audit import NEVER, Depth, Periods
 from ged.mail.electronic import DoorState
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.register import Block
-from ged.store.unit import Store
+from ged.services.audit.runs import late_now
+from ged.store.unit import Store, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Health:
         mail_doors: How each door of e-mail stood when it last did its round.
         holes: Series of the register whose numbers have a hole, as (direction, year, missing).
         journal_waiting: Lines of the journal that wait to be inscribed; `journal_lag_s` since when, in seconds.
+        audit_faults: What the last audit found that must not be; `audits_late` those that should have been done.
         quarantined: Files that the antivirus stopped and nobody deleted yet.
         anchorings: How each log stands with those outside who vouch for it; how `time_authorities` last answered.
         open_blocks: Numbers set apart for paper that wait to be entered, by block, with how many.
@@ -49,9 +52,11 @@ class Health:
     journal_lag_s: float
     anchorings: tuple[Anchoring, ...]
     time_authorities: tuple[AuthorityState, ...]
+    audit_faults: int
+    audits_late: tuple[Depth, ...]
 
 
-def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
+def health(*, store: Store, actor: Actor, clock: Clock, periods: Periods = NEVER) -> Health:
     """Return how the store stands.
 
     Raises:
@@ -80,4 +85,11 @@ def health(*, store: Store, actor: Actor, clock: Clock) -> Health:
             journal_lag_s=max(0.0, (now - since).total_seconds()) if since else 0.0,
             anchorings=tuple(unit.anchors.state(log) for log in (DOCUMENTS, JOURNAL)),
             time_authorities=unit.anchors.authorities(),
+            audit_faults=_last_faults(unit),
+            audits_late=late_now(unit, periods, now),
         )
+
+
+def _last_faults(unit: Unit) -> int:
+    """Return how many faults stand: those of the last audit, and of the last full one, which looks at more."""
+    return max(run.faults if run else 0 for run in (unit.audit_runs.last(), unit.audit_runs.last(Depth.FULL)))

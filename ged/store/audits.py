@@ -8,14 +8,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ged.mail.audit import Stratum
 from ged.mail.item import Sealing
 from ged.store.acting_tables import succession
+from ged.store.anchor_tables import anchor
+from ged.store.audit_tables import audit_run
 from ged.store.batch_tables import batch_page
 from ged.store.dispatch_tables import annex
 from ged.store.envelope_tables import sealed_envelope
 from ged.store.learning_tables import learned_model
+from ged.store.letters import seen_by
 from ged.store.paper_tables import discharge, transmittal
-from ged.store.register_tables import register_closing, register_print
+from ged.store.register_tables import block_number, register_closing, register_print
 from ged.store.slip_tables import kept_file, routing_slip
 from ged.store.tables import letter, original, page_image, register_counter, rendition, run, seal
 
@@ -34,6 +38,8 @@ _CITED: tuple[sa.Column[str], ...] = (
     learned_model.c.digest,
     register_print.c.sha256,
     succession.c.sha256,
+    audit_run.c.report_sha256,
+    audit_run.c.pdf_sha256,
 )
 """Every column that names an object of the vault."""
 
@@ -99,6 +105,43 @@ class Audits:
         rows = _documents().subquery()
         found = self._connection.execute(sa.select(rows.c.id, rows.c.number).where(rows.c.id.in_(documents)))
         return {row.id: row.number for row in found}
+
+    def reserved_for(self, document: str) -> bool:
+        """Whether a document is a letter entered from paper, under a number that was set apart before."""
+        query = sa.select(block_number.c.sequence).where(block_number.c.letter_id == document)
+        return self._connection.scalar(query.limit(1)) is not None
+
+    def first_registered(self) -> datetime | None:
+        """Return when the first letter was registered."""
+        found: datetime | None = self._connection.scalar(sa.select(sa.func.min(letter.c.registered_at)))
+        return found
+
+    def growth(self, log: str, points: int) -> tuple[tuple[datetime, int], ...]:
+        """Return (when, size) of some anchors of a log, in order, the last one among them."""
+        rank = sa.func.row_number().over(order_by=anchor.c.size.desc()).label("rank")
+        every = sa.select(anchor.c.made_at, anchor.c.size, rank).where(anchor.c.log == log).subquery()
+        count = sa.select(sa.func.count()).select_from(every).scalar_subquery()
+        query = sa.select(every.c.made_at, every.c.size).where(
+            every.c.rank % (count / points + 1) == 1 % (count / points + 1)
+        )
+        return tuple((row.made_at, row.size) for row in self._connection.execute(query.order_by(every.c.size)))
+
+    def drawn(
+        self, seed: str, stratum: Stratum, count: int, tokens: frozenset[str]
+    ) -> tuple[int, list[tuple[str, str, str]]]:
+        """Return how many letters of a part these tokens open, and (key, letter, number) of those of smallest keys."""
+        of_part = [seen_by(tokens)]
+        if stratum.register_id:
+            of_part.append(letter.c.register_id == stratum.register_id)
+        if stratum.year is not None:
+            of_part.append(letter.c.year == stratum.year)
+        if stratum.kind:
+            of_part.append(letter.c.kind == stratum.kind)
+        named = sa.func.concat(seed, ":", letter.c.register_id, ":", letter.c.number)
+        key = sa.func.encode(sa.func.sha256(sa.func.convert_to(named, "UTF8")), "hex").label("key")
+        population = self._connection.scalar(sa.select(sa.func.count()).select_from(letter).where(*of_part)) or 0
+        query = sa.select(key, letter.c.id, letter.c.number).where(*of_part).order_by("key").limit(count)
+        return population, [(row[0], row[1], row[2]) for row in self._connection.execute(query)]
 
     def registers(self) -> tuple[str, ...]:
         """Return every register that gave a number, in order."""

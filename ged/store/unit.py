@@ -18,6 +18,7 @@ from ged.store.anchors import Anchors
 from ged.store.annexes import Annexes
 from ged.store.arrivals import Arrivals
 from ged.store.asides import Asides
+from ged.store.audit_runs import AuditRuns
 from ged.store.audits import Audits
 from ged.store.batches import Batches
 from ged.store.circuits import CircuitTemplates
@@ -174,8 +175,13 @@ class Unit:
 
     @cached_property
     def audits(self) -> Audits:
-        """What audits read, and the runs of them."""
+        """What audits read."""
         return Audits(self._connection)
+
+    @cached_property
+    def audit_runs(self) -> AuditRuns:
+        """Audits that were asked for."""
+        return AuditRuns(self._connection)
 
     @cached_property
     def arrivals(self) -> Arrivals:

@@ -20,6 +20,7 @@ from api.deps import COOKIE, Csrf, api_actor, check_form, check_origin, page_act
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.annex import AnnexKind
+from ged.mail.audit import Depth
 from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
@@ -32,6 +33,7 @@ from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.upload import Wish
 from ged.services import consult, dispatch, dossier, note, saved_views, succeed
 from ged.services.attach import attach
+from ged.services.audit.runs import ask_audit
 from ged.services.capture import Door
 from ged.services.capture_mail import set_aside
 from ged.services.draft import Plan as DraftPlan
@@ -78,6 +80,7 @@ NO_SESSION = {
 OWN = {"/deconnexion", "/compte", "/compte/avis", "/avis", "/vues", "/absences", "/api/v1/absences"}
 OWN |= {"/projet/nouveau", "/api/v1/drafts", "/registres/{direction}/imprimer", "/api/v1/registers/{direction}/prints"}
 OWN |= {"/feuilles-de-lot/fiche", "/photographier/telephone"}
+OWN |= {"/audits"}
 OWN |= {"/api/v1/notices/read", "/api/v1/notices/choice"}
 """What everybody may write of their own: walking them would change what the walk compares."""
 MESSAGES = {"/courriels", "/courriels/{message_id}", "/api/v1/messages"}
@@ -237,6 +240,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     sheet = transmit(Wanted("transmission", (handed.id,), Keeper("DAJ")), actor=kossi, **by)[0]
     block = reserve(Direction.INCOMING, 2, "Panne de courant", actor=kossi, **by)
     render: Callable[[object], bytes] = lambda _: f"%PDF {MARK}".encode()  # noqa: E731
+    audit = ask_audit(Depth.QUICK, actor=who("audit"), **by)
     kept = print_register(
         RegisterQuery("", Direction.INCOMING, since=house.clock().date(), until=house.clock().date()),
         render=render, vault=house.vault, actor=lawson, **by,
@@ -260,6 +264,10 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "dossier_id": folder.id,
         "block_id": block.id,
         "print_id": kept.id,
+        "audit_id": audit.id,
+        "draw_id": "aucun",
+        "suffix": "pdf",
+        "log": "documents",
         "succession_id": left.id,
         "view_id": view.id,
         "batch_id": lot.id,

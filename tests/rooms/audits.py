@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 from pydantic import SecretStr
 
-from api.config import Database, ReadingSettings, Settings
+from api.config import Database, ReadingSettings, Settings, VaultSettings
 from api.wiring import House, open_house
 from ged.clock import Clock, system_clock
 from ged.mail.audit import Audit, Checked, Depth, Finding, Head
@@ -77,6 +77,7 @@ def build(postgres_url: str, template: str, folder: Path) -> Sealed:
         data=folder / "data",
         database=Database(kind="server", url=SecretStr(alchemy_url(postgres_url, name))),
         reading=ReadingSettings(processes=1),
+        vault=VaultSettings(encryption="off"),
     )
     with open_house(settings) as house:
         for subject in SUBJECTS:

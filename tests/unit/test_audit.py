@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ged.errors import Refused
-from ged.mail.audit import EXIT, Audit, Checked, Depth, Finding, Head, Outcome, Weight, is_due, is_overdue
+from ged.mail.audit import EXIT, NEVER, Audit, Checked, Depth, Finding, Head, Outcome, Periods, Weight
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.tiles import WIDTH, tile_path
@@ -115,10 +115,13 @@ def test_the_table_is_whole() -> None:
 
 def test_an_audit_is_due_after_its_period_and_late_half_a_period_later() -> None:
     day = timedelta(days=1)
-    assert is_due(None, day, NOW)
-    assert is_due(NOW - day, day, NOW)
-    assert not is_due(NOW - day / 2, day, NOW)
-    assert not is_overdue(NOW - day, day, NOW, since=NOW - 9 * day)
-    assert is_overdue(NOW - 2 * day, day, NOW, since=NOW - 9 * day)
-    assert is_overdue(None, day, NOW, since=NOW - 2 * day)
-    assert not is_overdue(None, day, NOW, since=NOW)
+    periods = Periods(day, 7 * day)
+    assert periods.due(None, None, NOW) is Depth.FULL
+    assert periods.due(NOW - day, NOW - 2 * day, NOW) is Depth.QUICK
+    assert periods.due(NOW - day / 2, NOW - 2 * day, NOW) is None
+    assert NEVER.due(None, None, NOW) is None
+    long_ago = NOW - 99 * day
+    assert periods.late(NOW - day, NOW - 7 * day, long_ago, NOW) == ()
+    assert periods.late(NOW - 2 * day, NOW - 11 * day, long_ago, NOW) == (Depth.QUICK, Depth.FULL)
+    assert periods.late(None, None, NOW - 2 * day, NOW) == (Depth.QUICK,)
+    assert NEVER.late(None, None, long_ago, NOW) == ()

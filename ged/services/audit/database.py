@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from ged.services.audit.ground import Ground, Step
 from ged.services.audit.seals import Entry, leaf_of
 from ged.store.audits import SealedRow
 
-_WAITS = timedelta(hours=1)
+_WAITS, _MOMENT_S = timedelta(hours=1), 0.5
 
 
 def compare_database(ground: Ground, position: str) -> Iterator[Step]:
@@ -31,14 +32,22 @@ def compare_database(ground: Ground, position: str) -> Iterator[Step]:
             ]
             known = unit.audits.numbers([leaf.document for entry in gone if (leaf := leaf_of(entry))])
         found = [each for n, data in enumerate(entries or ()) for each in _row_faults(Entry(first + n, data), rows)]
-        found += [_without_row(entry, known) for entry in gone]
+        if gone:
+            time.sleep(_MOMENT_S)  # a row follows its entry
+            with store.unit() as unit:
+                rows = unit.audits.sealed_between(first, end)
+                known |= unit.audits.numbers([leaf.document for entry in gone if (leaf := leaf_of(entry))])
+        found += [_without_row(entry, known) for entry in gone if entry.index not in rows]
         yield Step(str(end), end - first, total=head.size, findings=tuple(found))
     with store.unit() as unit:
         beyond = unit.audits.sealed_from(head.size)
+        size = ground.documents.head().size  # after the rows: an entry is durable before its row
         unsealed = unit.audits.sealed_without_row()
         waiting = unit.audits.waiting_since(ground.clock() - _WAITS)
     found = [
-        Finding("database.entry", row.number, f"L'entrée n° {row.leaf_index} n'est pas au journal.") for row in beyond
+        Finding("database.entry", row.number, f"L'entrée n° {row.leaf_index} n'est pas au journal.")
+        for row in beyond
+        if row.leaf_index >= size
     ]
     found += [Finding("database.seal", number, "Dit scellé, sans sceau dans la base.") for number in unsealed]
     found += [Finding("seal.waiting", number, "Son sceau attend.", Weight.REMARK) for number in waiting]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head
@@ -29,6 +31,11 @@ class ReadLog:
     folder: Path
     key: str
 
+    @property
+    def origin(self) -> str:
+        """The log's name, as its heads carry it."""
+        return self.key.partition("+")[0]
+
     def note(self) -> str:
         """Return the signed head as it is on disk; "" for a log that was never written.
 
@@ -47,7 +54,7 @@ class ReadLog:
             ValueError: this log's key did not sign it.
         """
         note = self.note()
-        return read_checkpoint(note, self.key) if note else Checkpoint(self.key.split("+", 1)[0], 0, EMPTY)
+        return read_checkpoint(note, self.key) if note else Checkpoint(self.origin, 0, EMPTY)
 
     def tiles(self, size: int) -> Tiles:
         """Return the tree of the first `size` entries."""
@@ -72,6 +79,7 @@ class Ground:
         trust_pem: Whom to believe of seals: certificates, authorities, lists of revoked ones.
         retained: Heads that somebody kept apart from this machine.
         folder: Where the audit keeps its own files.
+        time_roots: Whose timestamps are believed.
         readers: How many originals are read at once.
     """
 
@@ -86,6 +94,7 @@ class Ground:
     sample: int
     readers: int
     journal: ReadLog | None = None
+    time_roots: tuple[x509.Certificate, ...] = ()
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

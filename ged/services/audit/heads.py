@@ -6,6 +6,7 @@ A kept head is what an insider with every key cannot rewrite: it was out of reac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head, Weight
@@ -30,7 +31,8 @@ def compare_heads(ground: Ground, position: str) -> Iterator[Step]:
         if not head.size and not known:
             found.append(Finding("head.none", log.name, "Ce journal est vide.", Weight.REMARK))
         looked += 1 + len(known)
-        found += [fault for one in known for fault in _against(log, head, one)]
+        grown = Grown(log)
+        found += [fault for one in known for fault in grown.against(one)]
     yield Step("fini", looked, total=looked, findings=tuple(found))
 
 
@@ -45,21 +47,39 @@ def known_heads(ground: Ground) -> tuple[Head, ...]:
     return (*ground.retained, *closings)
 
 
-def _against(log: ReadLog, head: Checkpoint, kept: Head) -> list[Finding]:
-    about = f"{log.name}, tête gardée de {kept.size} entrées"
-    if kept.size > head.size:
-        detail = f"Le journal n'a plus que {head.size} entrées."
-        return [Finding("log.rolled_back", about, detail)]
-    if kept.size == head.size and kept.root != head.root.hex():
-        detail = f"Deux têtes de même taille : {kept.root[:16]}… gardée, {head.root.hex()[:16]}… présentée."
-        return [Finding("log.two_heads", about, detail)]
-    tiles = log.tiles(head.size)
-    try:
-        proof = consistency(kept.size, head.size, tiles.subtrees())
-    except (Corrupt, OSError):
-        return [Finding("log.altered", about, "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur.")]
-    older = bytes.fromhex(kept.root)
-    grew = check_consistency(kept.size, head.size, proof, older, head.root) if kept.size else older == EMPTY
-    if grew:
-        return []
-    return [Finding("log.rewritten", about, "Le journal d'aujourd'hui n'est pas la suite de cette tête.")]
+class Grown:
+    """Says whether a log grew from heads that are known of it; what it reads of its tiles it reads once."""
+
+    def __init__(self, log: ReadLog) -> None:
+        self._log = log
+        self._read()
+
+    def _read(self) -> None:
+        try:
+            self._head: Checkpoint | None = self._log.head()
+        except (ValueError, OSError):
+            self._head = None  # told by the check of heads
+        self._subtree = lru_cache(8192)(self._log.tiles(self._head.size if self._head else 0).subtrees())
+
+    def against(self, kept: Head) -> list[Finding]:
+        """Return what a head says of the log as it stands."""
+        head = self._head
+        if head is None:
+            return []
+        if kept.size > head.size:
+            self._read()  # it may have grown meanwhile
+            head = self._head or head
+        about = f"{self._log.name}, tête gardée de {kept.size} entrées"
+        if kept.size > head.size:
+            return [Finding("log.rolled_back", about, f"Le journal n'a plus que {head.size} entrées.")]
+        if kept.size == head.size and kept.root != head.root.hex():
+            detail = f"Deux têtes de même taille : {kept.root[:16]}… gardée, {head.root.hex()[:16]}… présentée."
+            return [Finding("log.two_heads", about, detail)]
+        try:
+            proof = consistency(kept.size, head.size, self._subtree)
+        except (Corrupt, OSError):
+            detail = "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur."
+            return [Finding("log.altered", about, detail)]
+        older = bytes.fromhex(kept.root)
+        grew = check_consistency(kept.size, head.size, proof, older, head.root) if kept.size else older == EMPTY
+        return [] if grew else [Finding("log.rewritten", about, "Le journal d'aujourd'hui n'en est pas la suite.")]

@@ -61,6 +61,24 @@ MEANINGS: dict[str, Meaning] = {
         "Bon, mais cité par rien : un enregistrement interrompu en laisse, ou une ligne a été effacée.",
         _ASK,
     ),
+    "anchor.altered": Meaning("Une tête gardée ou son heure a été changée dans la base.", _KEEP),
+    "anchor.token": Meaning("Le jeton d'horodatage a été changé, ou son autorité n'est pas reconnue.", _KEEP),
+    "anchor.unjudged": Meaning(
+        "Un jeton est gardé, sans autorité reconnue pour le juger.", "Donnez le certificat de l'autorité."
+    ),
+    "anchor.waits": Meaning(
+        "L'heure de ces sceaux n'est encore que déclarée.", "Voyez pourquoi l'autorité ne répond pas."
+    ),
+    "leaf.backdated": Meaning("L'inscription se dit plus vieille qu'elle ne peut l'être.", _KEEP),
+    "leaf.postdated": Meaning("L'inscription se dit plus jeune qu'elle ne peut l'être.", _KEEP),
+    "leaf.from_paper": Meaning(
+        "Un numéro réservé pour le papier a été saisi ensuite : sa date est celle du papier.", _ASK
+    ),
+    "leaf.late_seal": Meaning("Le sceau a attendu ; le journal des actes prouve l'enregistrement à cette heure.", _ASK),
+    "journal.altered": Meaning("La ligne n'est plus celle qui fut inscrite au journal des actes.", _KEEP),
+    "journal.waiting": Meaning("Rien ne protège encore ces lignes.", "Voyez si « ged ship » tourne."),
+    "check.stopped": Meaning("Ce qui est gardé ne se lit plus, et la vérification n'a pas pu aller plus loin.", _KEEP),
+    "vault.keyless": Meaning("Chiffré sous une clé qui n'existe plus : un dépôt interrompu, ou une destruction.", _ASK),
     "database.entry": Meaning("La base cite une inscription qui n'existe pas, ou qui est à un autre.", _KEEP),
     "database.leaf": Meaning("La base a été changée après le scellement.", _KEEP),
     "database.row": Meaning("La base ne dit plus du document ce que le journal en dit.", _KEEP),

@@ -35,7 +35,7 @@ class _Batch:
 
 def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     """Look at everything that the vault holds, in the order of its names."""
-    batch, last, object_of = _Batch(), position, position.rpartition("/")[2][:64]
+    batch, last, object_of = _Batch(), position, ""
     listed = (one for one in ground.vault.objects(position) if one.name != position)
     with Leaves(ground.folder) as leaves:
         if not position:
@@ -51,7 +51,7 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
             if one.digest and not one.suffix and not one.delete_marker:
                 object_of = one.digest
                 batch.digests.append(one.digest)
-            elif one.suffix and one.digest != object_of:
+            elif one.suffix and one.digest != object_of and (object_of or not position):
                 batch.findings.append(Finding("object.missing", one.name, "Ce fichier n'a plus d'original à côté."))
         yield _step(ground, leaves, batch, last)
 
@@ -78,7 +78,8 @@ def is_digest(text: str) -> bool:
 def _examined(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
     """Return how many bytes were read of a thing of the vault, and what is wrong with it."""
     if wrong := _out_of_place(one):
-        return 0, [Finding(wrong[0], one.name, wrong[1])]
+        weight = Weight.REMARK if one.keyless else Weight.FAULT
+        return 0, [Finding(wrong[0], one.name, wrong[1], weight)]
     if one.suffix:
         return 0, []
     try:
@@ -96,6 +97,8 @@ def _out_of_place(one: Found) -> tuple[str, str] | None:
     """Return why a thing has no business in a vault that writes each name once and deletes nothing."""
     if one.delete_marker:
         return "vault.deleted", "Cet objet a été effacé : une marque d'effacement le cache."
+    if one.keyless:
+        return "vault.keyless", f"Ces {one.size} octets chiffrés n'ont plus de clé."
     if one.stranger:
         return "vault.stranger", f"Ce nom n'est pas du coffre ({one.size} octets)."
     if not one.latest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,9 @@ from ged.services.audit.hashing import digest_of_object, side_by_side
 from ged.services.audit.leaves import Leaves
 from ged.services.audit.trust import ProvedTimes, why_untrusted
 from ged.services.seal import SALT, proof_suffix, salt_of
+
+_MOMENT_S = 0.5
+"""What the sealing of one original takes at most between its entry and its proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,20 @@ def check_seals(ground: Ground, position: str) -> Iterator[Step]:
         _keep_salts(ground)
     for first, entries in ground.documents.bundles(head.size, since=int(position or 0)):
         every = sealed_entries(ground, times, first, entries or ())
-        found = [each for _, faults in side_by_side(judge.findings, every, ground.readers) for each in faults]
+        judged = list(side_by_side(judge.findings, every, ground.readers))
+        found = _told_again(ground, judged)
         step = min(first + WIDTH, head.size)
         yield Step(str(step), len(every), total=head.size, findings=named(ground, found))
+
+
+def _told_again(ground: Ground, judged: list[tuple[Entry, list[Finding]]]) -> list[Finding]:
+    """Return the faults of entries that have them still a moment later: one just logged gets its proof then."""
+    wrong = [entry for entry, found in judged if found]
+    if not wrong:
+        return []
+    time.sleep(_MOMENT_S)
+    judge = Judge(ground, ground.documents.head())
+    return [each for entry in wrong for each in judge.findings(entry)]
 
 
 def sealed_entries(ground: Ground, times: ProvedTimes, first: int, data: Sequence[bytes]) -> list[Entry]:

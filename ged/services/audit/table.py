@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ged.mail.audit import Depth
+from ged.services.audit.acts import compare_acts
+from ged.services.audit.anchors import check_anchors
+from ged.services.audit.backdating import compare_times
 from ged.services.audit.certificates import check_certificates
 from ged.services.audit.database import compare_database
 from ged.services.audit.ground import Look
@@ -19,6 +22,7 @@ from ged.services.audit.sample import check_sample
 from ged.services.audit.seals import check_seals
 
 DATABASE = "la base de données"
+JOURNAL = "le journal des actes, que rien n'a encore inscrit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,30 @@ CHECKS: tuple[Check, ...] = (
         DATABASE,
         _FULL,
         compare_database,
+    ),
+    Check(
+        "ancrages",
+        "Horodatages et ancrages",
+        "Chaque tête montrée au-dehors est signée, son jeton tient, et le journal la prolonge.",
+        DATABASE,
+        _BOTH,
+        check_anchors,
+    ),
+    Check(
+        "dates",
+        "Dates déclarées",
+        "Aucune inscription ne se dit plus vieille que la tête horodatée d'avant, ni plus jeune que celle d'après.",
+        DATABASE,
+        _FULL,
+        compare_times,
+    ),
+    Check(
+        "actes",
+        "Actes contre leur journal",
+        "Aucune ligne du journal des actes n'a été changée, ôtée, ajoutée ou déplacée depuis son inscription.",
+        JOURNAL,
+        _FULL,
+        compare_acts,
     ),
     Check(
         "registres",

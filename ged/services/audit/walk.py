@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ged.errors import GedError
-from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Head, Weight
+from ged.errors import Corrupt, GedError
+from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Finding, Head, Weight
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.notebook import Notebook
-from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, NEVER_SEEN, Check, checks_of
+from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, JOURNAL, NEVER_SEEN, Check, checks_of
 
 SAVE_EVERY_S = 2.0
 Told = Callable[[Audit, Checked], None]
@@ -32,14 +32,23 @@ def walk(audit: Audit, ground: Ground, notebook: Notebook, told: Told, *, stop: 
         audit = _one(audit, place, ground, notebook, told, stop)
         if stop():
             return audit
-    audit = replace(audit, finished_at=ground.clock(), heads=_heads(ground), not_checked=_not_checked(audit, ground))
+    audit = replace(
+        audit,
+        finished_at=ground.clock(),
+        retained=len(ground.retained),
+        heads=_heads(ground),
+        not_checked=_not_checked(audit, ground),
+    )
     notebook.write(audit)
     return audit
 
 
 def _begun(check: Check, ground: Ground) -> Checked:
-    missing = check.needs == DATABASE and ground.store is None
-    return Checked(check.code, skipped=f"Il aurait fallu {check.needs}, qui n'a pas été donnée." if missing else "")
+    if check.needs and ground.store is None:
+        return Checked(check.code, skipped=f"Il aurait fallu {DATABASE}, qui n'a pas été donnée.")
+    if check.needs == JOURNAL and ground.journal is None:
+        return Checked(check.code, skipped="Le journal des actes n'est pas encore inscrit (« ged ship »).")
+    return Checked(check.code)
 
 
 def _one(  # noqa: PLR0917 - private, and each is the walk's own
@@ -57,6 +66,11 @@ def _one(  # noqa: PLR0917 - private, and each is the walk's own
             if stop():
                 return audit
         checked = replace(checked, done=True)
+    except Corrupt as error:
+        checked = _after(
+            checked, Step(checked.position, findings=(Finding("check.stopped", error.code, error.sentence),))
+        )
+        checked = replace(checked, stopped=error.sentence)
     except GedError as error:
         checked = replace(checked, stopped=error.sentence)
     except OSError as error:

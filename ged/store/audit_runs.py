@@ -1,0 +1,108 @@
+"""Audits that were asked for: one at a time, each kept with its outcome and its reports; samples that were drawn."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.mail.access import Role
+from ged.mail.audit import Depth, Draw, DrawnLine, Outcome, Run, RunState
+from ged.store.audit_tables import audit_draw, audit_run
+from ged.store.tables import holding, person, position
+
+_COLUMNS = [audit_run.c[one.name] for one in fields(Run)]
+_WATCH = (Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class AuditRuns:
+    """Adds runs and says how they go; nothing here removes one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def ask(self, run: Run) -> bool:
+        """Add a run; give False while another has not ended."""
+        values = asdict(run) | {"progress": [], "outcome": ""}
+        added = insert(audit_run).values(**values).on_conflict_do_nothing().returning(audit_run.c.id)
+        return self._connection.execute(added).one_or_none() is not None
+
+    def under_way(self) -> Run | None:
+        """Return the run that waits or is being done."""
+        return self._one(sa.select(*_COLUMNS).where(audit_run.c.state != RunState.DONE))
+
+    def get(self, run_id: str) -> Run | None:
+        """Return a run."""
+        return self._one(sa.select(*_COLUMNS).where(audit_run.c.id == run_id))
+
+    def last(self, depth: Depth | None = None) -> Run | None:
+        """Return the run that ended last; one of a depth, where it is given: a full one is quick, and more."""
+        query = sa.select(*_COLUMNS).where(
+            audit_run.c.state == RunState.DONE, audit_run.c.outcome != Outcome.UNFINISHED
+        )
+        if depth is Depth.FULL:
+            query = query.where(audit_run.c.depth == Depth.FULL)
+        return self._one(query.order_by(audit_run.c.finished_at.desc()).limit(1))
+
+    def page(self, limit: int = 50) -> tuple[Run, ...]:
+        """Return runs, the last asked first."""
+        rows = self._connection.execute(sa.select(*_COLUMNS).order_by(audit_run.c.asked_at.desc()).limit(limit))
+        return tuple(_run(row) for row in rows)
+
+    def change(self, run_id: str, **values: object) -> None:
+        """Write how a run goes."""
+        self._connection.execute(sa.update(audit_run).where(audit_run.c.id == run_id).values(**values))
+
+    def watchers(self, at: datetime) -> tuple[str, ...]:
+        """Return the ids of the people who are told what an audit found: auditors and administrators of the day."""
+        today = at.date()
+        query = (
+            sa.select(person.c.id)
+            .distinct()
+            .join(holding, holding.c.person_id == person.c.id)
+            .join(position, position.c.id == holding.c.position_id)
+            .where(
+                person.c.active,
+                position.c.role.in_(_WATCH),
+                holding.c.since <= today,
+                sa.or_(holding.c.until.is_(None), holding.c.until >= today),
+            )
+        )
+        return tuple(sorted(self._connection.scalars(query)))
+
+    def add_draw(self, draw: Draw) -> None:
+        """Keep a sample."""
+        self._connection.execute(sa.insert(audit_draw).values(**asdict(draw)))
+
+    def draw(self, draw_id: str) -> Draw | None:
+        """Return a sample."""
+        row = self._connection.execute(sa.select(audit_draw).where(audit_draw.c.id == draw_id)).one_or_none()
+        return _draw(row) if row else None
+
+    def draws(self, limit: int = 50) -> tuple[Draw, ...]:
+        """Return samples, the last drawn first."""
+        query = sa.select(audit_draw).order_by(audit_draw.c.drawn_at.desc()).limit(limit)
+        return tuple(_draw(row) for row in self._connection.execute(query))
+
+    def _one(self, query: sa.Select[Any]) -> Run | None:
+        row = self._connection.execute(query).one_or_none()
+        return _run(row) if row else None
+
+
+def _run(row: sa.Row[Any]) -> Run:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's own name for it
+    values |= {
+        "depth": Depth(row.depth),
+        "state": RunState(row.state),
+        "outcome": Outcome(row.outcome) if row.outcome else None,
+        "progress": tuple(tuple(one) for one in row.progress),
+    }
+    return Run(**values)
+
+
+def _draw(row: sa.Row[Any]) -> Draw:
+    values = dict(row._mapping)  # noqa: SLF001
+    return Draw(**(values | {"lines": tuple(DrawnLine(**one) for one in row.lines)}))

@@ -1,0 +1,222 @@
+"""Audits as people meet them: asked for, interrupted, taken up, told, kept signed; samples; the auditor's pages."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO, StringIO
+from typing import Any
+
+import httpx
+import pytest
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from api.audits import audit_round, ground_of
+from api.wiring import House
+from ged.errors import Conflict, Forbidden, Refused
+from ged.mail.access import Actor
+from ged.mail.audit import Audit, Checked, Depth, Outcome, RunState, Stratum
+from ged.services.audit.draw import draw_letters
+from ged.services.audit.notebook import Notebook
+from ged.services.audit.runs import ask_audit
+from ged.services.audit.walk import walk
+from integration.test_acknowledgement import signed_in
+from rooms.audits import asked, seal_letter
+
+Who = Callable[[str], Actor]
+
+
+@pytest.fixture
+def sealed(house: House) -> House:
+    """An installation with three sealed letters."""
+    for subject in ("Un", "Deux", "Trois"):
+        seal_letter(house, subject)
+    return house
+
+
+def flip(house: House, digest: str) -> None:
+    name = next(one.name for one in house.vault.objects() if one.digest == digest and not one.suffix)
+    path = house.settings.data / "vault" / name
+    path.chmod(0o640)
+    data = bytearray(path.read_bytes())
+    data[40] ^= 1
+    path.write_bytes(data)
+
+
+def first_original(house: House) -> str:
+    return str(json.loads(house.ledger.entry(0))["sha256"])
+
+
+def notices(house: House, actor: Actor) -> list[str]:
+    with house.store.unit() as unit:
+        return [one.notice.link for one in unit.notices.listed(actor.person_id or "", actor.tokens())]
+
+
+def test_an_audit_asked_for_is_done_once_kept_signed_and_journaled(sealed: House, who: Who) -> None:
+    run = ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+    with pytest.raises(Conflict) as refused:
+        ask_audit(Depth.QUICK, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+    assert refused.value.code == "audit.under_way"
+    done = audit_round(sealed, threading.Event())
+    assert done is not None
+    assert (done.id, done.state, done.outcome, done.faults) == (run.id, RunState.DONE, Outcome.SOUND, 0)
+    assert done.pdf_sha256 is not None
+    with sealed.vault.open(done.pdf_sha256) as stream:
+        pdf = stream.read()
+    authority = list(load_certs_from_pemder_data(sealed.signer.chain_pem))[-1]
+    embedded = PdfFileReader(BytesIO(pdf)).embedded_signatures[0]
+    status = validate_pdf_signature(embedded, ValidationContext(trust_roots=[authority], allow_fetching=False))
+    assert status.bottom_line
+    with sealed.store.unit() as unit:
+        assert [one.act for one in unit.journal.about(run.id)] == ["audit.demande", "audit.fini"]
+    assert audit_round(sealed, threading.Event()) is None, "nothing is due: a full audit is a quick one, and more"
+    again = ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+    next_one = audit_round(sealed, threading.Event())
+    assert next_one is not None
+    assert (next_one.id, next_one.remarks) == (again.id, 0), "reports of audits are known in the vault"
+
+
+def test_what_an_audit_finds_is_told_to_auditors_and_administrators(sealed: House, who: Who) -> None:
+    flip(sealed, first_original(sealed))
+    done = audit_round(sealed, threading.Event())
+    assert done is not None
+    assert done.outcome is Outcome.ALTERED
+    assert done.depth is Depth.FULL, "the first audit of all is a full one"
+    for login in ("audit", "admin"):
+        assert f"/audits/{done.id}" in notices(sealed, who(login))
+    assert f"/audits/{done.id}" not in notices(sealed, who("kossi"))
+
+
+def test_an_audit_killed_anywhere_is_taken_up_and_says_the_same(sealed: House) -> None:
+    flip(sealed, first_original(sealed))
+    whole = _walked(sealed, asked(), lambda *_: None)
+    for death in range(1, 12):
+        audit, told = asked(), _Deadly(death)
+        with pytest.raises(_Killed):
+            _walked(sealed, audit, told)
+        done = _walked(sealed, audit, lambda *_: None)
+        assert [replace(one, position="") for one in done.checks] == [replace(one, position="") for one in whole.checks]
+
+
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+class _Deadly:
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def __call__(self, _audit: Audit, _checked: Checked) -> None:
+        self._left -= 1
+        if not self._left:
+            raise _Killed
+
+
+def _walked(house: House, audit: Audit, told: Callable[[Audit, Checked], None]) -> Audit:
+    ground = ground_of(house, audit)
+    notebook = Notebook(ground.folder)
+    return walk(notebook.read() or audit, ground, notebook, told)
+
+
+def test_a_run_told_to_stop_is_left_to_be_taken_up(sealed: House) -> None:
+    stop = threading.Event()
+    stop.set()
+    left = audit_round(sealed, stop)
+    assert left is not None
+    assert left.state is RunState.RUNNING
+    done = audit_round(sealed, threading.Event())
+    assert done is not None
+    assert (done.id, done.outcome) == (left.id, Outcome.SOUND)
+
+
+def test_a_sample_is_drawn_again_with_sha256sum(sealed: House, who: Who) -> None:
+    engines: dict[str, Any] = {
+        "store": sealed.store,
+        "vault": sealed.vault,
+        "signer": sealed.signer,
+        "ledger": sealed.ledger,
+        "clock": sealed.clock,
+        "time_roots": sealed.time_roots,
+    }
+    made = draw_letters("six, deux, quatre", Stratum(), 2, actor=who("audit"), **engines)
+    with sealed.store.unit() as unit:
+        every = [unit.letters.by_number(f"ARR-2026-{n:06d}", None)[0] for n in (1, 2, 3)]
+    keys = sorted(
+        (hashlib.sha256(f"six, deux, quatre:{one.register_id}:{one.number}".encode()).hexdigest(), one.number)
+        for one in every
+    )
+    assert [(one.key, one.number, one.outcome) for one in made.lines] == [(*each, "intact") for each in keys[:2]]
+    assert made.population == 3
+    assert not draw_letters("x", Stratum(year=1999), 2, actor=who("audit"), **engines).lines
+    flip(sealed, first_original(sealed))
+    outcomes = {one.outcome for one in draw_letters("x", Stratum(), 3, actor=who("audit"), **engines).lines}
+    assert outcomes == {"intact", "altere"}
+    with pytest.raises(Refused):
+        draw_letters("x", Stratum(), 0, actor=who("audit"), **engines)
+    with pytest.raises(Forbidden):
+        draw_letters("x", Stratum(), 1, actor=who("kossi"), **engines)
+
+
+def test_the_auditors_pages_lead_from_the_chain_to_a_signed_report(sealed: House, client: httpx.Client) -> None:
+    headers = signed_in(sealed, "audit") | {"Origin": str(client.base_url).rstrip("/")}
+    chain = client.get("/integrite", headers=headers)
+    assert chain.status_code == 200
+    assert sealed.ledger.head().root in chain.text
+    assert client.get("/integrite/documents/tete.txt", headers=headers).text == sealed.ledger.head().note
+    assert sealed.ledger.verifier_key in client.get("/integrite/cles.txt", headers=headers).text
+    assert client.get("/integrite/confiance.pem", headers=headers).content == sealed.signer.trust_pem
+    assert client.get("/integrite/ailleurs/tete.txt", headers=headers).status_code == 404
+
+    form = {"csrf_token": _token(client.get("/audits", headers=headers).text)}
+    wrong = client.post("/audits", headers=headers, data={**form, "tetes": "rien"})
+    assert wrong.status_code == 422
+    heads = sealed.ledger.head().note
+    asked_for = client.post("/audits", headers=headers, data={**form, "profondeur": "complet", "tetes": heads})
+    assert asked_for.status_code == 303
+    address = asked_for.headers["location"]
+    assert client.post("/audits", headers=headers, data=form).status_code == 409
+    assert client.get(address, headers=headers).status_code == 200
+    assert client.get(f"{address}/rapport.pdf", headers=headers).status_code == 404
+    assert client.get(f"{address}/avancement", headers=headers).status_code == 200
+    audit_round(sealed, threading.Event())
+    assert client.get(f"{address}/avancement", headers=headers).headers["hx-refresh"] == "true"
+    assert "No anomaly" in client.get(address, headers=headers).text
+    assert client.get(f"{address}/rapport.pdf", headers=headers).content.startswith(b"%PDF")
+    assert client.get(f"{address}/rapport.json", headers=headers).json()["retained"] == 1
+    assert client.get("/audits", headers=headers).status_code == 200
+
+    drawn = client.post("/integrite/echantillon", headers=headers, data={**form, "graine": "=dés", "nombre": "2"})
+    assert drawn.status_code == 303
+    sample = drawn.headers["location"]
+    assert "ARR-2026-" in client.get(sample, headers=headers).text
+    rows = list(csv.reader(StringIO(client.get(f"{sample}/tableau.csv", headers=headers).text), delimiter=";"))
+    assert [row[2] for row in rows[1:3]] == ["intact", "intact"]
+    assert client.get(f"{sample}/feuille.pdf", headers=headers).content.startswith(b"%PDF")
+    none = client.post("/integrite/echantillon", headers=headers, data={**form, "nombre": ""})
+    assert none.status_code == 422
+    assert client.get("/integrite/echantillon", headers=headers).status_code == 200
+
+
+def test_the_status_page_says_what_the_last_audit_found(sealed: House, client: httpx.Client) -> None:
+    headers = signed_in(sealed, "admin")
+    assert "/audits" in client.get("/etat", headers=headers).text
+    flip(sealed, first_original(sealed))
+    audit_round(sealed, threading.Event())
+    assert (
+        "1 anomalie" in client.get("/etat", headers=headers).text
+        or "2 anomalies" in client.get("/etat", headers=headers).text
+    )
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]

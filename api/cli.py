@@ -35,6 +35,7 @@ from api.terminal import CLERK, As, Json, err, out, stop_with
 from api.terminal import house_of as _house
 from api.terminal import line as _line
 from api.terminal import say as _say
+from api.vault_commands import kek, vault
 from api.wiring import House
 from api.witness.command import witness
 from ged.errors import Conflict, GedError
@@ -63,6 +64,8 @@ app = typer.Typer(
 )
 app.add_typer(register, name="register")
 app.add_typer(keys, name="keys")
+app.add_typer(kek, name="kek")
+app.add_typer(vault, name="vault")
 app.command()(bundle)
 app.add_typer(journal, name="journal")
 app.command()(ship)

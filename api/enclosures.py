@@ -45,7 +45,7 @@ def enclose(stream: BinaryIO, filename: str, house: House, actor: Actor, *, as_b
         if as_body and media_type not in {DOCX, PDF}:
             raise Refused("draft.body", "Le texte d'un projet est un document Word (.docx) ou un PDF.", field="fichier")
         with path.open("rb") as copy:
-            stored = house.vault.put(copy, media_type=media_type)
+            stored = house.vault.put(copy, media_type=media_type, tenant_id=actor.tenant_id)
     return Attachment(shown_name(filename), stored.digest, media_type, stored.size)
 
 

@@ -79,7 +79,7 @@ class _Hands:
             files = [self._piece(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
             media_type = self._set(path, letter.media_type)
             (made,) = self._reading.each(lay_out, [(path, media_type, files, self._max_pages)])
-        digest = self._put(made.pdf, "application/pdf")
+        digest = self._put(letter, made.pdf, "application/pdf")
         shown = {each.rank: (each.page_count, each.remark) for each in made.pieces}
 
         def keep(unit: Unit, current: Letter, _run: int) -> None:
@@ -181,7 +181,7 @@ class _Hands:
             (rendered,) = self._reading.each(render_pdf, [(path, pages, letter.number)])
         laid_out = MAIL_REMARK if is_mail(letter.media_type) else LAID_OUT_REMARK
         remark = laid_out if outputs["lay_out"]["pages"] else rendered.remark
-        copy = Rendition(self._put(rendered.data, "application/pdf"), len(rendered.data), remark)
+        copy = Rendition(self._put(letter, rendered.data, "application/pdf"), len(rendered.data), remark)
 
         def keep(unit: Unit, _current: Letter, _run: int) -> None:
             unit.pages.keep_images(letter.id, images)
@@ -198,7 +198,7 @@ class _Hands:
             widths = (SMALL_PX, LARGE_PX)
             drawn = self._reading.each(page_images, [(path, page, widths) for page in some])
             images = [
-                self._image(page, width, data)
+                self._image(letter, page, width, data)
                 for page, two in zip(some, drawn, strict=True)
                 for width, data in zip(widths, two, strict=True)
             ]
@@ -208,9 +208,9 @@ class _Hands:
             done += images
         return sorted(done, key=lambda image: (image.number, image.width_px))
 
-    def _image(self, page: Page, width_px: int, data: bytes) -> PageImage:
+    def _image(self, letter: Letter, page: Page, width_px: int, data: bytes) -> PageImage:
         height_px = round(width_px * page.height_px / page.width_px)
-        return PageImage(page.number, width_px, height_px, self._put(data, IMAGE_TYPE))
+        return PageImage(page.number, width_px, height_px, self._put(letter, data, IMAGE_TYPE))
 
     def _pages(self, letter: Letter) -> tuple[Page, ...]:
         with self._store.unit() as unit:
@@ -221,8 +221,8 @@ class _Hands:
         pages, known = self._pages(letter), of_type(letter.media_type)
         return pages[1:] if known is not None and known.lists and len(pages) > 1 else pages
 
-    def _put(self, data: bytes, media_type: str) -> str:
-        return self._vault.put(BytesIO(data), media_type=media_type).digest
+    def _put(self, letter: Letter, data: bytes, media_type: str) -> str:
+        return self._vault.put(BytesIO(data), media_type=media_type, tenant_id=letter.tenant_id).digest
 
     @contextmanager
     def _laid_out(self, letter: Letter, outputs: dict[str, Any]) -> Iterator[Path]:

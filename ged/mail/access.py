@@ -175,6 +175,11 @@ class Actor:
     posts: tuple[Post, ...]
 
     @property
+    def tenant_id(self) -> str:
+        """The organisation of the first post held; "" for the system, and for who holds none."""
+        return self.posts[0].tenant_id if self.posts else ""
+
+    @property
     def post(self) -> Post:
         """The first post held.
 

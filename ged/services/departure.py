@@ -76,9 +76,9 @@ def awaiting_ink(unit: Unit, draft_id: str) -> Letter | None:
     return None
 
 
-def kept(pdf: bytes, number: str, vault: Vault) -> Paper:
+def kept(pdf: bytes, number: str, vault: Vault, tenant_id: str) -> Paper:
     """Make a page durable in the vault, under the name of its number."""
-    stored = vault.put(BytesIO(pdf), media_type=PDF)
+    stored = vault.put(BytesIO(pdf), media_type=PDF, tenant_id=tenant_id)
     return Paper(stored, PDF, page_count(pdf), f"{number.replace('/', '-')}.pdf")
 
 

@@ -47,7 +47,7 @@ def sign_transmittal(
         Forbidden: `transmittal.not_yours`.
         Refused: `discharge.name`, `discharge.drawing`, `transmittal.over`.
     """
-    name, proof = _kept(signed, vault)
+    name, proof = _kept(signed, vault, actor.tenant_id)
     now = clock()
     with store.unit() as unit:
         made = unit.transmittals.get(transmittal_id, scope_of(actor), lock=True)
@@ -68,7 +68,7 @@ def sign_letter(letter_id: str, signed: Signed, *, store: Store, vault: Vault, a
         Forbidden: `custody.not_yours`.
         Refused: `discharge.name`, `discharge.drawing`.
     """
-    name, proof = _kept(signed, vault)
+    name, proof = _kept(signed, vault, actor.tenant_id)
     now = clock()
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
@@ -205,14 +205,14 @@ def _discharge(
     return Discharge(secrets.token_urlsafe(16), at, way, name, login, recorded_by, proof, proof_type if proof else "")
 
 
-def _kept(signed: Signed, vault: Vault) -> tuple[str, str | None]:
+def _kept(signed: Signed, vault: Vault, tenant_id: str) -> tuple[str, str | None]:
     """Return the name, and the digest of the drawing once it is durable."""
     name = _name(signed.name)
     if signed.drawing is None:
         return name, None
     if len(signed.drawing) > DRAWING_BYTES or not signed.drawing.startswith(b"\x89PNG\r\n\x1a\n"):
         raise Refused("discharge.drawing", "La signature n'a pas pu être lue. Effacez-la et recommencez.")
-    return name, vault.put(BytesIO(signed.drawing), media_type="image/png").digest
+    return name, vault.put(BytesIO(signed.drawing), media_type="image/png", tenant_id=tenant_id).digest
 
 
 def _name(name: str) -> str:

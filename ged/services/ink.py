@@ -49,7 +49,7 @@ def print_for_ink(
         body, sheet = body_of(unit, draft, version.content, vault), sheet_of(unit, draft, version.content, signing)
         code = secrets.token_urlsafe(16)
         pdf = press.with_code(laid_out(body, sheet, press), f"{address}/s/{code}")
-        paper = kept(pdf, reserved.number, vault)
+        paper = kept(pdf, reserved.number, vault, actor.tenant_id)
         letter = become(unit, draft, version, reserved, paper, actor=actor, post=post, state=State.TO_SIGN)
         unit.ink_prints.keep(InkPrint(letter.id, draft.id, draft.digest, code, now, actor.login, actor.name))
         unit.queue.defer("advance", letter_id=letter.id)

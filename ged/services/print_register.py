@@ -76,7 +76,7 @@ def _sheet(unit: Unit, query: RegisterQuery, actor: Actor, now: datetime) -> Reg
 
 def keep(sheet: RegisterSheet, pdf: bytes, *, vault: Vault, actor: Actor) -> RegisterPrint:
     """Make a print durable and return what is to be remembered of it."""
-    stored = vault.put(BytesIO(pdf), media_type="application/pdf")
+    stored = vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=actor.tenant_id)
     return RegisterPrint(
         id=sheet.reference,
         register_id=sheet.office.id,

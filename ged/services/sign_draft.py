@@ -53,7 +53,7 @@ def sign_draft(
             reason=f"{block.title}, {block.number}",
             at=reserved.at,
         )
-        paper = kept(pdf.data, reserved.number, vault)
+        paper = kept(pdf.data, reserved.number, vault, actor.tenant_id)
         to_leave = State.TO_DISPATCH
         letter = become(unit, draft, version, reserved, paper, actor=actor, post=post, state=to_leave)
         record_signature(unit, draft, letter, actor, now)

@@ -95,7 +95,7 @@ def make(
     with store.unit() as unit:
         inventory = _inventory(unit, position_id, actor, now)
     pdf = render(inventory)
-    stored = vault.put(BytesIO(pdf), media_type="application/pdf")
+    stored = vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=actor.tenant_id)
     vault.attach(stored.digest, "p7s", signer.sign(bytes.fromhex(stored.digest), now))
     made = Succession(
         id=inventory.reference,

@@ -78,7 +78,9 @@ def take_back(
     post = registering_post(actor, arrival.direction)
     now = clock()
     pictures = {
-        page.code: vault.put(BytesIO(page.picture), media_type="image/webp").digest for page in pages if page.picture
+        page.code: vault.put(BytesIO(page.picture), media_type="image/webp", tenant_id=actor.tenant_id).digest
+        for page in pages
+        if page.picture
     }
     with store.unit() as unit:
         unit.arrivals.hold_digest(stored.digest)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.store.object_key_tables import object_key, shredding, vault_mark
+from ged.store.tables import letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,14 @@ class ObjectKeys:
                 .where(object_key.c.lookup == key.lookup, object_key.c.tenant_id == key.tenant_id)
                 .values(kek_id=key.kek_id, wrapped=key.wrapped)
             )
+
+    def tenant_of_original(self, digest: str) -> str:
+        """Return the organisation whose letter has this original; "" for what is no original, or of several."""
+        tenants = self._connection.execute(
+            sa.select(letter.c.tenant_id).where(letter.c.original == digest).distinct()
+        ).scalars()
+        found = tenants.all()
+        return str(found[0]) if len(found) == 1 else ""
 
     def shred(self, lookup: bytes) -> tuple[str, ...]:
         """Delete every key of an object and return its names, remembered until the store has let go of them."""

@@ -61,7 +61,7 @@ class MailDoor:
         except Refused as error:
             self.note_refusal(error, box, return_path or box)
             raise
-        stored = entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE)
+        stored = entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE, tenant_id=actor.tenant_id)
         kind = comes_back(mail.facts)
         if kind and attach_return(kind, mail.facts, stored, store=entrance.store, clock=entrance.clock):
             return None
@@ -81,7 +81,7 @@ class MailDoor:
             Refused: `capture.archive`, it holds more than an office sends.
         """
         entrance = self.entrance
-        pieces = self._pieces(stored)
+        pieces = self._pieces(stored, actor.tenant_id)
         name = shown_name(f"{mail.facts.subject or 'message'}.eml")
         pages = 1 + sum(each.page_count for each in pieces)
         incoming = Incoming(mail.facts, stored, pieces, box, self.ours)
@@ -108,8 +108,9 @@ class MailDoor:
 
     def keep(self, raw: bytes, reason: str, box: str, return_path: str = "") -> None:
         """Keep a message that was refused and whose sender cannot be told so, for the registry to decide on."""
-        register_id = registering_post(self.boxes[box.strip().lower()]()).register_id
-        stored = self.entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE)
+        actor = self.boxes[box.strip().lower()]()
+        register_id = registering_post(actor).register_id
+        stored = self.entrance.vault.put(BytesIO(raw), media_type=MEDIA_TYPE, tenant_id=actor.tenant_id)
         self._aside(None, stored, reason, box, register_id, return_path)
 
     def _aside(  # noqa: PLR0917 - private
@@ -126,10 +127,12 @@ class MailDoor:
             clock=self.entrance.clock,
         )
 
-    def _pieces(self, stored: Stored) -> tuple[Piece, ...]:
+    def _pieces(self, stored: Stored, tenant_id: str) -> tuple[Piece, ...]:
         entrance = self.entrance
         with tempfile.TemporaryDirectory(prefix="ged-courriel-") as folder:
             path = Path(folder) / "message"
             with entrance.vault.open(stored.digest) as stream, path.open("wb") as copy:
                 copyfileobj(stream, copy)
-            return keep_pieces(path, MEDIA_TYPE, entrance.ask, vault=entrance.vault, limits=entrance.limits)
+            return keep_pieces(
+                path, MEDIA_TYPE, entrance.ask, vault=entrance.vault, limits=entrance.limits, tenant_id=tenant_id
+            )

@@ -12,7 +12,9 @@ from ingest.readers.limits import Limits
 from ingest.readers.unpack import Ask, Unpacked, unpack
 
 
-def keep_pieces(path: Path, media_type: str, ask: Ask, *, vault: Vault, limits: Limits) -> tuple[Piece, ...]:
+def keep_pieces(
+    path: Path, media_type: str, ask: Ask, *, vault: Vault, limits: Limits, tenant_id: str
+) -> tuple[Piece, ...]:
     """Return the pieces that a file holds, at any depth, each in the vault under its digest; none for most files.
 
     Raises:
@@ -21,11 +23,11 @@ def keep_pieces(path: Path, media_type: str, ask: Ask, *, vault: Vault, limits: 
     """
     with tempfile.TemporaryDirectory(prefix="ged-pieces-") as folder:
         unpacked = unpack(path, media_type, Path(folder), limits, ask)
-        return fitting([_kept(each, vault) for each in unpacked], limits.max_pages)
+        return fitting([_kept(each, vault, tenant_id) for each in unpacked], limits.max_pages)
 
 
-def _kept(one: Unpacked, vault: Vault) -> Piece:
+def _kept(one: Unpacked, vault: Vault, tenant_id: str) -> Piece:
     with one.path.open("rb") as stream:
-        stored = vault.put(stream, media_type=one.media_type)
+        stored = vault.put(stream, media_type=one.media_type, tenant_id=tenant_id)
     name = shown_path(one.name)
     return Piece("", one.rank, one.parent, stored.digest, stored.size, name, one.media_type, one.page_count, one.remark)

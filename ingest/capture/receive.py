@@ -132,7 +132,7 @@ def receive_scan(
         seen = entrance.ask(look, path, found.page_count)
         copies = [each.code for each in seen if each.sheet is Sheet.SIGNED_COPY]
         sheets = _our_sheets(path, found.page_count, seen, direction, actor=actor, entrance=entrance)
-        kept = _kept(path, found, filename, entrance)
+        kept = _kept(path, found, filename, entrance, actor.tenant_id)
     told = (direction, received_on)
     ways: Any = {"store": entrance.store, "actor": actor, "clock": entrance.clock}
     new = NewBatch(door, label_of(kept.filename), direction, Sides.FRONT, received_on)
@@ -158,7 +158,7 @@ def keep(
         Unavailable: the vault or the antivirus does not answer.
     """
     with recording_refusals(door, filename, actor, entrance), _inspected(stream, entrance) as (path, found):
-        return _kept(path, found, filename, entrance, opened=opened)
+        return _kept(path, found, filename, entrance, actor.tenant_id, opened=opened)
 
 
 @contextmanager
@@ -193,12 +193,16 @@ def screened(path: Path, entrance: Entrance) -> None:
             entrance.screen.check(stream)
 
 
-def _kept(path: Path, found: Inspection, filename: str, entrance: Entrance, *, opened: bool = True) -> Paper:
+def _kept(
+    path: Path, found: Inspection, filename: str, entrance: Entrance, tenant_id: str, *, opened: bool = True
+) -> Paper:
     pieces: tuple[Piece, ...] = ()
     if opened:
-        pieces = keep_pieces(path, found.media_type, entrance.ask, vault=entrance.vault, limits=entrance.limits)
+        pieces = keep_pieces(
+            path, found.media_type, entrance.ask, vault=entrance.vault, limits=entrance.limits, tenant_id=tenant_id
+        )
     with path.open("rb") as copy:
-        stored = entrance.vault.put(copy, media_type=found.media_type)
+        stored = entrance.vault.put(copy, media_type=found.media_type, tenant_id=tenant_id)
     count = found.page_count + sum(each.page_count for each in pieces)
     return Paper(stored, found.media_type, count, shown_name(filename), pieces)
 

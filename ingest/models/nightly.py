@@ -68,7 +68,7 @@ def _train(tenant_id: str, store: Store, vault: Vault, clock: Clock) -> Iterator
     taught, held_back = examples[:cut], examples[cut:]
     counts = _features(taught, store)
     models = {field: _model(field, taught, counts) for field in TAUGHT}
-    new = {field: (_put(model, vault), model) for field, model in models.items() if model is not None}
+    new = {field: (_put(model, vault, tenant_id), model) for field, model in models.items() if model is not None}
     seen = list(_tried(tenant_id, held_back, new, ServedModels(store, vault), store))
     for field, (digest, model) in new.items():
         card = ModelCard(
@@ -105,8 +105,8 @@ def _model(field: Field, examples: Sequence[Example], counts: Sequence[Counter[i
     return train([count for count, _ in known], [label for _, label in known]) if known else None
 
 
-def _put(model: LinearModel, vault: Vault) -> str:
-    return vault.put(BytesIO(model.as_bytes()), media_type=_MEDIA_TYPE).digest
+def _put(model: LinearModel, vault: Vault, tenant_id: str) -> str:
+    return vault.put(BytesIO(model.as_bytes()), media_type=_MEDIA_TYPE, tenant_id=tenant_id).digest
 
 
 def _tried(

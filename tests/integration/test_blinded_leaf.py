@@ -20,7 +20,7 @@ from ged.services.seal import proof_suffix, salt_of, seal
 from ged.services.sign_in import actor_of
 from ged.services.verify import verify_letter
 from ingest.capture.receive import receive
-from rooms.letters import letter_pdf, proving, send
+from rooms.letters import letter_pdf, proving, send, verifying
 
 
 def sealed(house: House, letter_id: str) -> Leaf:
@@ -68,7 +68,7 @@ def test_who_may_read_the_letter_can_prove_it_with_openssl_and_who_lost_the_salt
     letter_id = confidential(house, kossi, data)
     leaf = sealed(house, letter_id)
     daf = actor_of("daf", store=house.store, clock=house.clock)
-    assert verify_letter(letter_id, **proving(house, daf)).outcome is Outcome.INTACT
+    assert verify_letter(letter_id, **verifying(house, daf)).outcome is Outcome.INTACT
     files = {path.name: path for path in export(letter_id, tmp_path, **proving(house, daf))}
     command = "(cat original.sel; openssl dgst -sha256 -binary original.pdf) | openssl dgst -sha256"
     assert command in files["LISEZMOI.txt"].read_text(encoding="utf-8")

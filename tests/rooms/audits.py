@@ -69,7 +69,10 @@ class Victim:
 
 
 def build(postgres_url: str, template: str, folder: Path) -> Sealed:
-    """Make an installation with three letters, registered and sealed, and leave it."""
+    """Make an installation with three letters, registered and sealed, and leave it.
+
+    Its vault is in plain, as older ones are: whoever has the disk can put what they like there.
+    """
     name = f"scelle_{uuid4().hex[:12]}"
     with psycopg.connect(driver_url(postgres_url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

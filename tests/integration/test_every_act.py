@@ -39,10 +39,12 @@ QUIET_SERVICES = {
     "lay_out_batch": "the board of a lot; confirming it leaves the line",
     "mail_notices": "e-mails that a notice becomes: the message has its line when it is sent",
     "notices": "what somebody has looked at of their own notices",
+    "renew": "the machine renews evidence; each record is kept with its instant",
     "saved_views": "somebody's own lists",
     "scan": "a scanner at work: what it gives is received, with its line",
     "ship": "the journal itself on its way",
     "stations": "that a watched folder was looked at",
+    "tell_deadlines": "notices to administrators of certificates that end",
     "upload": "bytes that are no letter yet: receiving them leaves the line",
 }
 """Services that write without a line, and why."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 
 IMAGE_TYPE = "image/jpeg"
-"""The format of a page's images: as light as WebP at the quality that print needs, in a tenth of the time.
+"""The format of a page's images: as light as WebP at the quality that print needs, in a sixth of the time.
 
 Source: scripts/measure_stages.py, 2026-11-28.
 """

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from ged.clock import Clock
+from ged.errors import Corrupt
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS
 from ged.mail.item import Letter
@@ -45,19 +46,26 @@ def verify_letter(
     require(actor, Right.VERIFY)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
-    digest, size = _stored_digest(vault, letter.original)
-    return _judge(
-        letter,
-        digest,
-        size,
-        store=store,
-        vault=vault,
-        signer=signer,
-        ledger=ledger,
-        actor=actor,
-        clock=clock,
-        time_roots=time_roots,
-    )
+    try:
+        digest, size = _stored_digest(vault, letter.original)
+        return _judge(
+            letter,
+            digest,
+            size,
+            store=store,
+            vault=vault,
+            signer=signer,
+            ledger=ledger,
+            actor=actor,
+            clock=clock,
+            time_roots=time_roots,
+        )
+    except Corrupt as error:
+        if not error.code.startswith("vault."):
+            raise
+        verdict = _unreadable(error)
+        _noted(letter, verdict, "", store=store, actor=actor, clock=clock)
+        return verdict
 
 
 def verify_file(
@@ -122,10 +130,20 @@ def _judge(
     else:
         proved = _time(record, ledger, store, time_roots, clock())
         verdict = _sealed(letter, record, digest, size, vault, signer, ledger, proved)
+    _noted(letter, verdict, digest, store=store, actor=actor, clock=clock)
+    return verdict
+
+
+def _noted(letter: Letter, verdict: Verdict, digest: str, *, store: Store, actor: Actor, clock: Clock) -> None:
     with store.unit() as unit:
         unit.journal.write(clock(), Act.VERIFIED, actor, letter.id, outcome=verdict.outcome, presented=digest)
         unit.commit()
-    return verdict
+
+
+def _unreadable(error: Corrupt) -> Verdict:
+    """Say of bytes that their own key refuses that they were altered: deciphering is a check of them."""
+    step = Step(1, "Le coffre rend l'original et sa signature tels qu'il les a reçus", False, error.sentence)
+    return Verdict(Outcome.ALTERED, (step,))
 
 
 def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of evidence

@@ -420,6 +420,7 @@ ACTS: dict[str, str] = {
     Act.FALLS_DUE: _("Échéance de conservation"),
     Act.LIST_EXPORTED: _("Tableau exporté"),
     Act.LIST_PRINTED: _("Feuilles imprimées"),
+    Act.HEAD_PRINTED: _("Tête du jour imprimée"),
     Act.PRINT_READ: _("Impression gardée, ouverte"),
     Act.PAPER_READ: _("Image d'un papier consultée"),
     Act.JOURNAL_READ: _("Journal consulté"),

@@ -144,6 +144,7 @@ class Act(StrEnum):
     PASSWORD_SET = "personne.mot_de_passe"  # noqa: S105 - an act, not a password
     LIST_EXPORTED = "liste.exportee"
     LIST_PRINTED = "liste.imprimee"
+    HEAD_PRINTED = "integrite.tete_imprimee"
     PRINT_READ = "impression.lue"
     PAPER_READ = "papier.lu"
     JOURNAL_READ = "journal.consulte"

@@ -83,7 +83,7 @@ def test_who_may_not_finds_nothing_by_any_service(
             partial(consult.letter, confidential, store=house.store, actor=actor),
             partial(consult.letter_file, confidential, store=house.store, actor=actor, clock=house.clock),
             partial(consult.by_number, f"ARR-{house.clock().year}-000001", store=house.store, actor=actor),
-            partial(consult.page_image, confidential, 1, 909, actor=actor, **reading),
+            partial(consult.page_image, confidential, 1, 909, actor=actor, clock=house.clock, **reading),
             partial(consult.original, confidential, actor=actor, clock=house.clock, **reading),
             partial(consult.searchable, confidential, actor=actor, clock=house.clock, **reading),
             partial(verify_letter, confidential, **verifying(house, actor)),

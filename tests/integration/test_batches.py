@@ -101,7 +101,13 @@ def test_a_pile_with_separators_becomes_letters_that_say_what_they_were_made_of(
     assert (file.proposals[Field.SERVICE].value, file.proposals[Field.SERVICE].sure) == ("DAF", True)
     file = consult.letter_file(letters[1].id, store=house.store, actor=kossi, clock=house.clock)
     assert file.proposals[Field.KIND].value == "facture"
-    ways: dict[str, Any] = {"large": False, "store": house.store, "vault": house.vault, "actor": kossi}
+    ways: dict[str, Any] = {
+        "large": False,
+        "store": house.store,
+        "vault": house.vault,
+        "actor": kossi,
+        "clock": house.clock,
+    }
     with batch_picture(lot.id, "1-5", **ways) as kept:
         assert kept.read(4) == b"RIFF"
     with pytest.raises(NotFound):

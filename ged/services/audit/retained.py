@@ -11,7 +11,8 @@ from ged.errors import Refused
 from ged.mail.audit import Head
 
 _NOTE = re.compile(r"^(\S[^\n]*)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)$", re.MULTILINE)
-_TYPED = re.compile(r"^(documents|journal) +(0|[1-9]\d*) +([0-9a-f]{64}|[A-Za-z0-9+/]{43}=)$", re.MULTILINE)
+_GROUPED = r"[0-9a-f]{4}(?:\s*[0-9a-f]{4}){15}"
+_TYPED = re.compile(rf"^(documents|journal) +(0|[1-9]\d*)\s+({_GROUPED}|[A-Za-z0-9+/]{{43}}=)\s*$", re.MULTILINE)
 
 
 def read_heads(text: str, *, origins: dict[str, str]) -> tuple[Head, ...]:
@@ -47,7 +48,8 @@ def _notes(text: str, origins: dict[str, str]) -> Iterator[Head]:
 
 def _root(text: str) -> str:
     try:
-        return text if len(text) == 64 else base64.b64decode(text, validate=True).hex()
+        digits = re.sub(r"\s", "", text)
+        return digits if len(digits) == 64 else base64.b64decode(text, validate=True).hex()
     except binascii.Error as error:
         raise Refused(
             "audit.heads", "La racine d'une tête ne se lit pas. Vérifiez-la caractère par caractère."

@@ -62,6 +62,8 @@ def ground_of(house: House, audit: Audit, retained: tuple[Head, ...] = ()) -> Gr
         readers=readers(),
         journal=others[0] if others else None,
         time_roots=read_certificates(house.time_roots),
+        witnesses=tuple(each.key for each in house.settings.seal.witnesses),
+        witnesses_needed=house.settings.audit.witnesses_needed,
     )
 
 

@@ -340,10 +340,11 @@ class MailSettings(_Section):
 
 
 class AuditSettings(_Section):
-    """How often the worker audits the evidence by itself; 0: never."""
+    """How often the worker audits the evidence by itself (0: never); how many witnesses an audit demands."""
 
     quick_hours: int = Field(default=24, ge=0)
     full_days: int = Field(default=7, ge=0)
+    witnesses_needed: int = Field(default=0, ge=0)
 
 
 class Settings(_Section):

@@ -28,6 +28,14 @@ class EvidenceRecords:
         query = sa.select(evidence_record.c.record).where(evidence_record.c.log == log, evidence_record.c.size == size)
         return bytes(self._connection.scalar(query) or b"")
 
+    def among(self, log: str, after: int, until: int) -> dict[int, bytes]:
+        """Return the records (DER) of heads larger than one size and not larger than another, by size."""
+        columns = (evidence_record.c.size, evidence_record.c.record)
+        query = sa.select(*columns).where(
+            evidence_record.c.log == log, evidence_record.c.size > after, evidence_record.c.size <= until
+        )
+        return {size: bytes(record) for size, record in self._connection.execute(query)}
+
     def endings(self) -> tuple[Ending, ...]:
         """Return what ends when: heads by log, authority and day, the first to end first."""
         day = sa.func.date_trunc("day", _ENDS)

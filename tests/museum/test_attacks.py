@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from ged.clock import system_clock
@@ -32,6 +30,7 @@ from rooms.audits import (
     OLDER,
     Sealed,
     Victim,
+    as_superuser,
     asked,
     audited,
     build,
@@ -42,7 +41,6 @@ from rooms.audits import (
     kept_head,
     with_own_database,
 )
-from rooms.house import driver_url
 
 FORGED = b"%PDF-1.7 un autre original"
 
@@ -78,12 +76,6 @@ def overwrite(path: Path, data: bytes) -> None:
     """Write as root does: whatever the file's mode says."""
     path.chmod(0o640)
     path.write_bytes(data)
-
-
-def as_superuser(victim: Victim, *statements: str, **values: Any) -> None:
-    with psycopg.connect(driver_url(victim.database_url), autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement, values or None)
 
 
 def signed_anew(victim: Victim, digest: str) -> bytes:

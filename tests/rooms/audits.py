@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -129,6 +130,13 @@ def with_own_database(victim: Victim, sealed: Sealed, postgres_url: str) -> Iter
         yield replace(victim, database_url=url, store=store)
         store.close()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def as_superuser(victim: Victim, *statements: str, **values: Any) -> None:
+    """Write to a copy's own database with every right."""
+    with psycopg.connect(driver_url(victim.database_url), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement, values or None)
 
 
 def ground(victim: Victim, audit: Audit, retained: tuple[Head, ...] = ()) -> Ground:

@@ -1,68 +1,108 @@
-"""The anchors: each head that others vouched for is signed, its token holds, and the log grew from it."""
+"""The anchors: each head that others vouched for is signed, what they gave for it holds, and the log grew from it."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
 from ged.seal.note import read_checkpoint
-from ged.seal.timestamp.chain import check_response
 from ged.services.audit.ground import Ground, ReadLog, Step
 from ged.services.audit.heads import Grown
+from ged.services.audit.vouched import read_cosignatures, token_faults
+from ged.store.unit import Store
 
 _PAGE, _WAITS = 200, timedelta(hours=1)
 
 
 def check_anchors(ground: Ground, position: str) -> Iterator[Step]:
-    """Check every anchor of every log; position: which log, and the size of the anchor done last."""
+    """Check every anchor of every log; position: which log, the size done last, since when witnesses are lacking."""
     store = ground.store
     assert store is not None  # noqa: S101 - the table says that this check needs it
-    reached, after = json.loads(position) if position else (0, -1)
+    reached, after, lacking = json.loads(position) if position else (0, -1, "")
     for number, log in enumerate(ground.logs):
         if number < reached:
             continue
-        last, grown = after if number == reached else -1, Grown(log)
-        while True:
-            with store.unit() as unit:
-                page = unit.anchors.page(log.name, last, _PAGE)
-            if not page:
-                break
-            last = page[-1].size
-            found = [each for one in page for each in _faults(ground, log, grown, one)]
-            yield Step(json.dumps([number, last]), len(page), findings=tuple(found))
+        resumed = number == reached
+        one = _Looked(ground, log, after if resumed else -1, lacking if resumed else "")
+        while page := one.next_page(store):
+            yield Step(json.dumps([number, one.last, one.lacking]), page, findings=one.told())
+        one.end(store)
+        yield Step(json.dumps([number + 1, -1, ""]), findings=one.told())
+
+
+@dataclass(slots=True)
+class _Looked:
+    """The anchors of one log, looked at in the order of their sizes.
+
+    Attributes:
+        lacking: When the oldest head was taken that neither it nor a later one has enough witnesses for, ISO 8601;
+            a log that only grew is vouched for by the witnesses of any later head.
+    """
+
+    ground: Ground
+    log: ReadLog
+    last: int
+    lacking: str
+    found: list[Finding] = field(default_factory=list)
+    grown: Grown = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.grown = Grown(self.log)
+
+    def next_page(self, store: Store) -> int:
+        """Look at the next anchors and return how many they were."""
         with store.unit() as unit:
-            state = unit.anchors.state(log.name)
-        if state.waiting_since is not None and ground.clock() - state.waiting_since > _WAITS and ground.time_roots:
-            detail = f"Des inscriptions attendent leur horodatage depuis le {state.waiting_since:%d/%m/%Y %H:%M} UTC."
-            yield Step(json.dumps([number, last]), findings=(Finding("anchor.waits", log.name, detail, Weight.REMARK),))
-        yield Step(json.dumps([number + 1, -1]))
+            page = unit.anchors.page(self.log.name, self.last, _PAGE)
+            records = unit.evidence_records.among(self.log.name, self.last, page[-1].size) if page else {}
+        for one in page:
+            self._look(one, records.get(one.size, b""))
+            self.last = one.size
+        return len(page)
 
+    def told(self) -> tuple[Finding, ...]:
+        """Return what was found since this was asked last."""
+        found, self.found = tuple(self.found), []
+        return found
 
-def _faults(ground: Ground, log: ReadLog, grown: Grown, one: LogAnchor) -> Iterator[Finding]:
-    about = f"{log.name}, tête de {one.size} entrées"
-    try:
-        head = read_checkpoint(one.note.decode(), log.key)
-    except (ValueError, UnicodeDecodeError) as error:
-        yield Finding("anchor.altered", about, f"La tête gardée n'est pas signée par le journal ({error}).")
-        return
-    if (head.size, head.root.hex()) != (one.size, one.root):
-        yield Finding("anchor.altered", about, "La ligne de la base ne dit pas ce que dit la tête signée.")
-    yield from grown.against(Head(log.name, head.size, head.root.hex(), one.note.decode()))
-    if one.stamp is None:
-        return
-    if not ground.time_roots:
-        yield Finding("anchor.unjudged", about, "Aucune autorité d'horodatage n'est reconnue ici.", Weight.REMARK)
-        return
-    try:
-        token = check_response(one.stamp.token, hashlib.sha256(one.note).digest(), ground.time_roots).token
-    except ValueError as error:
-        yield Finding("anchor.token", about, f"Le jeton ne tient pas ({error}).")
-        return
-    if token.at != one.stamp.at:
-        yield Finding(
-            "anchor.altered", about, f"La base dit {one.stamp.at.isoformat()}, le jeton {token.at.isoformat()}."
-        )
+    def end(self, store: Store) -> None:
+        """Say what the log as a whole waits for."""
+        ground, name = self.ground, self.log.name
+        with store.unit() as unit:
+            since = unit.anchors.state(name).waiting_since
+            first = unit.audits.first_registered()
+        if self.last < 0 and first is not None and ground.witnesses_needed:
+            self.lacking = first.isoformat()  # no head was ever shown, or somebody took them all away
+        if since is not None and ground.clock() - since > _WAITS and ground.time_roots:
+            detail = f"Des inscriptions attendent leur horodatage depuis le {since:%d/%m/%Y %H:%M} UTC."
+            self.found.append(Finding("anchor.waits", name, detail, Weight.REMARK))
+        if self.lacking and ground.clock() - datetime.fromisoformat(self.lacking) > _WAITS:
+            taken = datetime.fromisoformat(self.lacking)
+            detail = (
+                f"Depuis la tête du {taken:%d/%m/%Y %H:%M} UTC, aucune ne porte la signature valable de "
+                f"{ground.witnesses_needed} témoin(s) de la configuration."
+            )
+            self.found.append(Finding("anchor.witnesses", name, detail))
+
+    def _look(self, one: LogAnchor, record: bytes) -> None:
+        about = f"{self.log.name}, tête de {one.size} entrées"
+        try:
+            head = read_checkpoint(one.note.decode(), self.log.key)
+        except (ValueError, UnicodeDecodeError) as error:
+            detail = f"La tête gardée n'est pas signée par le journal ({error})."
+            self.found.append(Finding("anchor.altered", about, detail))
+            return
+        if (head.size, head.root.hex()) != (one.size, one.root):
+            detail = "La ligne de la base ne dit pas ce que dit la tête signée."
+            self.found.append(Finding("anchor.altered", about, detail))
+        self.found += self.grown.against(Head(self.log.name, head.size, head.root.hex(), one.note.decode()))
+        signed, wrong = read_cosignatures(one, head, self.ground.witnesses, about)
+        self.found += wrong
+        if signed >= self.ground.witnesses_needed:
+            self.lacking = ""
+        elif not self.lacking:
+            self.lacking = one.made_at.isoformat()
+        self.found += token_faults(one, record, self.ground.time_roots, self.ground.clock(), about)

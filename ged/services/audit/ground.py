@@ -80,6 +80,7 @@ class Ground:
         retained: Heads that somebody kept apart from this machine.
         folder: Where the audit keeps its own files.
         time_roots: Whose timestamps are believed.
+        witnesses: Verifier keys of those who cosign heads; `witnesses_needed` of them must have signed a recent one.
         readers: How many originals are read at once.
     """
 
@@ -95,6 +96,8 @@ class Ground:
     readers: int
     journal: ReadLog | None = None
     time_roots: tuple[x509.Certificate, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    witnesses_needed: int = 0
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

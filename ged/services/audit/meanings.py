@@ -63,6 +63,17 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "anchor.altered": Meaning("Une tête gardée ou son heure a été changée dans la base.", _KEEP),
     "anchor.token": Meaning("Le jeton d'horodatage a été changé, ou son autorité n'est pas reconnue.", _KEEP),
+    "anchor.record": Meaning("Le renouvellement de l'horodatage a été changé, ou est venu trop tard.", _KEEP),
+    "anchor.ended": Meaning(
+        "Ce jeton ne prouve plus l'heure à lui seul.",
+        "Voyez si une tête plus récente la prouve ; lancez « ged renew ».",
+    ),
+    "anchor.cosignature": Meaning("La ligne d'un témoin a été changée, ou n'est pas de lui.", _KEEP),
+    "anchor.unknown_witness": Meaning("La clé de ce témoin n'est pas, ou plus, de celles qu'on reconnaît.", _ASK),
+    "anchor.witnesses": Meaning(
+        "Les têtes récentes n'ont pas les témoins que la configuration exige : elles pourraient encore être refaites.",
+        "Voyez pourquoi les témoins ne signent plus : ils sont absents, ou ils refusent.",
+    ),
     "anchor.unjudged": Meaning(
         "Un jeton est gardé, sans autorité reconnue pour le juger.", "Donnez le certificat de l'autorité."
     ),

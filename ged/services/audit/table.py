@@ -106,7 +106,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "ancrages",
         "Horodatages et ancrages",
-        "Chaque tête montrée au-dehors est signée, son jeton tient, et le journal la prolonge.",
+        "Chaque tête montrée au-dehors est signée et prolongée ; jetons, renouvellements et témoins tiennent.",
         DATABASE,
         _BOTH,
         check_anchors,

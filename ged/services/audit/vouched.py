@@ -1,0 +1,80 @@
+"""What others gave for one head: the cosignatures of witnesses, the token of an authority, the record of its renewals.
+
+Source: C2SP tlog-cosignature; RFC 3161; RFC 4998, 5.3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+
+from ged.errors import Corrupt
+from ged.mail.anchor import LogAnchor
+from ged.mail.audit import Finding, Weight
+from ged.seal.cosignature import COSIGNS, check_cosignature
+from ged.seal.evidence.check import check_record
+from ged.seal.evidence.record import EvidenceRecord
+from ged.seal.note import Checkpoint, read_lines, read_verifier
+from ged.seal.timestamp.chain import check_response
+from ged.seal.timestamp.request import read_response
+
+
+def read_cosignatures(
+    one: LogAnchor, head: Checkpoint, witnesses: Sequence[str], about: str
+) -> tuple[int, list[Finding]]:
+    """Return how many of the known witnesses signed a head, each counted once, and what is wrong with the lines."""
+    known = {(each.name, each.key_id): each for each in (read_verifier(text, COSIGNS) for text in witnesses)}
+    signed, found = set[str](), list[Finding]()
+    for text in one.cosignatures:
+        try:
+            (line,) = read_lines(text)
+            witness = known.get((line.name, line.key_id))
+            if witness is None:
+                detail = f"« {line.name} » a signé cette tête ; sa clé n'est pas dans la configuration."
+                found.append(Finding("anchor.unknown_witness", about, detail, Weight.REMARK))
+                continue
+            signed.add(check_cosignature(line, head, witness).witness)
+        except ValueError as error:
+            found.append(Finding("anchor.cosignature", about, f"Une ligne de témoin ne tient pas ({error})."))
+    return len(signed), found
+
+
+def token_faults(
+    one: LogAnchor, record: bytes, roots: Sequence[x509.Certificate], now: datetime, about: str
+) -> list[Finding]:
+    """Return what is wrong with the token of a head and with the record of its renewals, b"" for none."""
+    if one.stamp is None:
+        return [Finding("anchor.record", about, "Un renouvellement est gardé, sans le jeton.")] if record else []
+    if not roots:
+        return [Finding("anchor.unjudged", about, "Aucune autorité d'horodatage n'est reconnue ici.", Weight.REMARK)]
+    try:
+        found = check_response(one.stamp.token, hashlib.sha256(one.note).digest(), roots)
+    except ValueError as error:
+        return [Finding("anchor.token", about, f"Le jeton ne tient pas ({error}).")]
+    faults = []
+    if found.token.at != one.stamp.at:
+        detail = f"La base dit {one.stamp.at.isoformat()}, le jeton {found.token.at.isoformat()}."
+        faults.append(Finding("anchor.altered", about, detail))
+    return [*faults, *_lasting(one, found.ends, record, roots, now, about)]
+
+
+def _lasting(  # noqa: PLR0917 - private, and each is the token's own
+    one: LogAnchor, ends: datetime, data: bytes, roots: Sequence[x509.Certificate], now: datetime, about: str
+) -> list[Finding]:
+    """Return why the token of a head does not prove its time today."""
+    if not data and ends < now:
+        detail = f"Son autorité n'a plus de certificat depuis le {ends:%d/%m/%Y}, et rien ne l'a renouvelé."
+        return [Finding("anchor.ended", about, detail, Weight.REMARK)]
+    if not data:
+        return []
+    try:
+        record = EvidenceRecord.decode(data)
+        if record.stamps[0].token != read_response(one.token):
+            return [Finding("anchor.record", about, "Le renouvellement gardé est celui d'un autre jeton.")]
+        check_record(record, one.note, roots, now)
+    except (ValueError, Corrupt) as error:
+        return [Finding("anchor.record", about, f"Le renouvellement gardé ne tient pas ({error}).")]
+    return []

@@ -20,7 +20,17 @@ class Concern(StrEnum):
 
 CONCERNS: dict[Concern, tuple[str, ...]] = {
     Concern.SIGN_INS: ("session", "telephone", "jeton", "personne"),
-    Concern.ADMINISTRATION: ("organisation", "modele", "index", "quarantaine", "journal", "delegation", "absence"),
+    Concern.ADMINISTRATION: (
+        "organisation",
+        "modele",
+        "index",
+        "quarantaine",
+        "journal",
+        "delegation",
+        "absence",
+        "cles",
+        "coffre",
+    ),
 }
 """The first words of acts by what they are about; other lines without a letter are OTHER."""
 

@@ -9,15 +9,31 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ged.mail.journal import JournalRow
+from ged.mail.journal import Act, JournalRow
 from ged.mail.journal_query import CONCERNS, Concern, JournalLine, JournalQuery
 from ged.store.letters import seen_by
 from ged.store.shipping_tables import journal_mark
 from ged.store.tables import entity, holding, journal, letter, person, position
 
 _COLUMNS = [journal.c[name] for name in ("id", "at", "act", "login", "name", "letter_id", "about", "details")]
-_TOLD = frozenset({"session", "telephone", "jeton", "personne", "organisation", "modele", "index", "journal", "liste"})
+_TOLD = frozenset(
+    {
+        "session",
+        "telephone",
+        "jeton",
+        "personne",
+        "organisation",
+        "modele",
+        "index",
+        "journal",
+        "liste",
+        "cles",
+        "coffre",
+    }
+)
 """First words of acts whose details nobody writes a letter's words in; of others without a letter, none are told."""
+_ASKED = frozenset({Act.JOURNAL_READ, Act.JOURNAL_EXPORTED})
+"""Acts whose details say what somebody asked of the journal: the number of a letter, it may be."""
 
 
 class JournalReading:
@@ -47,7 +63,7 @@ class JournalReading:
         if query.number:
             asked = asked.where(letter.c.number == query.number, seen)
         rows: sa.CursorResult[Any] = self._connection.execute(asked.order_by(journal.c.id.desc()).limit(limit))
-        return tuple(_line(row) for row in rows)
+        return tuple(_line(row, letters=letters) for row in rows)
 
     def _strangers(self, tenant_id: str) -> list[str]:
         """Return the logins of those who only ever held posts of other tenants."""
@@ -84,12 +100,21 @@ def _rules(query: JournalQuery) -> Iterator[sa.ColumnElement[bool]]:
         yield subject.in_(CONCERNS[query.concern]) if query.concern in CONCERNS else subject.not_in(known)
 
 
-def _line(row: Sequence[Any]) -> JournalLine:
+def _line(row: Sequence[Any], *, letters: bool) -> JournalLine:
     said = JournalRow(*row[:8])
     number, seen, place, logged_at = row[8:]
     if said.letter_id is not None:
         shown = said if seen else replace(said, details={}, letter_id=None)
         return JournalLine(shown, number if seen else "", bool(seen), place, logged_at)
     told = said.act.partition(".")[0] in _TOLD
-    shown = said if told else replace(said, details={})
-    return JournalLine(shown, "", told or not said.details, place, logged_at)
+    shown = (said if letters else _without_number(said)) if told else replace(said, details={})
+    return JournalLine(shown, "", shown == said, place, logged_at)
+
+
+def _without_number(row: JournalRow) -> JournalRow:
+    """Return a line without the letter that somebody asked the journal about."""
+    asked = row.details.get("asked")
+    if row.act not in _ASKED or not isinstance(asked, dict):
+        return row
+    kept = {name: value for name, value in asked.items() if name != "number"}
+    return replace(row, details=row.details | {"asked": kept})

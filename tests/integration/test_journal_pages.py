@@ -19,13 +19,13 @@ from api.config import Settings
 from api.shipping import open_shipper
 from api.views.words import ACTS
 from api.wiring import House
-from ged.errors import Forbidden
+from ged.errors import Forbidden, NotFound
 from ged.mail.access import Actor
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.journal_query import Concern, JournalLine, JournalQuery
 from ged.services import consult
-from ged.services.read_journal import PAGE, read_journal
+from ged.services.read_journal import PAGE, prove_line, read_journal, take_journal
 from ged.services.sign_in import create_token
 from integration.test_acknowledgement import signed_in
 from rooms.letters import decide, letter_pdf, send
@@ -93,6 +93,24 @@ def test_an_administrator_sees_administration_and_no_act_on_a_letter(
     assert not {line.row.act for line in lines} & {"courrier.capture", "courrier.lu"}
     with pytest.raises(Forbidden):
         read(house, who("kossi"), JournalQuery())
+
+
+def test_the_letter_that_an_auditor_asked_about_is_not_told_to_administrators(
+    house: House, settings: Settings, auditor: Actor, who: Who, letters: tuple[Letter, Letter]
+) -> None:
+    number = letters[0].number
+    query = JournalQuery(person="kossi", number=number)
+    read(house, auditor, query)
+    take_journal(query, "csv", store=house.store, actor=auditor, clock=house.clock)
+    ship(settings)
+    for act in ("journal.consulte", "journal.exporte"):
+        (line,) = read(house, who("admin"), JournalQuery(act=act, person=auditor.login))
+        assert line.row.details["asked"] == {"person": "kossi"}
+        assert not line.open
+        with pytest.raises(NotFound):  # its proof holds the whole line
+            prove_line(line.row.id, log=house.journal_log, store=house.store, actor=who("admin"), clock=house.clock)
+        asked = read(house, auditor, JournalQuery(act=act, line=line.row.id))[0].row.details["asked"]
+        assert asked == {"person": "kossi", "number": number}
 
 
 def test_lines_of_another_organisation_are_not_shown(house: House, auditor: Actor, kossi: Actor) -> None:

@@ -213,14 +213,15 @@ def verify(
         path = Path(what)
         if path.is_file():
             with path.open("rb") as stream:
-                letter, verdict = verify_file(stream, number, **engines)
-                if letter is None and is_bundle(stream):
+                presented, verdict = verify_file(stream, number, **engines)
+                if presented is None and is_bundle(stream):
                     return _judged(judge_bundle(stream, house, actor, as_json=as_json))
+            letter = presented.letter if presented else None
         else:
-            letter = consult.by_number(what, store=house.store, actor=actor)
+            presented, letter = None, consult.by_number(what, store=house.store, actor=actor)
             verdict = verify_letter(letter.id, **engines)
     if as_json:
-        _line(VerdictOut.of(verdict, letter.number if letter else None).model_dump(mode="json"))
+        _line(VerdictOut.of(verdict, letter.number if letter else None, presented).model_dump(mode="json"))
     else:
         for step in verdict.steps:
             mark = "[green]✔[/]" if step.passed else "[red]✘[/]"

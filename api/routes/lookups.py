@@ -68,8 +68,8 @@ def verify(
     file: Annotated[UploadFile, File()],
     number: Annotated[str, Form(max_length=60)] = "",
 ) -> VerdictOut:
-    """Say whether a presented file is the original of a letter: of that number, or of any the caller may read."""
-    letter, verdict = verify_file(
+    """Say whether a presented file is one that was sealed: of that letter, or of any that the caller may read."""
+    what, verdict = verify_file(
         file.file,
         number,
         store=house.store,
@@ -80,7 +80,7 @@ def verify(
         clock=house.clock,
         time_roots=house.time_roots,
     )
-    return VerdictOut.of(verdict, letter.number if letter else None)
+    return VerdictOut.of(verdict, what.letter.number if what and what.letter else None, what)
 
 
 @router.get("/lists")

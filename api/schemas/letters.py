@@ -17,6 +17,7 @@ from ged.mail.qualification import Decision, Proposal
 from ged.seal.verify import Verdict
 from ged.services.capture import Receipt
 from ged.services.consult import LetterFile
+from ged.services.sealed_files import SealedFile, Sort
 from ged.services.tell_history import History
 from ged.services.verify_bundle import BundleReport
 
@@ -242,17 +243,20 @@ class BundleOut(BaseModel):
 class VerdictOut(BaseModel):
     """What is to be said of a file: intact, altere, non_fiable or inconnu, three answers, and the numbered steps.
 
+    `sort` says what the file is: original, annexe, piece_gardee, impression_registre or inventaire; null: none of them.
     `answers` says of `intact`, `valide` and `fiable` whether every step that asks it passed; null when none asked.
     """
 
     outcome: str
     number: str | None
+    sort: str | None
     answers: dict[str, bool | None]
     steps: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, verdict: Verdict, number: str | None) -> VerdictOut:
-        """Return a verdict on the wire."""
+    def of(cls, verdict: Verdict, number: str | None, what: SealedFile | None = None) -> VerdictOut:
+        """Return a verdict on the wire; without `what`, it is of the original."""
+        sort = what.sort if what else Sort.ORIGINAL if number else None
         steps = [
             {
                 "number": step.number,
@@ -264,7 +268,7 @@ class VerdictOut(BaseModel):
             for step in verdict.steps
         ]
         answers = {str(question): answer for question, answer in verdict.answers.items()}
-        return cls(outcome=verdict.outcome, number=number, answers=answers, steps=steps)
+        return cls(outcome=verdict.outcome, number=number, sort=sort, answers=answers, steps=steps)
 
 
 def _box(evidence: Evidence) -> tuple[float, float, float, float]:

@@ -11,10 +11,9 @@ from api.deps import ActorDep, FormCheck, HouseDep, page_actor
 from api.views.render import page
 from api.wiring import House
 from ged.mail.access import Actor, Right
-from ged.mail.register_book import RegisterPrint
 from ged.services import consult
-from ged.services.print_register import recognise_print
-from ged.services.verify import digest_of, verify_file, verify_letter
+from ged.services.sealed_files import SealedFile, Sort
+from ged.services.verify import verify_file, verify_letter, verify_piece
 from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
 from ingest.capture.names import shown_name
 
@@ -23,9 +22,10 @@ _NOTHING: dict[str, Any] = {
     "number": "",
     "verdict": None,
     "letter": None,
+    "what": None,
     "name": "",
     "fault": "",
-    "found": None,
+    "may_open": False,
     "bundle": None,
 }
 """What the page shows before anything was presented."""
@@ -45,27 +45,37 @@ def check(
     fichier: Annotated[UploadFile | None, File()] = None,
     numero: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
-    """Say whether the presented file is the original of a letter."""
+    """Say whether the presented file is one that was sealed, among what is open to the asker, or a bundle."""
     if fichier is None or not (fichier.filename or fichier.size):
         fault = "Choisissez le fichier à vérifier."
         return page(request, "verify.html", status=422, **(_NOTHING | {"number": numero, "fault": fault}))
-    letter, verdict = verify_file(
-        fichier.file,
-        numero,
-        store=house.store,
-        vault=house.vault,
-        signer=house.signer,
-        ledger=house.ledger,
-        actor=actor,
-        clock=house.clock,
-        time_roots=house.time_roots,
-    )
-    said: dict[str, Any] = {"number": numero, "letter": letter, "name": shown_name(fichier.filename or "")}
-    if letter is None and is_bundle(fichier.file):
+    what, verdict = verify_file(fichier.file, numero, **_engines(house, actor))
+    said: dict[str, Any] = {"number": numero, "name": shown_name(fichier.filename or "")}
+    if what is None and is_bundle(fichier.file):
         said["bundle"] = _bundle(fichier, house, actor)
-        return page(request, "verify.html", **(_NOTHING | said))
-    found = None if letter else _print(fichier, house, actor)
-    return page(request, "verify.html", **(_NOTHING | said | {"verdict": verdict, "found": found}))
+    else:
+        said |= {"verdict": verdict} | _about(what, actor)
+    return page(request, "verify.html", **(_NOTHING | said))
+
+
+def _about(what: SealedFile | None, actor: Actor) -> dict[str, Any]:
+    """Say what a file is: open prints are those of whoever prints registers."""
+    if what is None:
+        return {}
+    may_open = what.sort is not Sort.PRINT or actor.has(Right.PRINT_REGISTER)
+    return {"what": what, "letter": what.letter, "may_open": may_open}
+
+
+def _engines(house: House, actor: Actor) -> dict[str, Any]:
+    return {
+        "store": house.store,
+        "vault": house.vault,
+        "signer": house.signer,
+        "ledger": house.ledger,
+        "actor": actor,
+        "clock": house.clock,
+        "time_roots": house.time_roots,
+    }
 
 
 def _bundle(file: UploadFile, house: House, actor: Actor) -> BundleReport:
@@ -80,27 +90,19 @@ def _bundle(file: UploadFile, house: House, actor: Actor) -> BundleReport:
     )
 
 
-def _print(file: UploadFile, house: House, actor: Actor) -> tuple[RegisterPrint, bool] | None:
-    """Return the kept print that a file is, if it is one, and whether the actor may open it."""
-    file.file.seek(0)
-    digest, _ = digest_of(file.file)
-    found = recognise_print(digest, store=house.store, actor=actor)
-    return (found, actor.has(Right.PRINT_REGISTER)) if found else None
-
-
 @router.post("/courrier/{letter_id}/verifier", dependencies=[FormCheck])
 def check_letter(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
     """Read the stored original of a letter anew, every byte, and say whether it is what was sealed."""
-    verdict = verify_letter(
-        letter_id,
-        store=house.store,
-        vault=house.vault,
-        signer=house.signer,
-        ledger=house.ledger,
-        actor=actor,
-        clock=house.clock,
-        time_roots=house.time_roots,
-    )
+    verdict = verify_letter(letter_id, **_engines(house, actor))
     letter = consult.letter(letter_id, store=house.store, actor=actor)
     said = {"number": letter.number, "verdict": verdict, "letter": letter}
+    return page(request, "verify.html", **(_NOTHING | said))
+
+
+@router.post("/courrier/{letter_id}/piece-scellee/{piece_id}/verifier", dependencies=[FormCheck])
+def check_piece(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, piece_id: str) -> Response:
+    """Read an annex or a piece kept with a letter anew, every byte, and say whether it is what was sealed."""
+    what, verdict = verify_piece(letter_id, piece_id, **_engines(house, actor))
+    number = what.letter.number if what.letter else ""
+    said = {"number": number, "verdict": verdict} | _about(what, actor)
     return page(request, "verify.html", **(_NOTHING | said))

@@ -15,7 +15,7 @@ from api.terminal import Json, house_of, out, say
 from api.witness.app import create_witness
 from ged.errors import Conflict, Refused
 from ged.seal.keys import LogKey, ensure_log_key
-from ged.seal.note import is_name
+from ged.seal.note import entries, is_name
 from ged.seal.witness_book import Held, WitnessBook
 
 _KEY, _NAME = "temoin.key", "nom"
@@ -108,7 +108,7 @@ def _tell(book: WitnessBook, *, as_json: bool) -> None:
             "refusals": [str(path) for path in held.refusals],
         }
         state = "FRAUDE" if held.frauds else "à élucider" if held.refusals else "suivi"
-        say(as_json, plain, f"{held.origin} : {state}, {size} inscriptions, {root}")
+        say(as_json, plain, f"{held.origin} : {state}, {entries(size)}, {root}")
     if any(held.frauds for held in book.logs()):
         raise typer.Exit(1)
 

@@ -31,6 +31,11 @@ class Checkpoint:
     root: bytes
 
 
+def entries(size: int) -> str:
+    """Return how many entries a log has, in words."""
+    return f"{size} inscription{'s' if size > 1 else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
     """One line under a note: whose it says it is, the four bytes that name the key, and what was signed with it."""

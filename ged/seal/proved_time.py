@@ -15,9 +15,10 @@ from cryptography import x509
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
-from ged.seal.note import read_checkpoint
+from ged.seal.note import entries, read_checkpoint
 from ged.seal.timestamp.chain import CheckedToken, check_response
 from ged.seal.tree import check_inclusion, leaf_hash
+from ged.seal.trust import named
 from ged.seal.verify import Question, Step
 
 LATE = timedelta(hours=1)
@@ -85,12 +86,12 @@ def _held(evidence: TimeEvidence, log_key: str) -> str:
     head = read_checkpoint(evidence.note.decode(), log_key)
     if not check_inclusion(leaf_hash(evidence.leaf), evidence.index, head.size, evidence.path, head.root):
         raise ValueError("La preuve ne mène pas de cette inscription à cette tête")
-    return f"Tête de {head.size} inscriptions"
+    return f"Tête de {entries(head.size)}"
 
 
 def _dated(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
     found = _checked(evidence, roots)
-    name = found.token.signer.subject.rfc4514_string()
+    name = named(found.token.signer)
     sign = " ; autorité de démonstration, sans valeur de preuve pour un tiers" if found.demonstration else ""
     return f"Le {_words(found.token.at)}, par « {name} »{sign}"
 

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, CertificateRevocationList
+from cryptography.x509.oid import NameOID
 
 _LONGEST = 6
 _BLOCK = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.*?-----END \1-----", re.DOTALL)
@@ -146,8 +147,11 @@ class TrustStore:
 
 
 def named(certificate: Certificate) -> str:
-    """Return the name of a certificate, as it is shown."""
-    return certificate.subject.rfc4514_string()
+    """Return the name of a certificate as people read it: whom it names, then of what organisation."""
+    found: list[str] = []
+    for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
+        found.extend(str(each.value) for each in certificate.subject.get_attributes_for_oid(kind))
+    return ", ".join(dict.fromkeys(found)) or certificate.subject.rfc4514_string()
 
 
 @lru_cache(maxsize=8)

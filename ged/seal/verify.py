@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ged.seal.leaf import Leaf
-from ged.seal.note import read_checkpoint, read_proof
+from ged.seal.note import entries, read_checkpoint, read_proof
 from ged.seal.signature import Signature, read_signature
 from ged.seal.tree import check_inclusion, leaf_hash
 from ged.seal.trust import Moment, TrustStore, named
@@ -100,6 +100,13 @@ def check(
     return judged(steps)
 
 
+def check_signed(*, digest: str, p7s: bytes, trust: TrustStore) -> Verdict:
+    """Return whether a presented file is the one that the house signed: of a file whose seal is a signature alone."""
+    evidence = Evidence(digest, 0, p7s, b"", "", trust, "")
+    asked = [each for each in _STEPS if each[2] in {_signature, _chain, _validity}]
+    return judged([_step(0, title, question, act, evidence) for title, question, act in asked])
+
+
 def judged(steps: Sequence[Step]) -> Verdict:
     """Return what follows from steps, numbered anew in their order."""
     numbered = tuple(replace(step, number=number) for number, step in enumerate(steps, 1))
@@ -172,7 +179,7 @@ def _inclusion(evidence: Evidence) -> str:
 
 def _head(evidence: Evidence) -> str:
     head = read_checkpoint(read_proof(evidence.proof).checkpoint, evidence.log_key)
-    return f"Tête du journal « {head.origin} », {head.size} inscriptions"
+    return f"Tête du journal « {head.origin} », {entries(head.size)}"
 
 
 _STEPS: tuple[tuple[str, Question, Callable[[Evidence], str]], ...] = (

@@ -137,14 +137,3 @@ def open_print(
         unit.journal.write_about(clock(), Act.PRINT_READ, actor, found.id)
         unit.commit()
     return found, vault.open(found.sha256)
-
-
-def recognise_print(sha256: str, *, store: Store, actor: Actor) -> RegisterPrint | None:
-    """Return the kept print of the actor's own organisation that has these bytes, if one has: never its content.
-
-    Raises:
-        Forbidden: `access.right`.
-    """
-    require(actor, Right.VERIFY)
-    with store.unit() as unit:
-        return unit.register_prints.by_digest(sha256, frozenset(post.tenant_id for post in actor.posts))

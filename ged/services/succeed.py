@@ -156,6 +156,16 @@ def open_inventory(
     return found, vault.open(found.sha256)
 
 
+def recognise_inventory(unit: Unit, sha256: str, actor: Actor, now: datetime) -> Succession | None:
+    """Return the inventory that has these bytes, if there is one that the actor may read."""
+    for one in unit.successions.by_digest(sha256):
+        try:
+            return _readable(unit, one.id, actor, now)
+        except NotFound:
+            continue
+    return None
+
+
 def seal_of(succession_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock) -> bytes:
     """Return the house's signature over the PDF of an inventory: detached CMS, DER.
 

@@ -1,28 +1,40 @@
-"""Verifying: is this the original that was sealed? Answered from the stored bytes or from a presented file."""
+"""Verifying: is this the file that was sealed? Answered from the stored bytes or from a presented file."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS
-from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.seal.timestamp.chain import read_certificates
 from ged.seal.trust import TrustStore
-from ged.seal.verify import Outcome, Step, Verdict, check, judged, unknown
+from ged.seal.verify import Outcome, Step, Verdict, check, check_signed, judged, unknown
 from ged.services.evidence import evidence_of
 from ged.services.seal import proof_suffix, salt_of
-from ged.store.seals import SealRecord
-from ged.store.unit import Store
+from ged.services.sealed_files import SealedFile, Sort, original_of, piece_of, pieces_of, recognise
+from ged.store.unit import Store, Unit
 
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Proving:
+    """The engines that verifying asks, and who asks."""
+
+    store: Store
+    vault: Vault
+    signer: Signer
+    ledger: Ledger
+    actor: Actor
+    clock: Clock
+    time_roots: bytes
 
 
 def verify_letter(
@@ -45,27 +57,33 @@ def verify_letter(
     """
     require(actor, Right.VERIFY)
     with store.unit() as unit:
-        letter = unit.letters.get(letter_id, actor.tokens())
-    try:
-        digest, size = _stored_digest(vault, letter.original)
-        return _judge(
-            letter,
-            digest,
-            size,
-            store=store,
-            vault=vault,
-            signer=signer,
-            ledger=ledger,
-            actor=actor,
-            clock=clock,
-            time_roots=time_roots,
-        )
-    except Corrupt as error:
-        if not error.code.startswith("vault."):
-            raise
-        verdict = _unreadable(error)
-        _noted(letter, verdict, "", store=store, actor=actor, clock=clock)
-        return verdict
+        what = original_of(unit, unit.letters.get(letter_id, actor.tokens()))
+    return _stored(what, _Proving(store, vault, signer, ledger, actor, clock, time_roots))
+
+
+def verify_piece(
+    letter_id: str,
+    piece_id: str,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    actor: Actor,
+    clock: Clock,
+    time_roots: bytes,
+) -> tuple[SealedFile, Verdict]:
+    """Read an annex or a piece kept with a letter anew, every byte, and say whether it is what was sealed.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `letter.unknown`, `annex.unknown`.
+        Unavailable: the vault does not answer: nothing can be said.
+    """
+    require(actor, Right.VERIFY)
+    with store.unit() as unit:
+        what = piece_of(unit, unit.letters.get(letter_id, actor.tokens()), piece_id)
+    return what, _stored(what, _Proving(store, vault, signer, ledger, actor, clock, time_roots))
 
 
 def verify_file(
@@ -79,8 +97,11 @@ def verify_file(
     actor: Actor,
     clock: Clock,
     time_roots: bytes,
-) -> tuple[Letter | None, Verdict]:
-    """Say whether a presented file is the original of the letter `number`, or, with "", of any the actor may read.
+) -> tuple[SealedFile | None, Verdict]:
+    """Say whether a presented file is one that was sealed: of the letter `number`, or, with "", any open to the actor.
+
+    With a number, the file is held against what is kept with that letter when it is one of those, else against its
+    original.
 
     Raises:
         Forbidden: `access.right`.
@@ -88,55 +109,59 @@ def verify_file(
     require(actor, Right.VERIFY)
     digest, size = digest_of(stream)
     with store.unit() as unit:
-        if number.strip():
-            found = unit.letters.by_number(number, actor.tokens())
-        else:
-            found = unit.letters.by_original(digest, actor.tokens())
-    if not found:
+        what = _of_number(unit, number, digest, actor) if number.strip() else recognise(unit, digest, actor, clock())
+    if what is None:
         return None, unknown(_NO_NUMBER.format(number=number) if number.strip() else _NO_ORIGINAL.format(digest=digest))
-    letter = found[0]
-    verdict = _judge(
-        letter,
-        digest,
-        size,
-        store=store,
-        vault=vault,
-        signer=signer,
-        ledger=ledger,
-        actor=actor,
-        clock=clock,
-        time_roots=time_roots,
-    )
-    return letter, verdict
+    return what, _judge(what, digest, size, _Proving(store, vault, signer, ledger, actor, clock, time_roots))
 
 
-def _judge(
-    letter: Letter,
-    digest: str,
-    size: int,
-    *,
-    store: Store,
-    vault: Vault,
-    signer: Signer,
-    ledger: Ledger,
-    actor: Actor,
-    clock: Clock,
-    time_roots: bytes,
-) -> Verdict:
-    with store.unit() as unit:
-        record = unit.seals.of(letter.id)
-    if record is None:
-        verdict = _unsealed(letter, digest)
+def _of_number(unit: Unit, number: str, digest: str, actor: Actor) -> SealedFile | None:
+    letters = unit.letters.by_number(number, actor.tokens())
+    if not letters:
+        return None
+    pieces = (each for each in pieces_of(unit, letters[0]) if each.digest == digest)
+    original = original_of(unit, letters[0])
+    return original if original.digest == digest else next(pieces, original)
+
+
+def _stored(what: SealedFile, by: _Proving) -> Verdict:
+    try:
+        with by.vault.open(what.digest) as stream:
+            digest, size = digest_of(stream)
+        return _judge(what, digest, size, by)
+    except Corrupt as error:
+        if not error.code.startswith("vault."):
+            raise
+        verdict = _unreadable(error)
+        _noted(what, verdict, "", by)
+        return verdict
+
+
+def _judge(what: SealedFile, digest: str, size: int, by: _Proving) -> Verdict:
+    if what.leaf_index is not None:
+        verdict = _sealed(what, what.leaf_index, digest, size, by)
+    elif what.inventory:
+        verdict = check_signed(
+            digest=digest,
+            p7s=by.vault.companion(what.digest, "p7s") or b"",
+            trust=TrustStore.from_pem(by.signer.trust_pem),
+        )
+    elif what.print:
+        verdict = judged((_recorded(what, digest),))
     else:
-        proved = _time(record, ledger, store, time_roots, clock())
-        verdict = _sealed(letter, record, digest, size, vault, signer, ledger, proved)
-    _noted(letter, verdict, digest, store=store, actor=actor, clock=clock)
+        verdict = _unsealed(what, digest)
+    _noted(what, verdict, digest, by)
     return verdict
 
 
-def _noted(letter: Letter, verdict: Verdict, digest: str, *, store: Store, actor: Actor, clock: Clock) -> None:
-    with store.unit() as unit:
-        unit.journal.write(clock(), Act.VERIFIED, actor, letter.id, outcome=verdict.outcome, presented=digest)
+def _noted(what: SealedFile, verdict: Verdict, digest: str, by: _Proving) -> None:
+    told = {"outcome": verdict.outcome, "presented": digest}
+    with by.store.unit() as unit:
+        if what.letter is None:
+            unit.journal.write_about(by.clock(), Act.VERIFIED, by.actor, what.id, sort=what.sort, **told)
+        else:
+            piece = {} if what.sort is Sort.ORIGINAL else {"piece": what.id}
+            unit.journal.write(by.clock(), Act.VERIFIED, by.actor, what.letter.id, **piece, **told)
         unit.commit()
 
 
@@ -146,54 +171,42 @@ def _unreadable(error: Corrupt) -> Verdict:
     return Verdict(Outcome.ALTERED, (step,))
 
 
-def _sealed(  # noqa: PLR0917 - private, and each is one of the pieces of evidence
-    letter: Letter,
-    record: SealRecord,
-    digest: str,
-    size: int,
-    vault: Vault,
-    signer: Signer,
-    ledger: Ledger,
-    proved: ProvedTime,
-) -> Verdict:
+def _sealed(what: SealedFile, index: int, digest: str, size: int, by: _Proving) -> Verdict:
+    leaf = what.leaf if what.leaf is not None else by.ledger.entry(index)
+    proved = _time(leaf, index, by)
     verdict = check(
         digest=digest,
         size=size,
-        p7s=vault.companion(letter.original, "p7s") or b"",
-        leaf=record.leaf,
-        proof=(vault.companion(letter.original, proof_suffix(record.leaf_index)) or b"").decode(),
-        trust=TrustStore.from_pem(signer.trust_pem),
-        log_key=ledger.verifier_key,
-        salt=salt_of(letter.original, vault),
+        p7s=by.vault.companion(what.digest, "p7s") or b"",
+        leaf=leaf,
+        proof=(by.vault.companion(what.digest, proof_suffix(index)) or b"").decode(),
+        trust=TrustStore.from_pem(by.signer.trust_pem),
+        log_key=by.ledger.verifier_key,
+        salt=salt_of(what.digest, by.vault),
         proved_at=proved.at,
     )
     return judged((*verdict.steps, *proved.steps))
 
 
-def _time(record: SealRecord, ledger: Ledger, store: Store, roots: bytes, now: datetime) -> ProvedTime:
+def _time(leaf: bytes, index: int, by: _Proving) -> ProvedTime:
     """Return when the entry was in the log; without steps while no authority has dated a head that holds it."""
-    found = evidence_of(record.leaf_index, DOCUMENTS, ledger=ledger, store=store)
+    found = evidence_of(index, DOCUMENTS, ledger=by.ledger, store=by.store)
     if found is None or found.anchor.stamp is None:
         return ProvedTime(None, ())
     anchor = found.anchor
-    evidence = TimeEvidence(
-        record.leaf, found.index, found.path, anchor.note, anchor.token, found.earlier, found.record
-    )
-    return prove_time(evidence, log_key=ledger.verifier_key, roots=read_certificates(roots), now=now)
+    evidence = TimeEvidence(leaf, found.index, found.path, anchor.note, anchor.token, found.earlier, found.record)
+    return prove_time(evidence, log_key=by.ledger.verifier_key, roots=read_certificates(by.time_roots), now=by.clock())
 
 
-def _unsealed(letter: Letter, digest: str) -> Verdict:
-    same = digest == letter.original
-    steps = (
-        Step(1, "Le fichier présenté a l'empreinte enregistrée", same, f"Empreinte SHA-256 {digest[:16]}…"),
-        Step(2, "Un sceau couvre l'original", False, "Le sceau de ce courrier est en attente. Réessayez plus tard."),
-    )
-    return Verdict(Outcome.UNKNOWN if same else Outcome.ALTERED, steps)
+def _recorded(what: SealedFile, digest: str) -> Step:
+    same = digest == what.digest
+    return Step(1, "Le fichier présenté a l'empreinte enregistrée", same, f"Empreinte SHA-256 {digest[:16]}…")
 
 
-def _stored_digest(vault: Vault, digest: str) -> tuple[str, int]:
-    with vault.open(digest) as stream:
-        return digest_of(stream)
+def _unsealed(what: SealedFile, digest: str) -> Verdict:
+    waits = Step(2, "Un sceau couvre l'original", False, "Le sceau de ce courrier est en attente. Réessayez plus tard.")
+    same = _recorded(what, digest)
+    return Verdict(Outcome.UNKNOWN if same.passed else Outcome.ALTERED, (same, waits))
 
 
 def digest_of(stream: BinaryIO) -> tuple[str, int]:

@@ -34,6 +34,11 @@ class Annexes:
         row = self._connection.execute(sa.select(*_COLUMNS).where(annex.c.id == annex_id)).one_or_none()
         return _annex(row) if row else None
 
+    def by_digest(self, sha256: str) -> tuple[Annex, ...]:
+        """Return the annexes that have these bytes, oldest first, of whatever letters: the caller asks who may see."""
+        query = sa.select(*_COLUMNS).where(annex.c.digest == sha256).order_by(annex.c.added_at, annex.c.id)
+        return tuple(_annex(row) for row in self._connection.execute(query))
+
     def seal(self, annex_id: str, leaf: bytes, leaf_index: int, at: datetime) -> bool:
         """Write the seal of an annex; give False when it has one, which stays."""
         result = self._connection.execute(

@@ -34,6 +34,11 @@ class KeptFiles:
         query = _select().where(kept_file.c.letter_id == letter_id).order_by(kept_file.c.added_at, kept_file.c.id)
         return tuple(_kept_file(row) for row in self._connection.execute(query))
 
+    def by_digest(self, sha256: str) -> tuple[KeptFile, ...]:
+        """Return the pieces that have these bytes, oldest first, of whatever letters: the caller asks who may see."""
+        query = _select().where(kept_file.c.sha256 == sha256).order_by(kept_file.c.added_at, kept_file.c.id)
+        return tuple(_kept_file(row) for row in self._connection.execute(query))
+
     def get(self, kept_id: str) -> KeptFile:
         """Return a piece.
 

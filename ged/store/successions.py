@@ -47,6 +47,11 @@ class Successions:
             raise unknown_succession()
         return _value(row)
 
+    def by_digest(self, sha256: str) -> tuple[Succession, ...]:
+        """Return those whose PDF has these bytes, of whatever posts: the caller asks who may see."""
+        query = sa.select(succession).where(succession.c.sha256 == sha256)
+        return tuple(_value(row) for row in self._connection.execute(query))
+
     def of(self, position_ids: Sequence[str]) -> tuple[Succession, ...]:
         """Return those of some posts, newest first."""
         query = sa.select(succession).where(succession.c.position_id.in_(position_ids))

@@ -114,6 +114,8 @@ def test_numbers_are_reserved_used_on_paper_entered_and_the_year_is_closed(
     page.locator("#numero").focus()
     keys.press("Enter")
     expect(page.locator(".verdict h2")).to_have_text("Impression authentique")
+    expect(page.locator(".three .good")).to_have_count(3)
+    assert faults_of(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     for address in ("/controle", "/numeros-reserves", "/impressions"):
         page.goto(server + address)

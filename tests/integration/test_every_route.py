@@ -204,7 +204,7 @@ def hanging(house: House, clerk: Actor, head: Actor, letter: Letter) -> dict[str
     upload = house.uploads.begin(Wish(MARK, 10, Door.UPLOAD), clerk)
     return {
         "slip_id": slip_id, "kept_id": kept.id, "file_id": doubtful.id, "annex_id": joined.id, "aside_id": aside.id,
-        "code": code, "upload_id": upload.id,
+        "code": code, "upload_id": upload.id, "piece_id": joined.id,
     }  # fmt: skip
 
 

@@ -20,18 +20,20 @@ from ged.mail.moves import Move, Order
 from ged.mail.register import Block, Series
 from ged.mail.register_book import RegisterClosing, RegisterQuery
 from ged.mail.register_check import SeriesReport
+from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.capture import Door, PaperUse, Receipt
 from ged.services.check_register import check_registers
 from ged.services.number_block import block_file, cancel_numbers, reserve
-from ged.services.print_register import open_print, recognise_print
+from ged.services.print_register import open_print
 from ged.services.register_book import read_register
 from ged.services.register_years import close_year, open_year
 from ged.services.route import move
 from ged.services.status import health
+from ged.services.verify import verify_file
 from ingest.capture.receive import receive
 from rooms.house import driver_url
-from rooms.letters import letter_pdf
+from rooms.letters import letter_pdf, verifying
 
 EVE = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
 ARRIVALS = Series("MME", Direction.INCOMING, 2025)
@@ -88,7 +90,10 @@ def test_a_closed_year_gives_no_number_and_the_next_one_goes_on(
     with opened as stream:
         assert stream.read(5) == b"%PDF-"
     assert made.leaf_index == before
-    assert recognise_print(made.sha256, store=house.store, actor=kossi) == made
+    with house.vault.open(made.sha256) as stream:
+        what, verdict = verify_file(stream, "", **verifying(house, kossi))
+    assert (what.print if what else None) == made
+    assert (verdict.outcome, set(verdict.answers.values())) == (Outcome.INTACT, {True})
     assert house.vault.companion(made.sha256, "p7s")
 
     with pytest.raises(Refused) as refused:

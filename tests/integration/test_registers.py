@@ -23,9 +23,10 @@ from ged.mail.moves import Move, Order
 from ged.mail.register_book import RegisterPrint, RegisterQuery
 from ged.services import consult
 from ged.services.capture import Door, Receipt
-from ged.services.print_register import kept_prints, open_print, print_register, recognise_print
+from ged.services.print_register import kept_prints, open_print, print_register
 from ged.services.register_book import read_register
 from ged.services.route import move
+from ged.services.sealed_files import recognise
 from ingest.capture.receive import receive
 from rooms.letters import decide, letter_pdf, send
 from rooms.server import bearer
@@ -140,8 +141,10 @@ def test_every_number_is_seen_and_content_only_by_who_may_read_it(
         with pytest.raises((NotFound, Forbidden)):
             open_print(mine[0].id, store=house.store, vault=house.vault, actor=who(stranger), clock=house.clock)
         assert kept_prints_or_none(house, who(stranger)) == 0
-    assert recognise_print(hidden.sha256, store=house.store, actor=who("daf")) == hidden
-    assert recognise_print(hidden.sha256, store=house.store, actor=who("ceet")) is None
+    with house.store.unit() as unit:
+        known = recognise(unit, hidden.sha256, who("daf"), house.clock())
+        assert (known.print if known else None) == hidden
+        assert recognise(unit, hidden.sha256, who("ceet"), house.clock()) is None
 
 
 def kept_prints_or_none(house: House, actor: Actor) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head
 from ged.seal.leaf import blind
+from ged.seal.note import entries
 
 
 def read_me(contents: Contents) -> str:
@@ -63,7 +64,7 @@ def _evidence(one: BundledFile, evidence: Evidence) -> Iterator[str]:
 def _head(head: Head, contents: Contents) -> Iterator[str]:
     origin = head.note.decode().split("\n", 1)[0]
     number = next(n for n, key in enumerate(contents.trust.logs, 1) if key.split("+")[0] == origin)
-    yield f"\nTête du journal « {origin} », {head.size} inscriptions\n"
+    yield f"\nTête du journal « {origin} », {entries(head.size)}\n"
     yield (
         f"$ openssl pkeyutl -verify -pubin -rawin -inkey confiance/journal-{number}.pem "
         f"-sigfile {head.folder}/corps.sig -in {head.folder}/corps\n"

@@ -223,7 +223,7 @@ def follow(
     while True:
         _must(current.not_valid_before_utc <= at <= current.not_valid_after_utc, "un certificat n'était pas valable")
         if current in trusted:
-            return f"« {current.subject.rfc4514_string()} », à la date du {at:%Y-%m-%d %H:%M:%S} UTC"
+            return f"« {_name(current)} », à la date du {at:%Y-%m-%d %H:%M:%S} UTC"
         issuer = next((one for one in [*trusted, *trust.links, *signed.others] if _issued(current, one)), None)
         seen += 1
         if issuer is None or seen > 8:
@@ -239,6 +239,13 @@ def follow(
 def _revoked_at(gone: x509.RevokedCertificate) -> datetime:
     doubts = [one.value.invalidity_date_utc for one in gone.extensions if isinstance(one.value, x509.InvalidityDate)]
     return min([gone.revocation_date_utc, *doubts])
+
+
+def _name(certificate: x509.Certificate) -> str:
+    """Rend le nom d'un certificat comme on le lit : qui, puis de quelle organisation."""
+    kinds = (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME)
+    found = [str(each.value) for kind in kinds for each in certificate.subject.get_attributes_for_oid(kind)]
+    return ", ".join(dict.fromkeys(found)) or certificate.subject.rfc4514_string()
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -441,7 +448,7 @@ class Examination:
         if signed.claimed is None:
             raise Fault("la signature ne dit pas sa date")
         times.append(signed.claimed)
-        return f"par « {signed.signer.subject.rfc4514_string()} », datée du {signed.claimed:%Y-%m-%d %H:%M:%S} UTC"
+        return f"par « {_name(signed.signer)} », datée du {signed.claimed:%Y-%m-%d %H:%M:%S} UTC"
 
     def _proof(self, one: dict[str, Any]) -> tuple[int, list[bytes], Head]:
         above, _, note = self.bundle.read(one["preuve"]).decode().partition("\n\n")
@@ -461,7 +468,8 @@ class Examination:
         _must(bool(known), f"le journal « {head.origin} » n'est pas un journal de confiance")
         _must(any(signed_by(head, key) for key in known), "la tête n'est pas signée par le journal")
         _must(self.bundle.read(one["tete"] + "/corps") == head.body, "la tête jointe n'est pas celle de la preuve")
-        return f"« {head.origin} », {head.size} inscriptions, racine {head.root.hex()[:16]}…"
+        many = "s" if head.size > 1 else ""
+        return f"« {head.origin} », {head.size} inscription{many}, racine {head.root.hex()[:16]}…"
 
     def _witnesses(self, one: dict[str, Any]) -> str:
         head = self._proof(one)[2]
@@ -572,7 +580,7 @@ def main(arguments: Sequence[str]) -> int:
     print("\nClés données en option :" if own else "\nClés apportées par la liasse ; COMPAREZ-LES à celles publiées :")
     for role, certificates in (("autorité", trust.authorities), ("horodatage", trust.stamps)):
         for one in certificates:
-            print(f"  {role} SHA-256 {one.fingerprint(hashes.SHA256()).hex()} {one.subject.rfc4514_string()}")
+            print(f"  {role} SHA-256 {one.fingerprint(hashes.SHA256()).hex()} {_plain(_name(one))}")
     for role, keys in (("journal", trust.logs), ("témoin", trust.witnesses)):
         for key in keys:
             print(f"  {role} {key}")

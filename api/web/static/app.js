@@ -14,10 +14,10 @@ const typing = target => target.closest("input:not([type=checkbox]):not([type=ra
 const rows = () => all(".list tbody tr, ol.list > li");
 let row = -1, going = 0, ticked = -1;
 function walk(step) {
-  const found = rows();
+  const found = rows().filter(each => one("a, summary", each));
   if (!found.length) return;
   row = Math.max(0, Math.min(row + step, found.length - 1));
-  one("a", found[row]).focus();
+  one("a, summary", found[row]).focus();
 }
 function tick(event) { // X ticks the row in hand; Maj+X ticks from the last one ticked to this one
   const found = rows(), at = Math.max(found.indexOf(event.target.closest("tr")), row, 0), first = event.shiftKey && ticked >= 0 ? ticked : at;

@@ -10,6 +10,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,10 +30,11 @@ from ged.services.audit.meanings import MEANINGS
 from ged.services.audit.notebook import Notebook, plain
 from ged.services.audit.retained import read_heads
 from ged.services.audit.table import BY_CODE
+from ged.services.audit.veiled import is_veiled
 from ged.services.audit.walk import Told, walk
 from ged.store.vault.local import LocalVault
 
-_USAGE = 3
+_USAGE, _LOOKED = 3, 200
 _MISUSED: type[Exception] = typer.BadParameter.__mro__[1]
 """What every misuse is an instance of; typer gives it no name of its own."""
 SAMPLE = 30
@@ -66,6 +68,9 @@ def audit(  # noqa: PLR0917 - each is an option
     trust: Annotated[
         Path | None, typer.Option(help="Certificats, autorités et listes de révocation (PEM), avec --store.")
     ] = None,
+    encrypted: Annotated[
+        bool, typer.Option("--encrypted", help="Le coffre de --store est chiffré : compter ce qu'on ne peut ouvrir.")
+    ] = False,
     work: Annotated[Path | None, typer.Option(help="Dossier de travail de l'audit, avec --store.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Le rapport en une ligne JSON.")] = False,
@@ -75,7 +80,8 @@ def audit(  # noqa: PLR0917 - each is an option
         depth = Depth.FULL if full else Depth.QUICK
         given = _text(heads or ())
         asked = _asked(depth, sample, seed, resume)
-        apart = bool(store) and _apart(asked, _vault(store, endpoint), log, log_key, trust, work, given)
+        vault = _vault(store, endpoint, encrypted=encrypted) if store or encrypted else None
+        apart = vault and _apart(asked, vault, log, log_key, trust, work, given, veiled=encrypted)
         with apart or _here(asked, given) as (ground, notebook):
             done = _walked(asked, ground, notebook, as_json=as_json)
     except Refused as error:
@@ -122,7 +128,15 @@ def _here(asked: Audit, given: str) -> Iterator[tuple[Ground, Notebook]]:
 
 @contextmanager
 def _apart(  # noqa: PLR0917 - each is an option of the command
-    asked: Audit, vault: Vault, log: Path | None, key: str, trust: Path | None, work: Path | None, given: str
+    asked: Audit,
+    vault: Vault,
+    log: Path | None,
+    key: str,
+    trust: Path | None,
+    work: Path | None,
+    given: str,
+    *,
+    veiled: bool,
 ) -> Iterator[tuple[Ground, Notebook]]:
     """A vault and a log, read by a stranger who holds two public keys and nothing else."""
     if log is None or key.count("+") < 2 or trust is None:
@@ -144,13 +158,29 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
             seed=asked.seed,
             sample=asked.sample,
             readers=readers(),
+            veiled=veiled,
         ),
         notebook,
     )
 
 
-def _vault(store: str, endpoint: str) -> Vault:
-    """Open a vault to be read: a folder, or a bucket with the keys that the environment gives."""
+def _vault(store: str, endpoint: str, *, encrypted: bool) -> Vault:
+    """Open a vault to be read; one that shows itself encrypted must be said to be: whoever swaps originals could."""
+    if not store:
+        raise Refused("audit.apart", "--encrypted ne va qu'avec --store : ici, les clés du coffre sont là.")
+    vault = _opened(store, endpoint)
+    first = [one for one in islice(vault.objects(), _LOOKED) if one.digest and not one.suffix and one.latest]
+    if not encrypted and any(is_veiled(vault, one) for one in first):
+        raise Refused(
+            "audit.encrypted",
+            "Ce coffre contient des fichiers chiffrés. S'il doit l'être, ajoutez --encrypted : le journal et ce qui "
+            "se compte seront vérifiés, pas le contenu. S'il ne doit pas l'être, on y a écrit : gardez-le en l'état.",
+        )
+    return vault
+
+
+def _opened(store: str, endpoint: str) -> Vault:
+    """Open a folder, or a bucket with the keys that the environment gives."""
     if not store.startswith("s3://"):
         if not Path(store).is_dir():
             raise Refused("audit.apart", "--store est un dossier qui se lit, ou s3://compartiment.")

@@ -81,6 +81,7 @@ class Ground:
         folder: Where the audit keeps its own files.
         time_roots: Whose timestamps are believed.
         witnesses: Verifier keys of those who cosign heads; `witnesses_needed` of them must have signed a recent one.
+        veiled: Whether the vault is encrypted and nobody gave the audit its keys: ciphertexts are counted, not opened.
         readers: How many originals are read at once.
     """
 
@@ -98,6 +99,7 @@ class Ground:
     time_roots: tuple[x509.Certificate, ...] = ()
     witnesses: tuple[str, ...] = ()
     witnesses_needed: int = 0
+    veiled: bool = False
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

@@ -16,6 +16,7 @@ class Leaves:
         self._rows = sqlite3.connect(folder / "empreintes.sqlite")
         self._rows.execute("PRAGMA synchronous = OFF")  # lost, it is made again: what it holds is not evidence
         self._rows.execute("CREATE TABLE IF NOT EXISTS known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._rows.execute("CREATE TABLE IF NOT EXISTS counted (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
         self._rows.execute("CREATE TABLE IF NOT EXISTS masked (blinded TEXT PRIMARY KEY, sha256 TEXT)")
 
     def __enter__(self) -> Self:
@@ -41,6 +42,16 @@ class Leaves:
         """Return the object that a blinded digest is of; "" when none was kept."""
         row = self._rows.execute("SELECT sha256 FROM masked WHERE blinded = ?", (blinded,)).fetchone()
         return str(row[0]) if row else ""
+
+    def count_anew(self) -> None:
+        """Forget what was counted."""
+        with self._rows:
+            self._rows.execute("DELETE FROM counted")
+
+    def first_time(self, digest: str) -> bool:
+        """Count a digest and return whether it had not been counted before."""
+        with self._rows:
+            return self._rows.execute("INSERT OR IGNORE INTO counted VALUES (?)", (digest,)).rowcount == 1
 
     def unknown(self, digests: Sequence[str]) -> list[str]:
         """Return those that were not kept."""

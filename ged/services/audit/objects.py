@@ -13,8 +13,10 @@ from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import digest_of_object, side_by_side
 from ged.services.audit.leaves import Leaves
 from ged.services.audit.seals import Entry, leaf_of
+from ged.services.audit.veiled import has_a_length, is_veiled
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
+_VEILED = re.compile(r"([0-9a-f]{2})+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STEP, _STEP_BYTES = 256, 256 << 20
 
@@ -77,11 +79,18 @@ def is_digest(text: str) -> bool:
 
 def _examined(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
     """Return how many bytes were read of a thing of the vault, and what is wrong with it."""
-    if wrong := _out_of_place(one):
+    if wrong := _out_of_place(one, veiled=ground.veiled):
         weight = Weight.REMARK if one.keyless else Weight.FAULT
         return 0, [Finding(wrong[0], one.name, wrong[1], weight)]
     if one.suffix:
         return 0, []
+    if ground.veiled and is_veiled(ground.vault, one):
+        cut = Finding("object.altered", one.digest, "Ce fichier chiffré est tronqué.")
+        return 0, [] if has_a_length(one) else [cut]
+    return _hashed(ground, one)
+
+
+def _hashed(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
     try:
         digest, size = digest_of_object(ground.vault, one.digest)
     except NotFound:
@@ -93,7 +102,7 @@ def _examined(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
     return size, [Finding("object.altered", one.digest, f"Ses octets ont l'empreinte {digest}.")]
 
 
-def _out_of_place(one: Found) -> tuple[str, str] | None:
+def _out_of_place(one: Found, *, veiled: bool) -> tuple[str, str] | None:
     """Return why a thing has no business in a vault that writes each name once and deletes nothing."""
     if one.delete_marker:
         return "vault.deleted", "Cet objet a été effacé : une marque d'effacement le cache."
@@ -103,7 +112,7 @@ def _out_of_place(one: Found) -> tuple[str, str] | None:
         return "vault.stranger", f"Ce nom n'est pas du coffre ({one.size} octets)."
     if not one.latest:
         return "vault.version", f"Une version plus ancienne existe ({one.version})."
-    if one.suffix and not _COMPANION.fullmatch(one.suffix):
+    if one.suffix and not _COMPANION.fullmatch(one.suffix) and not (veiled and _VEILED.fullmatch(one.suffix)):
         return "vault.stranger", "Le coffre n'écrit pas de fichier de ce nom."
     return None
 

@@ -21,6 +21,7 @@ from ged.services.audit.registers import check_numbers
 from ged.services.audit.sample import check_sample
 from ged.services.audit.seals import check_seals
 
+SAMPLE = "sondage"
 DATABASE = "la base de données"
 JOURNAL = "le journal des actes, que rien n'a encore inscrit"
 
@@ -64,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
         check_certificates,
     ),
     Check(
-        "sondage",
+        SAMPLE,
         "Sondage",
         "Chaque courrier tiré au sort est, octet pour octet, celui qui fut scellé.",
         "",

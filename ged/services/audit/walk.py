@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from ged.errors import Corrupt, GedError
 from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Finding, Head, Weight
+from ged.services.audit import veiled
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.notebook import Notebook
-from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, JOURNAL, NEVER_SEEN, Check, checks_of
+from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, JOURNAL, NEVER_SEEN, SAMPLE, Check, checks_of
 
 SAVE_EVERY_S = 2.0
 Told = Callable[[Audit, Checked], None]
@@ -48,6 +49,8 @@ def _begun(check: Check, ground: Ground) -> Checked:
         return Checked(check.code, skipped=f"Il aurait fallu {DATABASE}, qui n'a pas été donnée.")
     if check.needs == JOURNAL and ground.journal is None:
         return Checked(check.code, skipped="Le journal des actes n'est pas encore inscrit (« ged ship »).")
+    if ground.veiled and check.code == SAMPLE:
+        return Checked(check.code, skipped="Le coffre est chiffré, et ses clés n'ont pas été données.")
     return Checked(check.code)
 
 
@@ -120,6 +123,8 @@ def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
         title = BY_CODE[one.code].title
         if one.skipped or one.stopped:
             said.append(f"{title} : {one.skipped or one.stopped}")
+    if ground.veiled:
+        said.append(veiled.SAID)
     if not ground.retained:
         said.append(
             "Têtes gardées ailleurs : aucune n'a été donnée. Qui tient toutes les clés a pu refaire le journal "

@@ -39,6 +39,11 @@ def plain_size(stored: int) -> int:
     return max(0, body - _TAG_BYTES * max(1, -(-body // _SEALED_BYTES)))
 
 
+def begins_ciphertext(stream: BinaryIO) -> bool:
+    """Whether a stream begins as a ciphertext does; anybody can write that mark, only a key tells more."""
+    return stream.read(len(_MARK)) == _MARK
+
+
 def stored_size(plain: int) -> int:
     """Return the size of the ciphertext of that many bytes; an empty file has one empty segment."""
     return _HEADER_BYTES + plain + _TAG_BYTES * max(1, -(-plain // SEGMENT_BYTES))

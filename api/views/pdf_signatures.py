@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.views.render import page
+from api.views.signature_words import shown
 from ged.errors import Refused
 from ged.mail.pdf_signature import PdfSignature
 from ged.services.pdf_signatures import judge_signatures
@@ -28,7 +29,9 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     letter, found = judge_signatures(
         letter_id, asked, store=house.store, vault=house.vault, actor=actor, clock=house.clock
     )
-    return page(request, "pdf_signatures.html", letter=letter, signatures=found, listed=bool(trusted))
+    return page(
+        request, "pdf_signatures.html", letter=letter, signatures=[shown(each) for each in found], listed=bool(trusted)
+    )
 
 
 def trusted_pem(folder: Path | None) -> str:

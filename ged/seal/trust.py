@@ -148,10 +148,15 @@ class TrustStore:
 
 def named(certificate: Certificate) -> str:
     """Return the name of a certificate as people read it: whom it names, then of what organisation."""
+    return read_name(certificate.subject)
+
+
+def read_name(name: x509.Name) -> str:
+    """Return a name as people read it: the common name, then the organisation; whole where it has neither."""
     found: list[str] = []
     for kind in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        found.extend(str(each.value) for each in certificate.subject.get_attributes_for_oid(kind))
-    return ", ".join(dict.fromkeys(found)) or certificate.subject.rfc4514_string()
+        found.extend(str(each.value) for each in name.get_attributes_for_oid(kind))
+    return ", ".join(dict.fromkeys(found)) or name.rfc4514_string()
 
 
 @lru_cache(maxsize=8)

@@ -141,11 +141,12 @@ def _judge(what: SealedFile, digest: str, size: int, by: _Proving) -> Verdict:
     if what.leaf_index is not None:
         verdict = _sealed(what, what.leaf_index, digest, size, by)
     elif what.inventory:
-        verdict = check_signed(
+        signed = check_signed(
             digest=digest,
             p7s=by.vault.companion(what.digest, "p7s") or b"",
             trust=TrustStore.from_pem(by.signer.trust_pem),
         )
+        verdict = judged((_recorded(what, digest), *signed.steps))
     elif what.print:
         verdict = judged((_recorded(what, digest),))
     else:

@@ -28,7 +28,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from ged.mail.pdf_signature import PdfSignature, Since
-from ged.seal.trust import TrustStore
+from ged.seal.trust import TrustStore, read_name
 
 MOST = 50
 """Signatures of one file that are judged: a letter has a few."""
@@ -65,13 +65,13 @@ def _judged(reader: PdfFileReader, found: EmbeddedPdfSignature, trusted_pem: str
         status: PdfSignatureStatus = validate_pdf_signature(found, context)
     except (SignatureValidationError, CMSStructuralError, PdfError, ValueError) as error:
         return PdfSignature("", "", "", "", False, False, False, Since.OTHER, type(error).__name__)
-    certificate, stamp = status.signing_cert, status.timestamp_validity
+    (signer, issuer), stamp = _names(status.signing_cert), status.timestamp_validity
     level = status.modification_level or ModificationLevel.OTHER
     stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
     problem = "REVOKED" if _revoked(status, trusted_pem, stamped) else _named(status.trust_problem_indic)
     return PdfSignature(
-        signer=certificate.subject.human_friendly[:300],
-        issuer=certificate.issuer.human_friendly[:300],
+        signer=signer,
+        issuer=issuer,
         claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",
         stamped_at=stamped.isoformat() if stamped else "",
         intact=bool(status.intact and level is not ModificationLevel.OTHER),
@@ -80,6 +80,17 @@ def _judged(reader: PdfFileReader, found: EmbeddedPdfSignature, trusted_pem: str
         since=_SINCE.get(level, Since.OTHER),
         reason=_reason(status, level, problem),
     )
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, str]:
+    """Return whom a certificate names and who vouches, as people read them; nothing in them commands a screen."""
+    try:
+        read = load_der_x509_certificate(certificate.dump())
+        names = read_name(read.subject), read_name(read.issuer)
+    except ValueError:  # a name that a strict reader refuses
+        names = certificate.subject.human_friendly, certificate.issuer.human_friendly
+    signer, issuer = ("".join(each for each in name if each.isprintable())[:300] for name in names)
+    return signer, issuer
 
 
 def _reason(status: PdfSignatureStatus, level: ModificationLevel, problem: str) -> str:

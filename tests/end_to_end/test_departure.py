@@ -127,3 +127,19 @@ def test_a_letter_signed_in_ink_is_printed_scanned_and_then_waits_to_leave(
     page.get_by_role("button", name="Enregistrer la copie signée").click()
     expect(page.locator(".letter-head")).to_contain_text("À expédier")
     assert faults_of(page) == []
+
+
+def test_how_a_letter_was_signed_is_said_in_words_on_a_desk_and_on_a_phone(
+    letter: Letter, page: Page, sign_in: SignIn, server: str, errors: list[str]
+) -> None:
+    sign_in(page, "kossi")
+    page.goto(f"{server}/courrier/{letter.id}")
+    expect(page.get_by_text("Signature électronique simple")).to_be_visible()
+    page.get_by_role("button", name="Signatures du PDF").click()
+    expect(page.locator(".three > div")).to_have_count(3)
+    expect(page.locator("main")).not_to_contain_text("Common Name")
+    for width in (1366, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert faults_of(page) == [], width
+        assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, width
+    assert errors == []

@@ -99,7 +99,7 @@ def test_an_inventory_is_known_by_those_whom_it_regards(house: House, who: Calla
     daf, pdf = who("daf"), b"%PDF-1.7 inventaire"
     by: dict[str, Any] = {"store": house.store, "vault": house.vault, "signer": house.signer, "clock": house.clock}
     succeed.make("DAF-1", render=lambda _: pdf, actor=daf, **by)
-    assert presented(house, daf, pdf) == (Sort.INVENTORY, Outcome.INTACT, {None, True})
+    assert presented(house, daf, pdf) == (Sort.INVENTORY, Outcome.INTACT, {True})
     assert presented(house, who("ceet"), pdf)[:2] == (None, Outcome.UNKNOWN)
 
 

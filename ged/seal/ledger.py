@@ -19,6 +19,7 @@ from ged.ports import LogEntry, LogHead
 from ged.seal.keys import LogKey
 from ged.seal.log import TileLog, proved
 from ged.seal.note import Checkpoint, read_checkpoint, sign_checkpoint
+from ged.seal.spent_tiles import remove_spent
 from ged.seal.tiles import WIDTH, Tiles, Write, durable_write, extend
 from ged.seal.tree import EMPTY, leaf_hash
 
@@ -33,6 +34,7 @@ class TileLedger(TileLog):
         self._key = key.private
         self._write = write
         self._stopped = False
+        self._cleared = 0  # partial tiles are looked for from the beginning once: a writer before may have died
 
     def append(self, entries: Sequence[bytes]) -> list[LogEntry]:
         """Make entries durable and return where they stand; an entry logged already keeps its place.
@@ -78,6 +80,8 @@ class TileLedger(TileLog):
                 self._write(self._folder / "checkpoint", sign_checkpoint(head, self._key).encode())
                 known |= {each: size - len(fresh) + i for i, each in enumerate(fresh)}
                 places.executemany("INSERT INTO place VALUES (?, ?)", [(each, known[each]) for each in fresh])
+                remove_spent(self._folder, self._cleared, size)
+                self._cleared = size
         return [index for index in (known[each] for each in hashes) if index is not None]
 
     def head(self) -> LogHead:

@@ -83,16 +83,16 @@ class Tiles:
     def hashes(self, level: int, index: int) -> list[bytes]:
         """Return the hashes of one tile, as many as the size says it holds."""
         width = min(WIDTH, (self.size >> (8 * level)) - WIDTH * index)
-        data = self._read(tile_path(str(level), index, width))
-        if len(data) != _HASH * width:
+        data, held = self._read(str(level), index, width)
+        if len(data) != _HASH * held:
             raise _broken(tile_path(str(level), index, width))
-        return [data[i : i + _HASH] for i in range(0, len(data), _HASH)]
+        return [data[i : i + _HASH] for i in range(0, _HASH * width, _HASH)]
 
     def entries(self, index: int) -> list[bytes]:
         """Return the entries of one bundle: each is preceded by its length, two bytes, big endian."""
         width = min(WIDTH, self.size - WIDTH * index)
-        path = tile_path("entries", index, width)
-        data, found, position = self._read(path), [], 0
+        path, found, position = tile_path("entries", index, width), list[bytes](), 0
+        data, held = self._read("entries", index, width)
         while position < len(data):
             length = int.from_bytes(data[position : position + 2], "big")
             entry = data[position + 2 : position + 2 + length]
@@ -100,15 +100,20 @@ class Tiles:
                 raise _broken(path)
             found.append(entry)
             position += 2 + length
-        if len(found) != width:
+        if len(found) != held:
             raise _broken(path)
-        return found
+        return found[:width]
 
-    def _read(self, path: str) -> bytes:
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError as error:
-            raise _broken(path) from error
+    def _read(self, level: str, index: int, width: int) -> tuple[bytes, int]:
+        """Return a file and the width that it has: the full one stands for a partial one that is gone."""
+        for held in (width, WIDTH):
+            try:
+                return (self.folder / tile_path(level, index, held)).read_bytes(), held
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _broken(tile_path(level, index, held)) from error
+        raise _broken(tile_path(level, index, width))
 
 
 def extend(tiles: Tiles, entries: Sequence[bytes], hashes: Sequence[bytes], write: Write) -> None:

@@ -134,6 +134,59 @@ def test_entries_keep_their_place_and_their_proof(key: LogKey, tmp_path: Path, c
     assert ledger.recheck().size == count
 
 
+def partials(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.p/*"))
+
+
+def test_partial_tiles_go_once_the_full_one_is_signed_and_older_heads_are_still_read(
+    key: LogKey, tmp_path: Path
+) -> None:
+    ledger, notes = TileLedger(tmp_path, key, plain_write), dict[int, str]()
+    for start in range(0, 600, 50):
+        ledger.place(entries_of(600)[start : start + 50])
+        notes[start + 50] = ledger.head().note
+        if start == 150:
+            assert len(partials(tmp_path)) == 8  # not full yet: a reader of an older head has nothing else
+    assert {path.rpartition("/")[0] for path in partials(tmp_path)} == {
+        "tile/0/002.p", "tile/1/000.p", "tile/entries/002.p",
+    }  # fmt: skip
+    for size, note in notes.items():
+        older = Tiles(tmp_path, size)
+        assert recomputed_root(older) == read_checkpoint(note, key.verifier).root
+        assert older.entries((size - 1) // 256)[-1] == b"entry %d" % (size - 1)
+        assert ledger.inclusion(0, size)
+    assert ledger.recheck().size == 600
+    full = tmp_path / "tile" / "entries" / "000"
+    full.write_bytes(full.read_bytes()[:-1])
+    with pytest.raises(Corrupt):
+        recomputed_root(Tiles(tmp_path, 50))
+
+
+def test_partial_tiles_that_a_death_left_go_with_the_next_writer(key: LogKey, tmp_path: Path) -> None:
+    TileLedger(tmp_path, key, plain_write).place(entries_of(300))
+    for name in ("tile/0/000.p/7", "tile/entries/000.p/7"):
+        plain_write(tmp_path / name, b"left")
+    TileLedger(tmp_path, key, plain_write).place([b"one more"])
+    assert not [each for each in partials(tmp_path) if "000.p" in each and "tile/1" not in each]
+    assert TileLedger(tmp_path, key).recheck().size == 301
+
+
+def test_a_full_tile_that_no_head_signed_removes_nothing(key: LogKey, tmp_path: Path) -> None:
+    """Killed between the full tile and its head: the head that stands still has its partial tile."""
+    TileLedger(tmp_path, key, plain_write).place(entries_of(250))
+
+    def write(path: Path, data: bytes) -> None:
+        if path.name == "checkpoint":
+            raise _Stop
+        plain_write(path, data)
+
+    with pytest.raises(_Stop):
+        TileLedger(tmp_path, key, write).place(entries_of(260))
+    assert (tmp_path / "tile/0/000").exists()
+    assert partials(tmp_path)[:1] == ["tile/0/000.p/250"]
+    assert TileLedger(tmp_path, key).recheck().size == 250
+
+
 def test_an_entry_logged_already_keeps_its_place(key: LogKey, tmp_path: Path) -> None:
     ledger = TileLedger(tmp_path, key)
     first = ledger.append([b"a", b"b"])

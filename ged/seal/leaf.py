@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+DISPOSAL = "elimination"
+"""The event of a leaf that says that a disposal destroyed a document: from then on its original is not missing."""
 
 SALT_BYTES = 32
 _BLINDED = 2
@@ -47,6 +51,15 @@ class Leaf:
         if not self.blinded:
             return self.sha256 == digest
         return len(salt) == SALT_BYTES and self.sha256 == blind(digest, salt)
+
+    def disposed(self, actor: str, at: datetime) -> Leaf:
+        """Return the leaf to be logged before the document of this one is destroyed: all it says of it stays said."""
+        return replace(self, event=DISPOSAL, actor=actor, time=at.isoformat())
+
+    @property
+    def subject(self) -> tuple[str, str, bool, str]:
+        """What a leaf shares with that of its disposal: the document, its digest or blinded one, its signature."""
+        return self.document, self.sha256, self.blinded, self.p7s_sha256
 
     def encode(self) -> bytes:
         """Return the one encoding of this leaf; a blinded one has `format` 2 and `blinded_sha256` for `sha256`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ged.mail.audit import Finding, Weight
-from ged.seal.leaf import Leaf
+from ged.seal.leaf import DISPOSAL, Leaf
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.seals import Entry, leaf_of
 from ged.store.audits import SealedRow
@@ -37,7 +37,7 @@ def compare_database(ground: Ground, position: str) -> Iterator[Step]:
             with store.unit() as unit:
                 rows = unit.audits.sealed_between(first, end)
                 known |= unit.audits.numbers([leaf.document for entry in gone if (leaf := leaf_of(entry))])
-        found += [_without_row(entry, known) for entry in gone if entry.index not in rows]
+        found += [_without_row(one, known) for one in gone if one.index not in rows and not _is_disposal(one)]
         yield Step(str(end), end - first, total=head.size, findings=tuple(found))
     with store.unit() as unit:
         beyond = unit.audits.sealed_from(head.size)
@@ -77,6 +77,12 @@ def _differences(leaf: Leaf, row: SealedRow) -> Iterator[str]:
         yield "La base cite une autre signature que le journal."
     if row.at is not None and leaf.time != row.at.isoformat():
         yield f"La base la date du {row.at.isoformat()}, le journal du {leaf.time}."
+
+
+def _is_disposal(entry: Entry) -> bool:
+    """Whether an entry tells of a destruction: it is no seal, and has no row among them."""
+    leaf = leaf_of(entry)
+    return leaf is not None and leaf.event == DISPOSAL
 
 
 def _without_row(entry: Entry, known: dict[str, str]) -> Finding:

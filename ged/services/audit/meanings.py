@@ -39,6 +39,15 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "object.altered": Meaning("Les octets gardés ne sont plus ceux qui furent scellés.", _RESTORE),
     "object.missing": Meaning("Un original scellé, ou qui a une signature, n'est plus là.", _RESTORE),
+    "object.disposed": Meaning(
+        "L'original a été détruit par une élimination que le journal raconte ; il n'est pas perdu.",
+        "Rapprochez-la de son bordereau d'élimination : le journal dit qui et quand, non s'il en avait le droit.",
+    ),
+    "disposal.remains": Meaning(
+        "Le journal dit ce document éliminé, et le coffre l'a encore : une élimination interrompue, ou un autre "
+        "courrier des mêmes octets.",
+        _ASK,
+    ),
     "p7s.missing": Meaning("La signature a été ôtée ; l'original reste prouvé par le journal.", _RESTORE),
     "p7s.altered": Meaning("La signature a été changée ou refaite après coup.", _KEEP),
     "p7s.invalid": Meaning("La signature ne prouve plus cet original.", _KEEP),

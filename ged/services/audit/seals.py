@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 
 from ged.errors import Corrupt, NotFound
-from ged.mail.audit import Finding
-from ged.seal.leaf import Leaf, blind
+from ged.mail.audit import Finding, Weight
+from ged.seal.leaf import DISPOSAL, Leaf, blind
 from ged.seal.note import Checkpoint, read_checkpoint, read_proof
 from ged.seal.signature import read_signature
 from ged.seal.tiles import WIDTH
 from ged.seal.tree import check_consistency, check_inclusion, consistency, leaf_hash
 from ged.seal.trust import TrustStore
+from ged.services.audit.disposals import disposals_of
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import digest_of_object, side_by_side
 from ged.services.audit.leaves import Leaves
@@ -25,6 +26,8 @@ from ged.services.audit.trust import ProvedTimes, why_untrusted
 from ged.services.audit.veiled import lacking, sealed_sizes
 from ged.services.seal import SALT, proof_suffix, salt_of
 
+_GONE = frozenset({"object.missing", "leaf.masked"})
+_GONE_WITH_IT = _GONE | {"p7s.missing", "proof.missing"}
 _MOMENT_S = 0.5
 """What the sealing of one original takes at most between its entry and its proof."""
 
@@ -76,6 +79,8 @@ def _check_veiled(ground: Ground, judge: Judge, head: Checkpoint, position: str)
                 leaf = leaf_of(one)
                 if leaf is None or (one.original and ground.vault.stat(one.original) is not None):
                     found += judge.findings(one)
+                elif leaf.event == DISPOSAL or judge.disposed_after(one.index, leaf) is not None:
+                    continue
                 elif known.first_time(leaf.sha256):
                     needed[leaf.size] += 1
     found += lacking(needed, sealed_sizes(ground.vault))
@@ -84,12 +89,13 @@ def _check_veiled(ground: Ground, judge: Judge, head: Checkpoint, position: str)
 
 def _told_again(ground: Ground, judged: list[tuple[Entry, list[Finding]]]) -> list[Finding]:
     """Return the faults of entries that have them still a moment later: one just logged gets its proof then."""
-    wrong = [entry for entry, found in judged if found]
+    wrong = [entry for entry, found in judged if any(each.weight is Weight.FAULT for each in found)]
     if not wrong:
-        return []
+        return [each for _, found in judged for each in found]
     time.sleep(_MOMENT_S)
     judge = Judge(ground, ground.documents.head())
-    return [each for entry in wrong for each in judge.findings(entry)]
+    remarks = [each for entry, found in judged if entry not in wrong for each in found]
+    return [*remarks, *(each for entry in wrong for each in judge.findings(entry))]
 
 
 def sealed_entries(ground: Ground, times: ProvedTimes, first: int, data: Sequence[bytes]) -> list[Entry]:
@@ -150,6 +156,33 @@ class Judge:
                 Finding("leaf.unreadable", f"inscription n° {entry.index}", "Ce n'est pas une inscription de sceau.")
             ]
         said = partial(Finding, about=f"inscription n° {entry.index}, {leaf.document}")
+        if leaf.event == DISPOSAL:
+            return self._remains(entry, said)
+        found = self._all(entry, leaf, said, every_byte=every_byte)
+        gone = any(each.code in _GONE for each in found)
+        if gone and (disposal := self.disposed_after(entry.index, leaf)) is not None:
+            detail = f"Détruit : son élimination est inscrite, n° {disposal}."
+            kept = [each for each in found if each.code not in _GONE_WITH_IT]
+            return [*kept, said("object.disposed", detail=detail, weight=Weight.REMARK)]
+        return found
+
+    def disposed_after(self, index: int, leaf: Leaf) -> int | None:
+        """Return the entry that tells of the disposal of what an older entry is of; None when there is none."""
+        disposal = self._disposals.get(leaf.subject, -1)
+        return disposal if disposal > index else None
+
+    @cached_property
+    def _disposals(self) -> dict[tuple[str, str, bool, str], int]:
+        """Read once, when the first original is missing; two threads that need it at once read the same."""
+        return disposals_of(self._ground.documents, self._head.size)
+
+    def _remains(self, entry: Entry, said: Callable[..., Finding]) -> list[Finding]:
+        if not entry.original or self._ground.vault.stat(entry.original) is None:
+            return []
+        detail = f"L'original {entry.original} est encore dans le coffre."
+        return [said("disposal.remains", detail=detail, weight=Weight.REMARK)]
+
+    def _all(self, entry: Entry, leaf: Leaf, said: Callable[..., Finding], *, every_byte: bool) -> list[Finding]:
         if not entry.original:
             return [said("leaf.masked", detail="Son empreinte est masquée, et aucun sel du coffre ne la rend.")]
         return [

@@ -11,12 +11,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 import procrastinate
 from procrastinate import PsycopgConnector
 
-from api.audits import audit_round
+from api.audits import audit_round, periods_of
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
@@ -26,6 +27,7 @@ from ged.mail.anchor import DOCUMENTS
 from ged.services.anchor import anchor
 from ged.services.anchored_proofs import keep_proofs
 from ged.services.attach import seal_annex
+from ged.services.audit.runs import tell_late
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
 from ged.services.remind import remind
@@ -51,7 +53,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
-AUDIT_EVERY_S = 5.0
+AUDIT_EVERY_S, LATE_EVERY_S = 5.0, 600.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -237,6 +239,8 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
     if watch:
         threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop))
+        late = partial(tell_late, periods_of(house), store=house.store, clock=house.clock)
+        threads.append(_repeat("late audits", late, LATE_EVERY_S, stop))  # apart: an audit may be what hangs
         threads.append(_repeat("anchor", lambda: anchor_documents(house), ANCHOR_EVERY_S, stop))
         stations = Stations(house.settings.data / "depots", house.entrance)
         threads.append(_repeat("stations", stations.round, LOOK_EVERY_S, stop))

@@ -68,6 +68,8 @@ AUDIT_FOUND = NoticeKind(
     "audit_anomalie", Group.TO_DO, "Un audit des preuves demande votre attention", "triangle-alert"
 )
 
+AUDIT_LATE = NoticeKind("audit_retard", Group.TO_DO, "Un audit des preuves est en retard", "triangle-alert")
+
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
     for kind in (
@@ -88,6 +90,7 @@ KINDS: dict[str, NoticeKind] = {
         RECEIPT_CAME,
         CERTIFICATE_ENDS,
         AUDIT_FOUND,
+        AUDIT_LATE,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

@@ -9,6 +9,8 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -23,10 +25,10 @@ from api.audits import audit_round, ground_of
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor
-from ged.mail.audit import Audit, Checked, Depth, Outcome, RunState, Stratum
+from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, RunState, Stratum
 from ged.services.audit.draw import draw_letters
 from ged.services.audit.notebook import Notebook
-from ged.services.audit.runs import ask_audit
+from ged.services.audit.runs import ask_audit, tell_late
 from ged.services.audit.walk import walk
 from integration.test_acknowledgement import signed_in
 from rooms.audits import asked, seal_letter
@@ -93,6 +95,19 @@ def test_what_an_audit_finds_is_told_to_auditors_and_administrators(sealed: Hous
     for login in ("audit", "admin"):
         assert f"/audits/{done.id}" in notices(sealed, who(login))
     assert f"/audits/{done.id}" not in notices(sealed, who("kossi"))
+
+
+def test_a_late_audit_is_told_once_to_auditors_and_administrators(sealed: House, who: Who) -> None:
+    periods = Periods(timedelta(days=1), timedelta(days=7))
+    told = partial(tell_late, periods, store=sealed.store)
+    assert told(clock=sealed.clock) == ()
+    assert told(clock=lambda: sealed.clock() + timedelta(days=2)) == (Depth.QUICK,)
+    assert told(clock=lambda: sealed.clock() + timedelta(days=3)) == (Depth.QUICK,)
+    for login in ("audit", "admin"):
+        assert notices(sealed, who(login)).count("/audits") == 1, "the same lateness is told once"
+    assert "/audits" not in notices(sealed, who("kossi"))
+    assert told(clock=lambda: sealed.clock() + timedelta(days=12)) == (Depth.QUICK, Depth.FULL)
+    assert notices(sealed, who("audit")).count("/audits") == 2
 
 
 def test_an_audit_killed_anywhere_is_taken_up_and_says_the_same(sealed: House) -> None:

@@ -15,7 +15,7 @@ from ged.errors import Conflict, NotFound
 from ged.mail.access import SYSTEM, Actor, Right, require
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, Run, RunState
 from ged.mail.journal import Act
-from ged.mail.notice import AUDIT_FOUND, Notice
+from ged.mail.notice import AUDIT_FOUND, AUDIT_LATE, Notice, NoticeKind
 from ged.ports import Vault
 from ged.services.audit.ground import Ground
 from ged.services.audit.notebook import Notebook, plain
@@ -156,17 +156,26 @@ def _keep(run: Run, done: Audit, render: Callable[[Audit], bytes], vault: Vault,
             depth=run.depth, outcome=done.outcome, faults=done.faults, report=kept, pdf=pdf,
         )  # fmt: skip
         if done.outcome is not Outcome.SOUND:
-            _tell(unit, run, done.finished_at)
+            _tell(unit, AUDIT_FOUND, run.id, f"/audits/{run.id}", done.finished_at)
         unit.commit()
 
 
-def _tell(unit: Unit, run: Run, at: datetime) -> None:
+def tell_late(periods: Periods, *, store: Store, clock: Clock) -> tuple[Depth, ...]:
+    """Tell auditors and administrators of each audit that is late, once for each lateness; return which are."""
+    now = clock()
+    with store.unit() as unit:
+        late = late_now(unit, periods, now)
+        for depth in late:
+            last = _last(unit, Depth.FULL if depth is Depth.FULL else None)
+            _tell(unit, AUDIT_LATE, f"{depth}:{last.isoformat() if last else ''}", "/audits", now)
+        unit.commit()
+    return late
+
+
+def _tell(unit: Unit, kind: NoticeKind, what: str, link: str, at: datetime) -> None:
     for person_id in unit.audit_runs.watchers(at):
-        mark = f"{AUDIT_FOUND.code}:{run.id}"
-        notice = Notice(
-            secrets.token_urlsafe(16), person_id, AUDIT_FOUND.code, at, None, mark, link=f"/audits/{run.id}"
-        )
-        unit.notices.tell(notice)
+        mark = f"{kind.code}:{what}"
+        unit.notices.tell(Notice(secrets.token_urlsafe(16), person_id, kind.code, at, None, mark, link=link))
 
 
 def standing(periods: Periods, *, store: Store, actor: Actor, clock: Clock) -> Standing:

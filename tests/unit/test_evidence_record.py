@@ -101,10 +101,13 @@ def test_a_record_proves_its_own_data_only(first: ClockworkAuthority, second: Cl
     for wrong in (NOTES[1], NOTES[0] + b" ", b""):
         with pytest.raises(ValueError, match=r".*"):
             check_record(kept[0], wrong, roots, now)
-    mixed = EvidenceRecord((kept[0].chains[0], kept[1].chains[1]))
+    # Two that were paired at the bottom of a tree have one and the same way to its root: RFC 4998, 4.3.
+    apart = [each for each in kept[1:] if each.chains[1][0].reduced[0] != kept[0].chains[1][0].reduced[0]]
+    mixed = EvidenceRecord((kept[0].chains[0], apart[0].chains[1]))
     with pytest.raises(ValueError, match="not in the tree"):
         check_record(mixed, NOTES[0], roots, now)
-    swapped = EvidenceRecord(((kept[0].chains[0][0], kept[1].chains[0][1]), kept[0].chains[1]))
+    apart = [each for each in kept[1:] if each.chains[0][1].reduced[0] != kept[0].chains[0][1].reduced[0]]
+    swapped = EvidenceRecord(((kept[0].chains[0][0], apart[0].chains[0][1]), kept[0].chains[1]))
     with pytest.raises(ValueError, match="not in the tree"):
         check_record(swapped, NOTES[0], roots, now)
 

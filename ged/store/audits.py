@@ -106,6 +106,14 @@ class Audits:
         found = self._connection.execute(sa.select(rows.c.id, rows.c.number).where(rows.c.id.in_(documents)))
         return {row.id: row.number for row in found}
 
+    def numbers_of(self, digests: Sequence[str]) -> dict[str, str]:
+        """Return, by SHA-256 of what was sealed, the number of the letter that it is or belongs to."""
+        if not digests:
+            return {}
+        rows = _sealed().subquery()
+        found = self._connection.execute(sa.select(rows.c.sha256, rows.c.number).where(rows.c.sha256.in_(digests)))
+        return {row.sha256: row.number for row in found}
+
     def reserved_for(self, document: str) -> bool:
         """Whether a document is a letter entered from paper, under a number that was set apart before."""
         query = sa.select(block_number.c.sequence).where(block_number.c.letter_id == document)

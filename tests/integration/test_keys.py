@@ -27,7 +27,7 @@ from ged.services.seal import seal
 from ged.services.seal_keys import KeyState, fingerprint_of, key_lines, revoke_key, rotate_keys, serial_of
 from ged.services.status import health
 from ged.services.verify import verify_letter
-from rooms.letters import letter_pdf, proving, read_all, send
+from rooms.letters import letter_pdf, proving, read_all, send, verifying
 
 Who = Callable[[str], Actor]
 
@@ -77,7 +77,7 @@ def test_letters_of_before_and_after_are_intact_in_a_house_that_was_open_all_alo
         letters.append(sealed(elsewhere, kossi, subject="Encore après"))
     signers = set()
     for letter_id in letters:
-        assert verify_letter(letter_id, **proving(house, kossi)).outcome is Outcome.INTACT
+        assert verify_letter(letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
         folder = tmp_path / letter_id
         export(letter_id, folder, **proving(house, kossi))
         (exported,) = folder.iterdir()
@@ -120,7 +120,7 @@ def test_a_revoked_key_makes_unproved_seals_untrusted_and_its_list_goes_with_exp
         actor=who("admin"),
         clock=house.clock,
     )
-    verdict = verify_letter(letter_id, **proving(house, kossi))
+    verdict = verify_letter(letter_id, **verifying(house, kossi))
     assert verdict.outcome is Outcome.UNTRUSTED
     assert verdict.answers == {Question.INTACT: True, Question.VALID: True, Question.TRUSTED: False}
     assert "keyCompromise" in next(step.detail for step in verdict.steps if not step.passed)
@@ -152,7 +152,7 @@ def test_a_key_that_is_away_makes_seals_wait_and_they_go_on_when_it_is_back(
     read_all(house)
     file = consult.letter_file(receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
     assert file.letter.sealing is Sealing.SEALED
-    assert verify_letter(receipt.letter_id, **proving(house, kossi)).outcome is Outcome.INTACT
+    assert verify_letter(receipt.letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
 
 
 def test_the_commands_list_change_ask_for_and_revoke(

@@ -110,6 +110,9 @@ def _seal_and_die(settings: Settings, letter_id: str, point: str) -> None:
     with open_house(settings) as house:
 
         class Killed:
+            def companion(self, digest: str, suffix: str) -> bytes | None:
+                return house.vault.companion(digest, suffix)
+
             def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
                 name = "p7s" if suffix == "p7s" else "tlog"
                 if point == f"before {name}":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
@@ -122,6 +122,11 @@ def _step(ground: Ground, leaves: Leaves, batch: _Batch, last: str) -> Step:
     if ground.store is not None:
         with ground.store.unit() as unit:
             unknown = unit.audits.unreferenced(unknown)
+            numbers = unit.audits.numbers_of([each.about for each in batch.findings if is_digest(each.about)])
+        batch.findings = [
+            replace(each, about=f"{numbers[each.about]}, {each.about}") if each.about in numbers else each
+            for each in batch.findings
+        ]
         batch.findings += [
             Finding(
                 "vault.unreferenced", each, "Aucune inscription, aucune ligne de la base ne le cite.", Weight.REMARK

@@ -76,6 +76,7 @@ app.command()(witness)
 def main() -> None:
     """Run the command; an error of the house is one sentence and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err)])
+    logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)  # nothing is fetched, on purpose
     try:
         app()
     except GedError as error:

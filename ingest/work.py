@@ -6,7 +6,6 @@ Whatever looks into the original does so behind walls (`ingest/confined`), pages
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -28,6 +27,7 @@ from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
 from ingest.models.served import ServedModels
 from ingest.office.converter import Office
+from ingest.own_folder import own_folder
 from ingest.pipeline import TABLE, kept_before
 from ingest.readers.table import facts_of, is_mail, is_paged, of_type
 from ingest.runner import Result, Work
@@ -232,8 +232,8 @@ class _Hands:
 
     @contextmanager
     def _fetched(self, digest: str) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="ged-lecture-") as folder:
-            path = Path(folder) / "original"
+        with own_folder("lecture") as folder:
+            path = folder / "original"
             self._fetch(digest, path)
             yield path
 

@@ -5,11 +5,9 @@ It answers only once the message is durable and registered; who brought it may f
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from shutil import copyfileobj
 
 from ged.errors import GedError, Refused
@@ -22,6 +20,7 @@ from ged.services.mail_answers import MEDIA_TYPE
 from ingest.capture.names import shown_name
 from ingest.capture.pieces import keep_pieces
 from ingest.capture.receive import Entrance
+from ingest.own_folder import own_folder
 from ingest.readers.mime import Mail, read_mail
 
 SPAM = "Le filtre du site tient ce message pour indésirable."
@@ -129,8 +128,8 @@ class MailDoor:
 
     def _pieces(self, stored: Stored, tenant_id: str) -> tuple[Piece, ...]:
         entrance = self.entrance
-        with tempfile.TemporaryDirectory(prefix="ged-courriel-") as folder:
-            path = Path(folder) / "message"
+        with own_folder("courriel") as folder:
+            path = folder / "message"
             with entrance.vault.open(stored.digest) as stream, path.open("wb") as copy:
                 copyfileobj(stream, copy)
             return keep_pieces(

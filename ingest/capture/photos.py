@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from ged.store.unit import Unit
 from ingest.capture.deposit import deposit
 from ingest.capture.receive import SheetsBack, receive_scan
 from ingest.capture.uploads import UploadDoor
+from ingest.own_folder import own_folder
 from ingest.readers.photo import PhotoFacts, assemble, photo_facts
 
 
@@ -44,8 +44,8 @@ def send_letter(
     def beside(unit: Unit, _receipt: Receipt) -> None:
         unit.uploads.drop_owned(gone, actor.person_id or "")
 
-    with tempfile.TemporaryDirectory(prefix="ged-photos-") as folder:
-        path = _assembled(chosen, door, Path(folder))
+    with own_folder("photos") as folder:
+        path = _assembled(chosen, door, folder)
         with path.open("rb") as stream:
             done = receive_scan(
                 stream,
@@ -68,8 +68,8 @@ def send_lot(
 ) -> Batch:
     """Put photographs into a new lot, where a person says what its letters are. Raises as `send_letter` does."""
     chosen, entrance = _chosen(ids, door, actor), door.entrance
-    with tempfile.TemporaryDirectory(prefix="ged-photos-") as folder:
-        path = _assembled(chosen, door, Path(folder))
+    with own_folder("photos") as folder:
+        path = _assembled(chosen, door, folder)
         new = NewBatch(Door(chosen[0].wish.door), direction=direction, received_on=received_on)
         batch = open_batch(new, store=entrance.store, actor=actor, clock=entrance.clock)
         with path.open("rb") as stream:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +45,7 @@ from ingest.capture.pieces import keep_pieces
 from ingest.capture.screen import Screen
 from ingest.capture.unopened import ask
 from ingest.confined.confined import Confined
+from ingest.own_folder import own_folder
 from ingest.readers.inspection import Inspection, Limits, inspect
 from ingest.sheets.codes import Seen, Sheet
 from ingest.sheets.look import look
@@ -174,8 +174,8 @@ def recording_refusals(door: Door, filename: str, actor: Actor, entrance: Entran
 
 @contextmanager
 def _inspected(stream: BinaryIO, entrance: Entrance) -> Iterator[tuple[Path, Inspection]]:
-    with tempfile.TemporaryDirectory(prefix="ged-arrivee-") as folder:
-        path = Path(folder) / "arrivee"
+    with own_folder("arrivee") as folder:
+        path = folder / "arrivee"
         spool(stream, path, entrance.limits.max_bytes)
         screened(path, entrance)
         yield path, entrance.ask(inspect, path, entrance.limits)

@@ -25,6 +25,7 @@ from ged.errors import Unavailable
 from ingest.confined.answers import value_of
 from ingest.confined.bounds import Bounds, ConfinedReport, Ended, Stopped, Walls, Why
 from ingest.confined.walls import ACCOUNT
+from ingest.own_folder import forget_the_dead, prefix_of
 
 Given = TypeVar("Given")
 _START_S, _MARGIN_S = 60, 10
@@ -32,7 +33,6 @@ _START_S, _MARGIN_S = 60, 10
 _KEPT = ("PATH", "TESSDATA_PREFIX", "TZ")
 """The only variables that reach a task: no address of a database, no key."""
 _NEAR = 0.75
-_PREFIX = "ged-confine-"
 
 
 class Confined:
@@ -122,7 +122,7 @@ class _Zygote:
     """The first confined process, as the house sees it."""
 
     def __init__(self) -> None:
-        _forget_the_dead()
+        forget_the_dead()
         self.owner = os.getpid()
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -200,7 +200,7 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def _folder(walls: Walls) -> Iterator[Path]:
     """Give a task's own folder: what it was given in `in`, `work` to write in."""
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix_of("confine")))
     try:
         for name in ("in", "work"):
             (folder / name).mkdir(mode=0o700)
@@ -211,15 +211,6 @@ def _folder(walls: Walls) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _forget_the_dead() -> None:
-    """Remove what houses that were killed left: letters are in it."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        with suppress(OSError):
-            if folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_to_account(path: Path, mode: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ged.errors import Refused, Unavailable
 from ingest.office.confined import Limits, run
+from ingest.own_folder import own_folder
 
 _PROGRAM = "soffice"
 _MEMORY_BYTES = 4_000_000_000
@@ -75,8 +75,8 @@ class Office:
                 "press.no_office",
                 "LibreOffice n'est pas installé sur ce serveur. Votre document est gardé ; prévenez l'exploitant.",
             )
-        with self._place(), tempfile.TemporaryDirectory(prefix="ged-presse-", ignore_cleanup_errors=True) as name:
-            return self._converted(program, document, kind, Path(name))
+        with self._place(), own_folder("presse") as folder:
+            return self._converted(program, document, kind, folder)
 
     def _converted(self, program: str, document: bytes, kind: Kind, folder: Path) -> bytes:
         profile = folder / "profil"

@@ -11,11 +11,11 @@ import select
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.own_folder import own_folder
 from ingest.scanners.port import MAX_PAGE_BYTES, Abilities, Asked, Settings, away, no_paper, page_too_large
 
 _NO_DOCUMENTS = 7
@@ -53,13 +53,13 @@ class SaneScanner:
     @contextmanager
     def pages(self, settings: Settings, stopped: Asked) -> Iterator[Iterator[bytes]]:
         """Give the pages of a run. Raises as the port says."""
-        with tempfile.TemporaryDirectory(prefix="ged-scanner-") as folder:
+        with own_folder("scanner") as folder:
             command = [*self._command(settings), f"--batch={folder}/page-%05d.jpg", "--batch-print"]
-            with (Path(folder) / "said").open("w+b") as said:
+            with (folder / "said").open("w+b") as said:
                 # In a group of its own: a stop reaches it alone, and it lets the device go before it ends.
                 running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, process_group=0)
                 try:
-                    yield self._read(running, Path(folder), stopped)
+                    yield self._read(running, folder, stopped)
                 finally:
                     _end(running)
 

@@ -73,3 +73,8 @@ def test_french_is_what_the_source_says() -> None:
     assert translations("fr").gettext("À qualifier") == "À qualifier"
     assert translations("en").gettext("À qualifier") == "To qualify"
     assert translations("en").ngettext("%(num)s courrier", "%(num)s courriers", 2) == "%(num)s items"
+
+
+def test_a_sentence_is_translated_once() -> None:
+    every = re.findall(r"^msgid (.+)$", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [one for one in set(every) if every.count(one) > 1] == []

@@ -19,13 +19,8 @@ _OWNED = re.compile(r"ged-[a-z]+-(\d+)-.*")
 @contextmanager
 def own_folder(purpose: str) -> Iterator[Path]:
     """Lend a new folder that says what it is for and whose it is; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=prefix_of(purpose), ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=f"ged-{purpose}-{os.getpid()}-", ignore_cleanup_errors=True) as name:
         yield Path(name)
-
-
-def prefix_of(purpose: str) -> str:
-    """Return how the name of a folder of this process begins."""
-    return f"ged-{purpose}-{os.getpid()}-"
 
 
 def forget_the_dead() -> None:

@@ -6,14 +6,14 @@ It is taken from the hits that the asker may read, and from nothing else: a sugg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ged.mail.folding import within
 from search.french import tokens, tolerance
 from search.plan import taken_apart
 
 
-def respelt(text: str, read: Iterable[str]) -> str | None:
+def respelt(text: str, read: Sequence[str]) -> str | None:
     """Return what was typed with each word that no hit holds spelt as most hits spell its nearest; None when none is.
 
     Args:
@@ -21,22 +21,22 @@ def respelt(text: str, read: Iterable[str]) -> str | None:
         read: Texts of the hits: subjects, names, pages.
     """
     typed = taken_apart(text)
-    excluded = {token.exact for words in typed.excluded for token in words}
-    asked = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
-    if not asked:
-        return None
-    stems: set[str] = set()
+    left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
+    excluded = {token.exact for words in left_out for token in words}
+    missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
+    for each in read:
+        if not missing:  # nearly always after the first hit
+            return None
+        stems = {token.stem for token in tokens(each)}
+        missing = [token for token in missing if token.stem not in stems]
     written: dict[str, str] = {}
     counted = Counter[str]()
-    for each in read:
+    for each in read if missing else ():
         for token in tokens(each):
-            stems.add(token.stem)
             counted[token.exact] += 1
             written.setdefault(token.exact, each[token.start : token.end])
     better = text
-    for token in reversed(asked):  # from the end: the places before stay true
-        if token.stem in stems:
-            continue
+    for token in reversed(missing):  # from the end: the places before stay true
         near = [word for word in counted if within(token.exact, word, tolerance(token.exact))]
         if near:
             best = max(near, key=lambda word: (counted[word], word))

@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ from ged.errors import Unavailable
 from ingest.confined.answers import value_of
 from ingest.confined.bounds import Bounds, ConfinedReport, Ended, Stopped, Walls, Why
 from ingest.confined.walls import ACCOUNT
-from ingest.own_folder import forget_the_dead, prefix_of
+from ingest.own_folder import forget_the_dead, own_folder
 
 Given = TypeVar("Given")
 _START_S, _MARGIN_S = 60, 10
@@ -200,8 +199,7 @@ def _environment() -> dict[str, str]:
 @contextmanager
 def _folder(walls: Walls) -> Iterator[Path]:
     """Give a task's own folder: what it was given in `in`, `work` to write in."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix_of("confine")))
-    try:
+    with own_folder("confine") as folder:
         for name in ("in", "work"):
             (folder / name).mkdir(mode=0o700)
         if walls.account:
@@ -209,8 +207,6 @@ def _folder(walls: Walls) -> Iterator[Path]:
             _open_to_account(folder / "in", 0o750)
             _open_to_account(folder / "work", 0o770)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_to_account(path: Path, mode: int) -> None:

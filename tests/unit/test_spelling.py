@@ -18,6 +18,7 @@ READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Ma
         ("KPALIME", None),
         ("transformateurs", None),
         ("-kpalmié travaux", None),
+        ("travaux -de:voagn", None),
         ("introuvable", None),
         ("12", None),
         ("", None),

@@ -79,6 +79,11 @@ def faults(stands: Ground) -> list[Finding]:
     return [one for step in steps for one in step.findings if one.weight is Weight.FAULT]
 
 
+def told(stands: Ground) -> set[tuple[str, str]]:
+    """Return the faults found, each with what it is about, less the number of the letter."""
+    return {(one.code, one.about.rpartition(", ")[2]) for one in faults(stands)}
+
+
 def test_a_version_put_over_an_object_and_a_delete_marker_are_reported(
     victim: Victim, stands: Ground, hand: Any, bucket: str
 ) -> None:
@@ -90,11 +95,10 @@ def test_a_version_put_over_an_object_and_a_delete_marker_are_reported(
     forged = whole[:-1] + b"x"
     assert hashlib.sha256(forged).hexdigest() != digest
     hand.put_object(Bucket=bucket, Key=place, Body=forged)
-    found = {(one.code, one.about) for one in faults(stands)}
-    assert {("object.altered", digest), ("vault.version", place)} <= found
+    assert {("object.altered", digest), ("vault.version", place)} <= told(stands)
     hand.put_object(Bucket=bucket, Key=place, Body=whole)
     assert {one.code for one in faults(stands)} == {"vault.version"}, "put back, what lies beneath still tells"
     hand.delete_object(Bucket=bucket, Key=place)
-    found = {(one.code, one.about.rpartition(", ")[2]) for one in faults(stands)}
+    found = told(stands)
     assert ("vault.deleted", place) in found
     assert "object.missing" in {code for code, _ in found}

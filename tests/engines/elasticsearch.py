@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,13 +20,22 @@ from engines.reachable import reachable_folder
 
 @pytest.fixture(scope="session")
 def elasticsearch_url() -> Iterator[str]:
+    with elasticsearch() as url:
+        yield url
+
+
+@contextmanager
+def elasticsearch(*, heap: str = "512m", plugins: Mapping[str, Path] | None = None) -> Iterator[str]:
+    """Yield the address of a server of its own; `plugins` are folders to be laid into it, by name."""
     account = engine_account()
     with reachable_folder("es") as folder:
         home = folder / "home"
         # A copy: the server writes in its own folder, and the clone may be closed to the system user.
         shutil.copytree(elasticsearch_home(), home)
+        for name, made in (plugins or {}).items():
+            shutil.copytree(made, home / "plugins" / name)
         port = free_port()
-        _configure(home, port)
+        _configure(home, port, heap)
         _hand_over(folder, account)
         with running(
             [home / "bin" / "elasticsearch"],
@@ -38,7 +48,7 @@ def elasticsearch_url() -> Iterator[str]:
             yield f"http://{LOOPBACK}:{port}"
 
 
-def _configure(home: Path, port: int) -> None:
+def _configure(home: Path, port: int, heap: str) -> None:
     settings = {
         "cluster.name": "ged-essai",
         "discovery.type": "single-node",
@@ -54,7 +64,7 @@ def _configure(home: Path, port: int) -> None:
     lines = "".join(f"{name}: {value}\n" for name, value in settings.items())
     (home / "config" / "elasticsearch.yml").write_text(lines, encoding="utf-8")
     (home / "config" / "jvm.options.d").mkdir(exist_ok=True)
-    (home / "config" / "jvm.options.d" / "heap.options").write_text("-Xms512m\n-Xmx512m\n", encoding="utf-8")
+    (home / "config" / "jvm.options.d" / "heap.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n", encoding="utf-8")
 
 
 def _hand_over(folder: Path, account: Account | None) -> None:

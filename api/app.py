@@ -26,6 +26,7 @@ from api.routes import (
     dossiers,
     drafts,
     envelopes,
+    holds,
     letters,
     lookups,
     mail,
@@ -85,6 +86,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(envelopes.router, prefix="/api/v1")
     app.include_router(correspondents.router, prefix="/api/v1")
     app.include_router(dossiers.router, prefix="/api/v1")
+    app.include_router(holds.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")
     app.include_router(absences.router, prefix="/api/v1")

@@ -24,6 +24,7 @@ from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS
+from ged.services import hold
 from ged.services.anchor import anchor
 from ged.services.anchored_proofs import keep_proofs
 from ged.services.attach import seal_annex
@@ -134,6 +135,11 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001
         sweep_letters(house.store, house.clock)
+
+    @app.periodic(cron="30 5 * * *")
+    @app.task(name="review_holds", queue="periodic", queueing_lock="review_holds")
+    def review_holds(timestamp: int) -> None:  # noqa: ARG001
+        hold.review(store=house.store, clock=house.clock)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep_uploads", queue="periodic", queueing_lock="sweep_uploads")

@@ -1,4 +1,4 @@
-"""Letters: capture, read, qualify, hold, files."""
+"""Letters: capture, read, qualify, files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from api.views.history import csv_response, pdf_response, teller_of
 from api.views.history_words import as_csv
 from ged.mail.item import Direction, State
 from ged.mail.listing import Listing
-from ged.services import consult, hold, idempotent
+from ged.services import consult, idempotent
 from ged.services.capture import Door
 from ged.services.correct import correct
 from ged.services.qualify import qualify
@@ -109,18 +109,6 @@ def correct_letter(house: HouseDep, actor: ApiActorDep, letter_id: str, correcti
         letter_id, correction.value(), correction.reason, store=house.store, actor=actor, clock=house.clock
     )
     return LetterOut.of(changed)
-
-
-@router.post("/letters/{letter_id}/hold")
-def hold_letter(house: HouseDep, actor: ApiActorDep, letter_id: str, reason: str) -> LetterOut:
-    """Put a letter on hold."""
-    return LetterOut.of(hold.place(letter_id, reason, store=house.store, actor=actor, clock=house.clock))
-
-
-@router.delete("/letters/{letter_id}/hold")
-def release_letter(house: HouseDep, actor: ApiActorDep, letter_id: str) -> LetterOut:
-    """Lift every hold on a letter."""
-    return LetterOut.of(hold.lift(letter_id, store=house.store, actor=actor, clock=house.clock))
 
 
 @router.get("/letters/{letter_id}/history")

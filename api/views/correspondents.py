@@ -14,7 +14,8 @@ from api.wiring import House
 from ged.errors import Conflict, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.correspondent import Card, Side, Sort
-from ged.services import consult, correspondents, keep_correspondent, merge_correspondents
+from ged.mail.legal_hold import Scope
+from ged.services import consult, correspondents, hold, keep_correspondent, merge_correspondents
 from ged.services.name_parties import enter_party
 
 router = APIRouter()
@@ -111,6 +112,7 @@ def show(request: Request, house: HouseDep, actor: ActorDep, correspondent_id: s
         correspondent_id, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
     )
     values: dict[str, Any] = {"file": file, "number": number, "pages": -(-file.letters.total // PAGE_ROWS)}
+    values["holds"] = hold.standing_on(Scope.CORRESPONDENT, correspondent_id, store=house.store, actor=actor)
     return page(request, "correspondents/card.html", **values)
 
 

@@ -14,7 +14,8 @@ from api.views.render import page, page_number
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right, require
-from ged.services import consult, dossier
+from ged.mail.legal_hold import Scope
+from ged.services import consult, dossier, hold
 
 router = APIRouter()
 PAGE_ROWS = 25
@@ -88,6 +89,7 @@ def show(
         dossier_id, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
     )
     values: dict[str, Any] = {"file": file, "number": number, "pages": -(-file.letters.total // PAGE_ROWS)}
+    values["holds"] = hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor)
     return page(request, "dossiers/show.html", put=mis, kept_out=refuses, services=_services(house, actor), **values)
 
 

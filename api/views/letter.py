@@ -16,6 +16,7 @@ from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.dossiers import filed_context
 from api.views.envelopes import envelope_context
 from api.views.history import history_context
+from api.views.holds import held_context
 from api.views.letter_mail import mail_context
 from api.views.links import links_context
 from api.views.near_duplicates import doubts_context
@@ -35,7 +36,7 @@ from ged.mail.item import Confidentiality, Priority, Reading, State
 from ged.mail.moves import OPEN, Party, parties
 from ged.mail.page_text import may_correct_text
 from ged.mail.qualification import SURE
-from ged.services import consult, hold
+from ged.services import consult
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
 from retention.fate import fate_of
@@ -94,22 +95,6 @@ def decide(
         return RedirectResponse(f"{origin.back}{'&' if '?' in origin.back else '?'}fait={letter_id}", status_code=303)
     mark = "&" if origin.query else "?"
     return RedirectResponse(f"/courrier/{following}{origin.query}{mark}fait={letter_id}", status_code=303)
-
-
-@router.post("/courrier/{letter_id}/gel", dependencies=[FormCheck])
-def hold_letter(
-    house: HouseDep, actor: ActorDep, letter_id: str, motif: Annotated[str, Form(max_length=500)] = ""
-) -> Response:
-    """Put a letter on hold."""
-    hold.place(letter_id, motif, store=house.store, actor=actor, clock=house.clock)
-    return RedirectResponse(f"/courrier/{letter_id}", status_code=303)
-
-
-@router.post("/courrier/{letter_id}/degel", dependencies=[FormCheck])
-def release_letter(house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
-    """Lift the holds on a letter."""
-    hold.lift(letter_id, store=house.store, actor=actor, clock=house.clock)
-    return RedirectResponse(f"/courrier/{letter_id}", status_code=303)
 
 
 @router.get("/courrier/{letter_id}/page/{number}/image")
@@ -200,6 +185,7 @@ def letter_page(
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock),
         "made": request.query_params.get("acte", ""),
         **filed_context(letter.id, house, actor),
+        **held_context(letter.id, house, actor),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **doubts_context(letter.id, house, actor),

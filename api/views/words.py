@@ -31,6 +31,7 @@ from ged.mail.journal import Act
 from ged.mail.journal_query import Concern
 from ged.mail.kept import KeptKind
 from ged.mail.learning import ModelState
+from ged.mail.legal_hold import Scope
 from ged.mail.links import LinkKind
 from ged.mail.message import MessageState, Purpose
 from ged.mail.moves import Move
@@ -361,6 +362,7 @@ ACTS: dict[str, str] = {
     Act.SUCCESSION_ACCEPTED: _("Passation acceptée"),
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
+    Act.HOLD_AMENDED: _("Suivi d'un gel modifié"),
     Act.REMINDED: _("Rappel d'échéance"),
     Act.ESCALATED: _("Retard signalé au-dessus"),
     Act.MAIL_RETURNED: _("Retour d'un courriel rattaché"),
@@ -437,6 +439,13 @@ ACTS: dict[str, str] = {
     Act.JOURNAL_EXPORTED: _("Journal exporté"),
     Act.JOURNAL_PROVEN: _("Preuve d'une ligne du journal délivrée"),
 }
+HOLD_SCOPES: dict[str, str] = {
+    Scope.LETTER: _("Gel du courrier"),
+    Scope.DOSSIER: _("Gel d'un dossier"),
+    Scope.CORRESPONDENT: _("Gel d'un correspondant"),
+    Scope.QUERY: _("Gel d'une recherche"),
+}
+"""What a hold was placed on."""
 CONCERNS: dict[str, str] = {
     Concern.LETTERS: _("Les courriers"),
     Concern.SIGN_INS: _("Les sessions et jetons"),

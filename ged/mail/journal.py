@@ -87,6 +87,7 @@ class Act(StrEnum):
     SUCCESSION_ACCEPTED = "passation.acceptee"
     HELD = "courrier.gele"
     RELEASED = "courrier.degele"
+    HOLD_AMENDED = "gel.modifie"
     CORRESPONDENT_ENTERED = "correspondant.cree"
     CORRESPONDENT_CHANGED = "correspondant.modifie"
     CORRESPONDENTS_MERGED = "correspondant.fusionne"

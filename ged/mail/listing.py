@@ -29,8 +29,8 @@ class Listing:
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
-    `held` keeps those on hold; `fallen_due` those of the last sweep that are not held, longest over first; `kinds`
-    those of some kinds, and None of any.
+    `held` keeps those on hold, `held_by` those that one hold has caught; `fallen_due` those of the last sweep that
+    are not held, longest over first; `kinds` those of some kinds, and None of any.
     """
 
     states: tuple[State, ...] = ()
@@ -57,6 +57,7 @@ class Listing:
     dossier: str | None = None
     sieve: Sieve | None = None
     held: bool = False
+    held_by: str | None = None
     fallen_due: bool = False
     kinds: tuple[str, ...] | None = None
     aside_by: tuple[str, date] | None = None

@@ -70,6 +70,8 @@ AUDIT_FOUND = NoticeKind(
 
 AUDIT_LATE = NoticeKind("audit_retard", Group.TO_DO, "Un audit des preuves est en retard", "triangle-alert")
 
+HOLD_REVIEW = NoticeKind("gel_revoir", Group.DEADLINES, "Un gel est à revoir depuis le %(day)s", "snowflake")
+
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
     for kind in (
@@ -91,6 +93,7 @@ KINDS: dict[str, NoticeKind] = {
         CERTIFICATE_ENDS,
         AUDIT_FOUND,
         AUDIT_LATE,
+        HOLD_REVIEW,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

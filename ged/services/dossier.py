@@ -195,6 +195,7 @@ def _move(dossier_id: str, letter_id: str, act: Act, *, store: Store, actor: Act
             raise Refused("dossier.closed", f"Le dossier {current.code} est clos. Rouvrez-le pour y toucher.")
         if act is Act.FILED:
             moved = unit.dossiers.put(current.id, letter.id, actor, now)
+            unit.holds.catch([letter.id], now)
         else:
             moved = unit.dossiers.take(current.id, letter.id)
         if moved:

@@ -51,6 +51,7 @@ def enter_party(letter_id: str, side: Side, rank: int, *, store: Store, actor: A
                 "Plusieurs correspondants portent ce nom. Complétez-le comme il est suggéré, avec l'organisme.",
             )
         unit.parties.link(letter.id, side, rank, led)
+        unit.holds.catch([letter.id], now)
         unit.journal.write(now, Act.CORRESPONDENT_LINKED, actor, letter.id, side=side, correspondent=led)
         unit.commit()
     return led

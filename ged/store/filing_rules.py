@@ -11,9 +11,12 @@ from ged.mail.listing import Listing
 from ged.mail.sieve import Sieve
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.dossier_tables import dossier_letter
+from ged.store.hold_tables import hold_letter
 from ged.store.tables import due, letter
 
-_ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
+ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
+UNACCENTED = "".join(map(fold, ACCENTED))
+"""What SQL folds as `fold` does, letter by letter."""
 
 
 def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
@@ -28,6 +31,8 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
         yield letter.c.id.in_(inside)
     if listing.held:
         yield letter.c.held
+    if listing.held_by is not None:
+        yield letter.c.id.in_(sa.select(hold_letter.c.letter_id).where(hold_letter.c.hold_id == listing.held_by))
     if listing.fallen_due:
         yield sa.and_(letter.c.id.in_(sa.select(due.c.letter_id)), ~letter.c.held)
     if listing.kinds is not None:
@@ -47,6 +52,6 @@ def _sieved(sieve: Sieve) -> Iterator[sa.ColumnElement[bool]]:
         yield letter.c.due_date >= sieve.due_since
     if sieve.due_until is not None:
         yield letter.c.due_date <= sieve.due_until
-    folded = sa.func.translate(sa.func.lower(letter.c.sender), _ACCENTED, "".join(map(fold, _ACCENTED)))
+    folded = sa.func.translate(sa.func.lower(letter.c.sender), ACCENTED, UNACCENTED)
     for word in folded_words(sieve.sender):
         yield folded.contains(word, autoescape=True)

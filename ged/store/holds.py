@@ -1,16 +1,27 @@
-"""Legal holds, and the list of what falls due. Nothing here destroys."""
+"""Legal holds, the letters that each has caught, and the list of what falls due. Nothing here destroys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.access import Actor
 from ged.mail.filing import Disposition, Hold
-from ged.store.tables import due, hold
+from ged.mail.folding import folded_words
+from ged.mail.item import State
+from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
+from ged.store.correspondent_tables import correspondent, letter_party
+from ged.store.dossier_tables import dossier_letter
+from ged.store.filing_rules import ACCENTED, UNACCENTED
+from ged.store.hold_tables import hold, hold_letter
+from ged.store.letters import seen_by
+from ged.store.page_text_tables import page_text
+from ged.store.tables import due, letter, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,42 +34,131 @@ class DueRecord:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HoldsWanted:
+    """Which holds: `words` begin nothing, they stand anywhere in what it is on, why, or who placed it."""
+
+    scope: Scope | None = None
+    lifted: bool = False
+    to_review_on: date | None = None
+    words: str = ""
+
+
 class Holds:
     """Places and lifts holds; keeps the sweep's last list."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def place(self, letter_id: str, reason: str, actor: Actor, at: datetime) -> None:
-        """Add a hold to a letter."""
+    def place(self, placed: LegalHold, at: datetime) -> int:
+        """Place a hold and catch every letter that it is on; give how many."""
+        values = {name: getattr(placed, name) for name in LegalHold.__slots__}
+        self._connection.execute(sa.insert(hold).values(**values | {"query": _written(placed.query)}))
+        return self._catch([placed], None, at)
+
+    def catch(self, letter_ids: Sequence[str] | None, at: datetime) -> int:
+        """Have every hold that stands catch what it is on, among some letters (None: all); give how many it caught.
+
+        Called with whatever changes a letter, in the same transaction: what a hold is on later, it holds at once.
+        """
+        return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
+
+    def lift(self, hold_id: str, reason: str, actor: Actor, at: datetime) -> bool:
+        """Lift one hold; what no other holds is free. Give whether it stood."""
+        lifted = sa.update(hold).where(hold.c.id == hold_id, hold.c.lifted_at.is_(None))
+        result = self._connection.execute(lifted.values(lifted_by=actor.name, lifted_at=at, lift_reason=reason))
+        if result.rowcount:
+            caught = sa.select(hold_letter.c.letter_id).where(hold_letter.c.hold_id == hold_id)
+            free = sa.update(letter).where(letter.c.id.in_(caught), letter.c.held, ~_held_now())
+            self._connection.execute(free.values(held=False))
+        return bool(result.rowcount)
+
+    def amend(self, hold_id: str, owner_id: str | None, review_on: date | None) -> None:
+        """Give a hold another owner and another day of review."""
         self._connection.execute(
-            sa.insert(hold).values(letter_id=letter_id, reason=reason, placed_by=actor.name, placed_at=at)
+            sa.update(hold).where(hold.c.id == hold_id).values(owner_id=owner_id, review_on=review_on)
         )
 
-    def lift(self, letter_id: str, actor: Actor, at: datetime) -> int:
-        """Lift every hold that stands on a letter; give how many there were."""
-        result = self._connection.execute(
-            sa.update(hold)
-            .where(hold.c.letter_id == letter_id, hold.c.lifted_at.is_(None))
-            .values(lifted_by=actor.name, lifted_at=at)
+    def get(self, hold_id: str) -> LegalHold | None:
+        """Return one hold."""
+        return next(iter(self._read(hold.c.id == hold_id)), None)
+
+    def page(
+        self, tenant_id: str, tokens: frozenset[str], wanted: HoldsWanted, *, limit: int, offset: int = 0
+    ) -> tuple[tuple[LegalHold, ...], int]:
+        """Return some holds of a tenant, the last placed first, and how many there are; not those on letters unseen."""
+        unseen = sa.select(letter.c.id).where(letter.c.id == hold.c.target, ~seen_by(tokens))
+        where = [hold.c.tenant_id == tenant_id, sa.or_(hold.c.scope != Scope.LETTER, ~sa.exists(unseen))]
+        if wanted.scope is not None:
+            where.append(hold.c.scope == wanted.scope)
+        where.append(hold.c.lifted_at.is_not(None) if wanted.lifted else hold.c.lifted_at.is_(None))
+        if wanted.to_review_on is not None:
+            where.append(hold.c.review_on <= wanted.to_review_on)
+        told = sa.func.lower(hold.c.label + " " + hold.c.reason + " " + hold.c.placed_by)
+        folded = sa.func.translate(told, ACCENTED, UNACCENTED)
+        where += [folded.contains(word, autoescape=True) for word in folded_words(wanted.words)[:8]]
+        total = self._connection.scalar(sa.select(sa.func.count()).select_from(hold).where(*where)) or 0
+        return self._read(*where, limit=limit, offset=offset), total
+
+    def on(self, scope: Scope, target: str) -> tuple[LegalHold, ...]:
+        """Return the holds that stand on a letter, a dossier or a correspondent as such."""
+        return self._read(hold.c.scope == scope, hold.c.target == target, hold.c.lifted_at.is_(None))
+
+    def of_letter(self, letter_id: str) -> tuple[LegalHold, ...]:
+        """Return every hold that has caught a letter, those that were lifted among them."""
+        caught = sa.select(hold_letter.c.hold_id).where(hold_letter.c.letter_id == letter_id)
+        return self._read(hold.c.id.in_(caught))
+
+    def counts(self, hold_ids: Sequence[str], tokens: frozenset[str]) -> dict[str, int]:
+        """Count the letters that some holds have caught, among those that these tokens open."""
+        query = (
+            sa.select(hold_letter.c.hold_id, sa.func.count())
+            .join(letter, letter.c.id == hold_letter.c.letter_id)
+            .where(hold_letter.c.hold_id.in_(hold_ids), seen_by(tokens))
+            .group_by(hold_letter.c.hold_id)
         )
-        return int(result.rowcount)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def to_review(self, today: date) -> tuple[LegalHold, ...]:
+        """Return the holds whose day of review has come."""
+        return self._read(hold.c.lifted_at.is_(None), hold.c.review_on <= today)
 
     def standing(self, letter_id: str) -> tuple[Hold, ...]:
-        """Return the holds that stand on a letter."""
+        """Return the holds that stand on a letter, whatever they were placed on."""
         return self.standing_on([letter_id]).get(letter_id, ())
 
-    def standing_on(self, letter_ids: list[str]) -> dict[str, tuple[Hold, ...]]:
-        """Return the holds that stand on each of several letters."""
+    def standing_on(self, letter_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
+        """Return the holds that stand on each of several letters, whatever they were placed on, oldest first."""
         rows = self._connection.execute(
-            sa.select(hold.c.letter_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
-            .where(hold.c.letter_id.in_(letter_ids), hold.c.lifted_at.is_(None))
-            .order_by(hold.c.id)
+            sa.select(hold_letter.c.letter_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
+            .join(hold, hold.c.id == hold_letter.c.hold_id)
+            .where(hold_letter.c.letter_id.in_(letter_ids), hold.c.lifted_at.is_(None))
+            .order_by(hold.c.placed_at, hold.c.id)
         )
         found: dict[str, tuple[Hold, ...]] = {}
         for letter_id, reason, placed_by, placed_at in rows:
             found[letter_id] = (*found.get(letter_id, ()), Hold(reason, placed_by, placed_at.date()))
         return found
+
+    def _catch(self, holds: Iterable[LegalHold], letter_ids: Sequence[str] | None, at: datetime) -> int:
+        """Write what each hold is on among some letters; what is destroyed already can no longer be held."""
+        some = [] if letter_ids is None else [letter.c.id.in_(letter_ids)]
+        total = 0
+        for each in holds:
+            there = (letter.c.tenant_id == each.tenant_id, letter.c.state != State.DESTROYED)
+            new = sa.select(sa.literal(each.id), letter.c.id, sa.literal(at)).where(*there, _is_on(each), *some)
+            columns = ["hold_id", "letter_id", "since"]
+            caught = insert(hold_letter).from_select(columns, new).on_conflict_do_nothing()
+            total += self._connection.execute(caught).rowcount
+        if total:
+            now_held = sa.update(letter).where(~letter.c.held, _held_now(), *some)
+            self._connection.execute(now_held.values(held=True))
+        return total
+
+    def _read(self, *where: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0) -> tuple[LegalHold, ...]:
+        query = sa.select(*(hold.c[name] for name in LegalHold.__slots__)).where(*where)
+        query = query.order_by(hold.c.placed_at.desc(), hold.c.id).limit(limit).offset(offset)
+        return tuple(_value(row) for row in self._connection.execute(query))
 
     def list_due(self, records: Sequence[DueRecord], at: datetime) -> None:
         """Keep the list of what falls due in place of the last one."""
@@ -75,3 +175,72 @@ class Holds:
         ]
         if rows:
             self._connection.execute(sa.insert(due), rows)
+
+
+def _held_now() -> sa.ColumnElement[bool]:
+    """Whether a hold that stands has caught a letter."""
+    caught = sa.select(hold_letter.c.letter_id).join(hold, hold.c.id == hold_letter.c.hold_id)
+    return sa.exists(caught.where(hold_letter.c.letter_id == letter.c.id, hold.c.lifted_at.is_(None)))
+
+
+def _is_on(one: LegalHold) -> sa.ColumnElement[bool]:
+    """Return what parts the letters that a hold is on from all others."""
+    if one.scope is Scope.LETTER:
+        return letter.c.id == one.target
+    if one.scope is Scope.DOSSIER:
+        return letter.c.id.in_(sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == one.target))
+    if one.scope is Scope.CORRESPONDENT:
+        held = sa.select(correspondent.c.survivor_id).where(correspondent.c.id == one.target).scalar_subquery()
+        named = sa.select(letter_party.c.letter_id).join(
+            correspondent, correspondent.c.id == letter_party.c.correspondent_id
+        )
+        return letter.c.id.in_(named.where(correspondent.c.survivor_id == held))
+    return sa.and_(*_asked(one.query or HoldQuery()))
+
+
+def _asked(query: HoldQuery) -> list[sa.ColumnElement[bool]]:
+    if query.empty:
+        return [sa.false()]
+    rules: list[sa.ColumnElement[bool]] = []
+    if query.service:
+        rules.append(letter.c.service_id == query.service)
+    if query.kind:
+        rules.append(letter.c.kind == query.kind)
+    if query.since is not None:
+        rules.append(letter.c.registered_at >= datetime.combine(query.since, time.min, UTC))
+    if query.until is not None:
+        rules.append(letter.c.registered_at < datetime.combine(query.until + timedelta(days=1), time.min, UTC))
+    return [*rules, *(_says(word) for word in folded_words(query.words))]
+
+
+def _says(word: str) -> sa.ColumnElement[bool]:
+    """Whether a word stands in what is known of a letter, or in its text, as it was read or as it was corrected."""
+    known = ("number", "subject", "sender", "recipient", "sender_reference", "filename")
+    told = sa.func.concat_ws(" ", *(letter.c[name] for name in known))
+    read = sa.select(page.c.letter_id).where(
+        page.c.letter_id == letter.c.id, _folded(sa.cast(page.c.words, sa.Text)).contains(word, autoescape=True)
+    )
+    corrected = sa.select(page_text.c.letter_id).where(
+        page_text.c.letter_id == letter.c.id, _folded(page_text.c.text).contains(word, autoescape=True)
+    )
+    return sa.or_(_folded(told).contains(word, autoescape=True), sa.exists(read), sa.exists(corrected))
+
+
+def _folded(text: sa.ColumnElement[Any] | sa.Column[Any]) -> sa.ColumnElement[str]:
+    return sa.func.translate(sa.func.lower(text), ACCENTED, UNACCENTED)
+
+
+def _written(query: HoldQuery | None) -> dict[str, Any] | None:
+    if query is None:
+        return None
+    values = {name: getattr(query, name) for name in HoldQuery.__slots__}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _value(row: sa.Row[Any]) -> LegalHold:
+    values = {name: getattr(row, name) for name in LegalHold.__slots__}
+    query = values["query"]
+    if query is not None:
+        days = {name: date.fromisoformat(query[name]) for name in ("since", "until") if query.get(name)}
+        query = HoldQuery(**query | days)
+    return LegalHold(**values | {"scope": Scope(row.scope), "query": query})

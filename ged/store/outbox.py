@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ged.store.holds import Holds
 from ged.store.tables import outbox
 
 
@@ -16,7 +17,8 @@ class Outbox:
         self._connection = connection
 
     def add(self, letter_id: str, at: datetime) -> None:
-        """Say that a letter changed."""
+        """Say that a letter changed; a hold that is on it from now on catches it at once."""
+        Holds(self._connection).catch([letter_id], at)
         self._connection.execute(sa.insert(outbox).values(letter_id=letter_id, at=at))
 
     def pending(self, limit: int) -> list[tuple[int, str]]:

@@ -322,18 +322,6 @@ decision = sa.Table(
     column("values", JSONB),
 )
 
-hold = sa.Table(
-    "hold",
-    metadata,
-    column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    column("letter_id", _Text, sa.ForeignKey("letter.id"), index=True),
-    column("reason", _Text),
-    column("placed_by", _Text),
-    column("placed_at", _Time),
-    column("lifted_by", _Text, nullable=True),
-    column("lifted_at", _Time, nullable=True),
-)
-
 due = sa.Table(
     "due",
     metadata,

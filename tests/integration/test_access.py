@@ -14,8 +14,10 @@ from api.wiring import House
 from api.worker import drain_index
 from ged.errors import Forbidden, NotFound
 from ged.mail.access import Actor
+from ged.mail.legal_hold import Scope
 from ged.services import consult, hold
 from ged.services.export import export
+from ged.services.hold import NewHold
 from ged.services.verify import verify_file, verify_letter
 from rooms.letters import decide, letter_pdf, proving, read_all, send, verifying
 from rooms.server import bearer
@@ -88,7 +90,13 @@ def test_who_may_not_finds_nothing_by_any_service(
             partial(consult.searchable, confidential, actor=actor, clock=house.clock, **reading),
             partial(verify_letter, confidential, **verifying(house, actor)),
             partial(export, confidential, tmp_path, **proving(house, actor)),
-            partial(hold.place, confidential, "motif", store=house.store, actor=actor, clock=house.clock),
+            partial(
+                hold.place,
+                NewHold(Scope.LETTER, confidential, "motif"),
+                store=house.store,
+                actor=actor,
+                clock=house.clock,
+            ),
         ]
         for act in acts:
             with pytest.raises((NotFound, Forbidden)) as error:

@@ -27,17 +27,19 @@ from ged.mail.dispatch import EMAIL, Plan
 from ged.mail.draft import Content
 from ged.mail.item import Confidentiality, Direction, Letter
 from ged.mail.kept import KeptFile, KeptKind
+from ged.mail.legal_hold import Scope
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.upload import Wish
-from ged.services import consult, dispatch, dossier, note, saved_views, succeed
+from ged.services import consult, dispatch, dossier, hold, note, saved_views, succeed
 from ged.services.attach import attach
 from ged.services.audit.runs import ask_audit
 from ged.services.capture import Door
 from ged.services.capture_mail import set_aside
 from ged.services.draft import Plan as DraftPlan
 from ged.services.draft import begin
+from ged.services.hold import NewHold
 from ged.services.number_block import reserve
 from ged.services.open_batch import NewBatch, open_batch
 from ged.services.print_register import print_register
@@ -246,6 +248,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         render=render, vault=house.vault, actor=lawson, **by,
     )  # fmt: skip
     left = succeed.make("DAJ-1", render=render, vault=house.vault, signer=house.signer, actor=daj, **by)
+    frozen = hold.place(NewHold(Scope.LETTER, letter.id, f"Recours de {MARK}"), actor=who("archives"), **by)
     view = saved_views.save(MARK, "recherche", f"q={MARK}", actor=daj, **by)
     lot = open_batch(NewBatch(Door.UPLOAD, MARK), actor=kossi, **by)
     deposit(BytesIO(letter_pdf(subject=MARK)), MARK, lot.id, door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
@@ -266,6 +269,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "print_id": kept.id,
         "audit_id": audit.id,
         "draw_id": "aucun",
+        "hold_id": frozen.id,
         "suffix": "pdf",
         "log": "documents",
         "succession_id": left.id,

@@ -13,8 +13,10 @@ from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor
 from ged.mail.filing import Disposition
 from ged.mail.item import State
+from ged.mail.legal_hold import Scope
 from ged.mail.sieve import Sieve
 from ged.services import consult, hold
+from ged.services.hold import NewHold
 from properties.test_register import register_one
 from retention.nightly import sweep_letters
 from retention.shelves import Shelf, Shelved, Wanted, shelved
@@ -55,7 +57,7 @@ def test_a_shelf_holds_what_is_over_and_open_to_its_reader_with_its_fate(
             unit.letters.change(letter, kind=kind, state=state, service_id="DAF", closed_on=closed_on)
         unit.commit()
     archives = who("archives")
-    hold.place(ids["sent"], "Contrôle", store=house.store, actor=archives, clock=house.clock)
+    hold.place(NewHold(Scope.LETTER, ids["sent"], "Contrôle"), store=house.store, actor=archives, clock=house.clock)
     shelf = on_shelf(house, archives, Shelf.CLOSED)
     assert {letter.id for letter, _ in shelf.rows} == {ids["done"], ids["sent"], ids["other"]}
     assert shelf.counts == {Shelf.CLOSED: 3, Shelf.DUE: 0, Shelf.HELD: 1}
@@ -90,7 +92,7 @@ def test_the_sweep_lists_what_is_due_and_destroys_nothing(
 def test_the_list_is_made_anew_each_night(house: House, old: str, who: Callable[[str], Actor]) -> None:
     assert sweep_letters(house.store, house.clock) == 1
     assert sweep_letters(house.store, house.clock) == 1
-    hold.place(old, "Contentieux", store=house.store, actor=who("archives"), clock=house.clock)
+    hold.place(NewHold(Scope.LETTER, old, "Contentieux"), store=house.store, actor=who("archives"), clock=house.clock)
     assert on_shelf(house, who("archives"), Shelf.DUE).rows == ()
     assert sweep_letters(house.store, house.clock) == 0
 
@@ -99,22 +101,23 @@ def test_a_held_letter_never_falls_due_until_it_is_released(
     house: House, old: str, who: Callable[[str], Actor]
 ) -> None:
     archives = who("archives")
-    held = hold.place(old, "Contentieux devant la cour d'appel", store=house.store, actor=archives, clock=house.clock)
-    assert held.held
+    wanted = NewHold(Scope.LETTER, old, "Contentieux devant la cour d'appel")
+    held = hold.place(wanted, store=house.store, actor=archives, clock=house.clock)
+    assert consult.letter(old, store=house.store, actor=archives).held
     assert sweep_letters(house.store, lambda: LATER) == 0
     file = consult.letter_file(old, store=house.store, actor=archives, clock=house.clock)
     assert [one.reason for one in file.holds] == ["Contentieux devant la cour d'appel"]
-    hold.lift(old, store=house.store, actor=archives, clock=house.clock)
+    hold.lift(held.id, "Arrêt rendu", store=house.store, actor=archives, clock=house.clock)
     assert sweep_letters(house.store, lambda: LATER) == 1
     with pytest.raises(Conflict):
-        hold.lift(old, store=house.store, actor=archives, clock=house.clock)
+        hold.lift(held.id, "Arrêt rendu", store=house.store, actor=archives, clock=house.clock)
 
 
 def test_a_hold_needs_a_reason_and_a_right(house: House, kossi: Actor, old: str, who: Callable[[str], Actor]) -> None:
     with pytest.raises(Refused):
-        hold.place(old, "  ", store=house.store, actor=who("archives"), clock=house.clock)
+        hold.place(NewHold(Scope.LETTER, old, "  "), store=house.store, actor=who("archives"), clock=house.clock)
     with pytest.raises(Forbidden):
-        hold.place(old, "motif", store=house.store, actor=kossi, clock=house.clock)
+        hold.place(NewHold(Scope.LETTER, old, "motif"), store=house.store, actor=kossi, clock=house.clock)
     with pytest.raises(Forbidden):
         on_shelf(house, kossi, Shelf.CLOSED)
 

@@ -1,0 +1,38 @@
+"""The tables of legal holds and of the letters that each has caught. Of the same metadata as `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ged.store.tables import column, metadata
+
+_Text = sa.Text
+_Time = sa.TIMESTAMP(timezone=True)
+
+hold = sa.Table(
+    "hold",
+    metadata,
+    column("id", _Text, primary_key=True),
+    column("tenant_id", _Text, sa.ForeignKey("entity.id"), index=True),
+    column("scope", _Text),
+    column("target", _Text),
+    column("query", JSONB(none_as_null=True), nullable=True),
+    column("label", _Text),
+    column("reason", _Text),
+    column("owner_id", _Text, sa.ForeignKey("position.id"), nullable=True),
+    column("review_on", sa.Date, nullable=True),
+    column("placed_by", _Text),
+    column("placed_at", _Time),
+    column("lifted_by", _Text, nullable=True),
+    column("lifted_at", _Time, nullable=True),
+    column("lift_reason", _Text, server_default=""),
+)
+
+hold_letter = sa.Table(
+    "hold_letter",
+    metadata,
+    column("hold_id", _Text, sa.ForeignKey("hold.id"), primary_key=True),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True, index=True),
+    column("since", _Time),
+)

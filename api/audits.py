@@ -37,12 +37,10 @@ def periods_of(house: House) -> Periods:
 
 def logs_of(house: House) -> tuple[ReadLog, ...]:
     """Return the logs of this installation, as anybody reads them."""
-    documents = ReadLog("documents", house.settings.data / "ledger", house.ledger.verifier_key)
+    documents = ReadLog("documents", house.settings.data / "ledger", house.ledger.key_text)
     acts = house.journal_log
     return (
-        (documents,)
-        if acts is None
-        else (documents, ReadLog("journal", house.settings.journal_folder, acts.verifier_key))
+        (documents,) if acts is None else (documents, ReadLog("journal", house.settings.journal_folder, acts.key_text))
     )
 
 

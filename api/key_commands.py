@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from cryptography import x509
 
+from api.shipping import journal_keeper
 from api.terminal import As, Json, house_of, say
 from api.wiring import House, open_token
 from ged.errors import NotFound, Refused
+from ged.mail.access import Actor
+from ged.seal.log_key import in_force, read_succession, successions
+from ged.seal.note import entries
 from ged.services.seal_keys import (
     KeyLine,
     KeyState,
@@ -21,6 +26,7 @@ from ged.services.seal_keys import (
     key_lines,
     revoke_key,
     rotate_keys,
+    rotate_log_key,
     serial_of,
 )
 
@@ -42,11 +48,14 @@ def list_all(login: As = ADMINISTRATOR, *, as_json: Json = False) -> None:
     """Liste les autorités et les cachets, passés et présents, puis la clé de chaque journal."""
     with house_of(login) as (house, actor):
         lines = key_lines(keys=house.keys, actor=actor, clock=house.clock)
-        logs = [house.ledger.verifier_key]
+        logs = [log.key_text for log in (house.ledger, house.journal_log) if log is not None]
     for one in lines:
         say(as_json, _plain(one), _said(one))
     for each in logs:
-        say(as_json, {"log": each}, f"journal    {each}")
+        for made in map(read_succession, successions(each)):
+            ended = {"ended": made.old, "size": str(made.head.size), "at": made.at.isoformat()}
+            say(as_json, ended, f"ancienne   {made.old}, jusqu'à {entries(made.head.size)}, le {made.at:%d/%m/%Y}")
+        say(as_json, {"log": in_force(each)}, f"journal    {in_force(each)}")
 
 
 @keys.command("rotate")
@@ -54,16 +63,20 @@ def rotate(
     *,
     rsa: Rsa = False,
     authority: Annotated[bool, typer.Option("--authority", help="Refaire d'abord l'autorité propre.")] = False,
+    log: Annotated[bool, typer.Option("--log", help="Plutôt la clé du journal des documents.")] = False,
+    journal: Annotated[bool, typer.Option("--journal", help="Plutôt la clé du journal des actes.")] = False,
     login: As = ADMINISTRATOR,
     as_json: Json = False,
 ) -> None:
     """Met une nouvelle clé en vigueur ; chaque processus scelle avec elle dès son prochain sceau."""
     with house_of(login) as (house, actor):
+        if log or journal:
+            return _rotate_logs(house, actor, as_json, documents=log, acts=journal)
         _refuse_token(house)
         made = rotate_keys(
             keys=house.keys, rsa=rsa, authority=authority, store=house.store, actor=actor, clock=house.clock
         )
-    _say_made(made, as_json, "En vigueur, sans redémarrer")
+    return _say_made(made, as_json, "En vigueur, sans redémarrer")
 
 
 @keys.command("request")
@@ -135,6 +148,17 @@ def revoke(
             clock=house.clock,
         )
     _say_made(made, as_json, "Révoqué")
+
+
+def _rotate_logs(house: House, actor: Actor, as_json: bool, *, documents: bool, acts: bool) -> None:
+    rotate_one = partial(rotate_log_key, store=house.store, actor=actor, clock=house.clock)
+    made = {}
+    if documents:
+        made["documents"] = rotate_one("documents", house.keys.log, house.ledger)
+    if acts:
+        made["journal"] = rotate_one("journal", *journal_keeper(house.settings))
+    for name, verifier in made.items():
+        say(as_json, {"log": name, "key": verifier}, f"En vigueur, sans redémarrer, journal « {name} » : {verifier}")
 
 
 def _refuse_token(house: House) -> None:

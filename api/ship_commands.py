@@ -6,6 +6,8 @@ import typer
 
 from api.config import read_settings
 from api.terminal import out
+from ged.clock import system_clock
+from ged.seal.log_rotation import rotate_log
 from ged.store.rights import SHIP, WEB, statements
 
 journal = typer.Typer(help="Journal des actes : inscription, droits dans la base.", no_args_is_help=True)
@@ -18,6 +20,17 @@ def ship() -> None:
 
     with told_to_stop() as stop:
         run_shipper(read_settings(), stop)
+
+
+@journal.command("rotate")
+def rotate() -> None:
+    """Change la clé du journal des actes, sous le compte qui l'inscrit ; rien n'est à redémarrer."""
+    from api.shipping import journal_keeper  # noqa: PLC0415
+
+    key, ledger = journal_keeper(read_settings())
+    # The shipper's role cannot write in the journal: the succession, dated and signed by both keys, is the record.
+    made = rotate_log(key, ledger, lambda _: None, system_clock)
+    out.print(f"En vigueur, sans redémarrer : {made}", highlight=False, markup=False, soft_wrap=True)
 
 
 @journal.command("rights")

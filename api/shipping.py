@@ -13,9 +13,9 @@ from threading import Event, Thread
 from api.config import Settings
 from api.wiring import VERIFIER, open_database, open_outside
 from ged.clock import Clock, system_clock
-from ged.errors import GedError, Unavailable
+from ged.errors import Forbidden, GedError, Unavailable
 from ged.mail.anchor import JOURNAL
-from ged.seal.keys import ensure_log_key, log_origin
+from ged.seal.keys import LogKey, ensure_log_key, log_origin
 from ged.seal.ledger import TileLedger
 from ged.seal.tiles import Write, durable_write
 from ged.services.anchor import Outside, anchor
@@ -35,17 +35,35 @@ def open_shipper(settings: Settings, clock: Clock = system_clock, write: Write =
         Unavailable: the database does not answer.
         Corrupt: `seal.keys`, the key is not readable.
     """
-    folder = settings.journal_folder
-    origin = f"{log_origin(settings.seal.organisation)}/journal"
-    key = ensure_log_key((settings.ship.keys or settings.data / "journal-keys") / "actes.key", origin=origin)
-    if not (folder / VERIFIER).exists():
-        durable_write(folder / VERIFIER, f"{key.verifier}\n".encode())
+    _, ledger = journal_keeper(settings, write)
     with open_database(settings) as addresses:
         store = Store(addresses.ship, pool_size=3)
         try:
-            yield Shipper(store, TileLedger(folder, key, write), folder, clock, write)
+            yield Shipper(store, ledger, settings.journal_folder, clock, write)
         finally:
             store.close()
+
+
+def journal_keeper(settings: Settings, write: Write = durable_write) -> tuple[LogKey, TileLedger]:
+    """Return the key of the journal's log, made on the first call, and the log; its public key lies beside it.
+
+    Raises:
+        Forbidden: `keys.not_ours`, the key is the shipping process's, and this is another account.
+        Corrupt: `seal.keys`, the key is not readable.
+    """
+    folder = settings.journal_folder
+    origin = f"{log_origin(settings.seal.organisation)}/journal"
+    try:
+        key = ensure_log_key((settings.ship.keys or settings.data / "journal-keys") / "actes.key", origin=origin)
+        if not (folder / VERIFIER).exists():
+            durable_write(folder / VERIFIER, f"{key.verifier}\n".encode())
+    except PermissionError as error:
+        raise Forbidden(
+            "keys.not_ours",
+            "La clé du journal des actes appartient au compte qui l'inscrit. Lancez la commande sous ce compte "
+            "(ged journal rotate).",
+        ) from error
+    return key, TileLedger(folder, key, write)
 
 
 def run_shipper(settings: Settings, stop: Event) -> None:

@@ -201,7 +201,12 @@ class Ledger(Protocol):
 
     @property
     def verifier_key(self) -> str:
-        """The log's public key as a C2SP note verifier key (`name+hash+base64`)."""
+        """The log's public key in force as a C2SP note verifier key (`name+hash+base64`)."""
+        ...
+
+    @property
+    def key_text(self) -> str:
+        """Every key that the log ever had, as `ged.seal.log_key` reads them."""
         ...
 
     def append(self, entries: Sequence[bytes]) -> list[LogEntry]:
@@ -272,6 +277,16 @@ class Witness(Protocol):
     @property
     def name(self) -> str:
         """The name of its key, as its lines carry it."""
+        ...
+
+    def introduce(self, successions: Sequence[str], consistency: Callable[[int, int], Sequence[bytes]]) -> None:
+        """Show the keys that followed one another in a log, oldest first, to a witness that may know the first alone.
+
+        `consistency` gives the proof between two sizes.
+
+        Raises:
+            Unavailable, Corrupt: as `cosign`.
+        """
         ...
 
     def cosign(self, note: bytes, size: int, consistency: Callable[[int], Sequence[bytes]]) -> str:

@@ -16,6 +16,7 @@ from api.views.words import AUDIT_DEPTHS, AUDIT_OUTCOMES, _
 from api.wiring import House
 from ged.errors import NotFound
 from ged.mail.access import Right, require
+from ged.seal.log_key import in_force
 from ged.seal.trust import TrustStore, named
 from ged.services.audit.integrity import LogState, log_state
 from ged.services.audit.runs import standing
@@ -75,9 +76,9 @@ def head(house: HouseDep, actor: ActorDep, log: str) -> Response:
 
 @router.get("/integrite/cles.txt")
 def keys(house: HouseDep, actor: ActorDep) -> Response:
-    """Return the public key of each log, as C2SP verifier keys."""
+    """Return the public key in force of each log, as C2SP verifier keys."""
     require(actor, Right.AUDIT)
-    return _text("".join(f"{one.key}\n" for one in logs_of(house)), "cles-des-journaux.txt")
+    return _text("".join(f"{in_force(one.key)}\n" for one in logs_of(house)), "cles-des-journaux.txt")
 
 
 @router.get("/integrite/confiance.pem")

@@ -80,7 +80,7 @@ def as_proof(proof: LineProof) -> bytes:
         {
             "inscription.json": proof.entry,
             "inscription.tlog-proof": proof.proof.encode(),
-            "cle-publique": f"{proof.verifier_key}\n".encode(),
+            "cle-publique": f"{proof.key_text}\n".encode(),
             "LISEZMOI.txt": _PROOF.format(line=proof.line, position=proof.position).encode(),
         }
     )

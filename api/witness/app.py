@@ -91,6 +91,7 @@ def _warn(book: WitnessBook) -> None:
     """Tell the operator, on every refused head, which logs have shown two histories."""
     for held in book.logs():
         if held.frauds:
-            _log.error("FRAUDE : « %s » a signé deux têtes d'une même taille ; voyez %s", held.origin, held.frauds[0])
+            said = "FRAUDE : « %s » a signé deux têtes d'une même taille, ou introduit deux clés ; voyez %s"
+            _log.error(said, held.origin, held.frauds[0])
         elif held.refusals:
             _log.warning("Tête non prouvée de « %s » ; voyez %s", held.origin, held.refusals[-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,9 @@ def witness(
     *,
     init: Annotated[str, typer.Option(help="Créer le témoin sous ce nom, « temoin.exemple.tg/cour ».")] = "",
     trust: Annotated[list[str] | None, typer.Option(help="Clé de vérification d'un journal à suivre.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Nouvelle clé d'un journal suivi, que son administrateur vous a confirmée.")
+    ] = None,
     listen: Annotated[str, typer.Option(help="Écouter à cette adresse, « 0.0.0.0:8440 ».")] = "",
     our_keys: Annotated[bool, typer.Option("--our-keys", help="Montrer les clés des journaux d'ici.")] = False,
     as_json: Json = False,
@@ -37,10 +40,12 @@ def witness(
         return _show_our_keys(as_json=as_json)
     with _book(state, init) as book:
         for verifier in trust or ():
-            _trust(book, verifier)
+            _trust(book.trust, verifier)
+        for verifier in accept or ():
+            _trust(book.accept, verifier)
         if listen:
             return _serve(book, listen)
-        if init or trust:
+        if init or trust or accept:
             return say(as_json, {"key": book.verifier_key}, book.verifier_key)
         return _tell(book, as_json=as_json)
 
@@ -74,9 +79,9 @@ def _key(state: Path) -> LogKey:
     return ensure_log_key(state / _KEY, origin=(state / _NAME).read_text(encoding="utf-8").strip())
 
 
-def _trust(book: WitnessBook, verifier: str) -> Held:
+def _trust(act: Callable[[str], Held], verifier: str) -> Held:
     try:
-        return book.trust(verifier.strip())
+        return act(verifier.strip())
     except ValueError as error:
         raise Refused("witness.key", "Ce n'est pas la clé de vérification d'un journal (nom+empreinte+clé).") from error
 

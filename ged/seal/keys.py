@@ -36,15 +36,41 @@ SEAL, AUTHORITY, LISTS = "sceau", "autorite", "revocations"
 
 @dataclass(frozen=True, slots=True)
 class LogKey:
-    """What signs the heads of one log: the log's name, as its heads carry it, and its private key."""
+    """What signs the heads of one log: the log's name, as its heads carry it, and its private key.
+
+    Attributes:
+        file: The first of its files; keys that came after it are numbered beside it. None for a key in memory alone.
+        pinned: What was known of the log's keys when the last one changed (`ged.seal.log_key`); "" before that.
+    """
 
     origin: str
     private: ed25519.Ed25519PrivateKey
+    file: Path | None = None
+    pinned: str = ""
 
     @property
     def verifier(self) -> str:
-        """What somebody needs to check this log's heads, as a C2SP verifier key."""
-        return verifier_key(self.origin, self.private.public_key())
+        """What somebody needs to check this log's heads, as the text of a log's key."""
+        return self.pinned or verifier_key(self.origin, self.private.public_key())
+
+    def private_of(self, verifier: str) -> ed25519.Ed25519PrivateKey:
+        """Return the private key of a verifier key, be it made since this was read.
+
+        Raises:
+            Unavailable: `seal.no_log_key`, it is not in its folder.
+        """
+        if verifier_key(self.origin, self.private.public_key()) == verifier:
+            return self.private
+        files = numbered(self.file.parent, self.file.stem, self.file.suffix) if self.file else {}
+        for file in reversed(files.values()):
+            private = read_ed25519(file)
+            if verifier_key(self.origin, private.public_key()) == verifier:
+                return private
+        raise Unavailable(
+            "seal.no_log_key",
+            "La clé en vigueur du journal n'est pas dans le dossier des clés. Rien n'est perdu : ce qui attend sera "
+            "inscrit dès qu'elle y sera rétablie depuis la sauvegarde.",
+        )
 
 
 def log_origin(organisation: str) -> str:
@@ -160,7 +186,7 @@ class SealKeys:
             if key.private.public_key() != as_sealing(newest.public_key()):
                 message = "the sealing certificate is not that of the sealing key"
                 raise ValueError(message)
-        log = LogKey(log_origin(self.organisation), read_ed25519(self.folder / "journal.key"))
+        log = _read_log_key(self.folder / "journal.key", log_origin(self.organisation))
         return _Kept(names, pem, trust, newest, key, log)
 
 
@@ -175,7 +201,7 @@ def ensure_keys(folder: Path, *, organisation: str, clock: Clock = system_clock)
     try:
         with alone(folder):
             ensure_authority(folder, organisation, clock)
-            keep(folder / "journal.key", new_ed25519)
+            _ensure_first(folder / "journal.key")
             if not numbered(folder, SEAL, ".pem"):
                 keep(folder / "sceau.key", new_p256)
                 key = read_private(folder / "sceau.key")
@@ -205,11 +231,29 @@ def ensure_log_key(path: Path, *, origin: str) -> LogKey:
         Corrupt: `seal.keys`, the file is there and is not the key that it should be.
     """
     with alone(path.parent):
-        keep(path, new_ed25519)
+        _ensure_first(path)
     try:
-        return LogKey(origin, read_ed25519(path))
-    except (ValueError, TypeError) as error:
+        return _read_log_key(path, origin)
+    except (ValueError, TypeError, OSError) as error:
         raise _unreadable(path.parent) from error
+
+
+def pin_of(file: Path) -> Path:
+    """Return where what is known of a log's keys is kept, once one of them changed."""
+    return file.with_suffix(".vkey")
+
+
+def _ensure_first(file: Path) -> None:
+    """Make the first key of a log; a log that was rotated has forgotten its first, and takes no other."""
+    if not pin_of(file).exists():
+        keep(file, new_ed25519)
+
+
+def _read_log_key(file: Path, origin: str) -> LogKey:
+    pin = pin_of(file)
+    pinned = pin.read_text(encoding="utf-8").strip() if pin.exists() else ""
+    files = numbered(file.parent, file.stem, file.suffix)
+    return LogKey(origin, read_ed25519(files[max(files)] if files else file), file, pinned)
 
 
 def refuse_revoked(trust: TrustStore, chain: tuple[x509.Certificate, ...]) -> None:

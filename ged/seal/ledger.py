@@ -12,13 +12,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ged.errors import Unavailable
 from ged.ports import LogEntry, LogHead
 from ged.seal.keys import LogKey
 from ged.seal.log import TileLog, proved
-from ged.seal.note import Checkpoint, read_checkpoint, sign_checkpoint
+from ged.seal.log_key import SUCCESSIONS, in_force, read_checkpoint, successions, write_succession
+from ged.seal.note import Checkpoint, sign_checkpoint
 from ged.seal.spent_tiles import remove_spent
 from ged.seal.tiles import WIDTH, Tiles, Write, durable_write, extend
 from ged.seal.tree import EMPTY, leaf_hash
@@ -31,7 +35,7 @@ class TileLedger(TileLog):
 
     def __init__(self, folder: Path, key: LogKey, write: Write = durable_write) -> None:
         super().__init__(folder, key.verifier)
-        self._key = key.private
+        self._key = key
         self._write = write
         self._stopped = False
         self._cleared = 0  # partial tiles are looked for from the beginning once: a writer before may have died
@@ -70,6 +74,7 @@ class TileLedger(TileLog):
     def _place_all(self, entries: Sequence[bytes], hashes: Sequence[bytes]) -> list[int]:
         self._take_up()
         head, _ = self._signed()
+        private = self._key.private_of(self.verifier_key)
         with self._places(Tiles(self._folder, head.size)) as places:
             known = {each: _place(places, each) for each in hashes}
             fresh = {each: entry for each, entry in zip(hashes, entries, strict=True) if known[each] is None}
@@ -77,7 +82,7 @@ class TileLedger(TileLog):
                 extend(Tiles(self._folder, head.size), list(fresh.values()), list(fresh), self._write)
                 size = head.size + len(fresh)
                 head = Checkpoint(head.origin, size, Tiles(self._folder, size).root())
-                self._write(self._folder / "checkpoint", sign_checkpoint(head, self._key).encode())
+                self._write(self._folder / "checkpoint", sign_checkpoint(head, private).encode())
                 known |= {each: size - len(fresh) + i for i, each in enumerate(fresh)}
                 places.executemany("INSERT INTO place VALUES (?, ?)", [(each, known[each]) for each in fresh])
                 remove_spent(self._folder, self._cleared, size)
@@ -91,13 +96,39 @@ class TileLedger(TileLog):
             Corrupt: `ledger.head`, this log's key did not sign what is on disk.
         """
         head = super().head()
-        return head if head.note else replace(head, note=sign_checkpoint(Checkpoint(self.origin, 0, EMPTY), self._key))
+        if head.note:
+            return head
+        private = self._key.private_of(self.verifier_key)
+        return replace(head, note=sign_checkpoint(Checkpoint(self.origin, 0, EMPTY), private))
+
+    def succeed(self, new: Ed25519PrivateKey, at: datetime) -> None:
+        """Have another key sign from the next entry on, introduced by the one in force at today's head.
+
+        Every process that writes here looks at the keys under the lock, before it signs.
+
+        Raises:
+            Unavailable: `ledger.stopped`; `seal.no_log_key`.
+            Corrupt: `ledger.head`.
+        """
+        if self._stopped:
+            raise _stopped()
+        try:
+            with self._alone():
+                self._take_up()
+                head, _ = self._signed()
+                text = self.key_text
+                note = write_succession(head, at, self._key.private_of(in_force(text)), new)
+                notes = "\n".join((*successions(text), note))
+                self._write(self._folder / SUCCESSIONS, notes.encode())
+        except OSError as error:
+            self._stopped = True
+            raise _stopped() from error
 
     def _take_up(self) -> None:
         """Finish a head whose writer died between signing and naming it; its tiles were durable before that."""
         for draft in self._folder.glob(".checkpoint.*.tmp"):
             try:
-                head = read_checkpoint(draft.read_text(encoding="utf-8"), self.verifier_key)
+                head = read_checkpoint(draft.read_text(encoding="utf-8"), self.key_text)
             except ValueError:
                 head = None  # cut short: nobody signed this
             if head is not None and head.size > self._signed()[0].size:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ged.errors import Corrupt, NotFound
 from ged.ports import LogEntry, LogHead
-from ged.seal.note import Checkpoint, Proof, read_checkpoint, write_proof
+from ged.seal.log_key import in_force, read_checkpoint, with_kept
+from ged.seal.note import Checkpoint, Proof, write_proof
 from ged.seal.recheck import altered, recomputed_root
 from ged.seal.tiles import WIDTH, Tiles
 from ged.seal.tree import EMPTY, Subtree, consistency, inclusion
@@ -25,8 +26,24 @@ class TileLog:
 
     @property
     def verifier_key(self) -> str:
-        """The log's public key, as a C2SP verifier key."""
-        return self._verifier
+        """The log's public key in force, as a C2SP verifier key.
+
+        Raises:
+            Corrupt: `ledger.head`, as `key_text`.
+        """
+        return in_force(self.key_text)
+
+    @property
+    def key_text(self) -> str:
+        """Every key that the log ever had, as `ged.seal.log_key` reads them, looked at anew.
+
+        Raises:
+            Corrupt: `ledger.head`, the successions beside the log do not hold.
+        """
+        try:
+            return with_kept(self._verifier, self._folder)
+        except (ValueError, OSError) as error:
+            raise _unsigned(error) from error
 
     @property
     def origin(self) -> str:
@@ -114,18 +131,22 @@ class TileLog:
         except FileNotFoundError:
             return Checkpoint(self.origin, 0, EMPTY), ""
         try:
-            return read_checkpoint(note, self._verifier), note
+            return read_checkpoint(note, self.key_text), note  # after the note: a key is introduced before it signs
         except ValueError as error:
-            raise Corrupt(
-                "ledger.head",
-                "La tête du journal des sceaux n'est pas signée par cette installation. Prévenez l'administrateur.",
-                reason=str(error),
-            ) from error
+            raise _unsigned(error) from error
 
 
 def proved(index: int, size: int, subtree: Subtree, note: str) -> LogEntry:
     """Return where an entry stands under a signed head of that size, with its proof."""
     return LogEntry(index, write_proof(Proof(index, tuple(inclusion(index, 0, size, subtree)), note)))
+
+
+def _unsigned(error: Exception) -> Corrupt:
+    return Corrupt(
+        "ledger.head",
+        "La tête du journal des sceaux n'est pas signée par cette installation. Prévenez l'administrateur.",
+        reason=str(error),
+    )
 
 
 def _unknown(index: int) -> NotFound:

@@ -19,16 +19,20 @@ _ED25519 = 1
 _DASH = "\u2014"
 _PROOF = "c2sp.org/tlog-proof@v1"
 _MOST_SIGNATURES = 16
-_SIGNATURE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A head that the log signed: how many entries, and the root over them."""
+    """A head that the log signed: how many entries, and the root over them.
+
+    Attributes:
+        extension: One line more under the root, "" for none: the succession of a key (`ged.seal.log_key`).
+    """
 
     origin: str
     size: int
     root: bytes
+    extension: str = ""
 
 
 def entries(size: int) -> str:
@@ -102,15 +106,19 @@ def is_name(name: str) -> bool:
 
 
 def head_text(head: Checkpoint) -> str:
-    """Return the three lines of a head, which signatures cover."""
-    return f"{head.origin}\n{head.size}\n{_b64(head.root)}\n"
+    """Return the lines of a head, which signatures cover."""
+    return f"{head.origin}\n{head.size}\n{_b64(head.root)}\n" + (f"{head.extension}\n" if head.extension else "")
 
 
 def sign_checkpoint(head: Checkpoint, key: ed25519.Ed25519PrivateKey) -> str:
     """Return the signed note of a head."""
-    body = head_text(head)
+    return f"{head_text(head)}\n{sign_text(head, key)}"
+
+
+def sign_text(head: Checkpoint, key: ed25519.Ed25519PrivateKey) -> str:
+    """Return the line of a key under a head."""
     name = key_id(head.origin, _raw(key.public_key()))
-    return body + "\n" + SignatureLine(head.origin, name, key.sign(body.encode())).text
+    return SignatureLine(head.origin, name, key.sign(head_text(head).encode())).text
 
 
 def open_note(note: str) -> tuple[Checkpoint, tuple[SignatureLine, ...]]:
@@ -121,12 +129,12 @@ def open_note(note: str) -> tuple[Checkpoint, tuple[SignatureLine, ...]]:
     """
     body, separator, signed = note.rpartition("\n\n")
     lines = body.split("\n")
-    if not separator or len(lines) != 3 or not lines[1].isascii() or not lines[1].isdigit():
+    if not separator or not 3 <= len(lines) <= 4 or not lines[1].isascii() or not lines[1].isdigit():
         raise ValueError("not a checkpoint")
     root = _strict_b64(lines[2])
-    if not is_name(lines[0]) or str(int(lines[1])) != lines[1] or len(root) != 32:
+    if not is_name(lines[0]) or str(int(lines[1])) != lines[1] or len(root) != 32 or not lines[-1]:
         raise ValueError("a malformed head")
-    return Checkpoint(lines[0], int(lines[1]), root), read_lines(signed)
+    return Checkpoint(lines[0], int(lines[1]), root, "".join(lines[3:])), read_lines(signed)
 
 
 def read_lines(text: str) -> tuple[SignatureLine, ...]:
@@ -139,34 +147,6 @@ def read_lines(text: str) -> tuple[SignatureLine, ...]:
     if rows.pop() or not 1 <= len(rows) <= _MOST_SIGNATURES:
         raise ValueError("signature lines are missing, too many, or cut short")
     return tuple(_read_line(row) for row in rows)
-
-
-def read_checkpoint(note: str, verifier: str) -> Checkpoint:
-    """Return the head of a note that the verifier key signed; lines of other keys are well formed, and ignored.
-
-    Raises:
-        ValueError: the note is malformed, or that key did not sign it.
-    """
-    head, lines = open_note(note)
-    log = read_verifier(verifier)
-    ours = [line for line in lines if (line.name, line.key_id) == (log.name, log.key_id)]
-    if head.origin != log.name or len(ours) != 1 or len(ours[0].signature) != _SIGNATURE_BYTES:
-        raise ValueError("not signed by this log")
-    check_signature(log.key, ours[0].signature, head_text(head).encode())
-    return head
-
-
-def log_signed(note: str, verifier: str) -> str:
-    """Return a note with the log's own signature alone, as it was before witnesses cosigned it.
-
-    Raises:
-        ValueError: the note is malformed, or that key did not sign it.
-    """
-    head = read_checkpoint(note, verifier)
-    log = read_verifier(verifier)
-    lines = open_note(note)[1]
-    ours = next(line for line in lines if (line.name, line.key_id) == (log.name, log.key_id))
-    return f"{head_text(head)}\n{ours.text}"
 
 
 def check_signature(key: ed25519.Ed25519PublicKey, signature: bytes, message: bytes) -> None:

@@ -15,7 +15,8 @@ from cryptography import x509
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
-from ged.seal.note import entries, read_checkpoint
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import entries
 from ged.seal.timestamp.chain import CheckedToken, check_response
 from ged.seal.tree import check_inclusion, leaf_hash
 from ged.seal.trust import named

@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from ged.seal.leaf import Leaf
-from ged.seal.note import entries, read_checkpoint, read_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import entries, read_proof
 from ged.seal.signature import Signature, read_signature
 from ged.seal.tree import check_inclusion, leaf_hash
 from ged.seal.trust import Moment, TrustStore, named

@@ -24,11 +24,36 @@ class HttpWitness:
         self._url = urlsplit(url.rstrip("/") + "/add-checkpoint")
         self._timeout_s = timeout_s
         self._seen: dict[str, int] = {}
+        self._introduced: set[str] = set()
 
     @property
     def name(self) -> str:
         """The witness's name, as its lines carry it."""
         return self._verifier.name
+
+    def introduce(self, successions: Sequence[str], consistency: Callable[[int, int], Sequence[bytes]]) -> None:
+        """Show the successions that the witness was not shown by this process, oldest first.
+
+        A witness that is past one of them, or was told of a later key by its operator, is not asked again: whether
+        it knows the key in force is seen at the next head.
+
+        Raises:
+            Unavailable: `witness.unavailable`.
+        """
+        for note in successions:
+            if note in self._introduced:
+                continue
+            head, _ = open_note(note)
+            older = min(self._seen.get(head.origin, 0), head.size)
+            status, answer = self._ask(older, consistency(older, head.size), note.encode())
+            if status == http.HTTPStatus.CONFLICT and (older := self._remembered(answer)) <= head.size:
+                status, answer = self._ask(older, consistency(older, head.size), note.encode())
+            if status == http.HTTPStatus.OK:
+                self._line(answer, head)
+                self._seen[head.origin] = head.size
+            elif status not in {http.HTTPStatus.CONFLICT, http.HTTPStatus.FORBIDDEN}:
+                raise _unavailable(self.name, f"HTTP {status}")
+            self._introduced.add(note)
 
     def cosign(self, note: bytes, size: int, consistency: Callable[[int], Sequence[bytes]]) -> str:
         """Return the witness's line under a head that the log signed; it holds, and carries the time of the witness.
@@ -37,7 +62,8 @@ class HttpWitness:
 
         Raises:
             Unavailable: `witness.unavailable`, it does not answer, does not know this log, or answers nonsense.
-            Corrupt: `witness.refused`, it remembers another history of this log; or `witness.ahead`, a longer one.
+            Corrupt: `witness.refused`, it remembers another history of this log; `witness.ahead`, a longer one; or
+                `witness.not_followed`, it follows another key of this log.
         """
         head, _ = open_note(note.decode())
         older = min(self._seen.get(head.origin, 0), size)
@@ -49,6 +75,8 @@ class HttpWitness:
             status, answer = self._ask(older, consistency(older), note)
         if status in {http.HTTPStatus.CONFLICT, http.HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise _refused(self.name, head.origin, size, status)
+        if status == http.HTTPStatus.FORBIDDEN:
+            raise _another_key(self.name, head.origin)
         if status != http.HTTPStatus.OK:
             raise _unavailable(self.name, f"HTTP {status}")
         line = self._line(answer, head)
@@ -102,6 +130,17 @@ def _refused(witness: str, origin: str, size: int, status: int) -> Corrupt:
         origin=origin,
         size=size,
         status=status,
+    )
+
+
+def _another_key(witness: str, origin: str) -> Corrupt:
+    return Corrupt(
+        "witness.not_followed",
+        f"Le témoin « {witness} » ne suit pas la clé en vigueur de ce journal. Si elle a changé ici, qui tient "
+        "le témoin l'accepte (ged witness --accept CLÉ) ; s'il en suit une autre que vous ne connaissez pas, "
+        "l'ancienne fut volée : prévenez l'auditeur.",
+        witness=witness,
+        origin=origin,
     )
 
 

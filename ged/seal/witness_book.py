@@ -18,15 +18,20 @@ from ged.clock import Clock, system_clock
 from ged.errors import Corrupt, NotFound, Unavailable
 from ged.seal.cosignature import Cosignature, cosign, cosignatures, cosigner_key
 from ged.seal.keys import LogKey
-from ged.seal.note import (
-    Checkpoint,
+from ged.seal.log_key import (
+    EndedKeyError,
+    accepted_succession,
+    bare_succession,
+    in_force,
+    is_succession,
     log_signed,
-    open_note,
+    periods,
     read_checkpoint,
-    read_hashes,
-    read_number,
-    read_verifier,
+    read_succession,
+    successions,
+    write_key,
 )
+from ged.seal.note import Checkpoint, head_text, open_note, read_hashes, read_number, read_verifier
 from ged.seal.tiles import Write, durable_write
 from ged.seal.tree import EMPTY, check_consistency
 
@@ -57,6 +62,7 @@ class Held:
     """What is remembered of one log.
 
     Attributes:
+        verifier: The text of the log's key: those that it had, and what introduced each (`ged.seal.log_key`).
         head: None when none was ever cosigned.
         frauds: Files of `preuves/`; a fraud is never forgotten.
         refusals: Files of `refus/`.
@@ -74,6 +80,10 @@ class Held:
     def origin(self) -> str:
         """The log's name."""
         return self.verifier.partition("+")[0]
+
+    def in_force(self, witness: str) -> str:
+        """Return the key of the log that is followed today; `witness` is the key of whoever remembers this."""
+        return in_force(self.verifier, witness)
 
 
 class WitnessBook:
@@ -105,13 +115,40 @@ class WitnessBook:
         if not kept.exists():
             self._write(kept, f"{verifier}\n".encode())
         held = self._held(kept.parent)
-        if held.verifier != verifier:
+        if verifier not in {period.verifier for period in periods(held.verifier, self.verifier_key)}:
             raise Corrupt(
                 "witness.another_key",
                 f"Le journal « {origin} » est déjà connu sous une autre clé. Demandez à son administrateur pourquoi.",
                 origin=origin,
             )
         return held
+
+    def accept(self, verifier: str) -> Held:
+        """Follow another key of a log from the next head on, on the word of whoever keeps this witness.
+
+        Raises:
+            ValueError: this is no verifier key of a log, or the log had that key before.
+            NotFound: `witness.unknown`.
+        """
+        origin = read_verifier(verifier).name
+        folder = self._logs / _id(origin)
+        if not (folder / "verifier").exists():
+            raise _unknown()
+        held = self._held(folder)
+        if held.in_force(self.verifier_key) == verifier:
+            return held
+        head, at = held.head or Checkpoint(origin, 0, EMPTY), self._clock()
+        hinge = accepted_succession(head, at, held.in_force(self.verifier_key), verifier)
+        note = f"{head_text(hinge)}\n{cosign(hinge, self._key.origin, self._key.private, at)}"
+        self._follow(folder, held, note)
+        return self._held(folder)
+
+    def _follow(self, folder: Path, held: Held, note: str) -> None:
+        """Remember a succession; nothing is remembered of one that does not follow what is known."""
+        first = held.verifier.partition("\n")[0]
+        text = write_key(first, (*successions(held.verifier), note))
+        periods(text, self.verifier_key)
+        self._write(folder / "verifier", f"{text}\n".encode())
 
     def logs(self) -> tuple[Held, ...]:
         """Return what is remembered of every log, by name."""
@@ -126,7 +163,7 @@ class WitnessBook:
         """
         found = [held.note for held in self.logs() if held.id == log_id and held.note]
         if not found:
-            raise NotFound("witness.unknown", "Ce témoin ne tient aucune tête de ce journal.")
+            raise _unknown()
         return found[0]
 
     def add(self, request: bytes) -> Answer:
@@ -156,8 +193,11 @@ class WitnessBook:
             return Answer(Ruling.UNKNOWN_LOG)
         held = self._held(folder)
         try:
-            signed = log_signed(note, held.verifier)
-        except ValueError:
+            new = self._introduces(folder, held, head, note)
+            signed = log_signed(note, held.verifier, self.verifier_key)
+        except ValueError as error:
+            if isinstance(error, EndedKeyError):
+                self._keep_refusal(folder, held, note)
             return Answer(Ruling.NOT_SIGNED)
         if older > head.size:
             return Answer(Ruling.MALFORMED)
@@ -170,17 +210,39 @@ class WitnessBook:
             return Answer(Ruling.NOT_PROVED)
         at = self._clock()
         line = cosign(head, self._key.origin, self._key.private, at)
+        if new:
+            self._follow(folder, held, signed)
         self._write(folder / "head", (signed + line).encode())
         self._write(folder / "jours" / f"{at.date().isoformat()}.note", (signed + line).encode())
         return Answer(Ruling.COSIGNED, line)
+
+    def _introduces(self, folder: Path, held: Held, head: Checkpoint, note: str) -> bool:
+        """Whether a head introduces a key not known yet; a second successor of one key is kept beside the first.
+
+        Raises:
+            ValueError: it is no succession, or not one of the key in force.
+        """
+        if not is_succession(head):
+            return False
+        made = read_succession(note)
+        for each in successions(held.verifier):
+            known = read_succession(each, self.verifier_key)
+            if (known.old, known.new) == (made.old, made.new):
+                return False
+            if known.old == made.old and len(held.frauds) < _MOST_REFUSALS:
+                for one in (each, bare_succession(note)):
+                    self._keep(folder / "preuves" / f"cle-{_digest(one)}.note", one)
+        if made.old != held.in_force(self.verifier_key):
+            raise ValueError("not introduced by the key in force")
+        return True
 
     def _keep_fraud(self, folder: Path, held: Held, head: Checkpoint, signed: str) -> None:
         """Keep two signed heads of one size and different roots side by side, as soon as the second is seen."""
         remembered = [held.note, *(path.read_text(encoding="utf-8") for path in sorted((folder / "jours").glob("*")))]
         for note in filter(None, remembered):
-            other = read_checkpoint(note, held.verifier)
+            other = read_checkpoint(note, held.verifier, self.verifier_key)
             if other.size == head.size and other.root != head.root:
-                for each in (log_signed(note, held.verifier), signed):
+                for each in (log_signed(note, held.verifier, self.verifier_key), signed):
                     self._keep(folder / "preuves" / f"{head.size}-{_digest(each)}.note", each)
 
     def _keep_refusal(self, folder: Path, held: Held, signed: str) -> None:
@@ -201,7 +263,7 @@ class WitnessBook:
                 raise _memory(folder, "the last head is missing") from None
             return Held(folder.name, verifier, None, None, "", frauds, refusals)
         try:
-            head = read_checkpoint(note, verifier)
+            head = read_checkpoint(note, verifier, self.verifier_key)
             (seen,) = cosignatures(note, [self.verifier_key])
         except ValueError as error:
             raise _memory(folder, str(error)) from error
@@ -233,6 +295,10 @@ def _digest(note: str) -> str:
 
 def _stopped() -> Unavailable:
     return Unavailable("witness.stopped", "Le disque du témoin refuse d'écrire : il ne signe plus rien.")
+
+
+def _unknown() -> NotFound:
+    return NotFound("witness.unknown", "Ce témoin ne tient aucune tête de ce journal.")
 
 
 def _memory(folder: Path, reason: str) -> Corrupt:

@@ -16,6 +16,7 @@ from ged.clock import Clock
 from ged.errors import Corrupt, Unavailable
 from ged.mail.anchor import AuthorityState, LogAnchor
 from ged.ports import Ledger, TimestampAuthority, Witness
+from ged.seal.log_key import successions
 from ged.store.unit import Store
 
 _log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def anchor(log: str, *, ledger: Ledger, outside: Outside, store: Store, clock: C
         if standing is None:
             return None
         for witness in outside.witnesses:
+            _introduce(witness, ledger, store, clock)
             _cosign(standing, witness, ledger, store, clock)
         if outside.authorities and standing.due(clock()):
             _stamp(standing, outside.authorities, store, clock)
@@ -79,20 +81,32 @@ def _head(log: str, ledger: Ledger, store: Store, clock: Clock) -> LogAnchor | N
         return unit.anchors.last(log)
 
 
+def _introduce(witness: Witness, ledger: Ledger, store: Store, clock: Clock) -> None:
+    """Show a witness the keys that followed one another before it is shown a head that the last of them signed."""
+    try:
+        witness.introduce(successions(ledger.key_text), ledger.consistency)
+    except (Unavailable, Corrupt) as error:
+        _said(witness, error, store, clock)
+
+
 def _cosign(standing: LogAnchor, witness: Witness, ledger: Ledger, store: Store, clock: Clock) -> None:
     if any(line.startswith(f"\u2014 {witness.name} ") for line in standing.cosignatures):
         return
     try:
         line = witness.cosign(standing.note, standing.size, lambda older: ledger.consistency(older, standing.size))
     except (Unavailable, Corrupt) as error:
-        _log.warning("%s: %s", witness.name, error.diagnostics())
-        with store.unit() as unit:
-            unit.anchors.note_authority(witness.name, clock(), error.sentence)
-            unit.commit()
+        _said(witness, error, store, clock)
         return
     with store.unit() as unit:
         unit.anchors.note_authority(witness.name, clock(), "")
         unit.anchors.cosign(standing, line)
+        unit.commit()
+
+
+def _said(witness: Witness, error: Unavailable | Corrupt, store: Store, clock: Clock) -> None:
+    _log.warning("%s: %s", witness.name, error.diagnostics())
+    with store.unit() as unit:
+        unit.anchors.note_authority(witness.name, clock(), error.sentence)
         unit.commit()
 
 

@@ -18,7 +18,8 @@ from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, TrustMaterial
 from ged.seal.bundle.write import write_bundle
-from ged.seal.note import read_checkpoint, read_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import read_proof
 from ged.seal.signature import read_signature
 from ged.seal.trust import TrustStore
 from ged.services.evidence import evidence_of
@@ -92,8 +93,8 @@ def make_bundle(
         _json(asdict(letter)),
         history,
         files,
-        TrustMaterial(
-            TrustStore.from_pem(signer.trust_pem), (ledger.verifier_key,), published.witnesses, published.stamps
+        TrustMaterial.of(
+            TrustStore.from_pem(signer.trust_pem), (ledger.key_text,), published.witnesses, published.stamps
         ),
         {"historique.json": HISTORY},
     )
@@ -170,7 +171,7 @@ class _Gather:
         if kept is None:
             return None
         note = read_proof(kept.decode()).checkpoint
-        size = read_checkpoint(note, self.ledger.verifier_key).size
+        size = read_checkpoint(note, self.ledger.key_text).size
         head = Head(DOCUMENTS, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
         return Evidence(p7s, one.seal.leaf, kept.decode(), head, claimed, None, salt)
 

@@ -73,7 +73,7 @@ def export(
             (target / "revocations.pem").write_bytes(lists)
         (target / "inscription.json").write_bytes(record.leaf)
         (target / "preuve.tlog-proof").write_bytes(proof)
-        (target / "journal.vkey").write_text(ledger.verifier_key + "\n", encoding="ascii")
+        (target / "journal.vkey").write_text(ledger.key_text + "\n", encoding="utf-8")
         salt = salt_of(letter.original, vault)
         if salt:
             (target / "original.sel").write_bytes(salt)

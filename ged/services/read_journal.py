@@ -25,13 +25,13 @@ class JournalPage:
 
 @dataclass(frozen=True, slots=True)
 class LineProof:
-    """What proves one line: its entry, byte for byte, the way from it to a signed head, and the key of that head."""
+    """What proves one line: its entry, byte for byte, the way from it to a signed head, and the keys of the log."""
 
     line: int
     position: int
     entry: bytes
     proof: str
-    verifier_key: str
+    key_text: str
 
 
 def read_journal(query: JournalQuery, *, store: Store, actor: Actor, clock: Clock) -> JournalPage:
@@ -90,7 +90,7 @@ def prove_line(line: int, *, log: TileLog | None, store: Store, actor: Actor, cl
         if found.position is None or log is None:
             raise NotFound("journal.waiting", "Cette ligne attend son inscription. Réessayez dans une minute.")
         proof = LineProof(
-            line, found.position, log.entry(found.position), log.prove(found.position).proof, log.verifier_key
+            line, found.position, log.entry(found.position), log.prove(found.position).proof, log.key_text
         )
         unit.journal.write(clock(), Act.JOURNAL_PROVEN, actor, line=line, position=found.position)
         unit.commit()

@@ -110,7 +110,7 @@ def set_seal(
         leaf=leaf,
         proof=entry.proof,
         trust=TrustStore.from_pem(signer.trust_pem),
-        log_key=ledger.verifier_key,
+        log_key=ledger.key_text,
         salt=salt,
     )
     if verdict.outcome is not Outcome.INTACT:

@@ -13,7 +13,9 @@ from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act
 from ged.seal import rotation
-from ged.seal.keys import SealKeys
+from ged.seal.keys import LogKey, SealKeys
+from ged.seal.ledger import TileLedger
+from ged.seal.log_rotation import rotate_log
 from ged.seal.sealing_key import Public
 from ged.seal.trust import named
 from ged.store.unit import Store
@@ -86,6 +88,23 @@ def rotate_keys(
     if authority:
         rotation.rotate_authority(keys, announce)
     return rotation.rotate_seal(keys, announce, rsa=rsa)
+
+
+def rotate_log_key(log: str, key: LogKey, ledger: TileLedger, *, store: Store, actor: Actor, clock: Clock) -> str:
+    """Put a new key of a log (`documents`, `journal`) in force, introduced by the one before; give its verifier key.
+
+    Raises:
+        Forbidden: `access.right`.
+        Unavailable, Corrupt: as `ged.seal.log_rotation.rotate_log`.
+    """
+    require(actor, Right.KEEP_KEYS)
+
+    def announce(verifier: str) -> None:
+        with store.unit() as unit:
+            unit.journal.write(clock(), Act.LOG_KEY_ROTATED, actor, log=log, key=verifier)
+            unit.commit()
+
+    return rotate_log(key, ledger, announce, clock)
 
 
 def ask_certificate(*, keys: SealKeys, rsa: bool = False, store: Store, actor: Actor, clock: Clock) -> bytes:

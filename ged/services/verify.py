@@ -182,7 +182,7 @@ def _sealed(what: SealedFile, index: int, digest: str, size: int, by: _Proving) 
         leaf=leaf,
         proof=(by.vault.companion(what.digest, proof_suffix(index)) or b"").decode(),
         trust=TrustStore.from_pem(by.signer.trust_pem),
-        log_key=by.ledger.verifier_key,
+        log_key=by.ledger.key_text,
         salt=salt_of(what.digest, by.vault),
         proved_at=proved.at,
     )
@@ -196,7 +196,7 @@ def _time(leaf: bytes, index: int, by: _Proving) -> ProvedTime:
         return ProvedTime(None, ())
     anchor = found.anchor
     evidence = TimeEvidence(leaf, found.index, found.path, anchor.note, anchor.token, found.earlier, found.record)
-    return prove_time(evidence, log_key=by.ledger.verifier_key, roots=read_certificates(by.time_roots), now=by.clock())
+    return prove_time(evidence, log_key=by.ledger.key_text, roots=read_certificates(by.time_roots), now=by.clock())
 
 
 def _recorded(what: SealedFile, digest: str) -> Step:

@@ -10,6 +10,7 @@ from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer
+from ged.seal.bundle.contents import TrustMaterial
 from ged.seal.bundle.verifier import ABSENT, BAD, Step, Trust, verify
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome
@@ -84,9 +85,11 @@ def verify_bundle(
 
 def _pinned(signer: Signer, ledger: Ledger, published: Published) -> Trust:
     seals = TrustStore.from_pem(signer.trust_pem)
+    ours = TrustMaterial.of(seals, (ledger.key_text,))
     return Trust(
         authorities=seals.authorities,
-        logs=(ledger.verifier_key,),
+        logs=ours.logs,
+        successions=ours.successions,
         witnesses=published.witnesses,
         stamps=published.stamps,
         seals=seals.seals,

@@ -15,7 +15,8 @@ from api.worker import anchor_documents
 from engines.time_authority import TimeAuthority, answering, make_authority
 from ged.mail.anchor import DOCUMENTS, AuthorityState, LogAnchor
 from ged.seal.leaf import Leaf
-from ged.seal.note import read_checkpoint, read_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import read_proof
 from ged.seal.proved_time import TimeEvidence, prove_time
 from ged.seal.timestamp.authority import http_authority
 from ged.seal.timestamp.chain import read_certificates

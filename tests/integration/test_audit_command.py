@@ -20,6 +20,8 @@ from rooms.house import ROOT
 
 GED = str(Path(sys.executable).with_name("ged"))
 OPTIONS = ("--json", "--full")
+PLAIN = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+"""What a program is started with that has nothing of ours: this very tree, wherever the environment was installed."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def victim(sealed: Sealed, postgres_url: str, tmp_path: Path) -> Iterator[Victim
 
 def environment(data: Path, database_url: str) -> dict[str, str]:
     given = {"GED_DATA": str(data), "GED_DATABASE_KIND": "server", "GED_DATABASE_URL": database_url}
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "GED_VAULT_ENCRYPTION": "off", **given}
+    return {**PLAIN, "GED_VAULT_ENCRYPTION": "off", **given}
 
 
 def audit(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -65,7 +67,7 @@ def of(victim: Victim, folder: Path) -> list[str]:
 
 
 def apart(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return audit({"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, *arguments)
+    return audit(PLAIN, *arguments)
 
 
 def originals(vault: Path) -> list[Path]:

@@ -14,7 +14,7 @@ import pytest
 from ged.errors import Corrupt, Unavailable
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
-from ged.seal.note import read_checkpoint
+from ged.seal.log_key import read_checkpoint
 from ged.store.vault.local import LocalVault
 from rooms.faults import KILL, calls_of, fault, killed_at
 

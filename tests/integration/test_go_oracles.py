@@ -19,7 +19,8 @@ from ged.errors import Corrupt
 from ged.seal.cosignature import COSIGNS, cosign, cosignatures, cosigner_key
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
-from ged.seal.note import Proof, key_id, read_checkpoint, write_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import Proof, key_id, write_proof
 from ged.seal.tree import EMPTY, check_consistency, consistency, inclusion, leaf_hash, node_hash, split
 from ged.seal.witness import HttpWitness
 from rooms.go import built

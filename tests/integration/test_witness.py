@@ -21,7 +21,7 @@ from ged.errors import Corrupt, Unavailable
 from ged.seal.cosignature import cosignatures, cosigner_key
 from ged.seal.keys import ensure_log_key
 from ged.seal.ledger import TileLedger
-from ged.seal.note import read_checkpoint
+from ged.seal.log_key import read_checkpoint
 from ged.seal.witness import HttpWitness
 
 COSIGNER = cosigner_key("temoin.example/cour", Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key())

@@ -21,7 +21,7 @@ from ged.mail.anchor import LogAnchor, Stamp
 from ged.mail.audit import EXIT, Depth, Outcome, Weight
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
-from ged.seal.note import read_checkpoint
+from ged.seal.log_key import read_checkpoint
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.objects import check_objects
 from ged.services.audit.seals import Entry, Judge

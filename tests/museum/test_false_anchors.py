@@ -18,7 +18,7 @@ from ged.clock import system_clock
 from ged.mail.anchor import LogAnchor, Stamp
 from ged.mail.audit import EXIT, Depth, Finding, Weight
 from ged.seal.cosignature import cosign, cosigner_key
-from ged.seal.note import read_checkpoint
+from ged.seal.log_key import read_checkpoint
 from ged.seal.timestamp.authority import TokenAuthority
 from ged.services.audit.anchors import check_anchors
 from ged.services.audit.notebook import Notebook

@@ -15,7 +15,8 @@ from ged.errors import Corrupt, NotFound, Unavailable
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
-from ged.seal.note import read_checkpoint, read_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import read_proof
 from ged.seal.recheck import recomputed_root
 from ged.seal.tiles import Tiles, durable_write, tile_path
 from ged.seal.tree import check_consistency, check_inclusion, consistency, inclusion, leaf_hash, root_of

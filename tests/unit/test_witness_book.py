@@ -12,7 +12,8 @@ from ged.errors import Corrupt, Unavailable
 from ged.seal.cosignature import cosignatures
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.ledger import TileLedger
-from ged.seal.note import log_signed, read_checkpoint, read_verifier, write_hashes
+from ged.seal.log_key import log_signed, read_checkpoint
+from ged.seal.note import read_verifier, write_hashes
 from ged.seal.tiles import durable_write
 from ged.seal.witness_book import Answer, Ruling, WitnessBook
 

@@ -6,10 +6,11 @@ A name in a bundle is ours, never that of a file that came in: lower-case letter
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from cryptography.x509 import Certificate
 
+from ged.seal.log_key import periods, successions
 from ged.seal.trust import TrustStore
 
 
@@ -114,7 +115,8 @@ class TrustMaterial:
 
     Attributes:
         seals: Whom to believe of seals.
-        logs: C2SP verifier keys of the logs; `witnesses` those of the witnesses.
+        logs: C2SP verifier keys of the logs, each that they ever had; `witnesses` those of the witnesses.
+        successions: The notes by which one key of a log introduced the next, oldest first (`ged.seal.log_key`).
         stamps: Root certificates of the timestamp authorities.
     """
 
@@ -122,6 +124,19 @@ class TrustMaterial:
     logs: tuple[str, ...]
     witnesses: tuple[str, ...] = ()
     stamps: tuple[Certificate, ...] = ()
+    successions: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        seals: TrustStore,
+        keys: tuple[str, ...],
+        witnesses: tuple[str, ...] = (),
+        stamps: tuple[Certificate, ...] = (),
+    ) -> Self:
+        """Return the material of logs by the texts of their keys (`ged.seal.log_key`)."""
+        logs = tuple(period.verifier for text in keys for period in periods(text))
+        return cls(seals, logs, witnesses, stamps, tuple(note for text in keys for note in successions(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head
 from ged.seal.leaf import blind
-from ged.seal.note import entries
+from ged.seal.note import entries, open_note
 
 
 def read_me(contents: Contents) -> str:
@@ -63,7 +63,8 @@ def _evidence(one: BundledFile, evidence: Evidence) -> Iterator[str]:
 
 def _head(head: Head, contents: Contents) -> Iterator[str]:
     origin = head.note.decode().split("\n", 1)[0]
-    number = next(n for n, key in enumerate(contents.trust.logs, 1) if key.split("+")[0] == origin)
+    signers = {line.key_id.hex() for line in open_note(head.note.decode())[1]}
+    number = next(n for n, key in enumerate(contents.trust.logs, 1) if key.split("+")[1] in signers)
     yield f"\nTête du journal « {origin} », {entries(head.size)}\n"
     yield (
         f"$ openssl pkeyutl -verify -pubin -rawin -inkey confiance/journal-{number}.pem "
@@ -101,6 +102,8 @@ Ces fichiers permettent de vérifier le courrier sans le logiciel qui l'a enregi
 3. Les clés du dossier « confiance » viennent de qui a fait la liasse. Comparez leurs empreintes, que verifier.py
    affiche, à celles que l'administration a publiées ou imprimées ; ou donnez-les en option :
      python3 verifier.py LA-LIASSE.zip --autorite F.pem --journal CLE --temoin CLE --horodatage F.pem
+   Un journal dont la clé a changé a plusieurs clés : une seule, la plus récente que vous teniez, mène aux autres par
+   confiance/successions.txt, où l'ancienne et la nouvelle ont signé ensemble.
 
 Ce que la liasse prouve : ce fichier est, octet pour octet, celui qui fut scellé ; il l'était au plus tard à l'heure
 de l'horodatage. Ce qu'elle ne prouve pas : le numéro, l'objet et les autres champs de courrier.json, et les lignes
@@ -122,7 +125,8 @@ PROOF BUNDLE. These files let anybody check the letter without the software that
 2. With openssl 3.0 or later, in the folder where the bundle was opened: each line above that begins by `$` is a
    command, and the line below it (`attendu`) is what it must answer.
 3. The keys in `confiance` come from whoever made the bundle. Compare their fingerprints, which verifier.py prints,
-   with those that the administration published or printed, or give your own as options.
+   with those that the administration published or printed, or give your own as options. Where the key of a log
+   changed, give the latest that you hold: confiance/successions.txt, signed by both keys, leads to the others.
 
 It proves that the file is, byte for byte, the one that was sealed, no later than the time of the timestamp. It does
 not prove the number, the subject and the other fields of courrier.json, nor the lines of historique.json; nor that

@@ -63,7 +63,8 @@ class Trust(NamedTuple):
     """Ce à quoi l'on se fie : certificats des autorités, clés des journaux et des témoins au format C2SP.
 
     `seals`, s'il n'est pas vide, dit quels certificats sont des cachets : un autre, même de l'autorité, ne scelle rien.
-    `links` sont des intermédiaires, `crls` des listes de révocation : rien n'est cru pour y être.
+    `links` sont des intermédiaires, `crls` des listes de révocation : rien n'est cru pour y être. `successions` sont
+    les notes par lesquelles la clé d'un journal en introduit une autre : crues quand une des deux l'est.
     """
 
     authorities: Sequence[x509.Certificate] = ()
@@ -73,6 +74,7 @@ class Trust(NamedTuple):
     seals: Sequence[x509.Certificate] = ()
     links: Sequence[x509.Certificate] = ()
     crls: Sequence[x509.CertificateRevocationList] = ()
+    successions: Sequence[str] = ()
 
 
 class Bundle:
@@ -257,13 +259,14 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 
 class Head(NamedTuple):
-    """Une tête de journal : son nom, sa taille, sa racine, les octets signés et les lignes de signature."""
+    """Une tête de journal : son nom, sa taille, sa racine, les octets signés, les signatures, la ligne d'extension."""
 
     origin: str
     size: int
     root: bytes
     body: bytes
     lines: list[tuple[str, bytes]]
+    extension: str = ""
 
 
 def read_head(note: bytes) -> Head:
@@ -271,12 +274,11 @@ def read_head(note: bytes) -> Head:
     body, _, below = note.decode().partition("\n\n")
     rows = body.split("\n")
     lines = [row.split(" ") for row in below.split("\n")[:-1]]
-    _must(
-        len(rows) == 3 and below[-1:] in {"", "\n"} and all(r[0] == "—" and len(r) == 3 for r in lines),
-        "tête illisible",
-    )
+    _must(3 <= len(rows) <= 4 and bool(rows[-1]) and below[-1:] in {"", "\n"}, "tête illisible")
+    _must(all(row[0] == "—" and len(row) == 3 for row in lines), "tête illisible")
     _must(str(int(rows[1])) == rows[1] and len(_b64(rows[2])) == 32, "tête illisible")
-    return Head(rows[0], int(rows[1]), _b64(rows[2]), (body + "\n").encode(), [(r[1], _b64(r[2])) for r in lines])
+    marks = [(r[1], _b64(r[2])) for r in lines]
+    return Head(rows[0], int(rows[1]), _b64(rows[2]), (body + "\n").encode(), marks, "".join(rows[3:]))
 
 
 def signed_by(head: Head, verifier: str, *, witness: bool = False) -> str:
@@ -299,6 +301,30 @@ def signed_by(head: Head, verifier: str, *, witness: bool = False) -> str:
             raise Fault(f"la signature de « {name} » ne se vérifie pas") from error
         return name + when
     return ""
+
+
+def log_keys(trust: Trust) -> dict[str, tuple[int, float]]:
+    """Rend les clés de journal crues, et de chacune les tailles de la première et de la dernière tête qu'elle signe.
+
+    Une succession est une tête que l'ancienne clé et la nouvelle ont signée : l'ancienne n'en signe pas de plus grande,
+    la nouvelle pas de plus petite. Qui a volé une clé remplacée ne peut donc ni continuer le journal, ni en introduire
+    une seconde.
+    """
+    begins, ends, after = dict.fromkeys(trust.logs, 0), dict[str, int](), dict[str, str]()
+    waiting = list(dict.fromkeys(trust.successions))
+    while led := [note for note in waiting if {*read_head(note.encode()).extension.split(" ")[2:]} & {*begins}]:
+        for note in led:
+            waiting.remove(note)
+            head = read_head(note.encode())
+            word, _, old, new = head.extension.split(" ")
+            both = word == "succession" and old != new and signed_by(head, old) and signed_by(head, new)
+            _must(bool(both), "une succession n'est pas signée par les deux clés")
+            once = old not in after and new not in after.values()
+            _must(once, "deux clés se disent la suite, ou le début, d'une même clé du journal")
+            begins.setdefault(old, 0)
+            begins[new], ends[old], after[old] = head.size, head.size, new
+    _must(all(begins[key] <= end for key, end in ends.items()), "une clé finit avant d'avoir commencé")
+    return {key: (begins[key], ends.get(key, float("inf"))) for key in begins}
 
 
 def leads_to(leaf: bytes, index: int, path: list[bytes], head: Head) -> bool:
@@ -464,9 +490,11 @@ class Examination:
 
     def _head(self, one: dict[str, Any]) -> str:
         head = self._proof(one)[2]
-        known = [key for key in self.trust.logs if key.split("+")[0] == head.origin]
+        known = {key: span for key, span in log_keys(self.trust).items() if key.split("+")[0] == head.origin}
         _must(bool(known), f"le journal « {head.origin} » n'est pas un journal de confiance")
-        _must(any(signed_by(head, key) for key in known), "la tête n'est pas signée par le journal")
+        spans = [span for key, span in known.items() if signed_by(head, key)]
+        _must(bool(spans), "la tête n'est pas signée par le journal")
+        _must(any(a <= head.size <= b for a, b in spans), "la tête est signée par une clé que le journal a remplacée")
         _must(self.bundle.read(one["tete"] + "/corps") == head.body, "la tête jointe n'est pas celle de la preuve")
         many = "s" if head.size > 1 else ""
         return f"« {head.origin} », {head.size} inscription{many}, racine {head.root.hex()[:16]}…"
@@ -542,11 +570,15 @@ def _trust(bundle: Bundle, pinned: Trust | None) -> Trust:
     def keys(name: str) -> list[str]:
         return bundle.read(name).decode().split() if name in bundle.names else []
 
+    text = bundle.read("confiance/successions.txt").decode() if "confiance/successions.txt" in bundle.names else ""
+    blocks = text.strip("\n").split("\n\n") if text else []
+    notes = [f"{body}\n\n{lines}\n" for body, lines in zip(blocks[::2], blocks[1::2])]
     lists = [name for name in bundle.names if name.startswith("confiance/revocation-")]
     crls = [x509.load_pem_x509_crl(bundle.read(name)) for name in lists]
     links = certificates("confiance/intermediaires.pem")
     if pinned is not None:
-        return pinned._replace(crls=[*pinned.crls, *crls], links=[*pinned.links, *links])
+        notes = [*pinned.successions, *notes]
+        return pinned._replace(crls=[*pinned.crls, *crls], links=[*pinned.links, *links], successions=notes)
     return Trust(
         authorities=certificates("confiance/autorite.pem"),
         logs=keys("confiance/journaux.vkey"),
@@ -555,6 +587,7 @@ def _trust(bundle: Bundle, pinned: Trust | None) -> Trust:
         seals=certificates("confiance/cachets.pem"),
         links=links,
         crls=crls,
+        successions=notes,
     )
 
 

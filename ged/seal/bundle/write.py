@@ -68,12 +68,13 @@ def _small(contents: Contents) -> dict[str, bytes]:
     }
     for key in trust.logs:
         found[f"confiance/{log_file(key, trust.logs)}"] = _public_pem(key)
-    if trust.witnesses:
-        found["confiance/temoins.vkey"] = _lines(trust.witnesses)
-    if trust.stamps:
-        found["confiance/horodatage.pem"] = _pem(*trust.stamps)
-    if trust.seals.links:
-        found["confiance/intermediaires.pem"] = _pem(*trust.seals.links)
+    there = {
+        "confiance/successions.txt": "\n".join(trust.successions).encode(),
+        "confiance/temoins.vkey": _lines(trust.witnesses),
+        "confiance/horodatage.pem": _pem(*trust.stamps),
+        "confiance/intermediaires.pem": _pem(*trust.seals.links),
+    }
+    found |= {name: data for name, data in there.items() if data}
     for number, crl in enumerate(trust.seals.lists, 1):
         found[f"confiance/revocation-{number}.pem"] = _pem(crl)
     for one in contents.files:

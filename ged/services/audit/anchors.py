@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
-from ged.seal.note import read_checkpoint
+from ged.seal.log_key import read_checkpoint
 from ged.services.audit.ground import Ground, ReadLog, Step
 from ged.services.audit.heads import Grown
 from ged.services.audit.vouched import read_cosignatures, token_faults
@@ -90,7 +90,7 @@ class _Looked:
     def _look(self, one: LogAnchor, record: bytes) -> None:
         about = f"{self.log.name}, tête de {one.size} entrées"
         try:
-            head = read_checkpoint(one.note.decode(), self.log.key)
+            head = read_checkpoint(one.note.decode(), self.log.key_text)
         except (ValueError, UnicodeDecodeError) as error:
             detail = f"La tête gardée n'est pas signée par le journal ({error})."
             self.found.append(Finding("anchor.altered", about, detail))

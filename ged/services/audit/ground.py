@@ -12,7 +12,8 @@ from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head
 from ged.ports import Vault
-from ged.seal.note import Checkpoint, read_checkpoint
+from ged.seal.log_key import read_checkpoint, with_kept
+from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH, Tiles
 from ged.seal.tree import EMPTY
 from ged.store.unit import Store
@@ -24,7 +25,7 @@ class ReadLog:
 
     Attributes:
         name: `documents` or `journal`.
-        key: C2SP verifier key.
+        key: The text of the log's key, be it any one of those that it had (`ged.seal.log_key`).
     """
 
     name: str
@@ -35,6 +36,15 @@ class ReadLog:
     def origin(self) -> str:
         """The log's name, as its heads carry it."""
         return self.key.partition("+")[0]
+
+    @property
+    def key_text(self) -> str:
+        """Every key of the log: those that were known, and those that its successions introduce.
+
+        Raises:
+            ValueError: they do not hold, or are not of the known key.
+        """
+        return with_kept(self.key, self.folder)
 
     def note(self) -> str:
         """Return the signed head as it is on disk; "" for a log that was never written.
@@ -54,7 +64,7 @@ class ReadLog:
             ValueError: this log's key did not sign it.
         """
         note = self.note()
-        return read_checkpoint(note, self.key) if note else Checkpoint(self.origin, 0, EMPTY)
+        return read_checkpoint(note, self.key_text) if note else Checkpoint(self.origin, 0, EMPTY)
 
     def tiles(self, size: int) -> Tiles:
         """Return the tree of the first `size` entries."""

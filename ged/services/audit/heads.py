@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head, Weight
+from ged.seal.log_key import read_succession, successions
 from ged.seal.note import Checkpoint
 from ged.seal.tree import EMPTY, check_consistency, consistency
 from ged.services.audit.ground import Ground, ReadLog, Step
@@ -25,6 +26,7 @@ def compare_heads(ground: Ground, position: str) -> Iterator[Step]:
         known = [head for head in known_heads(ground) if head.log == log.name]
         try:
             head = log.head()
+            known += [_introduced(log, note) for note in successions(log.key_text)]
         except (ValueError, OSError) as error:
             found.append(Finding("head.unsigned", log.name, f"La tête ne se vérifie pas : {error}."))
             continue
@@ -45,6 +47,12 @@ def known_heads(ground: Ground) -> tuple[Head, ...]:
     origin = ground.documents.key.partition("+")[0]
     closings = [head for note in notes if note for head in read_heads(note, origins={origin: "documents"})]
     return (*ground.retained, *closings)
+
+
+def _introduced(log: ReadLog, note: str) -> Head:
+    """Return the head at which a key followed another: both signed that the log was so then."""
+    then = read_succession(note).head
+    return Head(log.name, then.size, then.root.hex(), note)
 
 
 class Grown:

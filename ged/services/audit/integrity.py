@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ged.mail.anchor import Anchoring
+from ged.seal.log_key import in_force
 from ged.services.audit.ground import ReadLog
 from ged.store.unit import Store
 
@@ -62,4 +63,4 @@ def log_state(log: ReadLog, *, store: Store) -> LogState:
         size, root = head.size, head.root.hex()
     except (ValueError, OSError) as error:
         size, root, note, fault = 0, "", "", f"La tête ne se vérifie pas : {error}."
-    return LogState(log.name, log.key, size, root, note, fault, anchoring, growth)
+    return LogState(log.name, in_force(log.key), size, root, note, fault, anchoring, growth)

@@ -13,7 +13,8 @@ from functools import cached_property, lru_cache, partial
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
 from ged.seal.leaf import DISPOSAL, Leaf, blind
-from ged.seal.note import Checkpoint, read_checkpoint, read_proof
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import Checkpoint, read_proof
 from ged.seal.signature import read_signature
 from ged.seal.tiles import WIDTH
 from ged.seal.tree import check_consistency, check_inclusion, consistency, leaf_hash
@@ -238,7 +239,7 @@ class Judge:
             return
         try:
             proof = read_proof(kept.decode())
-            then = read_checkpoint(proof.checkpoint, self._ground.documents.key)
+            then = read_checkpoint(proof.checkpoint, self._ground.documents.key_text)
         except (ValueError, UnicodeDecodeError) as error:
             yield "proof.invalid", f"La preuve ne se lit pas ({error})."
             return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ged.mail.access import readers_of
 from ged.mail.item import Letter
 from ged.mail.page import Page
-from search.french import joined, tokens
+from search.french import analysed, joined
 
 TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs")
 """Words separated by spaces, ready for an engine that only cuts at spaces."""
@@ -53,17 +53,21 @@ class Document:
 def document(letter: Letter, pages: Sequence[Page]) -> Document:
     """Return the document of a letter as it stands."""
     text = "\n".join(page.text for page in pages)
-    fields = [letter.subject or "", letter.sender or "", letter.recipient or ""]
+    subject, sender, recipient, body = map(
+        analysed, [letter.subject or "", letter.sender or "", letter.recipient or "", text]
+    )
     references = [letter.number, letter.sender_reference or ""]
+    parts = analysed(" ".join(references))[0]
+    exact = [subject[0], sender[0], recipient[0], parts, body[0]]
     return Document(
         id=letter.id,
         revision=letter.revision,
-        subject=_stems(fields[0]),
-        sender=_stems(fields[1]),
-        recipient=_stems(fields[2]),
-        body=_stems(text),
-        exact=" ".join(token.exact for field in [*fields, *references, text] for token in tokens(field)),
-        refs=" ".join(token.exact for reference in references for token in tokens(reference)),
+        subject=subject[1],
+        sender=sender[1],
+        recipient=recipient[1],
+        body=body[1],
+        exact=" ".join(filter(None, exact)),
+        refs=parts,
         whole=tuple(word for reference in references for word in joined(reference)),
         readers=tuple(sorted(readers_of(letter))),
         direction=letter.direction,
@@ -74,10 +78,6 @@ def document(letter: Letter, pages: Sequence[Page]) -> Document:
         registered=int(letter.registered_at.timestamp() * 1000),
         year=letter.year,
     )
-
-
-def _stems(text: str) -> str:
-    return " ".join(token.stem for token in tokens(text) if not token.small)
 
 
 def documents(found: Iterable[tuple[Letter, Sequence[Page]]]) -> list[Document]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from ged.mail.folding import ELIDED, fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’`][^\W_]+)*")
+_APOSTROPHE = re.compile(r"(['’`])")
 # fmt: off
 SMALL_WORDS = frozenset(
     [
@@ -45,7 +46,7 @@ class Token:
     @property
     def small(self) -> bool:
         """Whether it is a small word, or a letter (the n of « n° »), that says nothing alone."""
-        return self.exact in SMALL_WORDS or (len(self.exact) == 1 and self.exact.isalpha())
+        return _small(self.exact)
 
     @property
     def numeric(self) -> bool:
@@ -91,16 +92,38 @@ def tokens(text: str) -> list[Token]:
     """Return the searchable words of a text, in order; the article before an apostrophe is left out."""
     found: list[Token] = []
     for match in _WORD.finditer(text):
-        position = match.start()
-        parts = re.split(r"(['’`])", match.group())
-        for index, part in enumerate(parts):
-            start, position = position, position + len(part)
-            if index % 2:
-                continue
-            exact = _without_zeros(fold(part))
-            if exact and not (exact in ELIDED and index + 1 < len(parts)):
-                found.append(Token(exact, stem(exact), start, position))
+        begins = match.start()
+        for exact, stemmed, start, end, _ in _analysed(match.group()):
+            found.append(Token(exact, stemmed, begins + start, begins + end))
     return found
+
+
+def analysed(text: str) -> tuple[str, str]:
+    """Return a text as the index holds it: its words folded, all of them, and the stems of those that say something.
+
+    The same words as `tokens`, without their places and without an object for each: six times as fast.
+    """
+    words = [part for written in _WORD.findall(text) for part in _analysed(written)]
+    return " ".join([part[0] for part in words]), " ".join([part[1] for part in words if not part[4]])
+
+
+@lru_cache(maxsize=200_000)
+def _analysed(written: str) -> tuple[tuple[str, str, int, int, bool], ...]:
+    """Return what stands between two spaces as (exact, stem, start, end, small); letters repeat their words."""
+    found, position = [], 0
+    parts = _APOSTROPHE.split(written)
+    for index, part in enumerate(parts):
+        start, position = position, position + len(part)
+        if index % 2:
+            continue
+        exact = _without_zeros(fold(part))
+        if exact and not (exact in ELIDED and index + 1 < len(parts)):
+            found.append((exact, stem(exact), start, position, _small(exact)))
+    return tuple(found)
+
+
+def _small(exact: str) -> bool:
+    return exact in SMALL_WORDS or (len(exact) == 1 and exact.isalpha())
 
 
 def _without_zeros(word: str) -> str:

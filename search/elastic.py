@@ -11,58 +11,139 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
-from elasticsearch.helpers import bulk
+from elasticsearch.helpers import streaming_bulk
 
 from ged.errors import Unavailable
 from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
 from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
-from search.port import Hit, Hits, IndexReport, Query, Renewal, Sort, bad_cursor
+from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, Sort, bad_cursor
 
 _TIMEOUT_S = 20
 _FACET_VALUES = 200
-_CONFLICT = 409
+_CONFLICT, _GONE, _TOO_LARGE, _FAULTY = 409, 404, 413, 400
+_BULK_DOCUMENTS, _BULK_BYTES = 500, 8_000_000
+_BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
+"""A cluster that says « too many requests » (429) is given half a minute, a little longer each time."""
+_WALKED = 5_000
 
 # Words come analysed (search.french): letters and digits alone, which the standard analyzer of the core leaves whole.
-MAPPING: dict[str, Any] = {
-    "settings": {
-        "number_of_shards": 1,
-        "auto_expand_replicas": "0-1",
-    },
-    "mappings": {
-        "dynamic": "strict",
-        "_source": {"enabled": False},
-        "properties": {
-            "id": {"type": "keyword"},
-            **{name: {"type": "text", "analyzer": "standard"} for name in TEXT_FIELDS},
-            **{name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, *LISTED_FIELDS)},
-            **{name: {"type": "long"} for name in NUMBER_FIELDS},
-        },
+MAPPINGS: dict[str, Any] = {
+    "dynamic": "strict",
+    "_source": {"enabled": False},
+    "properties": {
+        "id": {"type": "keyword"},
+        **{name: {"type": "text", "analyzer": "standard"} for name in TEXT_FIELDS},
+        **{name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, *LISTED_FIELDS)},
+        **{name: {"type": "long"} for name in NUMBER_FIELDS},
     },
 }
-DIGEST = hashlib.sha256(json.dumps(MAPPING, sort_keys=True).encode()).hexdigest()[:8]
-"""Part of an index's name: an index with another digest answers still, and asks to be rebuilt."""
+_FILLED = {"refresh_interval": "-1", "translog.durability": "async", "number_of_replicas": 0}
+"""Of an index that nobody reads yet: nothing is promised of it, so nothing is written twice or waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where the index lies, and how it is spread.
+
+    Attributes:
+        urls: Of its nodes, `https://…:9200`; one that does not answer is passed over.
+        prefix: What the names of indices begin with.
+        shards: Into how many parts an index is cut; another number asks for a rebuild.
+        replicas: Copies of each part on other nodes; None: one where there is another node.
+        ca_file: Certificates (PEM) that those of the nodes must lead to; None: those of the system.
+        api_key: As Elasticsearch gave it, encoded; "" where it asks for none.
+    """
+
+    urls: tuple[str, ...]
+    prefix: str = "ged"
+    shards: int = 1
+    replicas: int | None = None
+    ca_file: Path | None = None
+    api_key: str = field(default="", repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What an index's name bears: one with another digest answers still, and asks to be rebuilt."""
+        made = json.dumps([MAPPINGS, self.shards], sort_keys=True)
+        return hashlib.sha256(made.encode()).hexdigest()[:8]
+
+    @property
+    def kept_settings(self) -> dict[str, Any]:
+        """The settings of an index that answers."""
+        copies: dict[str, Any] = {"auto_expand_replicas": "0-1"}
+        if self.replicas is not None:
+            copies = {"auto_expand_replicas": "false", "number_of_replicas": self.replicas}
+        return {"refresh_interval": None, "translog.durability": "request", "gc_deletes": "0s", **copies}
+
+    def client(self) -> Elasticsearch:
+        """Return a client of the cluster; nothing is asked of it yet."""
+        trusted = {"ca_certs": str(self.ca_file)} if self.ca_file else {}
+        return Elasticsearch(
+            list(self.urls),
+            request_timeout=_TIMEOUT_S,
+            retry_on_timeout=False,
+            max_retries=max(2, len(self.urls)),
+            api_key=self.api_key or None,
+            **trusted,
+        )
 
 
 class ElasticIndex:
     """Fulfils `search.port.SearchIndex` on a cluster."""
 
-    def __init__(self, url: str, *, prefix: str) -> None:
-        self._url = url
-        self._alias, self._written = prefix, f"{prefix}-write"
-        self._client = Elasticsearch(url, request_timeout=_TIMEOUT_S, retry_on_timeout=False, max_retries=2)
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._alias, self._written = cluster.prefix, f"{cluster.prefix}-write"
+        self._client = cluster.client()
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Write documents, searchable on return; one older than what the index has changes nothing."""
+    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
+        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+        with _answering():
+            self._ready()
+            names = self._indices(self._written)
+            refused = {one.id: one for name in names for one in self._bulk(name, _actions(documents))}
+            self._client.indices.refresh(index=self._alias)
+        return tuple(refused.values())
+
+    def remove(self, letter_ids: Sequence[str]) -> None:
+        """Remove letters, whatever their revision; those that are not there are no error."""
         with _answering():
             self._ready()
             for name in self._indices(self._written):
-                self._bulk(name, documents, refresh=True)
+                self._bulk(name, ({"_op_type": "delete", "_id": each} for each in letter_ids))
+            self._client.indices.refresh(index=self._alias)
+
+    def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these letters that the index has, as written a moment ago."""
+        if not letter_ids:
+            return {}
+        with _answering():
+            self._ready()
+            found = self._client.mget(index=self._alias, ids=list(letter_ids), source=False)["docs"]
+        return {one["_id"]: int(one["_version"]) for one in found if one.get("found")}
+
+    def walk(self) -> Iterator[Sequence[str]]:
+        """Yield the ids of all letters, some thousand at a time; what is written meanwhile may be missing."""
+        after = None
+        while True:
+            with _answering():
+                self._ready()
+                answer = self._client.search(
+                    index=self._alias, size=_WALKED, sort=[{"id": "asc"}], search_after=after,
+                    track_total_hits=False, source=False,
+                )  # fmt: skip
+            found = answer["hits"]["hits"]
+            if not found:
+                return
+            yield [one["_id"] for one in found]
+            after = found[-1]["sort"]
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
         """Return what matches among the letters that these tokens open; with none, nothing."""
@@ -105,11 +186,13 @@ class ElasticIndex:
         with _answering():
             self._ready()
             old = self._indices(self._alias)
-            new = self._create([self._written])
+            for left in set(self._indices(self._written)) - set(old):  # of a rebuild that was killed
+                self._client.indices.delete(index=left, ignore_unavailable=True)
+            new = self._create([self._written], _FILLED)
 
-        def put(documents: Sequence[Document]) -> None:
+        def put(documents: Sequence[Document]) -> Sequence[Refusal]:
             with _answering():
-                self._bulk(new, documents, refresh=False)
+                return self._bulk(new, _actions(documents))
 
         def count() -> int:
             with _answering():
@@ -119,40 +202,49 @@ class ElasticIndex:
         def adopt() -> None:
             actions: list[dict[str, Any]] = [{"remove_index": {"index": name}} for name in self._all() if name != new]
             with _answering():
+                self._client.indices.flush(index=new)
+                self._client.indices.put_settings(index=new, settings=self._cluster.kept_settings)
                 self._client.indices.update_aliases(actions=[*actions, {"add": {"index": new, "alias": self._alias}}])
 
         try:
             yield Renewal(put, count, adopt)
         finally:
             with _answering():
-                if self._indices(self._alias) == old:
+                if new not in self._indices(self._alias):
                     self._client.indices.delete(index=new, ignore_unavailable=True)
 
     def report(self) -> IndexReport:
         """Say where the index is and how it stands. Never raises."""
+        place = ", ".join(self._cluster.urls)
         try:
             with _answering():
                 self._ready()
                 count = int(self._client.count(index=self._alias)["count"])
-                current = DIGEST in self._indices(self._alias)[0]
+                outdated = self._cluster.digest not in self._indices(self._alias)[0]
         except Unavailable as error:
-            return IndexReport("Elasticsearch", self._url, 0, reachable=False, remark=error.sentence)
-        remark = "" if current else "L'index date d'une version précédente : lancez « ged rebuild-index »."
-        return IndexReport("Elasticsearch", self._url, count, reachable=True, remark=remark)
+            return IndexReport("Elasticsearch", place, 0, reachable=False, remark=error.sentence)
+        remark = OUTDATED if outdated else ""
+        return IndexReport("Elasticsearch", place, count, reachable=True, remark=remark, outdated=outdated)
 
     def _ready(self) -> None:
         """Make the first index, once for all processes: the name is fixed, so that two cannot both make one."""
         if self._client.indices.exists_alias(name=self._alias):
             return
+        name = f"{self._alias}-{self._cluster.digest}-first"
         try:
-            self._create([self._alias, self._written], name=f"{self._alias}-{DIGEST}-first")
+            self._create([self._alias, self._written], self._cluster.kept_settings, name)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
 
-    def _create(self, aliases: list[str], name: str = "") -> str:
-        name = name or f"{self._alias}-{DIGEST}-{secrets.token_hex(4)}"
-        self._client.indices.create(index=name, aliases={alias: {} for alias in aliases}, **MAPPING)
+    def _create(self, aliases: list[str], settings: dict[str, Any], name: str = "") -> str:
+        name = name or f"{self._alias}-{self._cluster.digest}-{secrets.token_hex(4)}"
+        self._client.indices.create(
+            index=name,
+            aliases={alias: {} for alias in (*aliases, _door(name))},
+            settings={"number_of_shards": self._cluster.shards, **settings},
+            mappings=MAPPINGS,
+        )
         return name
 
     def _indices(self, alias: str) -> list[str]:
@@ -164,19 +256,57 @@ class ElasticIndex:
     def _all(self) -> list[str]:
         return sorted({*self._indices(self._alias), *self._indices(self._written)})
 
-    def _bulk(self, name: str, documents: Sequence[Document], *, refresh: bool) -> None:
-        actions = []
-        for document in documents:
-            values = asdict(document)
-            revision = values.pop("revision")
-            actions.append(
-                {"_index": name, "_id": document.id, "version": revision, "version_type": "external_gte", **values}
-            )
-        _, errors = bulk(self._client, actions, refresh=refresh, raise_on_error=False)
-        assert isinstance(errors, list)  # noqa: S101 - stats_only is off
-        refused = [one["index"] for one in errors if one["index"]["status"] != _CONFLICT]
-        if refused and refused[0]["status"] != 404:  # an index removed by a rebuild a moment ago needs nothing more
-            raise _unavailable(json.dumps(refused[0].get("error", ""), ensure_ascii=False))
+    def _bulk(self, name: str, actions: Iterable[dict[str, Any]], at_once: int = _BULK_DOCUMENTS) -> list[Refusal]:
+        """Write into one index, in pieces of bounded size, slower when the cluster says so; return what it refuses."""
+        refused: list[Refusal] = []
+        given = {action["_id"]: action for action in actions}
+        large: list[dict[str, Any]] = []
+        for done, answer in streaming_bulk(
+            self._client,
+            [{"_index": _door(name), **action} for action in given.values()],
+            chunk_size=at_once,
+            max_chunk_bytes=_BULK_BYTES,
+            max_retries=_BUSY_TRIES,
+            initial_backoff=_BUSY_FIRST_S,
+            max_backoff=_BUSY_MOST_S,
+            raise_on_error=False,
+            raise_on_exception=False,
+            require_alias=True,
+        ):
+            one = next(iter(answer.values()))
+            status = 200 if done else int(one["status"])
+            if status == _TOO_LARGE and at_once > 1:
+                large.append(given[one["_id"]])
+            elif status in {_FAULTY, _TOO_LARGE}:
+                refused.append(Refusal(one["_id"], _told(one.get("error", ""))))
+            elif status == _GONE and "error" in one:
+                if name in self._indices(self._written):  # else a rebuild removed it a moment ago: nothing more to do
+                    self._client.indices.put_alias(index=name, name=_door(name))
+                    raise _unavailable(_told(one["error"]))
+            elif not done and status not in {_CONFLICT, _GONE}:
+                raise _unavailable(_told(one.get("error", "")))
+        return refused + (self._bulk(name, large, at_once=1) if large else [])
+
+
+def _door(name: str) -> str:
+    """Return the alias by which one index is written: writing to one that is gone then fails, and makes none anew."""
+    return f"{name}-in"
+
+
+def _actions(documents: Iterable[Document]) -> Iterator[dict[str, Any]]:
+    for document in sorted(documents, key=lambda one: one.revision):
+        values = {name: getattr(document, name) for name in Document.__slots__}
+        revision = values.pop("revision")
+        yield {"_id": document.id, "version": revision, "version_type": "external_gte", **values}
+
+
+def _told(error: object) -> str:
+    """Return the kinds of an error of Elasticsearch, outermost first; its sentences may quote the document."""
+    kinds = []
+    while isinstance(error, dict):
+        kinds.append(str(error.get("type", "")))
+        error = error.get("caused_by")
+    return " / ".join(kinds) or str(error)[:200]
 
 
 def _translated(asked: Plan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +12,10 @@ from typing import Protocol
 from ged.errors import Refused
 from ged.mail.item import Direction, State
 from search.document import Document
+
+
+OUTDATED = "L'index date d'une version précédente : le travailleur le refait, ou « ged rebuild-index »."
+"""What is said of an index that is to be made anew."""
 
 
 class Sort(StrEnum):
@@ -65,16 +69,25 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What the status page says of the index."""
+    """What the status page says of the index; `outdated` when an earlier version made it, and it is to be rebuilt."""
 
     kind: str
     place: str
     documents: int
     reachable: bool
     remark: str
+    outdated: bool = False
 
 
-Put = Callable[[Sequence[Document]], None]
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A document that an engine will not take, whatever the number of tries; `reason` tells nothing of its content."""
+
+    id: str
+    reason: str
+
+
+Put = Callable[[Sequence[Document]], Sequence[Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +108,20 @@ class Renewal:
 class SearchIndex(Protocol):
     """Letters as words. Every method raises `Unavailable` (`search.unavailable`) when the engine does not answer."""
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Write documents, searchable on return; one older than what the index has changes nothing."""
+    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
+        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+        ...
+
+    def remove(self, letter_ids: Sequence[str]) -> None:
+        """Remove letters, whatever their revision; those that are not there are no error."""
+        ...
+
+    def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these letters that the index has, as written a moment ago."""
+        ...
+
+    def walk(self) -> Iterator[Sequence[str]]:
+        """Yield the ids of all letters, some thousand at a time; what is written meanwhile may be missing."""
         ...
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:

@@ -16,13 +16,13 @@ from typing import Annotated, Any
 import typer
 from rich.logging import RichHandler
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.audit_command import AuditCommand, audit
 from api.bundle_commands import bundle, judge_bundle
 from api.config import read_settings
 from api.errors import EXIT, problem
+from api.index_commands import index
 from api.key_commands import keys
 from api.model_export import write_folder
 from api.model_folder import read_folder
@@ -34,6 +34,7 @@ from api.ship_commands import journal, ship
 from api.terminal import CLERK, As, Json, err, out, stop_with
 from api.terminal import house_of as _house
 from api.terminal import line as _line
+from api.terminal import progress_shown as _progress
 from api.terminal import say as _say
 from api.vault_commands import kek, vault
 from api.wiring import House
@@ -71,6 +72,7 @@ app.add_typer(journal, name="journal")
 app.command()(ship)
 app.command("renew")(renew_command)
 app.command()(witness)
+app.add_typer(index, name="index")
 
 
 def main() -> None:
@@ -329,6 +331,7 @@ def rebuild_index(*, as_json: Json = False) -> None:
             count = rebuild(
                 Changes(house.store),
                 house.index,
+                house.clock,
                 lambda done, total: progress.update(task, completed=done, total=total),
             )
         leave_line(Act.INDEX_REBUILT, "index", store=house.store, actor=SYSTEM, clock=house.clock, documents=count)
@@ -394,7 +397,3 @@ def token(login: str, label: str, days: int = 90) -> None:
 
 
 app.command("audit", cls=AuditCommand)(audit)
-
-
-def _progress() -> Progress:
-    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)

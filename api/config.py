@@ -7,6 +7,7 @@ A key `[section] name` is overridden by the environment variable `GED_SECTION_NA
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,11 +82,53 @@ class VaultSettings(_Section):
 
 
 class SearchSettings(_Section):
-    """The index: `embedded` in the data folder, or an Elasticsearch 8 at `url`."""
+    """The index: `embedded` in the data folder, or an Elasticsearch 8 at `url`, or at several separated by commas.
+
+    `shards` and `replicas` spread it over a cluster; without `replicas`, one copy where there is another node.
+    The key is `api_key`, better given by the environment, or the first line of `api_key_file`.
+    """
 
     kind: Literal["embedded", "elasticsearch"] = "embedded"
     url: str = "http://127.0.0.1:9200"
     prefix: str = Field(default="ged", pattern=r"^[a-z][a-z0-9-]*$")
+    shards: int = Field(default=1, ge=1, le=1024)
+    replicas: int | None = Field(default=None, ge=0, le=10)
+    ca_file: Path | None = None
+    api_key: SecretStr | None = None
+    api_key_file: Path | None = None
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The addresses of the nodes."""
+        return tuple(one.strip() for one in self.url.split(",") if one.strip())
+
+    @field_validator("url")
+    @classmethod
+    def _has_addresses(cls, url: str) -> str:
+        if not all(re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#@]*)?", one.strip()) for one in url.split(",")):
+            message = "chaque adresse s'écrit « https://hôte:port », sans mot de passe ; plusieurs avec des virgules"
+            raise ValueError(message)
+        return url
+
+    @model_validator(mode="after")
+    def _keeps_its_key(self) -> SearchSettings:
+        if self.api_key is not None and self.api_key_file is not None:
+            message = "`api_key` ou `api_key_file`, pas les deux"
+            raise ValueError(message)
+        if (self.api_key or self.api_key_file) and any(one.startswith("http://") for one in self.urls):
+            message = "une clé ne se confie qu'à des adresses en https://"
+            raise ValueError(message)
+        return self
+
+    def read_api_key(self) -> str:
+        """Return the key, "" when there is none.
+
+        Raises:
+            OSError: the file of the key cannot be read.
+        """
+        if self.api_key_file is not None:
+            return self.api_key_file.read_text(encoding="utf-8").partition("\n")[0].strip()
+        return self.api_key.get_secret_value() if self.api_key else ""
 
 
 class WatchedFolder(_Section):

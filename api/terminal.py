@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.errors import EXIT, problem
 from ged.errors import GedError
@@ -35,6 +36,11 @@ def house_of(login: str | None = None) -> Iterator[tuple[House, Actor]]:
     with open_house(read_settings()) as house:
         actor = actor_of(login, store=house.store, clock=house.clock) if login else Actor(None, "", "", "fr", ())
         yield house, actor
+
+
+def progress_shown() -> Progress:
+    """Return what shows how far something long is, while it lasts."""
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True)
 
 
 def line(value: Any) -> None:

@@ -15,6 +15,7 @@ from api.open_vault import open_vault
 from api.press.press import HousePress
 from api.time_authorities import open_authorities, published, time_roots
 from ged.clock import Clock, system_clock
+from ged.errors import Unavailable
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
 from ged.seal.deadline import Deadline, of_chain, soonest
@@ -230,9 +231,16 @@ def _index(settings: Settings) -> SearchIndex:
         from search.embedded import EmbeddedIndex  # noqa: PLC0415 - one of the two engines is never loaded
 
         return EmbeddedIndex(settings.data / "index")
-    from search.elastic import ElasticIndex  # noqa: PLC0415
+    from search.elastic import Cluster, ElasticIndex  # noqa: PLC0415
 
-    return ElasticIndex(settings.search.url, prefix=settings.search.prefix)
+    given = settings.search
+    try:
+        key = given.read_api_key()
+    except OSError as error:
+        raise Unavailable(
+            "search.key", "La clé d'accès à la recherche ne se lit pas : vérifiez `[search] api_key_file`."
+        ) from error
+    return ElasticIndex(Cluster(given.urls, given.prefix, given.shards, given.replicas, given.ca_file, key))
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -18,17 +18,20 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from api.audits import audit_round, periods_of
+from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
 from api.wiring import House
 from ged.errors import GedError, Unavailable
-from ged.mail.access import Actor
+from ged.mail.access import SYSTEM, Actor
 from ged.mail.anchor import DOCUMENTS
+from ged.mail.journal import Act
 from ged.services import hold
 from ged.services.anchor import anchor
 from ged.services.anchored_proofs import keep_proofs
 from ged.services.attach import seal_annex
 from ged.services.audit.runs import tell_late
+from ged.services.leave_line import leave_line
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
 from ged.services.remind import remind
@@ -48,13 +51,14 @@ from ingest.side_by_side import Reading
 from ingest.work import works
 from retention.nightly import sweep_letters
 from search.outbox import drain
+from search.rebuild import rebuild
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
-AUDIT_EVERY_S, LATE_EVERY_S = 5.0, 600.0
+AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -156,6 +160,11 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     def say_deadlines(timestamp: int) -> None:  # noqa: ARG001
         tell_deadlines(house.deadlines, store=house.store, clock=house.clock)
 
+    @app.periodic(cron="30 3 * * *")
+    @app.task(name="check_index", queue="periodic", queueing_lock="check_index")
+    def compare_index(timestamp: int) -> None:  # noqa: ARG001
+        check_index(house)
+
     @app.periodic(cron="0 3 * * *")
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
     async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
@@ -227,9 +236,24 @@ def drain_index(house: House) -> int:
     """Bring the index up to the outbox, unless another process is doing so; give how many changes went in."""
     total, changes = 0, Changes(house.store)
     with house.store.exclusive("index") as alone:
-        while alone and (done := drain(changes, house.index)):
+        while alone and (done := drain(changes, house.index, house.clock)):
             total += done
     return total
+
+
+def renew_index(house: House) -> int:
+    """Make the index anew when an earlier version made it, unless another process does; give how many letters it has.
+
+    Searches and writes go on meanwhile.
+    """
+    if not house.index.report().outdated:
+        return 0
+    with house.store.exclusive("rebuild") as alone:
+        if not alone:
+            return 0
+        count = rebuild(Changes(house.store), house.index, house.clock)
+        leave_line(Act.INDEX_REBUILT, "index", store=house.store, actor=SYSTEM, clock=house.clock, documents=count)
+    return count
 
 
 def anchor_documents(house: House) -> None:
@@ -244,6 +268,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
     if watch:
+        threads.append(_repeat("index version", lambda: renew_index(house), RENEW_EVERY_S, stop))
         threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop))
         late = partial(tell_late, periods_of(house), store=house.store, clock=house.clock)
         threads.append(_repeat("late audits", late, LATE_EVERY_S, stop))  # apart: an audit may be what hangs

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ged.mail.access import readers_of
-from ged.mail.item import Letter
-from ged.mail.page import Page
+from ged.mail.item import Letter, State
+from ged.mail.page import Page, PageWords
 from search.french import analysed, joined
 
 TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs")
@@ -50,9 +50,9 @@ class Document:
     year: int
 
 
-def document(letter: Letter, pages: Sequence[Page]) -> Document:
-    """Return the document of a letter as it stands."""
-    text = "\n".join(page.text for page in pages)
+def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
+    """Return the document of a letter as it stands; of one that was destroyed, what the register keeps and no page."""
+    text = "" if letter.state is State.DESTROYED else "\n".join(page.text for page in pages)
     subject, sender, recipient, body = map(
         analysed, [letter.subject or "", letter.sender or "", letter.recipient or "", text]
     )
@@ -80,6 +80,6 @@ def document(letter: Letter, pages: Sequence[Page]) -> Document:
     )
 
 
-def documents(found: Iterable[tuple[Letter, Sequence[Page]]]) -> list[Document]:
+def documents(found: Iterable[tuple[Letter, Sequence[Page | PageWords]]]) -> list[Document]:
     """Return the documents of letters with their pages."""
     return [document(letter, pages) for letter, pages in found]

@@ -84,7 +84,7 @@ class Cluster:
 
     def client(self) -> Elasticsearch:
         """Return a client of the cluster; nothing is asked of it yet."""
-        trusted = {"ca_certs": str(self.ca_file)} if self.ca_file else {}
+        trusted: dict[str, Any] = {"ca_certs": str(self.ca_file)} if self.ca_file else {}
         return Elasticsearch(
             list(self.urls),
             request_timeout=_TIMEOUT_S,
@@ -207,7 +207,7 @@ class ElasticIndex:
                 self._client.indices.update_aliases(actions=[*actions, {"add": {"index": new, "alias": self._alias}}])
 
         try:
-            yield Renewal(put, count, adopt)
+            yield Renewal(put, tuple, count, adopt)
         finally:
             with _answering():
                 if new not in self._indices(self._alias):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import hashlib
 import json
 import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,9 +26,12 @@ import tantivy
 from ged.errors import Unavailable
 from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
 from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
-from search.port import Hit, Hits, IndexReport, Query, Renewal, Sort, bad_cursor
+from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, Sort, bad_cursor
 
 _HEAP_BYTES = 64_000_000
+_FILL_HEAP_BYTES, _FILLED_AT_ONCE = 256_000_000, 5_000
+"""Of an index being filled: a commit costs the same for one document and for thousands."""
+_WALKED = 5_000
 _FACET_VALUES = 200
 _MUST, _SHOULD, _NEVER = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -34,7 +39,7 @@ _MUST, _SHOULD, _NEVER = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("revision", stored=True)
+    builder.add_integer_field("revision", stored=True, fast=True)
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in KEYWORD_FIELDS:
@@ -47,6 +52,9 @@ def _schema() -> tantivy.Schema:
 
 
 _SCHEMA = _schema()
+_PARTS = [TEXT_FIELDS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS]
+DIGEST = hashlib.sha256(json.dumps([version("tantivy"), _PARTS]).encode()).hexdigest()[:8]
+"""What a generation's name begins with: one made by another version cannot be read by this one."""
 
 
 class EmbeddedIndex:
@@ -57,11 +65,43 @@ class EmbeddedIndex:
         self._opened: dict[str, tantivy.Index] = {}
         self._opening = Lock()
 
-    def put(self, documents: Sequence[Document]) -> None:
-        """Write documents, searchable on return; one older than what the index has changes nothing."""
+    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
+        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+        with self._alone():
+            refused = {one.id: one for each in self._written() for one in self._write(each, documents)}
+        return tuple(refused.values())
+
+    def remove(self, letter_ids: Sequence[str]) -> None:
+        """Remove letters, whatever their revision; those that are not there are no error."""
         with self._alone():
             for generation in self._written():
-                self._write(generation, documents)
+                with self._writing(generation) as writer:
+                    for letter_id in letter_ids:
+                        writer.delete_documents_by_term("id", letter_id)
+
+    def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these letters that the index has, as written a moment ago."""
+        return _revisions(self._searcher(), letter_ids)
+
+    def walk(self) -> Iterator[Sequence[str]]:
+        """Yield the ids of all letters, some thousand at a time; what is written meanwhile may be missing."""
+        searcher, least, known, many = self._searcher(), 0, set[str](), _WALKED
+        while True:
+            asked = tantivy.Query.range_query(_SCHEMA, "registered", tantivy.FieldType.Integer, least, None)
+            found = searcher.search(
+                asked, limit=many, count=False, order_by_field="registered", order=tantivy.Order.Asc
+            ).hits
+            named = [(int(moment), str(searcher.doc(address)["id"][0])) for moment, address in found]
+            fresh = [letter_id for _, letter_id in named if letter_id not in known]
+            if fresh:
+                yield fresh
+            if len(found) < many:
+                return
+            last = named[-1][0]
+            # Letters of one millisecond may stand on both sides of the end of a page, or fill more than one.
+            many = _WALKED if last > least else 2 * many
+            known = {letter_id for moment, letter_id in named if moment == last}
+            least = last
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
         """Return what matches among the letters that these tokens open; with none, nothing."""
@@ -69,9 +109,7 @@ class EmbeddedIndex:
         if not readers:
             return Hits((), 0, None)
         asked = _translated(plan(query, readers))
-        index = self._index(self._current())
-        index.reload()
-        searcher = index.searcher()
+        searcher = self._searcher()
         newest = query.sort is Sort.NEWEST or not query.text.strip()
         found: Any = searcher.search(
             asked, limit=query.limit + 1, offset=offset, order_by_field="registered" if newest else None
@@ -89,13 +127,22 @@ class EmbeddedIndex:
     @contextmanager
     def renew(self) -> Iterator[Renewal]:
         """Begin a new index; while it is open `put` writes both, and searches are answered by the old one."""
-        old, new = self._current(), secrets.token_hex(8)
+        new = f"{DIGEST}-{secrets.token_hex(8)}"
         with self._alone():
+            self._named("current")
+            self._sweep()  # of a rebuild that was killed
             self._name("next", new)
+        waiting: list[Document] = []
 
-        def put(documents: Sequence[Document]) -> None:
+        def write() -> Sequence[Refusal]:
             with self._alone():
-                self._write(new, documents)
+                refused = self._write(new, waiting, _FILL_HEAP_BYTES)
+            waiting.clear()
+            return tuple(refused)
+
+        def put(documents: Sequence[Document]) -> Sequence[Refusal]:
+            waiting.extend(documents)
+            return write() if len(waiting) >= _FILLED_AT_ONCE else ()
 
         def adopt() -> None:
             with self._alone():
@@ -107,58 +154,91 @@ class EmbeddedIndex:
             return int(index.searcher().num_docs)
 
         try:
-            yield Renewal(put, count, adopt)
+            yield Renewal(put, write, count, adopt)
         finally:
             with self._alone():
                 (self._folder / "next").unlink(missing_ok=True)
-                self._forget(new if self._current() == old else old)
+                self._sweep()
 
     def report(self) -> IndexReport:
         """Say where the index is and how it stands. Never raises."""
+        place = str(self._folder)
         try:
-            index = self._index(self._current())
-            index.reload()
-            count = int(index.searcher().num_docs)
+            count = int(self._searcher().num_docs)
         except Unavailable as error:
-            return IndexReport("intégré", str(self._folder), 0, reachable=False, remark=error.sentence)
-        return IndexReport("intégré", str(self._folder), count, reachable=True, remark="")
+            outdated = self._outdated()
+            remark = OUTDATED if outdated else error.sentence
+            return IndexReport("intégré", place, 0, reachable=False, remark=remark, outdated=outdated)
+        return IndexReport("intégré", place, count, reachable=True, remark="")
 
-    def _write(self, generation: str, documents: Sequence[Document]) -> None:
+    def _outdated(self) -> bool:
+        pointer = self._folder / "current"
+        return pointer.exists() and not pointer.read_text(encoding="ascii").startswith(DIGEST)
+
+    def _searcher(self) -> Any:
+        index = self._index(self._current())
+        index.reload()
+        return index.searcher()
+
+    def _write(self, generation: str, documents: Sequence[Document], heap_bytes: int = _HEAP_BYTES) -> list[Refusal]:
         index = self._index(generation)
         index.reload()
-        searcher = index.searcher()
         newest = {document.id: document for document in sorted(documents, key=lambda one: one.revision)}
-        fresh = [one for one in newest.values() if one.revision >= _revision(searcher, one.id)]
+        known = _revisions(index.searcher(), list(newest))
+        fresh = [one for one in newest.values() if one.revision >= known.get(one.id, -1)]
+        refused: list[Refusal] = []
         if not fresh:
-            return
-        writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        try:
+            return refused
+        with self._writing(generation, heap_bytes) as writer:
             for document in fresh:
-                writer.delete_documents_by_term("id", document.id)
-                writer.add_document(_tantivy(document))
-            writer.commit()
+                try:
+                    made = _tantivy(document)
+                except (ValueError, OverflowError) as error:
+                    refused.append(Refusal(document.id, type(error).__name__))
+                    continue
+                if document.id in known:
+                    writer.delete_documents_by_term("id", document.id)
+                writer.add_document(made)
+        return refused
+
+    @contextmanager
+    def _writing(self, generation: str, heap_bytes: int = _HEAP_BYTES) -> Iterator[Any]:
+        """Give a writer of a generation, and commit at the end; the caller is alone."""
+        index = self._index(generation)
+        try:
+            writer = index.writer(heap_size=heap_bytes, num_threads=1)
+            try:
+                yield writer
+                writer.commit()
+            finally:
+                writer.wait_merging_threads()
         except (ValueError, OSError) as error:
             raise _unavailable(error) from error
-        finally:
-            writer.wait_merging_threads()
         index.reload()
 
     def _current(self) -> str:
         """Return the generation that answers, made empty when there is none yet."""
-        pointer = self._folder / "current"
-        if not pointer.exists():
+        if not (self._folder / "current").exists():
             with self._alone():
-                if not pointer.exists():
-                    self._name("current", secrets.token_hex(8))
-        return pointer.read_text(encoding="ascii")
+                return self._named("current")
+        return self._named("current")
+
+    def _named(self, pointer: str) -> str:
+        """Return the generation that a file names; the first that answers is made by whoever is alone."""
+        path = self._folder / pointer
+        if pointer == "current" and not path.exists():
+            self._name("current", f"{DIGEST}-{secrets.token_hex(8)}")
+        return path.read_text(encoding="ascii") if path.exists() else ""
 
     def _written(self) -> list[str]:
-        pointers = [self._folder / name for name in ("current", "next")]
-        found = [pointer.read_text(encoding="ascii") for pointer in pointers if pointer.exists()]
-        if not found:
-            self._name("current", secrets.token_hex(8))
-            return self._written()
-        return list(dict.fromkeys(found))
+        """Return the generations that take documents; one of another version takes none, and is to be rebuilt."""
+        return [each for each in dict.fromkeys(map(self._named, ("current", "next"))) if each.startswith(DIGEST)]
+
+    def _sweep(self) -> None:
+        """Remove every generation but the one that answers."""
+        for place in self._folder.iterdir():
+            if place.is_dir() and place.name != self._named("current"):
+                self._forget(place.name)
 
     def _name(self, pointer: str, generation: str) -> None:
         draft = self._folder / f"{pointer}.new"
@@ -166,6 +246,8 @@ class EmbeddedIndex:
         draft.replace(self._folder / pointer)
 
     def _index(self, generation: str) -> tantivy.Index:
+        if not generation.startswith(DIGEST):
+            raise _unavailable(OUTDATED)
         with self._opening:
             if generation not in self._opened:
                 place = self._folder / generation
@@ -194,9 +276,12 @@ class EmbeddedIndex:
             yield
 
 
-def _revision(searcher: Any, letter_id: str) -> int:
-    hits = searcher.search(tantivy.Query.term_query(_SCHEMA, "id", letter_id), limit=1).hits
-    return int(searcher.doc(hits[0][1])["revision"][0]) if hits else -1
+def _revisions(searcher: Any, letter_ids: Sequence[str]) -> dict[str, int]:
+    if not letter_ids:
+        return {}
+    asked = tantivy.Query.term_set_query(_SCHEMA, "id", list(letter_ids))
+    found = searcher.search(asked, limit=len(letter_ids), count=False, order_by_field="revision").hits
+    return {str(searcher.doc(address)["id"][0]): int(revision) for revision, address in found}
 
 
 def _tantivy(document: Document) -> tantivy.Document:
@@ -281,7 +366,7 @@ def _not_negative(offset: int) -> int:
     return offset
 
 
-def _unavailable(error: Exception) -> Unavailable:
+def _unavailable(error: Exception | str) -> Unavailable:
     return Unavailable(
         "search.unavailable",
         "La recherche ne répond pas. Les courriers sont en sûreté et restent consultables par le registre.",

@@ -13,7 +13,6 @@ from ged.errors import Refused
 from ged.mail.item import Direction, State
 from search.document import Document
 
-
 OUTDATED = "L'index date d'une version précédente : le travailleur le refait, ou « ged rebuild-index »."
 """What is said of an index that is to be made anew."""
 
@@ -95,12 +94,14 @@ class Renewal:
     """A new index being filled beside the one that answers.
 
     Attributes:
-        put: Writes documents into the new index alone.
+        put: Writes documents into the new index alone, or keeps them until there are enough; gives those refused.
+        flush: Writes what was kept.
         count: Counts what the new index holds.
         adopt: Makes it the index that answers, in one step; without it the new index is thrown away.
     """
 
     put: Put
+    flush: Callable[[], Sequence[Refusal]]
     count: Callable[[], int]
     adopt: Callable[[], None]
 

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.store.changes import Changes
 from search.document import documents
-from search.port import SearchIndex
+from search.port import Refusal, SearchIndex
 
 Progress = Callable[[int, int], None]
 
 
-def rebuild(changes: Changes, index: SearchIndex, progress: Progress = lambda _done, _total: None) -> int:
+def rebuild(changes: Changes, index: SearchIndex, clock: Clock, progress: Progress = lambda _done, _total: None) -> int:
     """Fill a new index with every letter, then let it answer; return how many letters it holds.
+
+    Letters that the engine refuses wait for another try, as they do when they change.
 
     Raises:
         Corrupt: `search.incomplete`, the new index holds fewer letters than were written; the old one stays.
         Unavailable: `search.unavailable`; the old one stays.
     """
-    written = 0
+    written = refused = 0
+    total = changes.count()
     with index.renew() as renewal:
+
+        def note(found: Sequence[Refusal]) -> int:
+            if found:
+                changes.refused({one.id: one.reason for one in found}, clock())
+            return len(found)
+
         for batch in changes.everything():
-            renewal.put(documents(batch))
+            refused += note(renewal.put(documents(batch)))
             written += len(batch)
-            progress(written, max(written, changes.count()))
+            progress(written, max(written, total))
+        refused += note(renewal.flush())
         held = renewal.count()
-        if held < written:
+        if held < written - refused:
             raise Corrupt(
                 "search.incomplete",
                 "Le nouvel index est incomplet : l'ancien reste en service. Relancez la reconstruction.",

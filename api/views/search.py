@@ -15,10 +15,11 @@ from api.deps import ActorDep, HouseDep
 from api.views.render import page
 from api.views.search_language import REMARKS, vocabulary_of
 from api.views.words import typed_day
-from ged.errors import NotFound
+from ged.errors import NotFound, Unavailable
 from ged.mail.french_dates import parse_date
 from ged.mail.item import State
 from ged.services import consult
+from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
 from search.find import find
 from search.language import Understood, Vocabulary, hyphened, understood, written
@@ -51,15 +52,20 @@ def search(
     asked = understood(q, today, known)
     if nature or service or etat or du.strip() or au.strip():
         return _written(_ticked(asked, nature, service, etat, du, au, today), known, tri)
-    answer = find(
-        asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True),
-        index=house.index,
-        store=house.store,
-        actor=actor,
-    )
+    behind = letters_behind(store=house.store, actor=actor, clock=house.clock)
+    try:
+        answer = find(
+            asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True),
+            index=house.index,
+            store=house.store,
+            actor=actor,
+        )
+    except Unavailable as error:
+        return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
     kept = {"q": q, "tri": tri, "suite": answer.following}
     values: dict[str, Any] = {
         "q": q,
+        "behind": behind,
         "words": asked.text,
         "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
         "answer": answer,

@@ -427,6 +427,8 @@ ACTS: dict[str, str] = {
     Act.KEK_DESTROYED: _("Clé du coffre détruite"),
     Act.VAULT_ENCRYPTED: _("Coffre chiffré"),
     Act.INDEX_REBUILT: _("Index refait"),
+    Act.INDEX_CHECKED: _("Index comparé aux courriers"),
+    Act.INDEX_RETRIED: _("Courriers refusés donnés de nouveau à l'index"),
     Act.MAIL_ASIDE: _("Courriel écarté"),
     Act.MAIL_SETTLED: _("Courriel écarté, décidé"),
     Act.FALLS_DUE: _("Échéance de conservation"),

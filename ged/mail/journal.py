@@ -134,6 +134,8 @@ class Act(StrEnum):
     KEK_DESTROYED = "coffre.cle_detruite"
     VAULT_ENCRYPTED = "coffre.chiffre"
     INDEX_REBUILT = "index.reconstruit"
+    INDEX_CHECKED = "index.compare"
+    INDEX_RETRIED = "index.repris"
     REMINDED = "courrier.rappel"
     ESCALATED = "courrier.escalade"
     MAIL_RETURNED = "message.retour"

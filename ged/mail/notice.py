@@ -71,6 +71,9 @@ AUDIT_FOUND = NoticeKind(
 AUDIT_LATE = NoticeKind("audit_retard", Group.TO_DO, "Un audit des preuves est en retard", "triangle-alert")
 
 HOLD_REVIEW = NoticeKind("gel_revoir", Group.DEADLINES, "Un gel est à revoir depuis le %(day)s", "snowflake")
+INDEX_DRIFT = NoticeKind(
+    "index_ecart", Group.TO_DO, "La recherche s'écartait des courriers : une vérification l'a remise d'accord", "search"
+)
 
 KINDS: dict[str, NoticeKind] = {
     kind.code: kind
@@ -94,6 +97,7 @@ KINDS: dict[str, NoticeKind] = {
         AUDIT_FOUND,
         AUDIT_LATE,
         HOLD_REVIEW,
+        INDEX_DRIFT,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

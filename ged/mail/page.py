@@ -132,6 +132,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class PageWords:
+    """What a page says, without where: one space between words, whatever the line."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where on the letter a value was seen: page number from 1, and the box of its words."""
 

@@ -10,9 +10,11 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, Anchoring, AuthorityState
 from ged.mail.audit import NEVER, Depth, Periods
 from ged.mail.electronic import DoorState
+from ged.mail.indexing import IndexCheck, SetAside
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.register import Block
 from ged.services.audit.runs import late_now
+from ged.services.quarantine import administered
 from ged.store.unit import Store, Unit
 
 
@@ -23,6 +25,9 @@ class Health:
     Attributes:
         jobs: Count of jobs by status: todo, doing, succeeded, failed.
         index_waiting: Changes that the index does not have yet; `index_lag_s` since when, in seconds.
+        index_check: The last comparison of the index with the letters; None before the first.
+        index_aside: Count of the letters that the index refused once too often; `index_refusals` says which, to who
+            administers them.
         refusals: The last files that this person's doors refused, newest first.
         messages: Count of outgoing e-mails by state: a_envoyer, envoye, echec.
         mail_aside: Incoming messages that wait for a person to say whether they are mail.
@@ -41,6 +46,9 @@ class Health:
     pending_seals: int
     index_waiting: int
     index_lag_s: float
+    index_check: IndexCheck | None
+    index_aside: int
+    index_refusals: tuple[SetAside, ...]
     holes: tuple[tuple[str, int, int], ...]
     open_blocks: tuple[tuple[Block, int], ...]
     refusals: tuple[JournalEntry, ...]
@@ -74,6 +82,9 @@ def health(*, store: Store, actor: Actor, clock: Clock, periods: Periods = NEVER
             pending_seals=unit.letters.count_pending_seals(),
             index_waiting=waiting,
             index_lag_s=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0,
+            index_check=unit.index_state.last_check(),
+            index_aside=unit.index_state.count_set_aside(),
+            index_refusals=unit.index_state.set_aside(administered(actor)),
             holes=tuple(unit.registers.holes(actor.post.register_id)),
             open_blocks=tuple(unit.number_blocks.page([actor.post.register_id], limit=20, open_only=True)[0]),
             refusals=unit.journal.recent(Act.REFUSED, actor.login),

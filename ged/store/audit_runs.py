@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -56,8 +57,8 @@ class AuditRuns:
         """Write how a run goes."""
         self._connection.execute(sa.update(audit_run).where(audit_run.c.id == run_id).values(**values))
 
-    def watchers(self, at: datetime) -> tuple[str, ...]:
-        """Return the ids of the people who are told what an audit found: auditors and administrators of the day."""
+    def watchers(self, at: datetime, roles: Sequence[Role] = _WATCH) -> tuple[str, ...]:
+        """Return the ids of the people of the day in some roles: auditors and administrators, told what audits find."""
         today = at.date()
         query = (
             sa.select(person.c.id)
@@ -66,7 +67,7 @@ class AuditRuns:
             .join(position, position.c.id == holding.c.position_id)
             .where(
                 person.c.active,
-                position.c.role.in_(_WATCH),
+                position.c.role.in_(roles),
                 holding.c.since <= today,
                 sa.or_(holding.c.until.is_(None), holding.c.until >= today),
             )

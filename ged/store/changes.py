@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from ged.mail.item import Letter
-from ged.mail.page import Page
+from ged.mail.page import PageWords
 from ged.store.unit import Store
 
-_BATCH = 200
+_BATCH = 500
 
 
 class Changes:
@@ -17,21 +18,58 @@ class Changes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def pending(self, limit: int) -> Sequence[tuple[int, str]]:
-        """Return (outbox row, letter id) of the oldest changes that the index does not have."""
+    def pending(self, limit: int, now: datetime) -> Sequence[tuple[int, str]]:
+        """Return (outbox row, letter id) of the oldest changes that the index does not have, due tries among them."""
         with self._store.unit() as unit:
-            return unit.outbox.pending(limit)
+            unit.index_state.bring_back(now)
+            pending = unit.outbox.pending(limit)
+            unit.commit()
+            return pending
 
-    def current(self, letter_ids: Sequence[str]) -> Sequence[tuple[Letter, Sequence[Page]]]:
-        """Return letters as they stand now, with their pages."""
+    def current(self, letter_ids: Sequence[str]) -> Sequence[tuple[Letter, Sequence[PageWords]]]:
+        """Return letters as they stand now, with the words of their pages."""
         with self._store.unit() as unit:
-            pages = unit.pages.of_letters(list(letter_ids))
+            pages = unit.pages.words_of(letter_ids)
             return [(letter, pages.get(letter.id, [])) for letter in unit.letters.many(list(letter_ids))]
 
-    def done(self, rows: Sequence[int]) -> None:
-        """Forget changes that the index has."""
+    def done(self, pending: Sequence[tuple[int, str]], refused: Mapping[str, str], now: datetime) -> None:
+        """Forget changes that the index has; a letter that it refused waits for its next try, with the reason."""
         with self._store.unit() as unit:
-            unit.outbox.done(list(rows))
+            unit.outbox.done([row for row, _ in pending])
+            unit.index_state.taken({letter_id for _, letter_id in pending} - refused.keys())
+            unit.index_state.refused(refused, now)
+            unit.commit()
+
+    def again(self, letter_ids: Sequence[str], now: datetime) -> None:
+        """Say that the index must look at letters again, though they did not change."""
+        if not letter_ids:
+            return
+        with self._store.unit() as unit:
+            for letter_id in letter_ids:
+                unit.outbox.add(letter_id, now)
+            unit.commit()
+
+    def revisions_after(self, letter_id: str, limit: int) -> dict[str, int]:
+        """Return the revision of letters by id, after one of them, in an order that writers do not disturb."""
+        with self._store.unit() as unit:
+            return unit.letters.revisions_after(letter_id, limit)
+
+    def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these letters that there is."""
+        if not letter_ids:
+            return {}
+        with self._store.unit() as unit:
+            return unit.letters.revisions(letter_ids)
+
+    def on_its_way(self, letter_ids: Sequence[str]) -> set[str]:
+        """Return which of some letters wait to be indexed, or were refused: they are no drift."""
+        with self._store.unit() as unit:
+            return unit.index_state.on_its_way(letter_ids)
+
+    def refused(self, refused: Mapping[str, str], now: datetime) -> None:
+        """Note letters that a new index refused."""
+        with self._store.unit() as unit:
+            unit.index_state.refused(refused, now)
             unit.commit()
 
     def count(self) -> int:
@@ -39,7 +77,7 @@ class Changes:
         with self._store.unit() as unit:
             return unit.letters.count()
 
-    def everything(self) -> Iterator[Sequence[tuple[Letter, Sequence[Page]]]]:
+    def everything(self) -> Iterator[Sequence[tuple[Letter, Sequence[PageWords]]]]:
         """Yield every letter with its pages, batch by batch, whatever is written meanwhile."""
         last = ""
         while True:

@@ -117,6 +117,16 @@ class Letters:
         query = sa.select(letter.c.id).where(letter.c.id > letter_id).order_by(letter.c.id).limit(limit)
         return list(self._connection.scalars(query))
 
+    def revisions_after(self, letter_id: str, limit: int) -> dict[str, int]:
+        """Return the revision of letters by id, after one of them, in the order of `ids_after`."""
+        query = sa.select(letter.c.id, letter.c.revision).where(letter.c.id > letter_id).order_by(letter.c.id)
+        return {row.id: row.revision for row in self._connection.execute(query.limit(limit))}
+
+    def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these letters that there is."""
+        query = sa.select(letter.c.id, letter.c.revision).where(letter.c.id.in_(letter_ids))
+        return {row.id: row.revision for row in self._connection.execute(query)}
+
     def count(self) -> int:
         """Count every letter of the installation."""
         return self._connection.scalar(sa.select(sa.func.count()).select_from(letter)) or 0

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ged.store.database import text_array
 from ged.store.holds import Holds
-from ged.store.tables import outbox
+from ged.store.tables import letter, outbox
 
 
 class Outbox:
@@ -29,6 +30,12 @@ class Outbox:
     def done(self, rows: list[int]) -> None:
         """Remove rows whose letters the index has."""
         self._connection.execute(sa.delete(outbox).where(outbox.c.id.in_(rows)))
+
+    def waiting(self, tokens: frozenset[str], before: datetime) -> int:
+        """Count the letters, of those that these tokens open, that have waited since before an instant."""
+        query = sa.select(sa.func.count(outbox.c.letter_id.distinct())).join(letter, letter.c.id == outbox.c.letter_id)
+        opened = letter.c.reader_tokens.overlap(text_array(tokens))
+        return self._connection.scalar(query.where(outbox.c.at < before, opened)) or 0
 
     def lag(self) -> tuple[int, datetime | None]:
         """Return how many changes wait, and since when the oldest does."""

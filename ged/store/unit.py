@@ -31,6 +31,7 @@ from ged.store.electronic import Electronic
 from ged.store.envelopes import Envelopes
 from ged.store.evidence_records import EvidenceRecords
 from ged.store.holds import Holds
+from ged.store.index_state import IndexState
 from ged.store.ink_prints import InkPrints
 from ged.store.journal import Journal
 from ged.store.journal_reading import JournalReading
@@ -342,6 +343,11 @@ class Unit:
     def outbox(self) -> Outbox:
         """Letters that the index must look at again."""
         return Outbox(self._connection)
+
+    @cached_property
+    def index_state(self) -> IndexState:
+        """What the index refused, and how it compared with the letters."""
+        return IndexState(self._connection)
 
     @cached_property
     def people(self) -> People:

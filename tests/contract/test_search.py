@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -15,9 +16,9 @@ from ged.mail.access import reader_tokens
 from ged.mail.item import Confidentiality, Direction, State
 from rooms.values import a_letter, a_page
 from search.document import Document, document
-from search.elastic import ElasticIndex
+from search.elastic import Cluster, ElasticIndex
 from search.embedded import EmbeddedIndex
-from search.port import Query, SearchIndex, Sort
+from search.port import Query, Renewal, SearchIndex, Sort
 
 OPEN = reader_tokens(tenant_id="MME", register_id="MME", service_id=None, level=Confidentiality.INTERNAL)
 
@@ -26,7 +27,8 @@ OPEN = reader_tokens(tenant_id="MME", register_id="MME", service_id=None, level=
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> SearchIndex:
     if request.param == "tantivy":
         return EmbeddedIndex(tmp_path / "index")
-    return ElasticIndex(request.getfixturevalue("elasticsearch_url"), prefix=f"essai{uuid4().hex[:10]}")
+    urls = (request.getfixturevalue("elasticsearch_url"),)
+    return ElasticIndex(Cluster(urls, prefix=f"essai{uuid4().hex[:10]}"))
 
 
 def doc(name: str, text: str = "", **changes: object) -> Document:
@@ -287,7 +289,7 @@ def test_a_new_index_takes_over_in_one_step_while_writes_go_on(index: SearchInde
         renewal.put([doc("kept", "pont")])
         index.put([doc("meanwhile", "pont")])
         assert set(found(index, "pont")) == {"kept", "gone", "meanwhile"}
-        assert renewal.count() == 2
+        assert flushed(renewal) == 2
         renewal.adopt()
         assert set(found(index, "pont")) == {"kept", "meanwhile"}
     index.put([doc("after", "pont")])
@@ -314,8 +316,100 @@ def test_a_new_index_that_is_not_adopted_leaves_no_trace(index: SearchIndex) -> 
     assert set(found(index, "pont")) == {"kept", "after"}
 
 
+def test_the_index_says_what_it_holds_and_at_which_revision(index: SearchIndex) -> None:
+    moments = [datetime.fromtimestamp(n // 7_000, UTC) for n in range(12_000)]
+    index.put([doc(f"d{n:05d}", revision=n, registered_at=moment) for n, moment in enumerate(moments)])
+    walked = [each for part in index.walk() for each in part]
+    assert sorted(walked) == [f"d{n:05d}" for n in range(12_000)]
+    assert index.revisions(["d00007", "absent", "d11999"]) == {"d00007": 7, "d11999": 11_999}
+    assert index.revisions([]) == {}
+
+
+def test_what_is_removed_is_found_no_more_and_may_come_back_at_a_lower_revision(index: SearchIndex) -> None:
+    index.put([doc("gone", "pont", revision=9), doc("kept", "pont")])
+    index.remove(["gone", "absent"])
+    assert found(index, "pont") == ["kept"]
+    assert index.revisions(["gone", "kept"]) == {"kept": 1}
+    index.put([doc("gone", "pont", revision=2)])
+    assert set(found(index, "pont")) == {"kept", "gone"}
+    assert index.revisions(["gone"]) == {"gone": 2}
+
+
+def test_what_is_removed_during_a_rebuild_is_in_neither_index(index: SearchIndex) -> None:
+    index.put([doc("gone", "pont"), doc("kept", "pont")])
+    with index.renew() as renewal:
+        renewal.put([doc("gone", "pont"), doc("kept", "pont")])
+        assert flushed(renewal) == 2
+        index.remove(["gone"])
+        assert found(index, "pont") == ["kept"]
+        renewal.adopt()
+    assert found(index, "pont") == ["kept"]
+
+
+def test_the_words_of_a_destroyed_letter_leave_the_index(index: SearchIndex) -> None:
+    index.put([doc("a", "Coupure du transformateur", subject="Réclamation", revision=1)])
+    index.put([doc("a", "Coupure du transformateur", subject="Réclamation", revision=2, state=State.DESTROYED)])
+    assert found(index, "transformateur") == []
+    assert found(index, "réclamation") == ["a"]
+
+
+def test_a_document_that_the_engine_refuses_stops_no_other(index: SearchIndex) -> None:
+    """Elasticsearch takes no word above 32,766 bytes, tantivy no text that is not Unicode."""
+    faulty = {"sender_reference": "9" * 40_000} if isinstance(index, ElasticIndex) else {"kind": "\ud800"}
+    documents = [doc("before", "pont"), doc("faulty", "pont", **faulty), doc("after", "pont")]
+    for put in (index.put, index.put):
+        (refusal,) = put(documents)
+        assert refusal.id == "faulty"
+        assert refusal.reason
+        assert "999" not in refusal.reason
+        assert set(found(index, "pont")) == {"before", "after"}
+
+
+def test_what_a_killed_rebuild_left_goes_with_the_next_one(index: SearchIndex) -> None:
+    index.put([doc("kept", "pont")])
+    killed = index.renew()
+    half = killed.__enter__()
+    half.put([doc("half", "pont")])
+    with index.renew() as renewal:
+        renewal.put([doc("kept", "pont")])
+        assert flushed(renewal) == 1
+        renewal.adopt()
+    assert found(index, "pont") == ["kept"]
+    assert places(index) == 1
+
+
+def flushed(renewal: Renewal) -> int:
+    """Count what a new index holds once all is written."""
+    assert renewal.flush() == ()
+    return renewal.count()
+
+
+def places(index: SearchIndex) -> int:
+    """Count the indices that an engine keeps for one of ours."""
+    if isinstance(index, EmbeddedIndex):
+        return sum(each.is_dir() for each in index._folder.iterdir())
+    assert isinstance(index, ElasticIndex)
+    return len(index._client.indices.get(index=f"{index._alias}*"))
+
+
+def test_an_index_of_another_version_is_said_to_be_and_made_anew(index: SearchIndex, tmp_path: Path) -> None:
+    index.put([doc("a", "pont")])
+    if isinstance(index, ElasticIndex):
+        index = ElasticIndex(replace(index._cluster, shards=2))
+    else:
+        (tmp_path / "index" / "current").write_text("0123456789abcdef")
+    assert index.report().outdated
+    index.put([doc("b", "pont")])
+    with index.renew() as renewal:
+        renewal.put([doc("a", "pont"), doc("b", "pont")])
+        assert flushed(renewal) == 2
+        renewal.adopt()
+    assert not index.report().outdated
+    assert set(found(index, "pont")) == {"a", "b"}
+
+
 def test_an_index_that_does_not_answer_says_so() -> None:
-    away = ElasticIndex(f"http://127.0.0.1:{free_port()}", prefix="ged")
+    away = ElasticIndex(Cluster((f"http://127.0.0.1:{free_port()}",)))
     with pytest.raises(Unavailable) as error:
         away.search(Query("pont"), OPEN)
     assert error.value.code == "search.unavailable"
@@ -328,5 +422,6 @@ def test_two_readers_of_one_folder_see_what_either_writes(tmp_path: Path) -> Non
     assert found(other, "pont") == ["a"]
     with other.renew() as renewal:
         renewal.put([doc("b", "pont")])
+        assert flushed(renewal) == 1
         renewal.adopt()
     assert found(one, "pont") == ["b"]

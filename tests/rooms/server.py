@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -16,9 +17,9 @@ from api.wiring import House
 from ged.services.sign_in import create_token
 
 
-@pytest.fixture
-def server(house: House) -> Iterator[str]:
-    """The address of the running application."""
+@contextmanager
+def served(house: House) -> Iterator[str]:
+    """Run the application over a house, and give its address."""
     port = free_port()
     running = uvicorn.Server(uvicorn.Config(create_app(house), host=LOOPBACK, port=port, log_level="error"))
     thread = threading.Thread(target=running.run)
@@ -27,9 +28,18 @@ def server(house: House) -> Iterator[str]:
     while not running.started:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    yield f"http://{LOOPBACK}:{port}"
-    running.should_exit = True
-    thread.join()
+    try:
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def server(house: House) -> Iterator[str]:
+    """The address of the running application."""
+    with served(house) as address:
+        yield address
 
 
 @pytest.fixture

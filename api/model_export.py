@@ -8,11 +8,13 @@ from io import StringIO
 from pathlib import Path
 
 from api.model_folder import COLUMNS, TERMS
+from api.model_schedule import rows_of
 from ged.errors import Refused
 from ged.mail.calendar import DAYS
 from ged.mail.circuit_template import written_stages
 from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
+from ged.mail.schedule import Part
 
 
 def write_folder(organisation: Organisation, folder: Path) -> None:
@@ -61,7 +63,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         ),
         "absences.csv": ((leave.login, leave.since, leave.until) for leave in one.leaves),
         "natures.csv": ((k.code, k.label_fr, k.label_en, k.rule, "|".join(k.words)) for k in one.kinds),
-        "conservation.csv": ((r.code, r.label, r.term_years, r.start, r.disposition, r.basis) for r in one.rules),
+        **{str(part): _schedule(one, part) for part in Part},
         "mentions.csv": ((m.code, m.label_fr, m.label_en, _yes(m.must_act)) for m in one.mentions),
         "feries.csv": ((h.country, h.day, h.name) for h in one.holidays),
         "calendriers.csv": ((c.tenant_id, c.country, " ".join(DAYS[day] for day in c.week)) for c in one.calendars),
@@ -80,6 +82,14 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         "circuits.csv": ((c.code, c.tenant_id, c.label_fr, c.label_en, written_stages(c.stages)) for c in one.circuits),
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }
+
+
+def _schedule(one: Organisation, part: Part) -> Iterable[tuple[object, ...]]:
+    """Lines that every organisation shares are written once, for none in particular."""
+    each = {root: rows_of(part, schedule) for root, schedule in one.schedules.items()}
+    if all(rows == next(iter(each.values())) for rows in each.values()):
+        return next(iter(each.values()), [])
+    return [row for root, schedule in one.schedules.items() for row in rows_of(part, schedule, root)]
 
 
 def _terms(one: Organisation, which: TermList) -> Iterable[tuple[object, ...]]:

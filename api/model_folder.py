@@ -10,10 +10,16 @@ from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
 from api.model_people import read_grant, read_leave, read_position, refused_grants, wrongly_attached
 from api.model_rows import Fault, Faulty, Row, choice, day, day_or_none, given, member, read_each, read_rows
+from api.model_schedule import (
+    SCHEDULE_COLUMNS,
+    SCHEDULE_KEYS,
+    read_schedules,
+    wrong_schedules,
+)
 from api.model_stations import read_station, wrong_stations
 from ged.errors import Refused
 from ged.mail.calendar import DAYS, Holiday
-from ged.mail.filing import Disposition, Kind, RetentionRule, Start
+from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import TermList
 from ged.mail.organisation import (
@@ -28,7 +34,7 @@ from ged.mail.organisation import (
 from ged.mail.register import check_pattern
 from ged.mail.second_number import SecondPattern, check_second_pattern
 
-COLUMNS = {
+COLUMNS: dict[str, str] = {
     "entites.csv": "code parent sigle nom_fr nom_en registre modele_numero mots depuis jusqu_au",
     "postes.csv": "code entite intitule role habilitation autorite",
     "personnes.csv": "identifiant nom langue",
@@ -36,7 +42,7 @@ COLUMNS = {
     "delegations.csv": "poste identifiant type depuis jusqu_au acte natures",
     "absences.csv": "identifiant depuis jusqu_au",
     "natures.csv": "code libelle_fr libelle_en regle mots",
-    "conservation.csv": "code libelle duree_annees depart sort fondement",
+    **{str(part): columns for part, columns in SCHEDULE_COLUMNS.items()},
     "mentions.csv": "code libelle_fr libelle_en agir",
     "feries.csv": "pays jour nom",
     "calendriers.csv": "racine pays jours_ouvres",
@@ -55,11 +61,12 @@ COLUMNS = {
     "stations.csv": "code libelle dossier poste registre acheminement nature",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
-KEYS = {
+KEYS: dict[str, list[str]] = {
     "absences.csv": ["identifiant", "depuis"],
     "affectations.csv": ["identifiant", "poste", "depuis"],
     "delegations.csv": ["poste", "identifiant", "type", "depuis"],
     "feries.csv": ["pays", "jour"],
+    **{str(part): key for part, key in SCHEDULE_KEYS.items()},
 }
 """The columns that make a line unique, where the first is not enough."""
 TERMS = {
@@ -90,7 +97,7 @@ def read_folder(folder: Path) -> Organisation:
         people=tuple(read_each(rows["personnes.csv"], _person, faults)),
         holdings=tuple(read_each(rows["affectations.csv"], _holding, faults)),
         kinds=tuple(read_each(rows["natures.csv"], _kind, faults)),
-        rules=tuple(read_each(rows["conservation.csv"], _rule, faults)),
+        schedules=read_schedules(rows, [each.id for each in entities if each.parent_id is None], faults),
         mentions=tuple(read_each(rows["mentions.csv"], _mention, faults)),
         holidays=tuple(read_each(rows["feries.csv"], _holiday, faults)),
         calendars=tuple(read_each(rows["calendriers.csv"], _calendar, faults)),
@@ -116,6 +123,7 @@ def read_folder(folder: Path) -> Organisation:
     faults += _cycles(rows["entites.csv"])
     faults += _outliving(rows["entites.csv"], organisation.entities)
     if not faults:
+        faults += wrong_schedules(organisation, rows)
         faults += refused_grants(rows["delegations.csv"], organisation)
     if faults:
         ordered = sorted(faults, key=lambda fault: (fault.file, fault.line))
@@ -186,16 +194,6 @@ def _words(row: Row) -> tuple[str, ...]:
     return tuple(word.strip() for word in row["mots"].split("|") if word.strip())
 
 
-def _rule(row: Row) -> RetentionRule:
-    years = row["duree_annees"]
-    if not years.isdigit() or not 1 <= int(years) <= 200:
-        raise Faulty(f"« {years} » n'est pas une durée de 1 à 200 ans.")
-    start, disposition = member(row, "depart", Start), member(row, "sort", Disposition)
-    return RetentionRule(
-        given(row, "code"), given(row, "libelle"), int(years), start, disposition, given(row, "fondement")
-    )
-
-
 def _mention(row: Row) -> Mention:
     must_act = choice(row, "agir", {"oui": True, "non": False})
     return Mention(
@@ -230,7 +228,7 @@ def _second_pattern(row: Row) -> SecondPattern:
 
 
 def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
-    known = {name: {row[COLUMNS[name].split()[0]] for row in found} for name, found in rows.items()}
+    known = {str(name): {row[COLUMNS[name].split()[0]] for row in found} for name, found in rows.items()}
     links = (
         ("entites.csv", "parent", "entites.csv", "entité"),
         ("postes.csv", "entite", "entites.csv", "entité"),

@@ -50,29 +50,34 @@ def read_rows(path: Path, columns: list[str], key: list[str], faults: list[Fault
     except (OSError, UnicodeDecodeError):
         faults.append(Fault(path.name, 1, "Ce fichier manque, ou n'est pas en UTF-8."))
         return []
+    return parse_rows(path.name, text, columns, key, faults)
+
+
+def parse_rows(name: str, text: str, columns: list[str], key: list[str], faults: list[Fault]) -> list[Row]:
+    """Return the lines of a CSV text, adding to `faults` what is wrong; `name` is what faults call the file."""
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
     if not lines:
-        faults.append(Fault(path.name, 1, "Ce fichier est vide."))
+        faults.append(Fault(name, 1, "Ce fichier est vide."))
         return []
     separator = ";" if lines[0][1].count(";") >= lines[0][1].count(",") else ","
     parsed = list(csv.reader((line for _, line in lines), delimiter=separator))
     header = [cell.strip() for cell in parsed[0]]
-    missing = [name for name in columns if name not in header]
+    missing = [column for column in columns if column not in header]
     if missing:
-        faults.append(Fault(path.name, lines[0][0], f"Il manque les colonnes {', '.join(missing)}."))
+        faults.append(Fault(name, lines[0][0], f"Il manque les colonnes {', '.join(missing)}."))
         return []
     found: list[Row] = []
     seen: dict[str, int] = {}
     for (number, _), cells in zip(lines[1:], parsed[1:], strict=False):
         if len(cells) != len(header):
-            faults.append(Fault(path.name, number, f"{len(cells)} cases au lieu de {len(header)}."))
+            faults.append(Fault(name, number, f"{len(cells)} cases au lieu de {len(header)}."))
             continue
         row = Row(
-            path.name, number, len(found) + 1, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+            name, number, len(found) + 1, {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
         )
-        mark = " ".join(row[name] for name in key)
+        mark = " ".join(row[column] for column in key).strip()
         if mark in seen:
-            faults.append(Fault(path.name, number, f"« {mark} » est déjà à la ligne {seen[mark]}."))
+            faults.append(Fault(name, number, f"« {mark} » est déjà à la ligne {seen[mark]}."))
         seen[mark] = number
         found.append(row)
     return found

@@ -1,17 +1,32 @@
 """The fate of a letter: how long it is kept, what then, and why. Pure: the same facts give the same fate.
 
-Source: ISO 15489-1, 8.5 (disposition authorities); loi n° 2017-007, art. 72 (20 years at least).
+Of several rules the longest term counts, and the disposition that keeps most: a rule more never brings a date nearer
+nor destroys what another keeps.
+
+Source: ISO 15489-1, 8.5 (disposition authorities); MoReq2010, R8 (disposal schedules); loi n° 2017-007, art. 72.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ged.mail.filing import Disposition, Hold, RetentionRule, Start
+from ged.mail.filing import Disposition, Facts, RetentionRule, Ruling, Span, Start, Term
 from ged.mail.french_dates import long_date
 from ged.mail.item import Letter
+
+LEGAL_FLOOR = Term(20, Span.YEARS)
+"""Every original is signed at its sealing, and an electronic writing is kept so long at least, from the letter's date.
+
+Source: loi n° 2017-007 du 22 juin 2017, art. 72.
+"""
+_FLOOR_BASIS = "la loi n° 2017-007, art. 72, fixe vingt ans pour les écrits électroniques"
+_STARTS = {
+    Start.LETTER_DATE: "la date du courrier",
+    Start.RECEPTION: "la réception",
+    Start.CLOSING: "la clôture",
+    Start.DOSSIER_CLOSING: "la clôture du dossier",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,10 @@ class Fate:
     Attributes:
         keep_until: The last day it must be kept; None when nobody can say yet.
         due: Whether the disposition may be proposed today.
-        reasons: French sentences, the first one fit to be shown alone.
+        reasons: French sentences: the holds first, then one fit to be shown alone, then the rules.
+        rule: Code of the rule that sets the term; None when the law's floor does, or nothing yet.
+        version: Number of the version of the schedule that was applied.
+        selected: Whether a sorting (tri) keeps the letter; None where the disposition is no sorting.
     """
 
     keep_until: date | None
@@ -29,49 +47,103 @@ class Fate:
     due: bool
     held: bool
     reasons: tuple[str, ...]
+    rule: str | None = None
+    version: int | None = None
+    selected: bool | None = None
 
 
-def fate(
-    rule: RetentionRule | None,
-    *,
-    letter_date: date | None,
-    received_on: date,
-    closed_on: date | None,
-    holds: Sequence[Hold],
-    today: date,
-) -> Fate:
-    """Return the fate of a letter under a rule; a hold wins over every rule."""
-    held = tuple(f"Gelé depuis le {long_date(hold.placed_on)} par {hold.placed_by} : {hold.reason}." for hold in holds)
-    if rule is None:
-        reason = "À conserver sans limite, parce qu'aucune règle ne s'applique encore : la nature n'est pas décidée."
-        return Fate(None, None, due=False, held=bool(holds), reasons=(*held, reason))
-    start = {Start.LETTER_DATE: letter_date or received_on, Start.RECEPTION: received_on, Start.CLOSING: closed_on}
-    began = start[rule.start]
-    if began is None:
-        reason = f"À conserver {rule.term_years} ans après la clôture, qui n'a pas eu lieu, parce que {rule.basis}."
-        return Fate(None, rule.disposition, due=False, held=bool(holds), reasons=(*held, reason))
-    until = _years_later(began, rule.term_years)
-    reason = f"À conserver jusqu'au {long_date(until)}, parce que {rule.basis}."
-    term = f"{rule.term_years} ans à partir du {long_date(began)}"
-    then = f"Règle {rule.code} ({rule.label}) : {term}, puis {rule.disposition}."
-    reasons = (*held, reason, then)
-    return Fate(until, rule.disposition, due=not holds and today > until, held=bool(holds), reasons=reasons)
-
-
-def fate_of(letter: Letter, rule: RetentionRule | None, holds: Sequence[Hold], today: date) -> Fate:
-    """Return the fate of a letter as it stands, under the rule of its kind."""
-    return fate(
-        rule,
-        letter_date=letter.letter_date,
-        received_on=letter.received_at.date(),
-        closed_on=letter.closed_on,
-        holds=holds,
-        today=today,
+def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
+    """Return the fate of a letter as it stands; a hold wins over every rule."""
+    held = tuple(
+        f"Gelé depuis le {long_date(each.placed_on)} par {each.placed_by} : {each.reason}." for each in facts.holds
+    )
+    if not facts.rulings:
+        reason = "À conserver sans limite, parce qu'aucune règle ne s'applique encore : ni nature ni cote n'en donnent."
+        return Fate(None, None, due=False, held=bool(held), reasons=(*held, reason), version=facts.version)
+    ends = [(_end(each.rule, letter, facts), each) for each in facts.rulings]
+    until, ruling = max(ends, key=lambda one: (one[0] or date.max, one[0] is None, -one[1].rule.disposition.rank))
+    most = min((each.rule for each in facts.rulings), key=lambda rule: rule.disposition.rank)
+    floor = LEGAL_FLOOR.after(letter.letter_date or letter.received_at.date())
+    by_law = until is not None and floor > until
+    if by_law:
+        until = floor
+    return Fate(
+        keep_until=until,
+        disposition=most.disposition,
+        due=not held and until is not None and today > until,
+        held=bool(held),
+        reasons=(*held, _verdict(ruling.rule, until, by_law=by_law), *_rules(ends, ruling, most, letter, facts)),
+        rule=None if by_law else ruling.rule.code,
+        version=facts.version,
+        selected=_selected(most, letter),
     )
 
 
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February, in a year that has none
-        return day.replace(year=day.year + years, day=28)
+def _began(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:
+    """Return from when a rule's term runs; None while what starts it has not happened.
+
+    Of several closings or events the last one counts: something more never brings the date nearer.
+    """
+    received = letter.received_at.date()
+    if rule.start is Start.EVENT:
+        return max((each.on for each in facts.events if each.name == rule.event), default=None)
+    if rule.start is Start.DOSSIER_CLOSING and facts.dossiers:
+        closed = [day for day in facts.dossiers if day is not None]
+        return max(closed) if len(closed) == len(facts.dossiers) else None
+    return {Start.LETTER_DATE: letter.letter_date or received, Start.RECEPTION: received}.get(
+        rule.start, letter.closed_on
+    )
+
+
+def _end(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:
+    began = _began(rule, letter, facts)
+    return None if began is None else rule.term.after(began)
+
+
+def _verdict(rule: RetentionRule, until: date | None, *, by_law: bool) -> str:
+    if until is None:
+        return f"À conserver {rule.term} après {_awaited(rule)}, qui n'a pas eu lieu, parce que {rule.basis}."
+    return f"À conserver jusqu'au {long_date(until)}, parce que {_FLOOR_BASIS if by_law else rule.basis}."
+
+
+def _awaited(rule: RetentionRule) -> str:
+    return f"« {rule.event} »" if rule.start is Start.EVENT else _STARTS[rule.start]
+
+
+def _rules(
+    ends: list[tuple[date | None, Ruling]], first: Ruling, most: RetentionRule, letter: Letter, facts: Facts
+) -> tuple[str, ...]:
+    """Return a sentence for each rule, the one that counts first, each with what it was found by."""
+    said = []
+    for until, ruling in sorted(ends, key=lambda one: one[1] is not first):
+        rule, began = ruling.rule, _began(ruling.rule, letter, facts)
+        since = (
+            f"après {_awaited(rule)}, attendu"
+            if began is None
+            else f"à partir du {long_date(began)} ({_by(rule, facts)})"
+        )
+        end = "" if ruling is first or until is None else f", soit jusqu'au {long_date(until)}"
+        said.append(
+            f"Règle {rule.code} ({rule.label}), par {ruling.by} : {rule.term} {since}{end}, puis {rule.disposition}."
+        )
+    if most is not first.rule and most.disposition is not first.rule.disposition:
+        said.append(f"Sort final : {most.disposition}, celui des règles qui garde le plus.")
+    if most.disposition is Disposition.SAMPLE and most.sampling is not None:
+        outcome = "gardé" if _selected(most, letter) else "non retenu"
+        said.append(f"Tri : {most.sampling}. Ce courrier serait {outcome}.")
+    if facts.version is not None:
+        said.append(f"Tableau de gestion, version {facts.version}.")
+    return tuple(said)
+
+
+def _by(rule: RetentionRule, facts: Facts) -> str:
+    if rule.start is not Start.EVENT:
+        return _STARTS[rule.start]
+    last = max((each for each in facts.events if each.name == rule.event), key=lambda each: each.on)
+    return f"« {rule.event} », noté par {last.recorded_by}"
+
+
+def _selected(rule: RetentionRule, letter: Letter) -> bool | None:
+    if rule.disposition is not Disposition.SAMPLE:
+        return None
+    return rule.sampling is None or rule.sampling.keeps(letter.sequence, letter.year, letter.sender or "")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
-from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.store.holds import DueRecord
 from ged.store.unit import Store
-from retention.fate import Fate, fate_of
+from retention.fate import Fate
+from retention.fates import fates_of
 
 _BATCH = 1000
 
@@ -32,17 +32,24 @@ def _due(store: Store, clock: Clock) -> Iterator[DueRecord]:
     while True:
         with store.unit() as unit:
             ids = unit.letters.ids_after(last, _BATCH)
-            letters, holds, rules = unit.letters.many(ids), unit.holds.standing_on(ids), unit.organisation.rules()
-        for letter in letters:
-            outcome = fate_of(letter, rules.get(letter.kind or ""), holds.get(letter.id, ()), today)
+            fates = fates_of(unit, unit.letters.many(ids), today)
+        for letter_id, outcome in fates.items():
             if outcome.due:
-                yield _record(letter, outcome)
+                yield _record(letter_id, outcome)
         if len(ids) < _BATCH:
             return
         last = ids[-1]
 
 
-def _record(letter: Letter, outcome: Fate) -> DueRecord:
+def _record(letter_id: str, outcome: Fate) -> DueRecord:
     assert outcome.disposition is not None  # noqa: S101 - due implies a rule
     assert outcome.keep_until is not None  # noqa: S101
-    return DueRecord(letter.id, outcome.disposition, outcome.keep_until, outcome.reasons)
+    return DueRecord(
+        letter_id,
+        outcome.disposition,
+        outcome.keep_until,
+        outcome.reasons,
+        rule=outcome.rule,
+        version=outcome.version,
+        selected=outcome.selected,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from ged.clock import Clock
@@ -13,8 +14,9 @@ from ged.mail.item import Letter, State
 from ged.mail.listing import Listing
 from ged.mail.moves import CLOSED
 from ged.mail.sieve import Sieve
-from ged.store.unit import Store
-from retention.fate import Fate, fate_of
+from ged.store.unit import Store, Unit
+from retention.fate import Fate
+from retention.fates import fates_of
 
 
 class Shelf(StrEnum):
@@ -59,21 +61,32 @@ def shelved(wanted: Wanted, *, store: Store, actor: Actor, clock: Clock, limit: 
     require(actor, Right.SEE_RETENTION)
     today = clock().date()
     with store.unit() as unit:
-        rules = unit.organisation.rules()
-        kinds = _kinds(rules, wanted.disposition)
-        listing = replace(_LISTED[wanted.shelf], sieve=wanted.sieve, kinds=kinds)
+        listing = replace(
+            _LISTED[wanted.shelf], sieve=wanted.sieve, ruled=_ruled(unit, actor, wanted.disposition, today)
+        )
         found = unit.letters.page(listing, actor.tokens(), limit=limit, offset=offset)
         letters = [row.letter for row in found.rows]
-        holds = unit.holds.standing_on([letter.id for letter in letters])
+        fates = fates_of(unit, letters, today)
         counts = unit.letters.counts(tuple(_LISTED.values()), actor.tokens())
     return Shelved(
-        tuple((each, fate_of(each, rules.get(each.kind or ""), holds.get(each.id, ()), today)) for each in letters),
+        tuple((each, fates[each.id]) for each in letters),
         found.total,
         dict(zip(_LISTED, counts, strict=True)),
     )
 
 
-def _kinds(rules: Mapping[str, RetentionRule], disposition: Disposition | None) -> tuple[str, ...] | None:
+def _ruled(
+    unit: Unit, actor: Actor, disposition: Disposition | None, today: date
+) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]] | None:
+    """Return the kinds and the codes of rules that end so, and of rules that keep more: of several, most is kept."""
     if disposition is None:
         return None
-    return tuple(kind for kind, rule in rules.items() if rule.disposition is disposition)
+    _, schedule = unit.schedules.applied(actor.post.tenant_id, today)
+    kinds = {each: schedule.rule(rule) for each, rule in unit.organisation.rules_of_kinds().items()}
+    codes = {each.code: schedule.rule_filed(each.code) for each in schedule.plan}
+
+    def named(rules: Mapping[str, RetentionRule | None], ranks: range) -> tuple[str, ...]:
+        return tuple(code for code, rule in rules.items() if rule is not None and rule.disposition.rank in ranks)
+
+    same, more = range(disposition.rank, disposition.rank + 1), range(disposition.rank)
+    return (named(kinds, same), named(codes, same)), (named(kinds, more), named(codes, more))

@@ -178,7 +178,7 @@ def letter_page(
             or (letter.state is State.RETURNED and Party.REGISTRY in parties(actor, letter))
         ),
         "may_correct": actor.has(Right.CORRECT) and letter.state in OPEN,
-        "fate": fate_of(letter, file.rule, file.holds, today),
+        "fate": fate_of(letter, file.retention, today),
         "q": origin.words,
         "draft_of": f"{actor.login}:{letter.id}",
         "today": today,

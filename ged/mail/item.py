@@ -102,6 +102,8 @@ class Letter:
         revision: Grows by one at every change; also the external version in the index.
         original: SHA-256 of the original's bytes, 64 lower-case hexadecimal digits.
         filename: The name it arrived under, for display only; nothing trusts it.
+        file_code: Where it is filed in the plan (cote); None while nobody said.
+        schedule_version: The version of the plan and of the schedule under which it was last filed or swept.
         reading_error: French sentence of the stage that gave up, when `reading` is FAILED.
     """
 
@@ -140,3 +142,5 @@ class Letter:
     reading_error: str | None
     sealing: Sealing
     held: bool
+    file_code: str | None = None
+    schedule_version: int | None = None

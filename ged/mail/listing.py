@@ -30,7 +30,8 @@ class Listing:
     `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
     `held` keeps those on hold, `held_by` those that one hold has caught; `fallen_due` those of the last sweep that
-    are not held, longest over first; `kinds` those of some kinds, and None of any.
+    are not held, longest over first; `ruled` is (wanted, excluded), each (kinds, file codes): letters that a rule of
+    the first governs and none of the second.
     """
 
     states: tuple[State, ...] = ()
@@ -59,7 +60,7 @@ class Listing:
     held: bool = False
     held_by: str | None = None
     fallen_due: bool = False
-    kinds: tuple[str, ...] | None = None
+    ruled: tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, ...], tuple[str, ...]]] | None = None
     aside_by: tuple[str, date] | None = None
     not_aside_by: tuple[str, date] | None = None
 

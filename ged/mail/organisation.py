@@ -9,10 +9,11 @@ from datetime import date
 from ged.mail.access import Capacity, Role
 from ged.mail.calendar import Holiday
 from ged.mail.circuit_template import CircuitTemplate
-from ged.mail.filing import Kind, RetentionRule
+from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
 from ged.mail.reminders import ReminderRule
+from ged.mail.schedule import Schedule
 from ged.mail.second_number import SecondPattern
 from ged.mail.station import ScanStation
 
@@ -157,6 +158,7 @@ class Organisation:
     """Everything that `ged init FOLDER` reads, checked whole before any of it is written.
 
     Attributes:
+        schedules: The file plan and the retention schedule of each tenant, by its id.
         addresses: E-mail addresses of people, as (login, address).
         files: The bytes of the templates, by digest.
     """
@@ -166,7 +168,7 @@ class Organisation:
     people: tuple[Person, ...]
     holdings: tuple[Holding, ...]
     kinds: tuple[Kind, ...]
-    rules: tuple[RetentionRule, ...]
+    schedules: Mapping[str, Schedule]
     mentions: tuple[Mention, ...]
     holidays: tuple[Holiday, ...]
     calendars: tuple[TenantCalendar, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
@@ -14,7 +14,7 @@ from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS, Stamp
 from ged.mail.correspondent import Named
 from ged.mail.entity_names import EntityNames
-from ged.mail.filing import Hold, Kind, RetentionRule
+from ged.mail.filing import Facts, Hold, Kind
 from ged.mail.item import Letter, Reading
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import Cursor, LetterPage, Listing, Neighbours
@@ -48,14 +48,18 @@ class LetterFile:
     arrivals: tuple[ArrivalRecord, ...]
     seal: SealRecord | None
     stamp: Stamp | None
-    holds: tuple[Hold, ...]
-    rule: RetentionRule | None
+    retention: Facts
     journal: tuple[JournalEntry, ...]
     steps: tuple[Step, ...]
     opinions: tuple[Opinion, ...]
     notes: tuple[Note, ...]
     followed: bool
     aside_until: date | None
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """The holds that stand on it."""
+        return self.retention.holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             arrivals=unit.arrivals.of(letter.id),
             seal=(seal := unit.seals.of(letter.id)),
             stamp=unit.anchors.stamp_of(DOCUMENTS, seal.leaf_index) if seal else None,
-            holds=unit.holds.standing(letter.id),
-            rule=unit.organisation.rules().get(kind) if kind else None,
+            retention=unit.retention.of([replace(letter, kind=kind)], clock().date())[letter.id],
             journal=unit.journal.of(letter.id),
             steps=steps,
             opinions=unit.opinions.of(letter.id),

@@ -14,6 +14,7 @@ from ged.mail.entity_names import renamed
 from ged.mail.journal import Act
 from ged.mail.moves import OPEN
 from ged.mail.organisation import Organisation
+from ged.mail.schedule import Schedule, ScheduleVersion, VersionState
 from ged.store.unit import Store, Unit
 
 
@@ -27,6 +28,8 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         _say_what_changes(unit, organisation, now)
         new_ids = [secrets.token_urlsafe(12) for _ in organisation.people]
         unit.organisation.load(organisation, new_ids, now.date())
+        for tenant_id, schedule in organisation.schedules.items():
+            _first_version(unit, tenant_id, schedule, now)
         unit.circuits.load(organisation.circuits)
         unit.second_numbers.load(organisation.second_patterns)
         unit.stations.load(organisation.stations)
@@ -68,6 +71,30 @@ def _say_what_changes(unit: Unit, loaded: Organisation, now: datetime) -> None:
             unit.journal.write(now, Act.POSITION_CHANGED, SYSTEM, position=post.id, before=before, after=became)
     for gone in sorted(standing_now.keys() - {each.id for each in loaded.entities}):
         unit.journal.write(now, Act.ENTITY_CLOSED, SYSTEM, entity=gone)
+
+
+def _first_version(unit: Unit, tenant_id: str, schedule: Schedule, now: datetime) -> None:
+    """Put the folder's plan and rules in force where nothing is; what people approved since, no folder changes."""
+    number = unit.schedules.next_number(tenant_id)
+    if number > 1:
+        return
+    first = ScheduleVersion(
+        id=secrets.token_urlsafe(16),
+        tenant_id=tenant_id,
+        number=number,
+        state=VersionState.APPROVED,
+        note="Première version, lue du dossier de configuration.",
+        author=SYSTEM.name,
+        author_login=SYSTEM.login,
+        written_at=now,
+        submitted_at=None,
+        approved_by=SYSTEM.name,
+        approved_at=now,
+        in_force_on=now.date(),
+        refusal="",
+        revision=1,
+    )
+    unit.schedules.add(first, schedule)
 
 
 def _named(holidays: set[Holiday]) -> list[str]:

@@ -21,6 +21,7 @@ dossier = sa.Table(
     column("owner_id", _Text, sa.ForeignKey("entity.id")),
     column("units", ARRAY(_Text)),
     column("closed_on", sa.Date, nullable=True),
+    column("file_code", _Text, nullable=True),
     column("revision", sa.Integer),
     column("created_at", _Time),
     column("created_by", _Text),

@@ -10,7 +10,7 @@ from ged.mail.folding import fold, folded_words
 from ged.mail.listing import Listing
 from ged.mail.sieve import Sieve
 from ged.store.correspondent_tables import correspondent, letter_party
-from ged.store.dossier_tables import dossier_letter
+from ged.store.dossier_tables import dossier, dossier_letter
 from ged.store.hold_tables import hold_letter
 from ged.store.tables import due, letter
 
@@ -35,10 +35,24 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
         yield letter.c.id.in_(sa.select(hold_letter.c.letter_id).where(hold_letter.c.hold_id == listing.held_by))
     if listing.fallen_due:
         yield sa.and_(letter.c.id.in_(sa.select(due.c.letter_id)), ~letter.c.held)
-    if listing.kinds is not None:
-        yield letter.c.kind.in_(listing.kinds)
+    if listing.ruled is not None:
+        wanted, excluded = listing.ruled
+        yield sa.and_(_governed(*wanted), ~_governed(*excluded))
     if listing.sieve is not None:
         yield from _sieved(listing.sieve)
+
+
+def _governed(kinds: tuple[str, ...], codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Letters of some kinds, filed under some codes, or in a dossier that is."""
+    inside = (
+        sa.select(dossier_letter.c.letter_id)
+        .join(dossier, dossier.c.id == dossier_letter.c.dossier_id)
+        .where(dossier.c.file_code.in_(codes))
+    )
+    of_kind, of_code = (
+        sa.func.coalesce(letter.c[name], "").in_(some) for name, some in (("kind", kinds), ("file_code", codes))
+    )
+    return sa.or_(of_kind, of_code, letter.c.id.in_(inside))
 
 
 def _sieved(sieve: Sieve) -> Iterator[sa.ColumnElement[bool]]:

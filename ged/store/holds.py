@@ -26,12 +26,20 @@ from ged.store.tables import due, letter, page
 
 @dataclass(frozen=True, slots=True)
 class DueRecord:
-    """A letter whose retention period is over: what is proposed for it, since when, and why."""
+    """A letter whose retention period is over: what is proposed for it, since when, and why.
+
+    Attributes:
+        rule: Code of the rule that set the term; None when the law's floor did. `version`: of the schedule.
+        selected: Whether a sorting keeps the letter; None where the disposition is no sorting.
+    """
 
     letter_id: str
     disposition: Disposition
     kept_until: date
     reasons: tuple[str, ...]
+    rule: str | None = None
+    version: int | None = None
+    selected: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,9 @@ class Holds:
                 "kept_until": each.kept_until,
                 "reasons": list(each.reasons),
                 "listed_at": at,
+                "rule": each.rule,
+                "version": each.version,
+                "selected": each.selected,
             }
             for each in records
         ]

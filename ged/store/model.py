@@ -8,22 +8,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from ged.mail.calendar import Holiday
-from ged.mail.filing import Disposition, RetentionRule, Start
 from ged.mail.item import Priority
 from ged.mail.organisation import Delay, Organisation, Person, TenantCalendar
+from ged.mail.schedule import Schedule
 from ged.store.absences import Absences
 from ged.store.circuits import CircuitTemplates
 from ged.store.delegations import Delegations
 from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
 from ged.store.reminders import Reminders
+from ged.store.schedules import Schedules
 from ged.store.second_numbers import SecondNumbers
 from ged.store.stations import Stations
 from ged.store.tables import (
     delay,
     holiday,
     person,
-    retention_rule,
     tenant_calendar,
 )
 
@@ -45,12 +45,7 @@ class Model:
             ),
             holdings=standing.holdings(today),
             kinds=standing.kinds(),
-            rules=tuple(
-                RetentionRule(
-                    row.code, row.label, row.term_years, Start(row.start), Disposition(row.disposition), row.basis
-                )
-                for row in self._rows(retention_rule, RetentionRule)
-            ),
+            schedules=self._schedules(standing, today),
             mentions=standing.mentions(),
             holidays=tuple(Holiday(row.country, row.day, row.name) for row in self._rows(holiday, Holiday)),
             calendars=tuple(
@@ -70,6 +65,10 @@ class Model:
             second_patterns=SecondNumbers(self._connection).patterns(),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )
+
+    def _schedules(self, standing: Organisations, today: date) -> dict[str, Schedule]:
+        tenants = sorted({each.tenant_id for each in standing.entities()})
+        return {each: Schedules(self._connection).applied(each, today)[1] for each in tenants}
 
     def _rows(self, table: sa.Table, value: Any, *rules: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
         columns = [table.c[name] for name in value.__slots__]

@@ -14,7 +14,7 @@ from ged.errors import NotFound
 from ged.mail.access import Role
 from ged.mail.calendar import CIVIL_SERVICE, Holiday, WorkingCalendar
 from ged.mail.entity_names import EntityNames, FormerName, renamed
-from ged.mail.filing import Disposition, Kind, RetentionRule, Start
+from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
 from ged.store.acting_tables import absence
@@ -29,7 +29,6 @@ from ged.store.tables import (
     mention,
     person,
     position,
-    retention_rule,
     tenant_calendar,
 )
 
@@ -47,7 +46,6 @@ class Organisations:
         """
         yesterday = date.fromordinal(today.toordinal() - 1)
         self._remember(renamed(self.every_entity(), loaded.entities, yesterday))
-        self._upsert(retention_rule, [_plain(rule) for rule in loaded.rules], "code")
         self._retire(kind, [each.code for each in loaded.kinds], kind.c.code)
         self._upsert(kind, [_plain(each) | {"retired": False} for each in loaded.kinds], "code")
         self._close([each.id for each in loaded.entities], yesterday)
@@ -140,11 +138,10 @@ class Organisations:
         rows = self._connection.execute(query)
         return tuple(Kind(row.code, row.label_fr, row.label_en, row.rule, tuple(row.words)) for row in rows)
 
-    def rules(self) -> dict[str, RetentionRule]:
-        """Return the retention rule of each kind, by kind code, kinds out of use included."""
-        columns = [retention_rule.c[name] for name in RetentionRule.__slots__]
-        query = sa.select(kind.c.code, *columns).join(retention_rule, retention_rule.c.code == kind.c.rule)
-        return {row[0]: _rule(row[1:]) for row in self._connection.execute(query)}
+    def rules_of_kinds(self) -> dict[str, str]:
+        """Return the code of the rule of each kind, by kind code, kinds out of use included."""
+        rows = self._connection.execute(sa.select(kind.c.code, kind.c.rule))
+        return {str(row[0]): str(row[1]) for row in rows}
 
     def mentions(self) -> tuple[Mention, ...]:
         """Return the instructions in use, in the order in which they are shown."""
@@ -265,11 +262,6 @@ def _entity(row: sa.Row[Any]) -> Entity:
 
 def _position(row: sa.Row[Any]) -> Position:
     return Position(row.id, row.entity_id, row.title, Role(row.role), Confidentiality(row.clearance), row.authority_id)
-
-
-def _rule(row: Sequence[Any]) -> RetentionRule:
-    code, label, term_years, start, disposition, basis = row
-    return RetentionRule(code, label, term_years, Start(start), Disposition(disposition), basis)
 
 
 def _parents_first(entities: Sequence[Entity]) -> list[Entity]:

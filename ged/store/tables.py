@@ -97,20 +97,9 @@ kind = sa.Table(
     column("code", _Text, primary_key=True),
     column("label_fr", _Text),
     column("label_en", _Text),
-    column("rule", _Text, sa.ForeignKey("retention_rule.code")),
+    column("rule", _Text),
     column("words", ARRAY(_Text), server_default="{}"),
     column("retired", sa.Boolean, server_default=sa.false()),
-)
-
-retention_rule = sa.Table(
-    "retention_rule",
-    metadata,
-    column("code", _Text, primary_key=True),
-    column("label", _Text),
-    column("term_years", sa.Integer),
-    column("start", _Text),
-    column("disposition", _Text),
-    column("basis", _Text),
 )
 
 mention = sa.Table(
@@ -209,6 +198,8 @@ letter = sa.Table(
     column("reading_error", _Text, nullable=True),
     column("sealing", _Text),
     column("held", sa.Boolean, server_default=sa.false()),
+    column("file_code", _Text, nullable=True, index=True),
+    column("schedule_version", sa.Integer, nullable=True),
     column("reader_tokens", ARRAY(_Text)),
     sa.UniqueConstraint("register_id", "direction", "year", "sequence", name="uq_letter_series"),
     sa.Index("ix_letter_reader_tokens", "reader_tokens", postgresql_using="gin"),
@@ -330,6 +321,9 @@ due = sa.Table(
     column("kept_until", sa.Date),
     column("reasons", ARRAY(_Text)),
     column("listed_at", _Time),
+    column("rule", _Text, nullable=True),
+    column("version", sa.Integer, nullable=True),
+    column("selected", sa.Boolean, nullable=True),
 )
 
 # --- state, journal and outbox are written only together -------------------------------------

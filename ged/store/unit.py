@@ -64,8 +64,10 @@ from ged.store.register_closings import RegisterClosings
 from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
 from ged.store.reminders import Reminders
+from ged.store.retention_facts import RetentionFacts
 from ged.store.runs import Runs
 from ged.store.scan_runs import ScanRuns
+from ged.store.schedules import Schedules
 from ged.store.seals import Seals
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
@@ -298,6 +300,16 @@ class Unit:
     def asides(self) -> Asides:
         """What people set aside."""
         return Asides(self._connection)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """The file plan and the retention schedule, in versions."""
+        return Schedules(self._connection)
+
+    @cached_property
+    def retention(self) -> RetentionFacts:
+        """What decides the fate of letters."""
+        return RetentionFacts(self._connection)
 
     @cached_property
     def holds(self) -> Holds:

@@ -312,6 +312,7 @@ def test_an_exported_organisation_loads_as_it_was(house: House, tmp_path: Path) 
     again = read_folder(tmp_path / "modele")
     for name in Organisation.__slots__:
         assert sorted(map(repr, getattr(again, name))) == sorted(map(repr, getattr(found, name))), name
+    assert again.schedules == found.schedules
     given = read_folder(PILOT)
     assert again.files == given.files
     assert {one.id for one in again.entities} == {one.id for one in given.entities}

@@ -1,30 +1,91 @@
-"""The fate of a letter: terms, starts, holds, and the sentence that says why."""
+"""The fate of a letter: terms, starts, events, several rules, holds, and the sentence that says why."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ged.mail.filing import Disposition, Hold, RetentionRule, Start
-from retention.fate import Fate, fate
+from ged.mail.filing import (
+    Disposition,
+    Facts,
+    Hold,
+    RetentionEvent,
+    RetentionRule,
+    Ruling,
+    Sampling,
+    Span,
+    Start,
+    Term,
+    read_sampling,
+    read_term,
+)
+from ged.mail.item import Letter
+from retention.fate import LEGAL_FLOOR, Fate, fate_of
+from rooms.values import a_letter
 
-RULE = RetentionRule("COURANT", "Correspondance courante", 20, Start.LETTER_DATE, Disposition.DESTROY, "la loi le fixe")
+RULE = RetentionRule(
+    "COURANT", "Correspondance courante", Term(25, Span.YEARS), Start.LETTER_DATE, Disposition.DESTROY, "la loi le fixe"
+)
 HOLD = Hold("Contentieux devant la cour d'appel", "A. Mensah", date(2030, 5, 2))
+END = "fin de permis"
 DAYS = st.dates(date(1980, 1, 1), date(2060, 12, 31))
+TERMS = st.builds(Term, st.integers(1, 300), st.sampled_from(Span))
+RULES = st.builds(
+    RetentionRule,
+    code=st.sampled_from(["A", "B", "C"]),
+    label=st.just("Règle"),
+    term=TERMS,
+    start=st.sampled_from(Start),
+    disposition=st.sampled_from(Disposition),
+    basis=st.just("on le veut"),
+    event=st.just(END),
+)
+RULINGS = st.lists(RULES.map(lambda rule: Ruling(rule, "la cote A")), max_size=4).map(tuple)
+EVENTS = st.lists(DAYS.map(lambda day: RetentionEvent(END, day, "E. Tossou")), max_size=3).map(tuple)
+FACTS = st.builds(
+    Facts,
+    version=st.integers(1, 9),
+    rulings=RULINGS,
+    dossiers=st.lists(st.none() | DAYS, max_size=3).map(tuple),
+    events=EVENTS,
+    holds=st.lists(st.just(HOLD), max_size=1).map(tuple),
+)
+LETTERS = st.builds(
+    lambda on, received, closed: a_letter(
+        letter_date=on, received_at=datetime.combine(received, datetime.min.time(), UTC), closed_on=closed
+    ),
+    st.none() | DAYS,
+    DAYS,
+    st.none() | DAYS,
+)
+LETTER = a_letter(letter_date=date(2025, 6, 1), received_at=datetime(2025, 6, 5, 9, tzinfo=UTC))
 
 
-def of(rule: RetentionRule | None = RULE, *holds: Hold, today: date = date(2046, 1, 1), **days: date | None) -> Fate:
-    known = {"letter_date": date(2025, 6, 1), "received_on": date(2025, 6, 5), "closed_on": None} | days
-    return fate(rule, holds=holds, today=today, **known)  # type: ignore[arg-type]
+def of(
+    rule: RetentionRule | None = RULE,
+    *holds: Hold,
+    today: date = date(2051, 1, 1),
+    events: tuple[RetentionEvent, ...] = (),
+    dossiers: tuple[date | None, ...] = (),
+    **changes: date | None,
+) -> Fate:
+    rulings = () if rule is None else (Ruling(rule, "la nature « Demande »"),)
+    return fate_of(replace(LETTER, **changes), Facts(3, rulings, dossiers, events, holds), today)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("start", "until"),
-    [(Start.LETTER_DATE, date(2045, 6, 1)), (Start.RECEPTION, date(2045, 6, 5)), (Start.CLOSING, None)],
+    [
+        (Start.LETTER_DATE, date(2050, 6, 1)),
+        (Start.RECEPTION, date(2050, 6, 5)),
+        (Start.CLOSING, None),
+        (Start.DOSSIER_CLOSING, None),
+        (Start.EVENT, None),
+    ],
 )
 def test_the_term_runs_from_what_the_rule_says(start: Start, until: date | None) -> None:
     found = of(replace(RULE, start=start))
@@ -32,28 +93,99 @@ def test_the_term_runs_from_what_the_rule_says(start: Start, until: date | None)
     assert found.due is (until is not None)
 
 
-def test_a_letter_without_date_is_kept_from_its_reception() -> None:
-    assert of(letter_date=None).keep_until == date(2045, 6, 5)
+@pytest.mark.parametrize(
+    ("day", "term", "last"),
+    [
+        (date(2026, 1, 31), Term(1, Span.MONTHS), date(2026, 2, 28)),
+        (date(2028, 1, 31), Term(1, Span.MONTHS), date(2028, 2, 29)),
+        (date(2026, 10, 31), Term(18, Span.MONTHS), date(2028, 4, 30)),
+        (date(2026, 12, 15), Term(1, Span.MONTHS), date(2027, 1, 15)),
+        (date(2024, 2, 29), Term(21, Span.YEARS), date(2045, 2, 28)),
+        (date(2024, 2, 29), Term(20, Span.YEARS), date(2044, 2, 29)),
+        (date(2026, 2, 27), Term(2, Span.DAYS), date(2026, 3, 1)),
+        (date(9990, 1, 1), Term(20, Span.YEARS), date.max),
+        (date(9999, 12, 1), Term(300, Span.DAYS), date.max),
+    ],
+)
+def test_a_term_ends_on_its_day_or_on_the_last_of_a_month_too_short(day: date, term: Term, last: date) -> None:
+    assert term.after(day) == last
 
 
-def test_a_closing_starts_the_term_that_waited_for_it() -> None:
-    found = of(replace(RULE, start=Start.CLOSING), closed_on=date(2026, 1, 1))
-    assert found.keep_until == date(2046, 1, 1)
-    assert not found.due
+@given(DAYS, DAYS, TERMS)
+def test_a_later_start_never_ends_earlier(one: date, other: date, term: Term) -> None:
+    assert term.after(min(one, other)) <= term.after(max(one, other))
+
+
+@given(TERMS)
+def test_a_term_is_read_as_it_is_written(term: Term) -> None:
+    assert read_term(str(term)) == (term if term.span is not Span.YEARS or term.count <= 200 else None)
+
+
+@pytest.mark.parametrize("text", ["", "0 an", "vingt ans", "20", "20 siècles", "-3 ans", "900 ans"])
+def test_what_is_no_term_is_not_read(text: str) -> None:
+    assert read_term(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("un sur 10", {10, 20}), ("années en 6", set(range(1, 21))), ("lettres k m", set(range(1, 21)))]
+)
+def test_a_sampling_keeps_the_same_letters_for_whoever_asks(text: str, kept: set[int]) -> None:
+    sampling = read_sampling(text)
+    assert sampling is not None
+    assert {each for each in range(1, 21) if sampling.keeps(each, 2026, "Koffi Agbéko")} == kept
+    assert read_sampling(str(sampling)) == sampling
+
+
+def test_a_sorting_says_what_becomes_of_the_letter() -> None:
+    rule = replace(RULE, disposition=Disposition.SAMPLE, sampling=Sampling(years=("5",)))
+    assert of(rule).selected is False
+    assert of(replace(rule, sampling=Sampling(one_in=1))).selected is True
+    assert of().selected is None
+    assert any("années en 5" in reason for reason in of(rule).reasons)
+
+
+def test_a_dossiers_last_closing_starts_the_term_once_all_are_closed() -> None:
+    rule = replace(RULE, start=Start.DOSSIER_CLOSING)
+    assert of(rule, dossiers=(date(2026, 1, 1), None)).keep_until is None
+    assert of(rule, dossiers=(date(2026, 1, 1), date(2027, 1, 1))).keep_until == date(2052, 1, 1)
+    assert of(rule, closed_on=date(2026, 2, 2)).keep_until == date(2051, 2, 2)
+
+
+def test_the_last_event_of_its_name_starts_the_term() -> None:
+    rule = replace(RULE, start=Start.EVENT, event=END)
+    ends = tuple(RetentionEvent(END, date(year, 3, 1), "E. Tossou") for year in (2030, 2028))
+    found = of(rule, events=ends)
+    assert found.keep_until == date(2055, 3, 1)
+    assert "« fin de permis », noté par E. Tossou" in " ".join(found.reasons)
+    assert of(rule, events=(RetentionEvent("fin d'audit", date(2030, 1, 1), "E. Tossou"),)).keep_until is None
+    assert "« fin de permis », qui n'a pas eu lieu" in of(rule).reasons[0]
+
+
+def test_the_law_keeps_twenty_years_whatever_the_schedule_says() -> None:
+    found = of(replace(RULE, term=Term(90, Span.DAYS)))
+    assert found.keep_until == date(2045, 6, 1)
+    assert found.rule is None
+    assert "art. 72" in found.reasons[0]
+
+
+def test_the_longest_rule_wins_and_the_disposition_that_keeps_most() -> None:
+    short = replace(RULE, code="VERSE", term=Term(21, Span.YEARS), disposition=Disposition.TRANSFER)
+    found = fate_of(LETTER, Facts(3, (Ruling(short, "la cote A"), Ruling(RULE, "la nature"))), date(2026, 1, 1))
+    assert (found.keep_until, found.disposition, found.rule) == (date(2050, 6, 1), Disposition.TRANSFER, "COURANT")
+    assert any("VERSE" in reason and "1er juin 2046" in reason for reason in found.reasons)
 
 
 def test_the_last_day_is_still_kept() -> None:
-    assert not of(today=date(2045, 6, 1)).due
-    assert of(today=date(2045, 6, 2)).due
+    assert not of(today=date(2050, 6, 1)).due
+    assert of(today=date(2050, 6, 2)).due
 
 
-def test_the_29th_of_february_ends_on_the_28th() -> None:
-    assert of(replace(RULE, term_years=21), letter_date=date(2024, 2, 29)).keep_until == date(2045, 2, 28)
-    assert of(letter_date=date(2024, 2, 29)).keep_until == date(2044, 2, 29)
-
-
-def test_the_reason_says_until_when_and_why() -> None:
-    assert of().reasons[0] == "À conserver jusqu'au 1er juin 2045, parce que la loi le fixe."
+def test_the_reason_says_until_when_why_and_under_which_version() -> None:
+    found = of()
+    assert found.reasons[0] == "À conserver jusqu'au 1er juin 2050, parce que la loi le fixe."
+    assert "Règle COURANT" in found.reasons[1]
+    assert found.reasons[-1] == "Tableau de gestion, version 3."
+    assert found.version == 3
 
 
 def test_without_a_rule_it_is_kept_without_end() -> None:
@@ -68,27 +200,48 @@ def test_a_hold_is_said_first() -> None:
     assert found.reasons[0] == "Gelé depuis le 2 mai 2030 par A. Mensah : Contentieux devant la cour d'appel."
 
 
-@given(st.integers(0, 100), st.sampled_from(list(Start)), DAYS, DAYS, DAYS)
-def test_a_hold_wins_over_every_rule(years: int, start: Start, letter: date, closed: date, today: date) -> None:
-    rule = replace(RULE, term_years=years, start=start)
-    assert not of(rule, HOLD, letter_date=letter, closed_on=closed, today=today).due
-    assert not of(None, HOLD, letter_date=letter, closed_on=closed, today=today).due
+@given(LETTERS, FACTS, DAYS)
+def test_a_hold_wins_over_every_rule(letter: Letter, facts: Facts, today: date) -> None:
+    assert not fate_of(letter, replace(facts, holds=(HOLD,)), today).due
 
 
-@given(st.integers(0, 60), st.integers(0, 30), DAYS)
-def test_a_longer_term_never_shortens(years: int, more: int, letter: date) -> None:
-    short, long = (of(replace(RULE, term_years=term), letter_date=letter) for term in (years, years + more))
-    assert short.keep_until is not None
-    assert long.keep_until is not None
-    assert long.keep_until >= short.keep_until
+def _no_earlier(before: Fate, after: Fate) -> bool:
+    return after.keep_until is None or (before.keep_until is not None and after.keep_until >= before.keep_until)
 
 
-@given(DAYS, DAYS)
-def test_what_is_due_stays_due(letter: date, today: date) -> None:
-    if of(letter_date=letter, today=today).due:
-        assert of(letter_date=letter, today=today + timedelta(days=1)).due
+@given(LETTERS, FACTS.filter(lambda facts: facts.rulings), RULES, DAYS)
+def test_a_rule_more_never_brings_the_date_nearer_nor_keeps_less(
+    letter: Letter, facts: Facts, rule: RetentionRule, today: date
+) -> None:
+    more = replace(facts, rulings=(*facts.rulings, Ruling(rule, "la cote B")))
+    before, after = fate_of(letter, facts, today), fate_of(letter, more, today)
+    assert _no_earlier(before, after)
+    assert before.disposition is not None
+    assert after.disposition is not None
+    assert after.disposition.rank <= before.disposition.rank
+    assert before.due or not after.due
 
 
-@given(DAYS, DAYS)
-def test_the_same_facts_give_the_same_fate(letter: date, today: date) -> None:
-    assert of(letter_date=letter, today=today) == of(letter_date=letter, today=today)
+@given(LETTERS, FACTS.filter(lambda facts: facts.events), DAYS, DAYS)
+def test_an_event_more_never_brings_the_date_nearer_once_one_is_known(
+    letter: Letter, facts: Facts, day: date, today: date
+) -> None:
+    more = replace(facts, events=(*facts.events, RetentionEvent(END, day, "E. Tossou")))
+    assert _no_earlier(fate_of(letter, facts, today), fate_of(letter, more, today))
+
+
+@given(LETTERS, FACTS, DAYS, DAYS)
+def test_the_clock_may_jump_the_date_stays_and_what_is_due_stays_due(
+    letter: Letter, facts: Facts, one: date, other: date
+) -> None:
+    early, late = fate_of(letter, facts, min(one, other)), fate_of(letter, facts, max(one, other))
+    assert early.keep_until == late.keep_until
+    assert early.reasons == late.reasons
+    assert late.due or not early.due
+
+
+@given(LETTERS, FACTS, DAYS)
+def test_nothing_is_due_within_twenty_years_of_its_date(letter: Letter, facts: Facts, today: date) -> None:
+    found = fate_of(letter, facts, today)
+    if found.due:
+        assert today > LEGAL_FLOOR.after(letter.letter_date or letter.received_at.date())

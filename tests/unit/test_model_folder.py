@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,11 @@ def test_the_pilot_ministry_is_whole() -> None:
     assert tenants == {"MME", "CEET", "AT2ER", "ARSE", "ANE", "SME"}
     assert len([entity for entity in found.entities if entity.tenant_id == "MME" and entity.parent_id]) >= 31
     assert {position.role for position in found.positions} == set(Role)
-    assert {kind.rule for kind in found.kinds} <= {rule.code for rule in found.rules}
-    assert all(rule.term_years >= 20 for rule in found.rules)
+    schedule = found.schedules["CEET"]
+    assert set(found.schedules) == tenants
+    assert {kind.rule for kind in found.kinds} <= {rule.code for rule in schedule.rules}
+    assert all(schedule.rule_filed(line.code) for line in schedule.plan)
+    assert set(schedule.by_kind(date(2026, 6, 1))) == {kind.code for kind in found.kinds}
     assert {holding.login for holding in found.holdings} == {person.login for person in found.people}
 
 
@@ -66,8 +70,19 @@ def test_the_pilot_ministry_is_whole() -> None:
         ("affectations.csv", "kossi;NULLE;2024-01-01;", "NULLE"),
         ("affectations.csv", "kossi;BOC-1;le 3 mars;", "le 3 mars"),
         ("natures.csv", "neuve;Neuve;New;SANS;", "SANS"),
-        ("conservation.csv", "R;R;vingt;date_courrier;tri;parce que", "vingt"),
-        ("conservation.csv", "R;R;20;un_jour;tri;parce que", "un_jour"),
+        ("conservation.csv", "R;R;vingt;date_courrier;tri;un sur 2;parce que;", "vingt"),
+        ("conservation.csv", "R;R;20 ans;un_jour;tri;un sur 2;parce que;", "un_jour"),
+        ("conservation.csv", "R;R;20 ans;evenement;elimination;;parce que;", "se nomme"),
+        ("conservation.csv", "R;R;20 ans;cloture;tri;;parce que;", "ce qu'il garde"),
+        ("conservation.csv", "R;R;20 ans;cloture;tri;un peu;parce que;", "un peu"),
+        ("conservation.csv", "R;=1+1;20 ans;cloture;elimination;;parce que;", "formule"),
+        ("conservation.csv", "R;R;20 ans;cloture;elimination;;parce que;NULLE", "NULLE"),
+        ("plan_classement.csv", "Z;Fin;NULLE;;;;;;", "NULLE"),
+        ("plan_classement.csv", "Z;Fin;Z;;;;;;", "sous elle-même"),
+        ("plan_classement.csv", "Z;Fin;;SANS;;;;;", "SANS"),
+        ("plan_classement.csv", "Z Z;Fin;;;;;;;", "sans espace"),
+        ("plan_classement.csv", "Z;Fin;;;;;;facture;", "déjà par défaut"),
+        ("plan_classement.csv", "Z;Fin;;;;2026-02-01;2026-01-01;;", "précède"),
         ("absences.csv", "nobody;2026-01-01;2026-01-02", "nobody"),
         ("absences.csv", "daf;2026-01-03;2026-01-02", "précède"),
         ("delegations.csv", "SG-1;nobody;interim;2026-01-01;2026-02-01;1;", "nobody"),

@@ -29,6 +29,7 @@ def bundle(house: HouseDep, actor: ActorDep, letter_id: str) -> Response:
             vault=house.vault,
             signer=house.signer,
             ledger=house.ledger,
+            journal_log=house.journal_log,
             published=house.published,
             actor=actor,
             clock=house.clock,

@@ -84,6 +84,7 @@ def _bundle(file: UploadFile, house: House, actor: Actor) -> BundleReport:
         store=house.store,
         signer=house.signer,
         ledger=house.ledger,
+        journal_log=house.journal_log,
         published=house.published,
         actor=actor,
         clock=house.clock,

@@ -11,13 +11,15 @@ from cryptography.x509 import Certificate
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
-from ged.mail.anchor import DOCUMENTS, LogAnchor
-from ged.mail.history import chain, events
+from ged.mail.anchor import DOCUMENTS, JOURNAL, LogAnchor
+from ged.mail.history import Event, chain, events
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
-from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, TrustMaterial
+from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, HistoryLine, TrustMaterial
 from ged.seal.bundle.write import write_bundle
+from ged.seal.journal_leaf import read_entry
+from ged.seal.log import TileLog
 from ged.seal.log_key import read_checkpoint
 from ged.seal.note import read_proof
 from ged.seal.signature import read_signature
@@ -34,7 +36,9 @@ NO_AUTHORITY = "aucune autorité d'horodatage n'est configurée"
 NOT_COSIGNED = "pas encore cosignée"
 NO_WITNESS = "aucun témoin n'est configuré"
 DEMONSTRATION = "le jeton vient d'une autorité de démonstration : il ne prouve rien à un tiers"
-HISTORY = "ses lignes ne sont pas encore prouvées une à une"
+TOLD = "les textes et les valeurs qu'il dit ne sont pas dans les inscriptions, qui disent qui, quand et quel acte"
+WAITS = "elles attendent leur inscription au journal des actes : refaites la liasse dans une minute"
+ELSEWHERE = "le journal des actes n'a pas cette ligne où la base le dit : prévenez l'auditeur"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def make_bundle(
     vault: Vault,
     signer: Signer,
     ledger: Ledger,
+    journal_log: TileLog | None,
     published: Published,
     actor: Actor,
     clock: Clock,
@@ -83,20 +88,23 @@ def make_bundle(
         letter = unit.letters.get(letter_id, actor.tokens())
         sealed = list(_files(unit, letter))
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
-        history = _history(unit, letter, actor)
+        told = _history(unit, letter, actor)
+        marks = unit.shipping.marks([event.id for event in told])
         unit.commit()
     gather = _Gather(store, vault, ledger, published)
     files = tuple(gather.file(one) for one in sealed)
+    lines = tuple(gather.line(event.id, marks.get(event.id), journal_log) for event in told)
+    keys = (ledger.key_text,) if journal_log is None else (ledger.key_text, journal_log.key_text)
+    digests = chain(letter.id, letter.original, told)
     contents = Contents(
         letter.id,
         letter.number,
         _json(asdict(letter)),
-        history,
+        _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)]),
         files,
-        TrustMaterial.of(
-            TrustStore.from_pem(signer.trust_pem), (ledger.key_text,), published.witnesses, published.stamps
-        ),
-        {"historique.json": HISTORY},
+        TrustMaterial.of(TrustStore.from_pem(signer.trust_pem), keys, published.witnesses, published.stamps),
+        {"historique.json": TOLD},
+        lines,
     )
     write_bundle(contents, target, vault.open)
     return letter
@@ -175,6 +183,24 @@ class _Gather:
         head = Head(DOCUMENTS, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
         return Evidence(p7s, one.seal.leaf, kept.decode(), head, claimed, None, salt)
 
+    def line(self, line: int, place: int | None, log: TileLog | None) -> HistoryLine:
+        """Return what proves a line of the history, whose place in the log of acts the database tells."""
+        if place is None or log is None:
+            return HistoryLine(line, missing=WAITS)
+        entry = log.entry(place)
+        if read_entry(entry)["id"] != line:
+            return HistoryLine(line, missing=ELSEWHERE)
+        found = evidence_of(place, JOURNAL, ledger=log, store=self.store)
+        if found is not None:
+            stamped = int(found.stamped_at.timestamp()) if found.stamped_at else None
+            return HistoryLine(line, entry, found.proof, self._head(found.anchor), stamped)
+        proof = log.prove(place).proof
+        note = read_proof(proof).checkpoint
+        size = read_checkpoint(note, log.key_text).size
+        return HistoryLine(
+            line, entry, proof, Head(JOURNAL, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
+        )
+
     def _head(self, anchor: LogAnchor) -> Head:
         missing = self._missing(stamped=anchor.stamp is not None, cosigned=bool(anchor.cosignatures))
         if anchor.stamp is not None and anchor.stamp.demonstration:
@@ -190,8 +216,8 @@ class _Gather:
         return missing
 
 
-def _history(unit: Unit, letter: Letter, actor: Actor) -> bytes:
-    told = events(
+def _history(unit: Unit, letter: Letter, actor: Actor) -> tuple[Event, ...]:
+    return events(
         unit.journal.of(letter.id),
         steps=unit.steps.of(letter.id),
         opinions=unit.opinions.of(letter.id),
@@ -199,8 +225,6 @@ def _history(unit: Unit, letter: Letter, actor: Actor) -> bytes:
         decisions=unit.proposals.decisions(letter.id),
         proposals=unit.proposals.of(letter.id),
     )
-    digests = chain(letter.id, letter.original, told)
-    return _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)])
 
 
 def _json(value: object) -> bytes:

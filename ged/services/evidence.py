@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ged.mail.anchor import LogAnchor
 from ged.ports import Ledger
+from ged.seal.log import TileLog
 from ged.seal.note import Proof, write_proof
 from ged.store.unit import Store
 
@@ -41,7 +42,7 @@ class LeafEvidence:
         return self.anchor.stamp.at if self.anchor.stamp else None
 
 
-def evidence_of(index: int, log: str, *, ledger: Ledger, store: Store) -> LeafEvidence | None:
+def evidence_of(index: int, log: str, *, ledger: Ledger | TileLog, store: Store) -> LeafEvidence | None:
     """Return the evidence of the entry at an index of a log; None while nobody outside has vouched for it.
 
     Raises:

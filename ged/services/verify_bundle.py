@@ -12,6 +12,7 @@ from ged.mail.journal import Act
 from ged.ports import Ledger, Signer
 from ged.seal.bundle.contents import TrustMaterial
 from ged.seal.bundle.verifier import ABSENT, BAD, Step, Trust, verify
+from ged.seal.log import TileLog
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome
 from ged.services.bundle import Published
@@ -63,6 +64,7 @@ def verify_bundle(
     store: Store,
     signer: Signer,
     ledger: Ledger,
+    journal_log: TileLog | None,
     published: Published,
     actor: Actor,
     clock: Clock,
@@ -73,7 +75,7 @@ def verify_bundle(
         Forbidden: `access.right`.
     """
     require(actor, Right.VERIFY)
-    steps, manifest, _ = verify(stream, _pinned(signer, ledger, published))
+    steps, manifest, _ = verify(stream, _pinned(signer, ledger, journal_log, published))
     outcome = Outcome.ALTERED if any(step.state == BAD for step in steps) else Outcome.INTACT
     letter = manifest.get("courrier")
     number = str(letter.get("numero", ""))[:60] if isinstance(letter, dict) else ""
@@ -83,9 +85,10 @@ def verify_bundle(
     return BundleReport(number, outcome, tuple(steps))
 
 
-def _pinned(signer: Signer, ledger: Ledger, published: Published) -> Trust:
+def _pinned(signer: Signer, ledger: Ledger, journal_log: TileLog | None, published: Published) -> Trust:
     seals = TrustStore.from_pem(signer.trust_pem)
-    ours = TrustMaterial.of(seals, (ledger.key_text,))
+    logs = (ledger,) if journal_log is None else (ledger, journal_log)
+    ours = TrustMaterial.of(seals, tuple(log.key_text for log in logs))
     return Trust(
         authorities=seals.authorities,
         logs=ours.logs,

@@ -9,10 +9,12 @@ from io import BytesIO
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from api.config import AuthoritySettings, Settings
 from api.deps import COOKIE, Csrf
+from api.shipping import open_shipper
 from api.wiring import House, open_house
 from engines.time_authority import answering, make_authority
 from ged.errors import Forbidden, NotFound
@@ -20,6 +22,7 @@ from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS
 from ged.mail.annex import AnnexKind
 from ged.mail.journal import Act
+from ged.seal.bundle.verifier import ABSENT, BAD, GOOD
 from ged.seal.verify import Outcome
 from ged.services.anchor import anchor
 from ged.services.attach import attach
@@ -29,6 +32,7 @@ from ged.services.sign_in import actor_of
 from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
 from integration.test_acknowledgement import signed_in
 from rooms.bundles import entries, forged
+from rooms.house import driver_url
 from rooms.letters import letter_pdf, proving, read_all, send
 
 Who = Callable[[str], Actor]
@@ -36,14 +40,14 @@ Who = Callable[[str], Actor]
 
 def bundle_of(house: House, actor: Actor, letter_id: str) -> bytes:
     target = BytesIO()
-    make_bundle(letter_id, target, published=house.published, **proving(house, actor))
+    make_bundle(letter_id, target, published=house.published, journal_log=house.journal_log, **proving(house, actor))
     return target.getvalue()
 
 
 def judge(house: House, actor: Actor, bundle: bytes) -> BundleReport:
     made = proving(house, actor)
     del made["vault"]
-    return verify_bundle(BytesIO(bundle), published=house.published, **made)
+    return verify_bundle(BytesIO(bundle), published=house.published, journal_log=house.journal_log, **made)
 
 
 @pytest.fixture
@@ -108,7 +112,10 @@ def test_once_its_head_is_stamped_a_letter_is_proved_at_a_time_that_others_vouch
             report = judge(house, kossi, made)
     assert "pas encore horodatée" in waits
     assert [name for name in entries(made) if name.endswith(".tsr")] == ["tetes/documents-2/checkpoint.tsr"]
-    assert [step.title for step in report.reserves] == ["Des témoins ont cosigné la tête"]
+    assert [step.title for step in report.reserves] == [
+        "Des témoins ont cosigné la tête",
+        "Ses lignes figurent au journal des actes",
+    ]
     assert report.outcome is Outcome.INTACT
 
 
@@ -143,3 +150,29 @@ def test_what_is_another_zip_is_no_bundle() -> None:
     assert not is_bundle(target)
     assert not is_bundle(BytesIO(b""))
     assert not is_bundle(BytesIO(b"%PDF-1.7"))
+
+
+def test_its_history_is_proved_by_the_log_of_acts_and_a_superuser_who_changes_a_line_is_found_out(
+    house: House, kossi: Actor, letter_id: str, settings: Settings
+) -> None:
+    before = judge(house, kossi, bundle_of(house, kossi, letter_id))
+    assert [step.state for step in before.steps if step.about == "Historique"] == [GOOD, ABSENT]
+    with open_shipper(settings) as shipper:
+        shipper.round()
+    bundle = bundle_of(house, kossi, letter_id)
+    told, listed = (json.loads(entries(bundle)[name]) for name in ("historique.json", "liasse.json"))
+    assert [one["ligne"] for one in listed["journal"]] == [one["id"] for one in told]
+    assert [bool(one["inscription"]) for one in listed["journal"]] == [True] * (len(told) - 1) + [False]
+    found = judge(house, kossi, bundle)
+    assert found.outcome is Outcome.INTACT
+    states = [step.state for step in found.steps if step.about == "Historique"]
+    assert states == [GOOD, GOOD, ABSENT, GOOD, ABSENT, ABSENT]  # its own taking waits; no witness, no authority here
+    assert settings.database.url is not None
+    with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as superuser:
+        superuser.execute("ALTER TABLE journal DISABLE TRIGGER USER")
+        superuser.execute("UPDATE journal SET name = 'Autrui' WHERE id = %s", (told[0]["id"],))
+    lie = judge(house, kossi, bundle_of(house, kossi, letter_id))
+    assert lie.outcome is Outcome.ALTERED
+    assert [step.detail for step in lie.steps if step.state == BAD] == [
+        f"la ligne {told[0]['id']} n'est pas celle qui fut inscrite"
+    ]

@@ -71,14 +71,14 @@ def inscribed(house: House, more_than: int) -> int:
 
 def bundle_of(house: House, actor: Actor, letter_id: str) -> bytes:
     target = BytesIO()
-    make_bundle(letter_id, target, published=house.published, **proving(house, actor))
+    make_bundle(letter_id, target, published=house.published, journal_log=house.journal_log, **proving(house, actor))
     return target.getvalue()
 
 
 def judged(house: House, actor: Actor, bundle: bytes) -> Outcome:
     made = proving(house, actor)
     del made["vault"]
-    return verify_bundle(BytesIO(bundle), published=house.published, **made).outcome
+    return verify_bundle(BytesIO(bundle), published=house.published, journal_log=house.journal_log, **made).outcome
 
 
 def test_both_keys_change_while_everything_runs_and_what_was_proved_before_is_proved_still(

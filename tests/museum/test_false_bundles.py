@@ -8,8 +8,10 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -126,14 +128,21 @@ def witness_whose_line_was_made_up(bundle: bytes, sealer: Sealer, stranger: Seal
     return forged(bundle, {"original/preuve.tlog-proof": signed})
 
 
+def stamped(bundle: bytes) -> list[str]:
+    """Return the tokens over heads of the log of documents, the first the original's."""
+    return sorted(
+        name for name in entries(bundle) if name.startswith("tetes/documents") and name.endswith("checkpoint.tsr")
+    )
+
+
 def token_of_another_head(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
-    own, other = sorted(name for name in entries(bundle) if name.endswith("checkpoint.tsr"))
+    own, other = stamped(bundle)
     return forged(bundle, {own: entries(bundle)[other]})
 
 
 def token_of_another_head_with_its_head(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
     files = entries(bundle)
-    own, other = sorted(name.removesuffix(".tsr") for name in files if name.endswith("checkpoint.tsr"))
+    own, other = (name.removesuffix(".tsr") for name in stamped(bundle))
     return forged(bundle, {own: files[other], f"{own}.tsr": files[f"{other}.tsr"]})
 
 
@@ -177,6 +186,76 @@ def no_original(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
 
 def format_of_the_future(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
     return forged(bundle, {}, format=99)
+
+
+def history(bundle: bytes) -> list[dict[str, Any]]:
+    return [dict(each) for each in json.loads(entries(bundle)["historique.json"])]
+
+
+def retold(bundle: bytes, told: list[dict[str, Any]], **summary: Any) -> bytes:
+    """Return a bundle with another history, whose digests follow one another as a forger makes them."""
+    last = sha256(b"lettre-1\n" + sha256(entries(bundle)["original/original.pdf"]).hexdigest().encode()).hexdigest()
+    for one in told:
+        plain = {name: value for name, value in one.items() if name != "sha256"}
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        last = one["sha256"] = sha256(f"{last}\n{text}".encode()).hexdigest()
+    return forged(bundle, {"historique.json": json.dumps(told).encode()}, **summary)
+
+
+def history_line_altered(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    told = history(bundle)
+    told[1]["text"] = "autre chose"
+    return forged(bundle, {"historique.json": json.dumps(told).encode()})
+
+
+def history_told_by_another_and_chained_anew(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    told = history(bundle)
+    told[1]["by"] = "Quelqu'un d'autre"
+    return retold(bundle, told)
+
+
+def history_at_another_time_and_chained_anew(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    told = history(bundle)
+    told[1]["at"] = told[1]["at"].replace("2026", "2025")
+    return retold(bundle, told)
+
+
+def history_line_removed(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    return forged(bundle, {"historique.json": json.dumps(history(bundle)[1:]).encode()})
+
+
+def history_line_removed_and_chained_anew(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    return retold(bundle, history(bundle)[1:])
+
+
+def history_line_added_with_the_proof_of_another(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    told, listed = history(bundle), json.loads(entries(bundle)["liasse.json"])["journal"]
+    return retold(bundle, [*told, told[-1] | {"id": 50}], journal=[*listed, listed[-1] | {"ligne": 50}])
+
+
+def history_entry_made_up(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    told = history(bundle)
+    told[1]["by"] = "Quelqu'un d'autre"
+    entry = entries(bundle)["journal/7.json"].replace(b"A. Kossi", b"Quelqu'un d'autre")
+    made = retold(bundle, told)
+    return forged(made, {"journal/7.json": entry})
+
+
+def history_proved_by_a_stranger(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    theirs, kept = entries(stranger.bundle(LETTER)), json.loads(entries(stranger.bundle(LETTER))["liasse.json"])
+    names = [name for name in theirs if name.startswith(("journal/", "tetes/journal"))]
+    heads = json.loads(entries(bundle)["liasse.json"])["tetes"] + kept["tetes"]
+    return forged(bundle, {name: theirs[name] for name in names}, journal=kept["journal"], tetes=heads)
+
+
+def history_of_another_letter(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
+    """Lines that were inscribed, of a letter that is not this one."""
+    changed = dict[str, bytes]()
+    for line in (4, 7, 9):
+        entry = entries(bundle)[f"journal/{line}.json"].replace(b"lettre-1", b"lettre-2")
+        place = sealer.acts.append([entry])[0]
+        changed |= {f"journal/{line}.json": entry, f"journal/{line}.tlog-proof": place.proof.encode()}
+    return forged(bundle, changed)
 
 
 def cut_short(bundle: bytes, sealer: Sealer, stranger: Sealer) -> bytes:
@@ -247,6 +326,15 @@ LIES: dict[Lie, str] = {
     no_salt: "l'inscription est masquée, et le sel manque",
     no_seal_at_all: "pas de sceau : il viendra",
     no_original: "Le sommaire n'en nomme pas un seul",
+    history_line_altered: "la ligne 7 ne suit pas celle d'avant",
+    history_told_by_another_and_chained_anew: "la ligne 7 n'est pas celle qui fut inscrite",
+    history_at_another_time_and_chained_anew: "la ligne 7 n'est pas celle qui fut inscrite",
+    history_line_removed: "la ligne 7 ne suit pas celle d'avant",
+    history_line_removed_and_chained_anew: "le sommaire ne nomme pas les lignes de l'historique",
+    history_line_added_with_the_proof_of_another: "la ligne 50 n'est pas celle qui fut inscrite",
+    history_entry_made_up: "la preuve de la ligne 7 ne mène pas à la tête",
+    history_proved_by_a_stranger: "la tête n'est pas signée par le journal",
+    history_of_another_letter: "la ligne 4 n'est pas celle qui fut inscrite",
     format_of_the_future: "Cette liasse est du format 99",
     cut_short: "est tronqué ou n'est pas une liasse",
     nothing_but_noise: "est tronqué ou n'est pas une liasse",
@@ -263,6 +351,10 @@ def test_the_honest_bundle_is_accepted(bundle: bytes, sealer: Sealer) -> None:
     assert faults(bundle, sealer.pins) == []
     assert [step.title for step in steps(bundle, sealer.pins) if step.state == ABSENT] == []
     assert faults(sealer.bundle(LETTER, salt=bytes(32)), sealer.pins) == []
+    waits = sealer.bundle(LETTER, waiting=1)
+    assert faults(waits, sealer.pins) == []
+    assert [step.detail for step in steps(waits, sealer.pins) if step.state == ABSENT] == ["1 : elle attend"]
+    assert [step.state for step in steps(sealer.bundle(LETTER, waiting=3), sealer.pins)].count(ABSENT) == 1
     assert faults(forged(bundle, {}), sealer.pins) == []  # what the forger's tool changes by itself is no lie
 
 
@@ -293,7 +385,9 @@ def places(bundle: bytes, parts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
 
 def test_one_flipped_bit_of_what_counts_is_refused(bundle: bytes, sealer: Sealer) -> None:
     files, missed = entries(bundle), []
-    for name, place in places(bundle, (".pdf", ".p7s", "inscription.json", "preuve.tlog-proof", "corps")):
+    for name, place in places(
+        bundle, (".pdf", ".p7s", "inscription.json", ".tlog-proof", "corps", "historique.json", "journal/7.json")
+    ):
         data = bytearray(files[name])
         data[place] ^= 1
         if not faults(forged(bundle, {name: bytes(data)}), sealer.pins):

@@ -22,7 +22,8 @@ def test_every_format_has_its_bundle() -> None:
 @pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
 def test_an_old_bundle_is_accepted_whole_under_the_keys_of_its_day(path: Path) -> None:
     keys = pinned(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")))
-    assert {step.state for step in steps(path.read_bytes(), keys)} == {GOOD}
+    absent = [step.about for step in steps(path.read_bytes(), keys) if step.state != GOOD]
+    assert absent == (["Historique"] if path.stem == "format-1" else [])
     lie = forged(path.read_bytes(), {"original/original.pdf": b"%PDF another"})
     assert {step.state for step in steps(lie, keys)} != {GOOD}
 

@@ -9,8 +9,8 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +21,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from engines.time_authority import TimeAuthority
+from ged.mail.history import Event, chain
+from ged.mail.journal import Act, JournalRow
 from ged.ports import LogEntry
-from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, TrustMaterial
+from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, HistoryLine, TrustMaterial
 from ged.seal.bundle.verifier import BAD, Step, Trust, verify
 from ged.seal.bundle.write import write_bundle
-from ged.seal.keys import SealKeys, ensure_keys
+from ged.seal.journal_leaf import encode_row
+from ged.seal.keys import SealKeys, ensure_keys, ensure_log_key
 from ged.seal.leaf import Leaf, blind
 from ged.seal.ledger import TileLedger
 from ged.seal.note import read_proof
@@ -63,13 +66,15 @@ class Sealer:
     folder: Path
     keys: SealKeys
     ledger: TileLedger
+    acts: TileLedger
     authority_of_time: TimeAuthority | None = None
     witness: Cosigner | None = None
 
     @classmethod
     def begin(cls, folder: Path, organisation: str = "Ministère d'essai") -> Sealer:
         keys = ensure_keys(folder / "keys", organisation=organisation)
-        return cls(folder, keys, TileLedger(folder / "ledger", keys.log))
+        acts = ensure_log_key(folder / "acts" / "actes.key", origin=f"{keys.log.origin}/journal")
+        return cls(folder, keys, TileLedger(folder / "ledger", keys.log), TileLedger(folder / "journal", acts))
 
     @property
     def authority(self) -> bytes:
@@ -87,7 +92,7 @@ class Sealer:
         """What a page of that installation trusts."""
         return Trust(
             [self.keys.authority],
-            [self.ledger.verifier_key],
+            [self.ledger.verifier_key, self.acts.verifier_key],
             [self.witness.key] if self.witness else [],
             self.authority_of_time.roots if self.authority_of_time else [],
             seals=[self.keys.newest],
@@ -98,7 +103,7 @@ class Sealer:
         """What a bundle of that installation says of whom to trust."""
         pins = self.pins
         seals = TrustStore.from_pem(self.keys.chain_pem)
-        return TrustMaterial(seals, (self.ledger.verifier_key,), tuple(pins.witnesses), tuple(pins.stamps))
+        return TrustMaterial(seals, tuple(pins.logs), tuple(pins.witnesses), tuple(pins.stamps))
 
     def seal(self, data: bytes, document: str = "lettre-1", salt: bytes = b"") -> tuple[bytes, bytes, LogEntry]:
         """Return (signature, leaf, entry)."""
@@ -119,15 +124,45 @@ class Sealer:
 
     def file(self, data: bytes, role: str, place: str, salt: bytes = b"") -> BundledFile:
         p7s, leaf, entry = self.seal(data, salt=salt)
+        head, line = self.head("documents", entry)
+        at = int(datetime.now(UTC).timestamp())
+        evidence = Evidence(p7s, leaf, entry.proof + line, head, at, at if head.token else None, salt)
+        digest, media = hashlib.sha256(data).hexdigest(), "application/pdf"
+        return BundledFile(role, role.capitalize(), place, "pdf", media, digest, len(data), evidence)
+
+    def head(self, log: str, entry: LogEntry) -> tuple[Head, str]:
+        """Return the head that an entry's proof leads to, and the line of the witness under it."""
         note = read_proof(entry.proof).checkpoint
         line, token = self.witness.line(note) if self.witness else "", self.token(note.encode())
         there = {"horodatage": bool(token), "cosignature": bool(line)}
         missing = {what: why for what, why in MISSING.items() if not there[what]}
-        head = Head("documents", int(note.split("\n")[1]), note.encode(), token, missing)
-        at = int(datetime.now(UTC).timestamp())
-        evidence = Evidence(p7s, leaf, entry.proof + line, head, at, at if token else None, salt)
-        digest, media = hashlib.sha256(data).hexdigest(), "application/pdf"
-        return BundledFile(role, role.capitalize(), place, "pdf", media, digest, len(data), evidence)
+        return Head(log, int(note.split("\n")[1]), note.encode(), token, missing), line
+
+    def history(self, original: bytes, waiting: int = 0) -> tuple[bytes, tuple[HistoryLine, ...]]:
+        """Return a history of three acts, with what proves each, the last ones waiting; other lines lie between."""
+        told = tuple(
+            Event(number, AT + timedelta(minutes=number), act, "A. Kossi", "kossi", text=text)
+            for number, act, text in ((4, Act.QUALIFIED, ""), (7, Act.READ, ""), (9, Act.EXPORTED, "liasse"))
+        )
+        rows = [
+            JournalRow(one.id, one.at, one.act, one.login, one.by, "lettre-1", None, {"medium": one.text})
+            for one in told
+        ]
+        proved = len(rows) - waiting
+        self.acts.append([b"{}" + str(self.acts.head().size).encode()])
+        entries = [encode_row(row) for row in rows[:proved]]
+        lines = []
+        places = self.acts.append(entries)
+        shared = self.head("journal", places[-1]) if places else None
+        for row, entry, place in zip(rows, entries, places, strict=False):
+            assert shared is not None
+            head, line = shared
+            at = int(datetime.now(UTC).timestamp()) if head.token else None
+            lines.append(HistoryLine(row.id, entry, place.proof + line, head, at))
+        lines += [HistoryLine(row.id, missing="elle attend") for row in rows[proved:]]
+        digests = chain("lettre-1", hashlib.sha256(original).hexdigest(), told)
+        said = [asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)]
+        return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode(), tuple(lines)
 
     def token(self, note: bytes) -> bytes:
         """Return what the authority of time gives for a head; nothing where there is none."""
@@ -135,11 +170,12 @@ class Sealer:
             return b""
         return self.authority_of_time.reply(write_request(hashlib.sha256(note).digest(), "sha256", 7))
 
-    def bundle(self, *data: bytes, salt: bytes = b"") -> bytes:
+    def bundle(self, *data: bytes, salt: bytes = b"", waiting: int = 0) -> bytes:
         """Return the bundle of a letter: the first bytes are the original, the others its pieces."""
         files = [self.file(data[0], "original", "original/original", salt)]
         files += [self.file(each, "piece_jointe", f"pieces/{n}/piece") for n, each in enumerate(data[1:], 1)]
-        contents = Contents("lettre-1", "ARR-2026-000001", b"{}\n", b"[]\n", tuple(files), self.material, {})
+        history, lines = self.history(data[0], waiting)
+        contents = Contents("lettre-1", "ARR-2026-000001", b"{}\n", history, tuple(files), self.material, {}, lines)
         return written(contents, *data)
 
 

@@ -87,6 +87,7 @@ def test_the_script_takes_the_keys_that_it_is_given(bundle: bytes, sealer: Seale
     (folder / "liasse.zip").write_bytes(bundle)
     (folder / "publie.pem").write_bytes(sealer.authority)
     given: list[str | Path] = ["liasse.zip", "--autorite", "publie.pem", "--journal", sealer.ledger.verifier_key]
+    given += ["--journal", sealer.acts.verifier_key]
     assert script(folder, *given).returncode == 0
     stranger = Sealer.begin(tmp_path / "stranger")
     (folder / "publie.pem").write_bytes(stranger.authority)
@@ -121,8 +122,8 @@ def test_a_text_from_a_bundle_never_commands_a_terminal(sealer: Sealer) -> None:
 @pytest.mark.parametrize(
     ("name", "counted"),
     [
-        ("bundle", {"dgst": 6, "cms": 3, "pkeyutl": 3}),
-        ("whole", {"dgst": 4, "(cat": 1, "cms": 2, "pkeyutl": 2, "ts": 2}),
+        ("bundle", {"dgst": 6, "cms": 3, "pkeyutl": 4}),
+        ("whole", {"dgst": 4, "(cat": 1, "cms": 2, "pkeyutl": 3, "ts": 3}),
     ],
 )
 def test_the_commands_of_its_lisezmoi_accept_it_with_no_network(
@@ -147,7 +148,7 @@ def test_the_commands_of_its_lisezmoi_refuse_what_was_changed(bundle: bytes, tmp
         answer = alone(["sh", "-c", command], folder)
         if answer.returncode or expected not in answer.stdout + answer.stderr:
             refused.append(command.split()[1])
-    assert refused == ["dgst", "cms", "pkeyutl", "pkeyutl", "pkeyutl"]
+    assert refused == ["dgst", "cms", "pkeyutl", "pkeyutl", "pkeyutl", "pkeyutl"]
 
 
 def test_the_same_contents_give_the_same_bytes(sealer: Sealer) -> None:

@@ -110,6 +110,39 @@ class BundledFile:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A line of the history, and what proves that the log of acts has it.
+
+    Attributes:
+        line: Its number in the journal, which it has in the history too.
+        entry: The entry of the log, byte for byte; b"" while it waits, and `missing` says so.
+        stamped_at: When the head was stamped, seconds since 1970; None while it is not.
+    """
+
+    line: int
+    entry: bytes = b""
+    proof: str = ""
+    head: Head | None = None
+    stamped_at: int | None = None
+    missing: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it lies in the bundle, without extension."""
+        return f"journal/{self.line}"
+
+    def described(self) -> dict[str, Any]:
+        """Return its entry in the table of contents."""
+        return {
+            "ligne": self.line,
+            "inscription": f"{self.place}.json" if self.head else None,
+            "preuve": f"{self.place}.tlog-proof" if self.head else None,
+            "tete": self.head.folder if self.head else None,
+            "manque": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class TrustMaterial:
     """The keys to check against, as the installation has them: to be compared with those that it published.
 
@@ -146,6 +179,7 @@ class Contents:
     Attributes:
         letter: What is known of the letter, JSON; `history` what happened to it, JSON.
         files: The original first.
+        journal: A line for each of `history`, in its order.
     """
 
     letter_id: str
@@ -155,9 +189,17 @@ class Contents:
     files: tuple[BundledFile, ...]
     trust: TrustMaterial
     missing: dict[str, str]
+    journal: tuple[HistoryLine, ...] = ()
 
     @property
     def heads(self) -> tuple[Head, ...]:
         """The heads that its proofs lead to, each once."""
         found = {one.evidence.head.folder: one.evidence.head for one in self.files if one.evidence}
+        found |= {one.head.folder: one.head for one in self.journal if one.head}
         return tuple(found.values())
+
+    def stamped_at(self, head: Head) -> int:
+        """Return the instant at which the token of a head is judged, seconds since 1970."""
+        of_files = (one.evidence.at for one in self.files if one.evidence and one.evidence.head.folder == head.folder)
+        of_lines = (one.stamped_at for one in self.journal if one.head and one.head.folder == head.folder)
+        return next(at for at in (*of_files, *of_lines) if at is not None)

@@ -26,6 +26,9 @@ def read_me(contents: Contents) -> str:
 def _missing(contents: Contents) -> Iterator[str]:
     said = [f"{one.label} : {one.missing}" for one in contents.files if one.missing]
     said += [f"{head.folder}, {what} : {why}" for head in contents.heads for what, why in head.missing.items()]
+    waiting = [one for one in contents.journal if one.missing]
+    if waiting:
+        said.append(f"historique.json, lignes {', '.join(str(one.line) for one in waiting)} : {waiting[0].missing}")
     said += [f"{what} : {why}" for what, why in contents.missing.items()]
     yield "Ce qui manque, et pourquoi\n" if said else "Rien ne manque.\n"
     for each in said:
@@ -72,7 +75,7 @@ def _head(head: Head, contents: Contents) -> Iterator[str]:
     )
     yield "  attendu : Signature Verified Successfully\n"
     if head.token:
-        at = next(one.evidence.at for one in contents.files if one.evidence and one.evidence.head == head)
+        at = contents.stamped_at(head)
         yield (
             f"$ openssl ts -verify -in {head.folder}/checkpoint.tsr -data {head.folder}/checkpoint "
             f"-CAfile confiance/horodatage.pem -attime {at}\n"
@@ -106,8 +109,10 @@ Ces fichiers permettent de vérifier le courrier sans le logiciel qui l'a enregi
    confiance/successions.txt, où l'ancienne et la nouvelle ont signé ensemble.
 
 Ce que la liasse prouve : ce fichier est, octet pour octet, celui qui fut scellé ; il l'était au plus tard à l'heure
-de l'horodatage. Ce qu'elle ne prouve pas : le numéro, l'objet et les autres champs de courrier.json, et les lignes
-de historique.json, que rien ici ne scelle ; ni que le contenu du courrier dit vrai.
+de l'horodatage ; et, de chaque ligne de historique.json qui a son inscription dans « journal », qui fit quoi et quand.
+Ce qu'elle ne prouve pas : le numéro, l'objet et les autres champs de courrier.json ; les textes et les valeurs que
+dit historique.json, qui ne sont pas dans l'inscription ; qu'aucune autre ligne n'exista (l'installation le vérifie) ;
+ni que le contenu du courrier dit vrai.
 
 """
 _COMMANDS = """
@@ -128,7 +133,8 @@ PROOF BUNDLE. These files let anybody check the letter without the software that
    with those that the administration published or printed, or give your own as options. Where the key of a log
    changed, give the latest that you hold: confiance/successions.txt, signed by both keys, leads to the others.
 
-It proves that the file is, byte for byte, the one that was sealed, no later than the time of the timestamp. It does
-not prove the number, the subject and the other fields of courrier.json, nor the lines of historique.json; nor that
-what the letter says is true.
+It proves that the file is, byte for byte, the one that was sealed, no later than the time of the timestamp; and, of
+each line of historique.json with its entry in `journal`, who did what and when. It does not prove the number, the
+subject and the other fields of courrier.json; the texts and values that historique.json tells and the entry does not;
+that there was no other line; nor that what the letter says is true.
 """

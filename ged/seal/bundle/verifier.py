@@ -29,7 +29,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-FORMATS = (1,)
+FORMATS = (1, 2)
 GOOD, BAD, ABSENT = "oui", "non", "absent"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*(/[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*){0,3}|LISEZMOI\.txt")
 _SMALL, _MANY = 16 << 20, 10_000
@@ -395,7 +395,70 @@ class Examination:
                 self._note(about, "Un sceau couvre ce fichier", ABSENT, str(one.get("manque"))[:300])
                 continue
             self._document(about, one)
+        self._history()
         return self.steps
+
+    def _history(self) -> None:
+        """L'historique et ses inscriptions au journal des actes ; une tête vaut pour toutes ses lignes."""
+        about = "Historique"
+        if self.bundle.manifest["format"] == 1:
+            self._note(
+                about, "Ses lignes figurent au journal des actes", ABSENT, "le format 1 n'en porte pas la preuve"
+            )
+            return
+        self._try(about, "Aucune ligne n'y fut ôtée ni changée", self._chained)
+        self._try(about, "Ses lignes figurent au journal des actes", self._lines)
+        listed = self.bundle.manifest.get("journal")
+        lines = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        waiting = [one for one in lines if not one.get("inscription")]
+        if waiting and len(waiting) < len(lines):
+            why = f"{len(waiting)} : {str(waiting[0].get('manque'))[:300]}"
+            self._note(about, "Toutes ses lignes sont inscrites", ABSENT, why)
+        for one in {str(each.get("tete")): each for each in lines if each.get("inscription")}.values():
+            self._outside(about, one, [])
+
+    def _outside(self, about: str, one: dict[str, Any], times: list[datetime]) -> None:
+        """Ce que d'autres disent de la tête du journal des actes."""
+        self._try(about, "La tête du journal des actes est signée par le journal", lambda: self._head(one))
+        self._try(about, "Des témoins ont cosigné la tête", lambda: self._witnesses(one))
+        self._try(about, "La tête est horodatée", lambda: self._stamp(one, times))
+
+    def _events(self) -> list[dict[str, Any]]:
+        return [dict(each) for each in json.loads(self.bundle.read("historique.json"))]
+
+    def _chained(self) -> str:
+        """Refait la suite d'empreintes de l'historique : chacune porte sur celle d'avant et sur la ligne."""
+        original = next(one for one in self.bundle.manifest["documents"] if one["role"] == "original")
+        digest, events = self._digest(original["fichier"])[0], self._events()
+        last = hashlib.sha256(f"{self.bundle.manifest['courrier']['id']}\n{digest}".encode()).hexdigest()
+        for event in events:
+            said = event.pop("sha256")
+            plain = json.dumps(event, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            last = hashlib.sha256(f"{last}\n{plain}".encode()).hexdigest()
+            _must(last == said, f"la ligne {event['id']} ne suit pas celle d'avant")
+        return f"{len(events)} lignes" if events else "absent : l'historique n'a pas de ligne"
+
+    def _lines(self) -> str:
+        told = {event["id"]: event for event in self._events()}
+        listed = self.bundle.manifest["journal"]
+        _must([one["ligne"] for one in listed] == list(told), "le sommaire ne nomme pas les lignes de l'historique")
+        proved, heads = [one for one in listed if one.get("inscription")], dict[str, Head]()
+        for one in proved:
+            entry, event = self.bundle.read(one["inscription"]), told[one["ligne"]]
+            said, letter = json.loads(entry), self.bundle.manifest["courrier"]["id"]
+            same = [said[name] for name in ("id", "act", "login", "name", "letter")]
+            _must(
+                same == [*(event[name] for name in ("id", "act", "login", "by")), letter]
+                and datetime.fromisoformat(said["at"]) == datetime.fromisoformat(event["at"]),
+                f"la ligne {event['id']} n'est pas celle qui fut inscrite",
+            )
+            index, path, head = self._proof(one)
+            _must(leads_to(entry, index, path, head), f"la preuve de la ligne {event['id']} ne mène pas à la tête")
+            _must(heads.setdefault(one["tete"], head) == head, f"la preuve de la ligne {event['id']} a une autre tête")
+        if not proved:
+            why = str(listed[0].get("manque"))[:300] if listed else "l'historique n'a pas de ligne"
+            return f"absent : {why}"
+        return f"{len(proved)} lignes sur {len(told)} : qui, quand, quel acte"
 
     def _document(self, about: str, one: dict[str, Any]) -> None:
         times: list[datetime] = []

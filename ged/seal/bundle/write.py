@@ -22,7 +22,7 @@ from ged.errors import Corrupt
 from ged.seal.bundle.contents import Contents, Head
 from ged.seal.bundle.read_me import read_me
 
-FORMAT = 1
+FORMAT = 2
 VERIFIER = Path(__file__).with_name("verifier.py")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date of every entry: a bundle says when by its seals, not by the clock of who made it."""
@@ -84,6 +84,9 @@ def _small(contents: Contents) -> dict[str, bytes]:
             found[f"{one.folder}/preuve.tlog-proof"] = one.evidence.proof.encode()
             if one.evidence.salt:
                 found[f"{one.place}.sel"] = one.evidence.salt
+    for line in contents.journal:
+        if line.head:
+            found |= {f"{line.place}.json": line.entry, f"{line.place}.tlog-proof": line.proof.encode()}
     for head in contents.heads:
         found |= _head(head)
     return found
@@ -110,6 +113,7 @@ def _summary(contents: Contents, listed: dict[str, Any]) -> dict[str, Any]:
         "genre": "liasse de preuve",
         "courrier": {"id": contents.letter_id, "numero": contents.number},
         "documents": [one.described() for one in contents.files],
+        "journal": [line.described() for line in contents.journal],
         "tetes": [
             {"dossier": head.folder, "journal": head.log, "taille": head.size, "manque": head.missing}
             for head in contents.heads

@@ -6,14 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from fastapi import UploadFile
+
 from api.press.package import check_package
 from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.draft import Attachment
 from ged.services.capture import Door
+from ged.services.dossier_pieces import Brought
 from ingest.capture.names import shown_name
-from ingest.capture.receive import Entrance, recording_refusals, screened, spool
+from ingest.capture.receive import Entrance, keep, recording_refusals, screened, spool
 from ingest.readers.inspection import inspect
 from ingest.readers.table import is_paged
 
@@ -47,6 +50,18 @@ def enclose(stream: BinaryIO, filename: str, house: House, actor: Actor, *, as_b
         with path.open("rb") as copy:
             stored = house.vault.put(copy, media_type=media_type, tenant_id=actor.tenant_id)
     return Attachment(shown_name(filename), stored.digest, media_type, stored.size)
+
+
+def brought(file: UploadFile, house: House, actor: Actor) -> Brought:
+    """Return a file, looked at by content and durable in the vault.
+
+    Raises:
+        Refused: `capture.*`.
+        Unavailable: the vault or the antivirus does not answer.
+    """
+    name = file.filename or ""
+    paper = keep(file.file, name, door=Door.UPLOAD, actor=actor, entrance=house.entrance, opened=False)
+    return Brought(paper.stored, paper.media_type, paper.filename)
 
 
 def _paged(path: Path, entrance: Entrance) -> str:

@@ -79,6 +79,12 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
         "stations.csv": (
             (s.code, s.label, s.folder, s.position_id, s.direction, s.delivery, s.kind) for s in one.stations
         ),
+        "pieces_dossier.csv": ((k.code, k.label_fr, k.label_en) for k in one.dossiers.kinds),
+        "champs_pieces.csv": (
+            (f.kind, f.code, f.label_fr, f.label_en, f.type, _yes(f.required), "|".join(f.choices))
+            for f in one.dossiers.fields
+        ),
+        "modeles_dossier.csv": ((t.code, t.label_fr, t.label_en, "|".join(t.parts)) for t in one.dossiers.templates),
         "circuits.csv": ((c.code, c.tenant_id, c.label_fr, c.label_en, written_stages(c.stages)) for c in one.circuits),
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }

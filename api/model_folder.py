@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from api.model_circuits import read_circuit, unknown_approvers
+from api.model_dossiers import read_dossier_template, read_piece_field, read_piece_kind
 from api.model_lists import read_letterhead, read_templates, read_term
 from api.model_notices import read_address, read_reminder, recipients_unknown
 from api.model_people import read_grant, read_leave, read_position, refused_grants, wrongly_attached
@@ -19,6 +20,7 @@ from api.model_schedule import (
 from api.model_stations import read_station, wrong_stations
 from ged.errors import Refused
 from ged.mail.calendar import DAYS, Holiday
+from ged.mail.dossier_piece import DossierModel
 from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import TermList
@@ -59,12 +61,16 @@ COLUMNS: dict[str, str] = {
     "rappels.csv": "code objet jours destinataires genre",
     "courriels.csv": "identifiant adresse",
     "stations.csv": "code libelle dossier poste registre acheminement nature",
+    "pieces_dossier.csv": "code libelle_fr libelle_en",
+    "champs_pieces.csv": "piece code libelle_fr libelle_en type obligatoire valeurs",
+    "modeles_dossier.csv": "code libelle_fr libelle_en parties",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
 KEYS: dict[str, list[str]] = {
     "absences.csv": ["identifiant", "depuis"],
     "affectations.csv": ["identifiant", "poste", "depuis"],
     "delegations.csv": ["poste", "identifiant", "type", "depuis"],
+    "champs_pieces.csv": ["piece", "code"],
     "feries.csv": ["pays", "jour"],
     **{str(part): key for part, key in SCHEDULE_KEYS.items()},
 }
@@ -113,6 +119,11 @@ def read_folder(folder: Path) -> Organisation:
         leaves=tuple(read_each(rows["absences.csv"], read_leave, faults)),
         grants=tuple(read_each(rows["delegations.csv"], read_grant, faults)),
         stations=tuple(read_each(rows["stations.csv"], read_station, faults)),
+        dossiers=DossierModel(
+            tuple(read_each(rows["pieces_dossier.csv"], read_piece_kind, faults)),
+            tuple(read_each(rows["champs_pieces.csv"], read_piece_field, faults)),
+            tuple(read_each(rows["modeles_dossier.csv"], read_dossier_template, faults)),
+        ),
     )
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
@@ -249,6 +260,7 @@ def _references(rows: dict[str, list[Row]]) -> Iterator[Fault]:
         ("stations.csv", "poste", "postes.csv", "poste"),
         ("stations.csv", "acheminement", "acheminements.csv", "ligne"),
         ("stations.csv", "nature", "natures.csv", "nature"),
+        ("champs_pieces.csv", "piece", "pieces_dossier.csv", "pièce"),
     )
     for name, column, target, what in links:
         for row in rows[name]:

@@ -31,6 +31,7 @@ from ged.services.anchor import anchor
 from ged.services.anchored_proofs import keep_proofs
 from ged.services.attach import seal_annex
 from ged.services.audit.runs import tell_late
+from ged.services.dossier_pieces import seal_version
 from ged.services.leave_line import leave_line
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
@@ -56,7 +57,7 @@ from search.rebuild import rebuild
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-TASKS = ("seal", "seal_kept", "advance", "post", "look_at_batch", "enter_batch", "scan")
+TASKS = ("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
@@ -88,6 +89,10 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     @app.task(name="seal_kept", queue="seal", retry=SEAL_RETRY)
     def seal_one_kept(kept_id: str) -> None:
         seal_kept(kept_id, **sealing)
+
+    @app.task(name="seal_version", queue="seal", retry=SEAL_RETRY)
+    def seal_one_version(version_id: str) -> None:
+        seal_version(version_id, **sealing)
 
     @app.task(name="advance", queue="advance", retry=READ_RETRY)
     def advance(letter_id: str) -> None:

@@ -5,30 +5,33 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.views.dossier_pieces import Dropped, drop
 from api.views.render import page, page_number
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.legal_hold import Scope
-from ged.services import consult, dossier, hold
+from ged.services import consult, dossier, dossier_pieces, hold
 
 router = APIRouter()
 PAGE_ROWS = 25
 
 
 class DossierForm(BaseModel):
-    """The form of a dossier as typed."""
+    """The form of a dossier as typed; `parts` one a line, `model` a structure that stands for none."""
 
     revision: int = 0
     code: str = ""
     title: str = ""
     owner: str = ""
     units: list[str] = []
+    parts: str = ""
+    model: str = ""
 
 
 @router.get("/dossiers")
@@ -53,7 +56,14 @@ def begin(request: Request, house: HouseDep, actor: ActorDep, form: Annotated[Do
     """Open a dossier."""
     try:
         opened = dossier.begin(
-            form.code, form.title, form.owner, tuple(form.units), store=house.store, actor=actor, clock=house.clock
+            form.code,
+            form.title,
+            form.owner,
+            tuple(form.units),
+            _parts(form, house),
+            store=house.store,
+            actor=actor,
+            clock=house.clock,
         )
     except (Refused, Conflict) as error:
         return _form(request, house, actor, form, "/dossiers/nouveau", error)
@@ -81,16 +91,35 @@ def put_several(
 
 @router.get("/dossiers/{dossier_id}")
 def show(
-    request: Request, house: HouseDep, actor: ActorDep, dossier_id: str, mis: int = -1, refuses: int = 0
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    dossier_id: str,
+    mis: int = -1,
+    refuses: int = 0,
+    mots: str = "",
+    deposees: int = 0,
 ) -> Response:
-    """Show a dossier with its letters in date order."""
-    number = page_number(request)
-    file = dossier.dossier_file(
-        dossier_id, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
-    )
-    values: dict[str, Any] = {"file": file, "number": number, "pages": -(-file.letters.total // PAGE_ROWS)}
-    values["holds"] = hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor)
-    return page(request, "dossiers/show.html", put=mis, kept_out=refuses, services=_services(house, actor), **values)
+    """Show a dossier: its pieces by part, its letters in date order."""
+    dropped = Dropped(deposees, ()) if deposees > 0 else None
+    return _shown(request, house, actor, dossier_id, put=mis, kept_out=refuses, words=mots, dropped=dropped)
+
+
+@router.post("/dossiers/{dossier_id}/pieces", dependencies=[FormCheck])
+def bring(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    dossier_id: str,
+    partie: Annotated[str, Form(max_length=80)] = "",
+    fichiers: Annotated[list[UploadFile] | None, File()] = None,
+) -> Response:
+    """Add the files of a form to a dossier, and say of each that is refused why."""
+    given = [each for each in fichiers or () if each.filename or each.size]
+    dropped = drop(dossier_id, given, partie, house, actor)
+    if dropped.refused or not dropped.kept:
+        return _shown(request, house, actor, dossier_id, dropped=dropped, part=partie)
+    return RedirectResponse(f"/dossiers/{dossier_id}?deposees={dropped.kept}#pieces", status_code=303)
 
 
 @router.get("/dossiers/{dossier_id}/modifier")
@@ -99,6 +128,7 @@ def edit(request: Request, house: HouseDep, actor: ActorDep, dossier_id: str) ->
     require(actor, Right.KEEP_DOSSIERS)
     one = dossier.dossier_file(dossier_id, store=house.store, actor=actor, limit=1).dossier
     form = DossierForm(revision=one.revision, code=one.code, title=one.title, owner=one.owner_id, units=list(one.units))
+    form.parts = "\n".join(one.parts)
     return _form(request, house, actor, form, f"/dossiers/{one.id}/modifier")
 
 
@@ -113,6 +143,7 @@ def correct(
             form.code,
             form.title,
             tuple(form.units),
+            tuple(form.parts.splitlines()),
             revision=form.revision,
             store=house.store,
             actor=actor,
@@ -154,6 +185,48 @@ def filed_context(letter_id: str, house: House, actor: Actor) -> dict[str, Any]:
     return {"dossiers": dossier.holding(letter_id, store=house.store, actor=actor)}
 
 
+def _shown(
+    request: Request,
+    house: House,
+    actor: Actor,
+    dossier_id: str,
+    *,
+    put: int = -1,
+    kept_out: int = 0,
+    words: str = "",
+    part: str = "",
+    dropped: Dropped | None = None,
+) -> Response:
+    number = page_number(request)
+    file = dossier.dossier_file(
+        dossier_id, store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS
+    )
+    pieces = dossier_pieces.pieces_of(dossier_id, store=house.store, actor=actor, words=words)
+    values: dict[str, Any] = {
+        "file": file,
+        "pieces": pieces,
+        "model": dossier_pieces.dossier_model(store=house.store),
+        "words": words[:200],
+        "part": part,
+        "dropped": dropped,
+        "put": put,
+        "kept_out": kept_out,
+        "number": number,
+        "pages": -(-file.letters.total // PAGE_ROWS),
+        "services": _services(house, actor),
+        "holds": hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor),
+    }
+    faulty = dropped is not None and not dropped.kept
+    return page(request, "dossiers/show.html", status=422 if faulty else 200, **values)
+
+
+def _parts(form: DossierForm, house: House) -> tuple[str, ...]:
+    if form.parts.strip() or not form.model:
+        return tuple(form.parts.splitlines())
+    templates = dossier_pieces.dossier_model(store=house.store).templates
+    return next((each.parts for each in templates if each.code == form.model), ())
+
+
 def _services(house: House, actor: Actor) -> dict[str, Any]:
     return {one.id: one for one in consult.lists(store=house.store, actor=actor, clock=house.clock).entities}
 
@@ -173,6 +246,7 @@ def _form(
         "error": error,
         "faults": error.diagnostics().get("faults", {}) if error else {},
         "services": _services(house, actor),
+        "templates": dossier_pieces.dossier_model(store=house.store).templates,
     }
     return page(request, "dossiers/form.html", status=status, **values)
 

@@ -226,6 +226,7 @@ FIELDS: dict[str, str] = {
     "addresses": _("Adresses"),
     "emails": _("Adresses électroniques"),
     "phones": _("Téléphones"),
+    "parts": _("Parties du dossier"),
 }
 DRAFT_ACTS: dict[str, tuple[str, str, str]] = {
     DraftAct.WRITE: (_("Modifier"), _("a écrit une version"), "file-text"),
@@ -373,6 +374,14 @@ ACTS: dict[str, str] = {
     Act.DOSSIER_CHANGED: _("Dossier modifié"),
     Act.DOSSIER_CLOSED: _("Dossier clos"),
     Act.DOSSIER_REOPENED: _("Dossier rouvert"),
+    Act.PIECE_BROUGHT: _("Pièce déposée au dossier"),
+    Act.PIECE_DESCRIBED: _("Pièce décrite"),
+    Act.PIECE_RESERVED: _("Pièce réservée"),
+    Act.PIECE_FREED: _("Pièce libérée"),
+    Act.PIECE_WITHDRAWN: _("Pièce retirée du dossier"),
+    Act.PIECE_TAKEN_BACK: _("Pièce remise au dossier"),
+    Act.PIECE_READ: _("Pièce lue"),
+    Act.PIECE_SEALED: _("Pièce scellée"),
     Act.FILED: _("Mis au dossier"),
     Act.UNFILED: _("Retiré du dossier"),
     Act.CORRESPONDENT_LINKED: _("Rattaché à un correspondant"),

@@ -5,6 +5,7 @@ A dossier opens no letter: whoever sees it sees those of its letters that they m
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +23,7 @@ class Dossier:
         code: As people call it, `2026-DAF-004`; unique within the tenant.
         owner_id: The unit that answers for it.
         units: Every unit that it is open to, the owner's included; those above them see it too.
+        parts: What its pieces are sorted under, in order.
         closed_on: Since when nothing goes in or out; None while it is open.
     """
 
@@ -34,6 +36,7 @@ class Dossier:
     closed_on: date | None
     revision: int
     created_at: datetime
+    parts: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -49,13 +52,20 @@ def units_seen(actor: Actor) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(entity for post in posts for entity in post.reach))
 
 
-def dossier_faults(code: str, title: str) -> dict[str, str]:
+def tidy_parts(parts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of parts, each once, without the spaces and the empty lines that people type."""
+    return tuple(dict.fromkeys(tidy for each in parts if (tidy := " ".join(each.split()))))
+
+
+def dossier_faults(code: str, title: str, parts: Sequence[str] = ()) -> dict[str, str]:
     """Return the French sentence for each faulty field; a code may be left to the house."""
     found: dict[str, str] = {}
     if code and (len(code) > 40 or "·" in code):
         found["code"] = "Un code compte 40 caractères au plus, sans « · », par exemple 2026-DAF-004."
     if not folded_words(title) or len(title) > 200:
         found["title"] = "Donnez au dossier un titre de 200 caractères au plus, par exemple « Carrière de Tsévié »."
+    if len(parts) > 40 or any(len(each) > 80 for each in parts):
+        found["parts"] = "Un dossier a 40 parties au plus, de 80 caractères au plus."
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from ged.mail.access import Capacity, Role
 from ged.mail.calendar import Holiday
 from ged.mail.circuit_template import CircuitTemplate
+from ged.mail.dossier_piece import DossierModel
 from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.lists import Letterhead, ReplyTemplate, Term
@@ -184,6 +185,7 @@ class Organisation:
     leaves: tuple[Leave, ...] = ()
     second_patterns: tuple[SecondPattern, ...] = ()
     stations: tuple[ScanStation, ...] = ()
+    dossiers: DossierModel = field(default_factory=DossierModel)
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

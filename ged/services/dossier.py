@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ged.clock import Clock
 from ged.errors import Refused
 from ged.mail.access import Actor, Right, require
-from ged.mail.dossier import Dossier, dossier_faults
+from ged.mail.dossier import Dossier, dossier_faults, tidy_parts
 from ged.mail.folding import folded_words
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import LetterPage, Listing
@@ -67,7 +68,15 @@ def holding(letter_id: str, *, store: Store, actor: Actor) -> tuple[Dossier, ...
 
 
 def begin(
-    code: str, title: str, owner_id: str, units: tuple[str, ...], *, store: Store, actor: Actor, clock: Clock
+    code: str,
+    title: str,
+    owner_id: str,
+    units: tuple[str, ...],
+    parts: tuple[str, ...] = (),
+    *,
+    store: Store,
+    actor: Actor,
+    clock: Clock,
 ) -> Dossier:
     """Open a dossier; without a code it gets the next of its owner and year, `2026-DAF-004`.
 
@@ -80,11 +89,12 @@ def begin(
     now, tenant_id = clock(), actor.post.tenant_id
     code, title = " ".join(code.split()), " ".join(title.split())
     with store.unit() as unit:
-        _refuse_faulty(unit, code, title, (owner_id, *units), tenant_id)
+        parts = tidy_parts(parts)
+        _refuse_faulty(unit, code, title, (owner_id, *units), parts, tenant_id=tenant_id)
         owner = unit.organisation.entity(owner_id)
         code = code or unit.dossiers.next_code(tenant_id, f"{now.year}-{owner.acronym}-")
         shared = tuple(dict.fromkeys((owner_id, *units)))
-        opened = Dossier(secrets.token_urlsafe(16), tenant_id, code, title, owner_id, shared, None, 1, now)
+        opened = Dossier(secrets.token_urlsafe(16), tenant_id, code, title, owner_id, shared, None, 1, now, parts)
         unit.dossiers.add(opened, actor)
         unit.journal.write_about(now, Act.DOSSIER_OPENED, actor, opened.id, code=code)
         unit.commit()
@@ -96,13 +106,14 @@ def correct(
     code: str,
     title: str,
     units: tuple[str, ...],
+    parts: tuple[str, ...],
     *,
     revision: int,
     store: Store,
     actor: Actor,
     clock: Clock,
 ) -> None:
-    """Give a dossier another code, title, or other units that see it; its owner stays.
+    """Give a dossier another code, title, parts, or other units that see it; its owner stays.
 
     Raises:
         Forbidden: `access.right`.
@@ -114,11 +125,17 @@ def correct(
     code, title = " ".join(code.split()), " ".join(title.split())
     with store.unit() as unit:
         current = unit.dossiers.get(dossier_id, actor, lock=True)
-        _refuse_faulty(unit, code or current.code, title, units, current.tenant_id)
+        parts = tidy_parts(parts)
+        used = {each.part for each in unit.dossier_pieces.of(current.id) if each.part}
+        _refuse_faulty(unit, code or current.code, title, units, parts, tenant_id=current.tenant_id, used=used)
         stale = Dossier(**{name: getattr(current, name) for name in Dossier.__slots__} | {"revision": revision})
         shared = tuple(dict.fromkeys((current.owner_id, *units)))
-        unit.dossiers.change(stale, code=code or current.code, title=title, units=shared)
-        changes = {"code": [current.code, code or current.code], "title": [current.title, title]}
+        unit.dossiers.change(stale, code=code or current.code, title=title, units=shared, parts=parts)
+        changes = {
+            "code": [current.code, code or current.code],
+            "title": [current.title, title],
+            "parts": [", ".join(current.parts), ", ".join(parts)],
+        }
         differs = {name: values for name, values in changes.items() if values[0] != values[1]}
         unit.journal.write_about(clock(), Act.DOSSIER_CHANGED, actor, current.id, changes=differs, units=list(shared))
         unit.commit()
@@ -204,8 +221,20 @@ def _move(dossier_id: str, letter_id: str, act: Act, *, store: Store, actor: Act
         unit.commit()
 
 
-def _refuse_faulty(unit: Unit, code: str, title: str, units: tuple[str, ...], tenant_id: str) -> None:
-    faults = dossier_faults(code, title)
+def _refuse_faulty(
+    unit: Unit,
+    code: str,
+    title: str,
+    units: tuple[str, ...],
+    parts: tuple[str, ...],
+    *,
+    tenant_id: str,
+    used: Collection[str] = (),
+) -> None:
+    faults = dossier_faults(code, title, parts)
+    lost = sorted(set(used) - set(parts))
+    if lost:
+        faults["parts"] = f"La partie « {lost[0]} » contient des pièces : rangez-les ailleurs avant de l'ôter."
     known = {each.id for each in unit.organisation.entities(tenant_id=tenant_id)}
     if not known.issuperset(units):
         faults["owner"] = "Ce service n'existe pas dans votre organisation. Choisissez-en un autre."

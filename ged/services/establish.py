@@ -33,6 +33,7 @@ def establish(organisation: Organisation, *, store: Store, clock: Clock) -> None
         unit.circuits.load(organisation.circuits)
         unit.second_numbers.load(organisation.second_patterns)
         unit.stations.load(organisation.stations)
+        unit.dossier_pieces.load(organisation.dossiers)
         unit.lists.load(organisation.terms, organisation.letterheads, organisation.templates, organisation.files)
         unit.reminders.load(organisation.reminders, organisation.addresses)
         unit.organisation.end_other_holdings(organisation.holdings, now.date())

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.annex import Annex
+from ged.mail.dossier_piece import Version
 from ged.mail.item import Letter
 from ged.mail.kept import KeptFile
 from ged.mail.register_book import RegisterPrint
@@ -26,6 +27,7 @@ class Sort(StrEnum):
     KEPT = "piece_gardee"
     PRINT = "impression_registre"
     INVENTORY = "inventaire"
+    VERSION = "piece_dossier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class SealedFile:
         label: What the file is called on the page of its letter; a code for a piece kept with it; "" for the others.
         leaf_index: Its entry in the log; None while its seal waits, and where none was made for it.
         leaf: The entry as it was written beside the file; None where the log alone has it.
-        letter: The letter it belongs to, if it belongs to one; `print` and `inventory` what it is itself.
+        letter: The letter it belongs to, if it belongs to one; `print`, `inventory` and `version` what it is
+            itself, the last a version of a piece of a dossier.
     """
 
     sort: Sort
@@ -48,6 +51,7 @@ class SealedFile:
     letter: Letter | None = None
     print: RegisterPrint | None = None
     inventory: Succession | None = None
+    version: Version | None = None
 
 
 def original_of(unit: Unit, letter: Letter) -> SealedFile:
@@ -94,6 +98,11 @@ def recognise(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFil
     found = unit.register_prints.by_digest(digest, frozenset(post.tenant_id for post in actor.posts))
     if found:
         return SealedFile(Sort.PRINT, found.id, "", found.sha256, found.leaf_index, print=found)
+    for version, dossier_id in unit.dossier_pieces.by_digest(digest):
+        if unit.dossiers.seen(dossier_id, actor):
+            record = unit.dossier_pieces.seal_of(version.id)
+            index, leaf = (record.leaf_index, record.leaf) if record else (None, None)
+            return SealedFile(Sort.VERSION, version.id, version.filename, digest, index, leaf, version=version)
     inventory = recognise_inventory(unit, digest, actor, now)
     return SealedFile(Sort.INVENTORY, inventory.id, "", digest, inventory=inventory) if inventory else None
 

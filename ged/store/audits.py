@@ -15,6 +15,7 @@ from ged.store.anchor_tables import anchor
 from ged.store.audit_tables import audit_run
 from ged.store.batch_tables import batch_page
 from ged.store.dispatch_tables import annex
+from ged.store.dossier_tables import dossier, dossier_piece, dossier_version
 from ged.store.envelope_tables import sealed_envelope
 from ged.store.learning_tables import learned_model
 from ged.store.letters import seen_by
@@ -196,6 +197,10 @@ def _sealed() -> sa.CompoundSelect[tuple[str, str, str, bytes, int, str, datetim
             of_cover.cover_p7s_sha256, letter.c.registered_at,
         ).join(letter, letter.c.id == of_cover.letter_id).where(of_cover.cover_leaf_index.is_not(None)),
         sa.select(
+            dossier_version.c.id, dossier.c.code, dossier_version.c.sha256, dossier_version.c.leaf,
+            dossier_version.c.leaf_index, dossier_version.c.p7s_sha256, dossier_version.c.added_at,
+        ).select_from(_in_dossiers()).where(dossier_version.c.leaf_index.is_not(None)),
+        sa.select(
             register_print.c.id, register_print.c.first_number, register_print.c.sha256,
             sa.cast(_NONE, sa.LargeBinary), register_print.c.leaf_index,
             sa.cast(_NONE, sa.Text), register_print.c.printed_at,
@@ -208,5 +213,11 @@ def _documents() -> sa.CompoundSelect[tuple[str, str]]:
         sa.select(letter.c.id, letter.c.number),
         sa.select(annex.c.id, letter.c.number).join(letter, letter.c.id == annex.c.letter_id),
         sa.select(kept_file.c.id, letter.c.number).join(letter, letter.c.id == kept_file.c.letter_id),
+        sa.select(dossier_version.c.id, dossier.c.code).select_from(_in_dossiers()),
         sa.select(register_print.c.id, register_print.c.first_number),
     )
+
+
+def _in_dossiers() -> sa.FromClause:
+    pieces = dossier_version.join(dossier_piece, dossier_piece.c.id == dossier_version.c.piece_id)
+    return pieces.join(dossier, dossier.c.id == dossier_piece.c.dossier_id)

@@ -40,7 +40,11 @@ class Dossiers:
             Conflict: `dossier.code`, another has that code.
         """
         values: dict[str, Any] = {name: getattr(opened, name) for name in Dossier.__slots__}
-        values |= {"units": list(opened.units), "search_text": search_text(opened.code, opened.title)}
+        values |= {
+            "units": list(opened.units),
+            "parts": list(opened.parts),
+            "search_text": search_text(opened.code, opened.title),
+        }
         statement = insert(dossier).values(**values, created_by=actor.login)
         free = statement.on_conflict_do_nothing(index_elements=["tenant_id", "code"]).returning(dossier.c.id)
         if self._connection.execute(free).first() is None:
@@ -58,8 +62,13 @@ class Dossiers:
             raise unknown_dossier()
         return _value(row)
 
-    def change(self, current: Dossier, *, code: str, title: str, units: Sequence[str]) -> None:
-        """Write a dossier's code, title and units under the next revision.
+    def seen(self, dossier_id: str, actor: Actor) -> bool:
+        """Return whether an actor sees a dossier."""
+        query = sa.select(dossier.c.id).where(dossier.c.id == dossier_id, _seen_by(actor))
+        return self._connection.execute(query).first() is not None
+
+    def change(self, current: Dossier, *, code: str, title: str, units: Sequence[str], parts: Sequence[str]) -> None:
+        """Write a dossier's code, title, units and parts under the next revision.
 
         Raises:
             Conflict: `dossier.revision`, `dossier.code`.
@@ -69,7 +78,8 @@ class Dossiers:
         )
         if self._connection.execute(other).first() is not None:
             raise _taken(code)
-        self._write(current, code=code, title=title, units=list(units), search_text=search_text(code, title))
+        words = search_text(code, title)
+        self._write(current, code=code, title=title, units=list(units), parts=list(parts), search_text=words)
 
     def close(self, current: Dossier, day: date | None) -> None:
         """Close a dossier on a day, or open it again (None)."""
@@ -138,4 +148,4 @@ def _seen_by(actor: Actor) -> sa.ColumnElement[bool]:
 
 def _value(row: sa.Row[Any]) -> Dossier:
     values = {name: getattr(row, name) for name in Dossier.__slots__}
-    return Dossier(**(values | {"units": tuple(row.units)}))
+    return Dossier(**(values | {"units": tuple(row.units), "parts": tuple(row.parts)}))

@@ -14,6 +14,7 @@ from ged.mail.schedule import Schedule
 from ged.store.absences import Absences
 from ged.store.circuits import CircuitTemplates
 from ged.store.delegations import Delegations
+from ged.store.dossier_pieces import DossierPieces
 from ged.store.lists import ListEntries
 from ged.store.organisation import Organisations
 from ged.store.reminders import Reminders
@@ -62,6 +63,7 @@ class Model:
             grants=tuple(each.grant for each in Delegations(self._connection).standing(today)),
             circuits=CircuitTemplates(self._connection).all(),
             stations=Stations(self._connection).all(),
+            dossiers=DossierPieces(self._connection).model(),
             second_patterns=SecondNumbers(self._connection).patterns(),
             files={each.digest: lists.template_file(each.digest) for each in lists.templates()},
         )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.store.dispatch_tables import annex
+from ged.store.dossier_tables import dossier_version
 from ged.store.slip_tables import kept_file
 from ged.store.tables import letter, seal
 
@@ -59,6 +60,7 @@ class Seals:
         letters = sa.select(seal.c.leaf_index, letter.c.original).join(letter, letter.c.id == seal.c.letter_id)
         annexes = sa.select(annex.c.leaf_index, annex.c.digest)
         pieces = sa.select(kept_file.c.leaf_index, kept_file.c.sha256)
+        versions = sa.select(dossier_version.c.leaf_index, dossier_version.c.sha256)
         sealed = sa.union_all(
             *(
                 each.where(index >= first, index < end)
@@ -66,6 +68,7 @@ class Seals:
                     (letters, seal.c.leaf_index),
                     (annexes, annex.c.leaf_index),
                     (pieces, kept_file.c.leaf_index),
+                    (versions, dossier_version.c.leaf_index),
                 )
             )
         ).order_by("leaf_index")

@@ -25,6 +25,7 @@ from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
+from ged.store.dossier_pieces import DossierPieces
 from ged.store.dossiers import Dossiers
 from ged.store.drafts import Drafts
 from ged.store.electronic import Electronic
@@ -340,6 +341,11 @@ class Unit:
     def dossiers(self) -> Dossiers:
         """Letters brought together."""
         return Dossiers(self._connection)
+
+    @cached_property
+    def dossier_pieces(self) -> DossierPieces:
+        """Documents of dossiers beyond their letters."""
+        return DossierPieces(self._connection)
 
     @cached_property
     def views(self) -> SavedViews:

@@ -32,11 +32,12 @@ from ged.mail.moves import Destination, Move, Order
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.upload import Wish
-from ged.services import consult, dispatch, dossier, hold, note, saved_views, succeed
+from ged.services import consult, dispatch, dossier, dossier_pieces, hold, note, saved_views, succeed
 from ged.services.attach import attach
 from ged.services.audit.runs import ask_audit
 from ged.services.capture import Door
 from ged.services.capture_mail import set_aside
+from ged.services.dossier_pieces import Brought
 from ged.services.draft import Plan as DraftPlan
 from ged.services.draft import begin
 from ged.services.hold import NewHold
@@ -237,6 +238,8 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     dispatch.send({gone.id: None}, actor=kossi, **by)
     folder = dossier.begin("", f"Affaire {MARK}", "DAJ", (), actor=daj, **by)
     dossier.put_in(folder.id, letter.id, actor=daj, **by)
+    plan_of_site = house.vault.put(BytesIO(letter_pdf(subject=MARK)), media_type="application/pdf", tenant_id="MME")
+    laid = dossier_pieces.bring(folder.id, Brought(plan_of_site, "application/pdf", f"{MARK}.pdf"), actor=daj, **by)
     paper = send(house, kossi, letter_pdf(subject=f"Papier {MARK}", reference="2/Z"))
     handed = decide(house, kossi, paper.letter_id, service_id="DAJ", subject=f"Papier {MARK}")
     sheet = transmit(Wanted("transmission", (handed.id,), Keeper("DAJ")), actor=kossi, **by)[0]
@@ -265,6 +268,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "digest": draft.digest,
         "transmittal_id": sheet.id,
         "dossier_id": folder.id,
+        "document_id": laid.id,
         "block_id": block.id,
         "print_id": kept.id,
         "audit_id": audit.id,

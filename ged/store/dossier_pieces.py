@@ -1,0 +1,182 @@
+"""Pieces of dossiers, their versions, and what the configuration says of them; the caller was let into the dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ged.errors import Conflict, NotFound
+from ged.mail.access import Actor
+from ged.mail.dossier_piece import (
+    DossierModel,
+    DossierPiece,
+    DossierTemplate,
+    FieldType,
+    PieceField,
+    PieceKind,
+    Said,
+    Version,
+    search_text,
+)
+from ged.store.dossier_tables import dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
+from ged.store.seals import SealRecord
+from ged.store.tables import original
+
+_PIECE = [dossier_piece.c[name] for name in DossierPiece.__slots__]
+_JOINED = {"size": original.c.size, "media_type": original.c.media_type}
+_VERSION = [_JOINED[name].label(name) if name in _JOINED else dossier_version.c[name] for name in Version.__slots__]
+
+
+class DossierPieces:
+    """Adds pieces and versions, and never removes one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def of(self, dossier_id: str, words: Sequence[str] = ()) -> tuple[DossierPiece, ...]:
+        """Return the pieces of a dossier by part and title, those whose words begin so."""
+        rules = [dossier_piece.c.search_text.contains(f" {word}", autoescape=True) for word in words]
+        query = sa.select(*_PIECE).where(dossier_piece.c.dossier_id == dossier_id, *rules)
+        rows = self._connection.execute(query.order_by(dossier_piece.c.part, dossier_piece.c.title, dossier_piece.c.id))
+        return tuple(DossierPiece(*row) for row in rows)
+
+    def get(self, dossier_id: str, piece_id: str, *, lock: bool = False) -> DossierPiece:
+        """Return a piece of a dossier.
+
+        Raises:
+            NotFound: `dossier_piece.unknown`.
+        """
+        query = sa.select(*_PIECE).where(dossier_piece.c.id == piece_id, dossier_piece.c.dossier_id == dossier_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise _unknown()
+        return DossierPiece(*row)
+
+    def add(self, new: DossierPiece) -> None:
+        """Add a piece, its first version still to be added."""
+        values = {name: getattr(new, name) for name in DossierPiece.__slots__}
+        values |= {"metadata": dict(new.metadata), "search_text": search_text(new.title, new.metadata)}
+        self._connection.execute(sa.insert(dossier_piece).values(**values))
+
+    def describe(self, piece: DossierPiece, said: Said) -> None:
+        """Write what is said of a piece. Raises `Conflict` as `change` does."""
+        metadata = dict(said.metadata)
+        words = search_text(said.title, metadata)
+        self.change(piece, title=said.title, part=said.part, kind=said.kind, metadata=metadata, search_text=words)
+
+    def reserve(self, piece: DossierPiece, actor: Actor | None, at: datetime | None) -> None:
+        """Let one person alone bring the next version, or anybody again (None). Raises as `change` does."""
+        login, name = (actor.login, actor.name) if actor else ("", "")
+        self.change(piece, reserved_by=login, reserved_name=name, reserved_at=at)
+
+    def change(self, piece: DossierPiece, **values: object) -> None:
+        """Write some columns of a piece under the next revision.
+
+        Raises:
+            Conflict: `dossier_piece.revision`, somebody was first.
+        """
+        result = self._connection.execute(
+            sa.update(dossier_piece)
+            .where(dossier_piece.c.id == piece.id, dossier_piece.c.revision == piece.revision)
+            .values(**values, revision=piece.revision + 1)
+        )
+        if result.rowcount != 1:
+            raise Conflict(
+                "dossier_piece.revision",
+                "Quelqu'un a modifié cette pièce entre-temps. Rien n'a été écrit : relisez-la.",
+            )
+
+    def add_version(self, new: Version) -> None:
+        """Add a version of a piece."""
+        values = {name: getattr(new, name) for name in Version.__slots__ if name not in _JOINED}
+        self._connection.execute(sa.insert(dossier_version).values(**values))
+
+    def versions(self, piece_ids: Sequence[str]) -> dict[str, tuple[Version, ...]]:
+        """Return the versions of each of several pieces, newest first."""
+        query = _versions().where(dossier_version.c.piece_id.in_(piece_ids)).order_by(dossier_version.c.number.desc())
+        found: dict[str, tuple[Version, ...]] = {}
+        for row in self._connection.execute(query):
+            found[row.piece_id] = (*found.get(row.piece_id, ()), Version(*row))
+        return found
+
+    def version(self, version_id: str) -> Version:
+        """Return a version by its id: the caller asks who may see.
+
+        Raises:
+            NotFound: `dossier_piece.unknown`.
+        """
+        row = self._connection.execute(_versions().where(dossier_version.c.id == version_id)).one_or_none()
+        if row is None:
+            raise _unknown()
+        return Version(*row)
+
+    def by_digest(self, sha256: str) -> tuple[tuple[Version, str], ...]:
+        """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
+        query = _versions().add_columns(dossier_piece.c.dossier_id).join(dossier_piece)
+        rows = self._connection.execute(query.where(dossier_version.c.sha256 == sha256).order_by("added_at", "id"))
+        return tuple((Version(*row[:-1]), row.dossier_id) for row in rows)
+
+    def dossier_of(self, piece_id: str) -> str:
+        """Return the id of the dossier that a piece is of."""
+        query = sa.select(dossier_piece.c.dossier_id).where(dossier_piece.c.id == piece_id)
+        return str(self._connection.scalars(query).one())
+
+    def seal(self, version_id: str, record: SealRecord) -> bool:
+        """Write the seal of a version; give False when it already has one, which stays."""
+        values = {name: getattr(record, name) for name in SealRecord.__slots__}
+        free = (dossier_version.c.id == version_id, dossier_version.c.sealed_at.is_(None))
+        return bool(self._connection.execute(sa.update(dossier_version).where(*free).values(**values)).rowcount)
+
+    def seal_of(self, version_id: str) -> SealRecord | None:
+        """Return the seal of a version, if it has one."""
+        columns = [dossier_version.c[name] for name in SealRecord.__slots__]
+        rule = (dossier_version.c.id == version_id, dossier_version.c.sealed_at.is_not(None))
+        row = self._connection.execute(sa.select(*columns).where(*rule)).one_or_none()
+        return None if row is None else SealRecord(*row)
+
+    def load(self, model: DossierModel) -> None:
+        """Make these kinds, fields and templates the ones in use; what pieces say stays."""
+        for table in (piece_field, piece_kind, dossier_template):
+            self._connection.execute(sa.delete(table))
+        lists: Mapping[sa.Table, Sequence[Any]] = {
+            piece_kind: model.kinds, piece_field: model.fields, dossier_template: model.templates,
+        }  # fmt: skip
+        for table, values in lists.items():
+            if values:
+                self._connection.execute(sa.insert(table), [_row(rank, each) for rank, each in enumerate(values)])
+
+    def model(self) -> DossierModel:
+        """Return the kinds, fields and templates in use, in the order of the configuration."""
+        kinds, fields, templates = (
+            self._connection.execute(sa.select(*(table.c[name] for name in value.__slots__)).order_by(table.c.rank))
+            for table, value in (
+                (piece_kind, PieceKind),
+                (piece_field, PieceField),
+                (dossier_template, DossierTemplate),
+            )
+        )
+        return DossierModel(
+            tuple(PieceKind(*row) for row in kinds),
+            tuple(replace(PieceField(*row), type=FieldType(row.type), choices=tuple(row.choices)) for row in fields),
+            tuple(replace(DossierTemplate(*row), parts=tuple(row.parts)) for row in templates),
+        )
+
+
+def _row(rank: int, one: Any) -> dict[str, object]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(one).items()} | {
+        "rank": rank
+    }
+
+
+def _versions() -> sa.Select[Any]:
+    return sa.select(*_VERSION).join(original, original.c.sha256 == dossier_version.c.sha256)
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "dossier_piece.unknown", "Cette pièce n'existe pas, ou son dossier n'est pas ouvert à votre service."
+    )

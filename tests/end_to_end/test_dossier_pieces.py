@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -76,8 +77,8 @@ def test_an_officer_keeps_the_pieces_of_a_permit(
     stored = house.vault.put(BytesIO(second.read_bytes()), media_type="application/pdf", tenant_id="MME")
     other = dossier_pieces.Brought(stored, "application/pdf", second.name)
     kossi = who("kossi")
-    hands = {"store": house.store, "actor": kossi, "clock": house.clock}
-    dossier_pieces.bring_version(one.id, piece.id, other, made_from=1, **hands)
+    by: dict[str, Any] = {"store": house.store, "actor": kossi, "clock": house.clock}
+    dossier_pieces.bring_version(one.id, piece.id, other, made_from=1, **by)
     page.set_input_files("#files", first)
     page.locator("#drop button").click()
     expect(page.locator(".summary")).to_contain_text(f"{kossi.name} a déposé la version 2")

@@ -102,10 +102,10 @@ def test_codes_are_never_doubled_and_what_cannot_stand_is_refused(house: House, 
         dossier.begin("", "Titre", "CEET-DG", (), **own(house, kossi))
     with pytest.raises(Forbidden):
         opened(house, who("audit"))
-    dossier.correct(one.id, "ELEC-8", "Affaire close", ("DRH",), revision=1, **own(house, kossi))
+    dossier.correct(one.id, "ELEC-8", "Affaire close", ("DRH",), (), revision=1, **own(house, kossi))
     assert dossier.found("close", store=house.store, actor=who("drh"))[0][0].code == "ELEC-8"
     with pytest.raises(Conflict):
-        dossier.correct(one.id, "ELEC-9", "Affaire", (), revision=1, **own(house, kossi))
+        dossier.correct(one.id, "ELEC-9", "Affaire", (), (), revision=1, **own(house, kossi))
 
 
 def test_a_program_opens_a_dossier_and_fills_it(

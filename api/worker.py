@@ -21,6 +21,7 @@ from api.audits import audit_round, periods_of
 from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
+from api.views.search_language import typed_search
 from api.wiring import House
 from ged.errors import GedError, Unavailable
 from ged.mail.access import SYSTEM, Actor
@@ -51,6 +52,7 @@ from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.work import works
 from retention.nightly import sweep_letters
+from search.alerts import tell_matches
 from search.outbox import drain
 from search.rebuild import rebuild
 
@@ -60,6 +62,7 @@ HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = ("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan")
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
+ALERT_EVERY_S = 5.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -212,6 +215,7 @@ def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_faul
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:
             drain_index(house)
+            look_for_alerts(house)
 
 
 async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> None:
@@ -261,6 +265,16 @@ def renew_index(house: House) -> int:
     return count
 
 
+def look_for_alerts(house: House) -> int:
+    """Let the alerts of searches look at what the index took, unless another process does; give how many letters."""
+    total = 0
+    read = lambda text, actor: typed_search(text, house, actor).query()  # noqa: E731
+    with house.store.exclusive("alerts") as alone:
+        while alone and (done := tell_matches(store=house.store, index=house.index, clock=house.clock, read=read)):
+            total += done
+    return total
+
+
 def anchor_documents(house: House) -> None:
     """Have the head of the log of documents vouched for, and the proofs under it kept beside the originals."""
     anchor(DOCUMENTS, ledger=house.ledger, outside=house.outside, store=house.store, clock=house.clock)
@@ -272,6 +286,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     """Feed the index and look into the watched folders in threads of their own, until the block ends."""
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
+    threads.append(_repeat("alerts", lambda: look_for_alerts(house), ALERT_EVERY_S, stop))
     if watch:
         threads.append(_repeat("index version", lambda: renew_index(house), RENEW_EVERY_S, stop))
         threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop))

@@ -23,7 +23,7 @@ from elasticsearch.helpers import streaming_bulk
 from ged.errors import Unavailable
 from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
 from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
-from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, Sort, bad_cursor
+from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, bad_cursor
 
 _TIMEOUT_S = 20
 _FACET_VALUES = 200
@@ -150,7 +150,7 @@ class ElasticIndex:
         after = _after(query.after)
         if not readers:
             return Hits((), 0, None)
-        newest = query.sort is Sort.NEWEST or not query.text.strip()
+        newest = query.by_date
         sort = [{"registered": "desc"}, {"id": "asc"}] if newest else [{"_score": "desc"}, {"id": "asc"}]
         wanted = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
         with _answering():

@@ -26,7 +26,7 @@ import tantivy
 from ged.errors import Unavailable
 from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
 from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
-from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, Sort, bad_cursor
+from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, bad_cursor
 
 _HEAP_BYTES = 64_000_000
 _FILL_HEAP_BYTES, _FILLED_AT_ONCE = 256_000_000, 5_000
@@ -110,7 +110,7 @@ class EmbeddedIndex:
             return Hits((), 0, None)
         asked = _translated(plan(query, readers))
         searcher = self._searcher()
-        newest = query.sort is Sort.NEWEST or not query.text.strip()
+        newest = query.by_date
         found: Any = searcher.search(
             asked, limit=query.limit + 1, offset=offset, order_by_field="registered" if newest else None
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ged.mail.access import Actor, may_read
 from ged.mail.listing import ListedLetter
@@ -11,14 +11,21 @@ from search.light import Light, Passage
 from search.port import Query, SearchIndex
 from search.spelling import respelt
 
+_GATHERED_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One letter found, with the passage that shows why; None when only its number or date matched."""
+    """One letter found, with the passages that show why; none when only its number or date matched."""
 
     row: ListedLetter
     score: float
-    passage: Passage | None
+    passages: tuple[Passage, ...]
+
+    @property
+    def passage(self) -> Passage | None:
+        """The best passage."""
+        return self.passages[0] if self.passages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,9 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         pages = unit.pages.of_letters(list(letters))
         proposals = unit.proposals.of_letters(list(letters))
     found = tuple(
-        Found(ListedLetter(letters[hit.id], proposals.get(hit.id, {})), hit.score, light.passage(pages.get(hit.id, [])))
+        Found(
+            ListedLetter(letters[hit.id], proposals.get(hit.id, {})), hit.score, light.passages(pages.get(hit.id, []))
+        )
         for hit in hits.hits
         if hit.id in letters
     )
@@ -62,3 +71,35 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
     read += [page.text for of_letter in pages.values() for page in of_letter]
     total = hits.total - (len(hits.hits) - len(found))
     return Answer(found, total, hits.following, hits.facets, respelt(query.text, read))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The first hits of a search, all at once, and how many there are in all."""
+
+    rows: tuple[ListedLetter, ...]
+    total: int
+
+
+def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: Actor) -> Gathered:
+    """Return the letters that match, in the order of the query, at most so many; the rights are asked twice.
+
+    Raises:
+        Unavailable: `search.unavailable`.
+    """
+    rows: list[ListedLetter] = []
+    seen: set[str] = set()
+    total, closed, after = 0, 0, None
+    while len(seen) < most:
+        hits = index.search(replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after), actor.tokens())
+        ids = [hit.id for hit in hits.hits if hit.id not in seen]  # a letter that moved between two pages comes once
+        with store.unit() as unit:
+            letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
+            proposals = unit.proposals.of_letters(list(letters))
+        rows += [ListedLetter(letters[each], proposals.get(each, {})) for each in ids if each in letters]
+        seen.update(ids)
+        closed += len(ids) - len(letters)
+        total, after = hits.total, hits.following
+        if after is None:
+            break
+    return Gathered(tuple(rows), max(total - closed, len(rows)))

@@ -72,19 +72,21 @@ class Understood:
         return replace(Query(**{name: getattr(self, name) for name in names}), **asked)  # type: ignore[arg-type]
 
 
-_LISTED = {
+LISTED = {
     "nature": "nature", "kind": "nature", "type": "nature",
     "service": "service", "entite": "service",
     "etat": "etat", "state": "etat", "status": "etat", "statut": "etat",
     "registre": "registre", "register": "registre", "sens": "registre",
 }  # fmt: skip
-_DATED = {
+"""The names that a list is called by, folded, and the list."""
+DATED = {
     "depuis": "since", "since": "since", "du": "since", "from-date": "since",
     "apres": "after", "after": "after",
     "jusqu'a": "until", "jusqua": "until", "until": "until", "au": "until",
     "avant": "before", "before": "before",
     "le": "on", "on": "on", "en": "on", "in": "on", "date": "on", "annee": "on", "year": "on",
 }  # fmt: skip
+"""The names of dates, folded, and what they bound."""
 _SPACED = re.compile(r"(?<!\S)(-?[^\W\d_][\w'’-]*)[\u00a0\u202f ]?:[\u00a0\u202f ]+(?=\S)")
 _RANGE = re.compile(r"(?P<first>[^\s.]*)\.\.(?P<last>[^\s.]*)")
 
@@ -104,14 +106,14 @@ def understood(text: str, today: date, vocabulary: Vocabulary) -> Understood:
         if bounds is not None:
             found, left = _ranged(found, bounds, today)
             kept += left
-        elif name not in _LISTED and name not in _DATED:
+        elif name not in LISTED and name not in DATED:
             kept.append(piece.group())
         elif piece["minus"]:
             found = _remarked(found, RemarkKind.NOT_EXCLUDED, piece["name"], value)
-        elif name in _LISTED:
-            found = _listed(found, _LISTED[name], piece["name"], value, vocabulary)
+        elif name in LISTED:
+            found = _listed(found, LISTED[name], piece["name"], value, vocabulary)
         else:
-            found = _dated(found, _DATED[name], piece["name"], value, today)
+            found = _dated(found, DATED[name], piece["name"], value, today)
     remarks = [*found.remarks, *_unknown_fields(kept)]
     return replace(found, text=" ".join(kept), remarks=tuple(dict.fromkeys(remarks)))
 
@@ -133,7 +135,7 @@ def written(one: Understood, vocabulary: Vocabulary) -> str:
 def _closed_up(text: str) -> str:
     """Take away the space after the colon of a field that is known, and write « n° 12 » as a field."""
     text = re.sub(r"(?<!\S)(-?)n\s?[°º]\s*(?=\d)", r"\1n°:", text, flags=re.IGNORECASE)
-    known = FIELDS.keys() | _LISTED.keys() | _DATED.keys()
+    known = FIELDS.keys() | LISTED.keys() | DATED.keys()
     return _SPACED.sub(lambda match: f"{match[1]}:" if name_of(match[1].lstrip("-")) in known else match[0], text)
 
 

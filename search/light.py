@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ged.mail.folding import within
-from ged.mail.page import Page, Word
+from ged.mail.page import Box, Page, TextSource, Word
 from search.french import Token, tokens, tolerance
-from search.plan import taken_apart
+from search.plan import InField, taken_apart
 
 _AROUND = 14
 """Words shown on each side of the best place."""
+_MOST_PASSAGES = 3
+_NOWHERE = Box(0, 0, 0, 0)
+
+Pieces = tuple[tuple[str, bool], ...]
+"""Pieces of a text in order, each lit or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a page: pieces of text in order, each lit or not."""
+    """A passage of a page, in pieces; `hit` is the place, from 1, of its first hit among those of the letter."""
 
     page: int
-    pieces: tuple[tuple[str, bool], ...]
+    pieces: Pieces
+    hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LitRun:
+    """One hit on a page: the positions of words that are lit side by side on one line."""
+
+    page: int
+    words: tuple[int, ...]
 
 
 class Light:
@@ -32,6 +46,9 @@ class Light:
         telling = [token for token in loose if not token.small] or loose
         self._words = list({token.exact: token for token in telling}.values())
         self._phrases = [tuple(token.exact for token in phrase) for phrase in typed.phrases]
+        # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
+        self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
+        self._whole = [each for each in self._whole if len(each) > 1]
 
     def on(self, pages: Sequence[Page]) -> dict[int, tuple[int, ...]]:
         """Return for each page number the positions of its lit words.
@@ -39,49 +56,88 @@ class Light:
         A misspelt word lights its neighbours only where nothing is spelt as it was typed.
         """
         read = {page.number: [tokens(word.text) for word in page.words] for page in pages}
-        seen = [token for page in read.values() for word in page for token in word]
+        whole = [each for each in self._whole if any(_places([each], words) for words in read.values())]
+        inside = {exact for each in whole for exact in each}
+        seen = {token.stem for page in read.values() for word in page for token in word}
         stems, near = set(), []
         for word in self._words:
-            if any(_same(word, token) for token in seen):
+            if word.exact in inside:
+                continue
+            if word.stem in seen:
                 stems.add(word.stem)
             elif tolerance(word.exact):
                 near.append(word)
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in read.items():
             found = {at for at, word in enumerate(words) if any(_lit(token, stems, near) for token in word)}
-            found.update(self._phrase_places(words))
+            found.update(_places([*self._phrases, *whole], words))
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
 
-    def passage(self, pages: Sequence[Page]) -> Passage | None:
-        """Return the passage where most different words of the query stand together; None when none does."""
+    def runs(self, pages: Sequence[Page]) -> tuple[LitRun, ...]:
+        """Return the hits of a letter in reading order; words lit side by side on a line are one."""
+        return _runs(pages, self.on(pages))
+
+    def pieces(self, text: str) -> Pieces:
+        """Return a line of text in pieces, its words lit as on a page: a subject, a name."""
+        words = tuple(Word(word, _NOWHERE, 1.0, 0) for word in text.split())
+        line = Page(1, 1, 1, 1.0, 0, 0.0, TextSource.BORN_DIGITAL, 1.0, "", words)
+        return _pieces(line, 0, len(words), self.on([line]).get(1, ()))
+
+    def passages(self, pages: Sequence[Page]) -> tuple[Passage, ...]:
+        """Return the passages that show why, best first: where most different words stand together, then the others.
+
+        A further passage is shown for words that those before it do not hold; three at most, none when nothing is lit.
+        """
         lit = self.on(pages)
-        best: tuple[int, Page, int] | None = None
-        for page in pages:
-            places = lit.get(page.number, ())
-            for place in places:
-                close = {_key(page.words[other]) for other in places if 0 <= other - place <= _AROUND}
-                if best is None or len(close) > best[0]:
-                    best = (len(close), page, place)
-        if best is None:
-            return None
-        _, page, place = best
-        return Passage(page.number, _pieces(page, max(0, place - _AROUND // 2), place + 2 * _AROUND, lit[page.number]))
+        runs = _runs(pages, lit)
+        shown: set[str] = set()
+        found: list[Passage] = []
+        while len(found) < _MOST_PASSAGES:
+            best: tuple[set[str], Page, int] | None = None
+            for page in pages:
+                places = lit.get(page.number, ())
+                keys = {place: _key(page.words[place]) for place in places}
+                for place in places:
+                    close = {keys[other] for other in places if 0 <= other - place <= _AROUND} - shown
+                    if close and (best is None or len(close) > len(best[0])):
+                        best = (close, page, place)
+            if best is None:
+                break
+            _, page, place = best
+            start, end = max(0, place - _AROUND // 2), place + 2 * _AROUND
+            shown |= {_key(page.words[at]) for at in lit[page.number] if start <= at < end}
+            hit = next(n for n, run in enumerate(runs, 1) if run.page == page.number and place in run.words)
+            found.append(Passage(page.number, _pieces(page, start, end, lit[page.number]), hit))
+        return tuple(found)
 
-    def _phrase_places(self, words: list[list[Token]]) -> set[int]:
-        flat = [(token.exact, at) for at, word in enumerate(words) for token in word]
-        found: set[int] = set()
-        for phrase in self._phrases:
-            for start in range(len(flat) - len(phrase) + 1):
-                stretch = flat[start : start + len(phrase)]
-                if tuple(exact for exact, _ in stretch) == phrase:
-                    found.update(at for _, at in stretch)
-        return found
+
+def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
+    return [one.words for one in fields if one.field == "refs"]
 
 
-def _same(typed: Token, read: Token) -> bool:
-    return read.stem == typed.stem
+def _places(phrases: Sequence[tuple[str, ...]], words: Sequence[Sequence[Token]]) -> set[int]:
+    """Return the positions of the words of phrases that stand on a page as they are."""
+    flat = [(token.exact, at) for at, word in enumerate(words) for token in word]
+    found: set[int] = set()
+    for phrase in phrases:
+        for start in range(len(flat) - len(phrase) + 1):
+            if flat[start][0] == phrase[0] and tuple(each for each, _ in flat[start : start + len(phrase)]) == phrase:
+                found.update(at for _, at in flat[start : start + len(phrase)])
+    return found
+
+
+def _runs(pages: Sequence[Page], lit: Mapping[int, Sequence[int]]) -> tuple[LitRun, ...]:
+    runs: list[LitRun] = []
+    for page in pages:
+        for at in lit.get(page.number, ()):
+            last = runs[-1] if runs and runs[-1].page == page.number else None
+            if last and last.words[-1] == at - 1 and page.words[at].line == page.words[at - 1].line:
+                runs[-1] = LitRun(page.number, (*last.words, at))
+            else:
+                runs.append(LitRun(page.number, (at,)))
+    return tuple(runs)
 
 
 def _lit(token: Token, stems: set[str], near: list[Token]) -> bool:
@@ -94,7 +150,7 @@ def _key(word: Word) -> str:
     return " ".join(token.stem for token in tokens(word.text))
 
 
-def _pieces(page: Page, start: int, end: int, lit: tuple[int, ...]) -> tuple[tuple[str, bool], ...]:
+def _pieces(page: Page, start: int, end: int, lit: Sequence[int]) -> Pieces:
     pieces: list[tuple[str, bool]] = []
     for at, word in enumerate(page.words[start:end], start):
         shines = at in lit

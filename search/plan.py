@@ -129,6 +129,8 @@ FIELDS = {
 """The names that a field of text is called by, folded, and the field."""
 _NAME = r"(?P<name>n°|[^\W\d_][\w'’-]*):"
 _QUOTED = r'["«“](?P<phrase>[^"»”]*)["»”]'
+_ALIKE = 0.3
+"""Part of the telling words of a letter that another must hold to resemble it."""
 PIECE = re.compile(rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-]){_NAME})?(?:{_QUOTED}|(?P<word>[^\s"«“]+))')
 
 
@@ -170,13 +172,21 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
         ("state", query.states),
         ("kind", query.kinds),
         ("service", query.services),
+        ("id", query.among),
     ):
         if values:
             filters.append(AnyOf(name, tuple(str(value) for value in values)))
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    return Plan(_clause(taken_apart(query.text)), tuple(filters))
+    clause = _clause(taken_apart(query.text))
+    if query.begins:
+        begun = Starts("exact", query.begins, 1.0)
+        clause = begun if clause is None else Group(must=(clause, begun))
+    if query.like:
+        alike = tuple(Best((Term("subject", word, 2.0), Term("body", word))) for word in query.like)
+        clause = Group(should=alike, at_least=math.ceil(len(alike) * _ALIKE))
+    return Plan(clause, tuple(filters))
 
 
 def _clause(typed: Typed) -> Clause | None:

@@ -33,6 +33,9 @@ class Query:
         service: Id of the entity in charge.
         after: Cursor of the previous page, as `Hits.following` gave it.
         counted: Whether facets are wanted.
+        begins: Folded beginning of a word that the letter must hold; "" asks for none.
+        like: Stems of which the letters must hold some; the more and the rarer, the better.
+        among: Ids of the only letters that are looked at; none restricts nothing.
     """
 
     text: str = ""
@@ -46,6 +49,14 @@ class Query:
     limit: int = 20
     after: str | None = None
     counted: bool = False
+    begins: str = ""
+    like: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the newest letter comes first: when it is asked for, or nothing says which is best."""
+        return self.sort is Sort.NEWEST or not (self.text.strip() or self.like)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, bonds_of, proposed
 from api.views.render import language_of, page, page_number, part
+from api.views.search_language import typed_search, vocabulary_of
 from api.views.second_number import second_context
 from api.views.selection import named
 from api.views.sieve import FiltersDep
 from api.views.slips import slip_context
-from api.views.viewer import PAGES_SHOWN, views
+from api.views.viewer import PAGES_SHOWN, lit_file, lit_lines, views
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right
@@ -40,6 +41,8 @@ from ged.services import consult
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
 from retention.fate import fate_of
+from search.language import understood
+from search.light import Light
 
 router = APIRouter()
 
@@ -127,7 +130,10 @@ def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, ori
     """Show the letter as text: the alternative to its images."""
     file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
     may = may_correct_text(actor, file.letter)
-    return page(request, "text.html", file=file, letter=file.letter, origin=origin, may_correct_text=may)
+    sought = typed_search(origin.words, house, actor).text
+    lit = Light(sought).on(file.pages) if sought.strip() else {}
+    lines = {each.number: lit_lines(each, lit) for each in file.pages}
+    return page(request, "text.html", file=file, letter=file.letter, origin=origin, may_correct_text=may, lines=lines)
 
 
 def letter_page(
@@ -148,13 +154,18 @@ def letter_page(
 ) -> Response:
     """Return the page of a letter: with what was typed kept, and what was wrong with it said."""
     letter, today = file.letter, house.clock().date()
-    start = page_number(request, "a_partir_de")
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
+    start = page_number(request, "a_partir_de") if "a_partir_de" in request.query_params else None
+    hit = page_number(request, "trouve") if "trouve" in request.query_params else 0
+    sought = understood(origin.words, today, vocabulary_of(lists)).text
+    lit, start = lit_file(file.pages, sought, hit, start)
     context: dict[str, Any] = {
         "file": file,
         "letter": letter,
         "time_asked": bool(house.outside.authorities),
-        "views": views(file, origin.words, start),
+        "views": views(file, lit, start),
+        "lit": lit,
+        "sought": sought,
         "start": start,
         "pages_shown": PAGES_SHOWN,
         "origin": origin,

@@ -17,6 +17,7 @@ from ged.mail.baskets import BASKETS, baskets_for, draft_baskets_for
 from ged.mail.item import Direction
 from ged.mail.listing import Listing
 from ged.mail.lists import Term
+from ged.mail.saved_search import PLACE as SEARCH
 from ged.mail.sieve import SavedView
 from ged.services.menu import Counted, count_menu
 from ged.services.quarantine import administered
@@ -48,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CountedView:
-    """A saved view as its page shows it; no count where its list is no longer open to its owner."""
+    """A saved view as its page shows it; no count for a search, nor where its list is no longer open to its owner."""
 
     view: SavedView
     address: str
@@ -129,7 +130,7 @@ def _drafts(drafts: Sequence[tuple[str, int]]) -> Iterator[Entry]:
 
 def _kept(views: Sequence[CountedView]) -> Iterator[Entry]:
     for one in views:
-        if one.count is not None:
+        if one.count is not None or one.view.place == SEARCH:
             yield Entry(one.address, one.view.name, "search", one.count, own=True)
     if views:
         yield Entry("/vues", _("Gérer mes vues"), "file-text")
@@ -192,7 +193,10 @@ def _basket(before: str, slug: str, count: int) -> Entry:
 
 def address_of(place: str, query: str) -> str:
     """Return where a list is."""
-    path = f"/b/{place}" if place in BASKETS else f"/registres/{place.removeprefix(REGISTER)}"
+    if place == SEARCH:
+        path = "/recherche"
+    else:
+        path = f"/b/{place}" if place in BASKETS else f"/registres/{place.removeprefix(REGISTER)}"
     return f"{path}?{query}" if query else path
 
 

@@ -12,21 +12,28 @@ from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, HouseDep
+from api.views.menu import CountedView, address_of
 from api.views.render import page
+from api.views.search_files import MOST_PRINTED, MOST_ROWS
 from api.views.search_language import REMARKS, vocabulary_of
 from api.views.words import typed_day
+from api.wiring import House
 from ged.errors import NotFound, Unavailable
+from ged.mail.access import Actor
 from ged.mail.french_dates import parse_date
 from ged.mail.item import State
-from ged.services import consult
+from ged.mail.saved_search import PLACE as SEARCH
+from ged.services import consult, saved_searches, saved_views
 from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
 from search.find import find
 from search.language import Understood, Vocabulary, hyphened, understood, written
+from search.light import Light
 from search.port import Sort
 
 router = APIRouter()
 PAGE_HITS = 20
+_RECENT = 6
 
 
 @router.get("/recherche")
@@ -62,13 +69,17 @@ def search(
         )
     except Unavailable as error:
         return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
-    kept = {"q": q, "tri": tri, "suite": answer.following}
+    if q.strip() and suite is None:
+        saved_searches.remember(" ".join(q.split()), store=house.store, actor=actor, clock=house.clock)
+    following = {"q": q, "tri": tri, "suite": answer.following}
+    address = urlencode({"q": q} | ({"tri": tri} if tri is not Sort.RELEVANCE else {})) if q else ""
     values: dict[str, Any] = {
         "q": q,
         "behind": behind,
         "words": asked.text,
         "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
         "answer": answer,
+        "light": Light(asked.text).pieces,
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
         "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states},
         "since": typed_day(asked.since),
@@ -76,11 +87,28 @@ def search(
         "sort": tri,
         "services": lists.known,
         "kinds": {kind.code: kind for kind in lists.kinds},
-        "more": f"/recherche?{urlencode(kept)}" if answer.following else "",
+        "more": f"/recherche?{urlencode(following)}" if answer.following else "",
         "first": suite is None,
+        "address": address,
+        "most_rows": MOST_ROWS,
+        "most_printed": MOST_PRINTED,
+        **_mine(address, house, actor),
         "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
     }
     return page(request, "search.html", **values)
+
+
+def _mine(address: str, house: House, actor: Actor) -> dict[str, Any]:
+    """Return what the page shows of the reader's own searches: kept ones, last ones, and whether this is one."""
+    kept = [view for view in saved_views.mine(store=house.store, actor=actor) if view.place == SEARCH]
+    searches = [CountedView(view, address_of(view.place, view.query), None) for view in kept]
+    recent = saved_searches.recent(_RECENT + 1, store=house.store, actor=actor)
+    return {
+        "searches": searches,
+        "kept": next((one for one in searches if one.view.query == address), None),
+        "alerting": saved_searches.alerting(store=house.store, actor=actor) if kept else frozenset(),
+        "recent": [one for one in recent if urlencode({"q": one}) != address][:_RECENT],
+    }
 
 
 def _ticked(

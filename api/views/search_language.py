@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.views.words import CODES, _
+from api.views.words import CODES, _, translations
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.item import Direction, State
@@ -33,8 +33,9 @@ def vocabulary_of(lists: Lists) -> Vocabulary:
         for name in (entity.acronym, entity.id, entity.name_fr, entity.name_en)
         if name
     }
-    states = {name: state.value for state in State for name in (CODES[state], state.value)}
-    directions = {name: each.value for each in Direction for name in (each.value, CODES[each])}
+    english = translations("en").gettext
+    states = {name: state.value for state in State for name in (CODES[state], state.value, english(CODES[state]))}
+    directions = {name: each.value for each in Direction for name in (each.value, CODES[each], english(CODES[each]))}
     return Vocabulary(
         {
             name: {hyphened(str(word)): code for word, code in words.items()}

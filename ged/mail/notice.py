@@ -57,6 +57,7 @@ DRAFT_WAITS = NoticeKind("projet_attend", Group.TO_DO, "Un projet attend votre a
 DRAFT_BACK = NoticeKind("projet_revenu", Group.TO_DO, "Votre projet vous revient, par %(by)s", "undo-2")
 PAPER_DUE = NoticeKind("papier_du", Group.DEADLINES, "L'original papier est à rendre depuis le %(day)s", "archive")
 FOLLOWED = NoticeKind("suivi", Group.FOLLOWED, "Un courrier que vous suivez a changé, par %(by)s", "circle-check")
+ALERT = NoticeKind("alerte_recherche", Group.FOLLOWED, "Un courrier répond à votre recherche « %(by)s »", "search")
 NOT_DELIVERED = NoticeKind("non_remis", Group.SENDING, "Un courriel que vous avez envoyé n'est pas remis", "circle-x")
 ANSWERED = NoticeKind("reponse_recue", Group.SENDING, "Une réponse à ce courrier est arrivée par courriel", "mail")
 RECEIPT_CAME = NoticeKind("ar_recu", Group.SENDING, "L'accusé de réception de ce courrier est arrivé", "circle-check")
@@ -90,6 +91,7 @@ KINDS: dict[str, NoticeKind] = {
         DRAFT_BACK,
         PAPER_DUE,
         FOLLOWED,
+        ALERT,
         NOT_DELIVERED,
         ANSWERED,
         RECEIPT_CAME,
@@ -110,7 +112,7 @@ class Notice:
     Attributes:
         id: 128 random bits.
         mark: What happened, so that it is told once to a person: the same mark again is no new notice.
-        by: Name of who acted; "" for the machine.
+        by: Name of who acted, or of the search that alerts; "" for the machine.
         link: The page it leads to; "" for the letter's.
         mailed_at: When it left by e-mail, or was settled without.
     """

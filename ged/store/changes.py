@@ -33,10 +33,15 @@ class Changes:
             return [(letter, pages.get(letter.id, [])) for letter in unit.letters.many(list(letter_ids))]
 
     def done(self, pending: Sequence[tuple[int, str]], refused: Mapping[str, str], now: datetime) -> None:
-        """Forget changes that the index has; a letter that it refused waits for its next try, with the reason."""
+        """Forget changes that the index has, and have the alerts of searches look at their letters.
+
+        A letter that the index refused waits for its next try, with the reason.
+        """
         with self._store.unit() as unit:
             unit.outbox.done([row for row, _ in pending])
-            unit.index_state.taken({letter_id for _, letter_id in pending} - refused.keys())
+            taken = {letter_id for _, letter_id in pending} - refused.keys()
+            unit.index_state.taken(taken)
+            unit.searches.queue(taken)
             unit.index_state.refused(refused, now)
             unit.commit()
 

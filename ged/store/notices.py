@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.item import Confidentiality
-from ged.mail.notice import Channel, Choice, Group, Notice, ShownNotice
+from ged.mail.notice import ALERT, Channel, Choice, Group, Notice, ShownNotice
 from ged.store.acting_tables import delegation
 from ged.store.database import text_array
 from ged.store.notice_tables import notice, notice_choice, person_address
@@ -134,7 +134,8 @@ class Notices:
         open_now = letter.c.reader_tokens.overlap(text_array(tokens))
         return sa.select(
             notice,
-            letter.c.number,
+            # Whoever may read the letter no more is not told that it answers a search.
+            sa.case((sa.or_(open_now, notice.c.kind != ALERT.code), letter.c.number)).label("number"),
             sa.case((open_now, letter.c.subject)).label("subject"),
             sa.case((open_now, letter.c.sender)).label("sender"),
             sa.case((open_now, letter.c.confidentiality)).label("level"),

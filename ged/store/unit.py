@@ -70,6 +70,7 @@ from ged.store.runs import Runs
 from ged.store.scan_runs import ScanRuns
 from ged.store.schedules import Schedules
 from ged.store.seals import Seals
+from ged.store.searches import Searches
 from ged.store.second_numbers import SecondNumbers
 from ged.store.sendings import Sendings
 from ged.store.shipping import Shipping
@@ -351,6 +352,11 @@ class Unit:
     def views(self) -> SavedViews:
         """Lists that people gave a name to."""
         return SavedViews(self._connection)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Kept searches that alert, and recent searches."""
+        return Searches(self._connection)
 
     @cached_property
     def parties(self) -> Parties:

@@ -80,7 +80,7 @@ NO_SESSION = {
     "/t/{token}/envois/{upload_id}": "a telephone that has the link",
 }
 """Forms of people without a session: they check where they come from, having no session to come from."""
-OWN = {"/deconnexion", "/compte", "/compte/avis", "/avis", "/vues", "/absences", "/api/v1/absences"}
+OWN = {"/deconnexion", "/compte", "/compte/avis", "/avis", "/vues", "/recherche/oubli", "/absences", "/api/v1/absences"}
 OWN |= {"/projet/nouveau", "/api/v1/drafts", "/registres/{direction}/imprimer", "/api/v1/registers/{direction}/prints"}
 OWN |= {"/feuilles-de-lot/fiche", "/photographier/telephone"}
 OWN |= {"/audits"}

@@ -45,18 +45,38 @@ def test_a_misspelt_word_lights_no_neighbour_where_the_right_one_stands() -> Non
 
 def test_the_passage_shown_is_where_most_words_stand_together() -> None:
     far = a_page("transformateur\n" + "mot " * 60 + "\nle transformateur du quartier", 1)
-    passage = Light("transformateur quartier").passage([far])
-    assert passage is not None
+    (passage,) = Light("transformateur quartier").passages([far])
     assert [text for text, shines in passage.pieces if shines] == ["transformateur", "quartier"]
-    assert Light("absent").passage([far]) is None
+    assert passage.hit == 2
+    assert Light("absent").passages([far]) == ()
+
+
+def test_a_further_passage_is_shown_for_a_word_that_stands_elsewhere() -> None:
+    pages = [a_page("un transformateur", 1), a_page("le transformateur\n" + "mot " * 60 + "\ndu quartier", 2)]
+    passages = Light("transformateur quartier").passages(pages)
+    assert [(one.page, one.hit) for one in passages] == [(1, 1), (2, 3)]
+    assert Light("quartier").passages(pages)[0].hit == 1
+
+
+def test_words_lit_side_by_side_are_one_hit() -> None:
+    runs = Light('"ne suffit plus" transformateur').runs([PAGE])
+    assert [[PAGE.words[at].text for at in run.words] for run in runs] == [["transformateur"], ["ne", "suffit", "plus"]]
+
+
+def test_of_a_reference_that_stands_whole_no_part_is_lit_elsewhere() -> None:
+    page = a_page("Lomé, le 3 mars 2026\nvotre lettre 0123/2026/CAB du cab")
+    assert [page.words[at].text for at in Light("123/2026/cab").on([page])[1]] == ["0123/2026/CAB"]
+    assert [page.words[at].text for at in Light("9/2026").on([page])[1]] == ["2026", "0123/2026/CAB"]
+
+
+def test_a_subject_is_lit_as_a_page_is() -> None:
+    assert Light("demande").pieces("Les demandes d'avis") == (("Les", False), ("demandes", True), ("d'avis", False))
 
 
 def test_hits_are_found_on_every_page() -> None:
     pages = [a_page("rien", 1), a_page("un transformateur", 2), a_page("", 3)]
     assert Light("transformateur").on(pages) == {2: (1,)}
-    passage = Light("transformateur").passage(pages)
-    assert passage is not None
-    assert passage.page == 2
+    assert [one.page for one in Light("transformateur").passages(pages)] == [2]
 
 
 @given(st.text(max_size=60))

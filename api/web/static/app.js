@@ -68,7 +68,7 @@ addEventListener("keydown", event => {
     "k": () => listed ? walk(-1) : follow("go-k"),
     "x": () => tick(event),
     "g": () => { going = Date.now(); },
-    "n": () => follow("new"),
+    "n": () => one(".found") ? seek(event.shiftKey ? -1 : 1) : follow("new"),
     "p": nextPage,
     "t": () => { const to = one("#bulk-a"); if (!to) return open("details[data-act=imputer]", event); event.preventDefault(); to.focus(); },
     "v": () => press("viser"),
@@ -97,6 +97,39 @@ function nextPage() {
   const next = pages.find(page => page.offsetTop - box.offsetTop > box.scrollTop + 20) || pages[0];
   if (next) box.scrollTop = next.offsetTop - box.offsetTop - 8;
 }
+function seek(step) { // the next word found, here or on pages that are on another screen
+  const box = one(".found"), total = Number(box.dataset.total), at = ((Number(box.dataset.at) + step - 1) % total + total) % total + 1;
+  if (reach(at)) return;
+  location.href = one("#hit-on").href.replace(/trouve=\d+#trouve-\d+/, `trouve=${at}#trouve-${at}`);
+}
+function reach(at) {
+  const box = one(".found"), hit = document.getElementById("trouve-" + at), total = Number(box.dataset.total);
+  if (!hit) return false;
+  const tab = one(".tabs [data-pane=document]");
+  if (tab && innerWidth <= 900 && tab.getAttribute("aria-pressed") !== "true") tab.click();
+  all(".hit").forEach(each => each.classList.toggle("active", each === hit));
+  box.dataset.at = at;
+  one("#hit-at").textContent = box.dataset.said.replace("#", at);
+  [["#hit-on", at % total + 1], ["#hit-back", at > 1 ? at - 1 : total]].forEach(([link, to]) => { one(link).href = one(link).href.replace(/trouve=\d+#trouve-\d+/, `trouve=${to}#trouve-${to}`); });
+  one("#announce").textContent = `${one("#hit-at").textContent}. ${hit.closest(".page").getAttribute("aria-label")}`;
+  bring(hit);
+  return true;
+}
+function bring(hit) { // on a desk the pages scroll in their pane, and the window stays where it is
+  const box = one(".pages");
+  if (innerWidth <= 900) return hit.scrollIntoView({ block: "center", inline: "nearest" });
+  box.scrollTop += hit.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+  document.scrollingElement.scrollTop = 0;
+}
+function copy(button) { // the clipboard wants a secure page: elsewhere a field is selected and copied
+  const told = () => { one("#announce").textContent = one("span", button).textContent = button.dataset.said; };
+  const address = new URL(button.dataset.copy, location.href).href;
+  if (navigator.clipboard) { navigator.clipboard.writeText(address).then(told, () => prompt("", address)); return; }
+  const field = Object.assign(document.createElement("input"), { value: address, className: "unseen" });
+  button.after(field); field.select();
+  if (document.execCommand("copy")) told(); else prompt("", address);
+  field.remove(); button.focus();
+}
 function zoom(step) {
   const box = one(".pages");
   if (!box) return;
@@ -119,6 +152,10 @@ addEventListener("focusin", event => {
 addEventListener("click", event => {
   const button = event.target.closest("[data-zoom]");
   if (button) zoom(Number(button.dataset.zoom));
+  const found = event.target.closest(".found a");
+  if (found && document.getElementById(found.hash.slice(1))) { event.preventDefault(); seek(found.id === "hit-on" ? 1 : -1); }
+  const copied = event.target.closest("[data-copy]");
+  if (copied) copy(copied);
   const tab = event.target.closest(".tabs button");
   if (tab) {
     one(".panes").dataset.pane = tab.dataset.pane;
@@ -146,6 +183,15 @@ function restore() {
   }
 }
 
+// ── A part of the page that is asked for when it is opened; without a script it is a link.
+addEventListener("toggle", async event => {
+  const box = event.target, place = box.open && box.dataset?.load && one(".loaded", box);
+  if (!place) return;
+  const answer = await fetch(box.dataset.load, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok) { place.innerHTML = await answer.text(); delete box.dataset.load; }
+}, true);
+one("#q")?.addEventListener("focus", event => import("/static/finder.js").then(({ finder }) => finder(event.target)), { once: true });
+
 // ── Start: settings of this device, the network, and the first place to look at.
 all("#keys-off, #keys-off-here").forEach(box => {
   box.checked = kept.get("keys") === "off";
@@ -156,8 +202,10 @@ addEventListener("online", network);
 addEventListener("offline", network);
 network();
 restore();
+addEventListener("load", () => { const hit = one(".panes[data-pane=document] .hit.active"); if (hit && one(".found")) bring(hit); }); // after the fragment's own scrolling
+if (one(".panes[data-pane=document] .found") && Number(one(".found").dataset.at)) reach(Number(one(".found").dataset.at));
 if (one("#qualification")) {
   const wrong = all("[aria-invalid]");
-  const first = wrong.length === 1 ? wrong[0] : one(".summary") || one(".same-letter[tabindex]") || (innerWidth > 900 && one("[data-doubt]")) || one("#content");
+  const first = wrong.length === 1 ? wrong[0] : one(".summary") || (one(".found") && one(".pages")) || one(".same-letter[tabindex]") || (innerWidth > 900 && one("[data-doubt]")) || one("#content");
   first.focus({ preventScroll: innerWidth <= 900 });
 }

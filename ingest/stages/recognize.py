@@ -14,6 +14,7 @@ from ingest.readers.source import Grey
 from ingest.stages.clean import Cleaned, turn
 from ingest.stages.dashes import with_dashes
 from ingest.stages.language import language_of
+from ingest.stages.left_out import with_left_out
 from ingest.stages.regions import Mark, Parted, part
 
 DOUBTFUL = 0.62
@@ -66,6 +67,7 @@ def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
 def _read(cleaned: Cleaned, engine: OcrEngine, language: str = LANGUAGE) -> tuple[Parted, list[RawWord]]:
     parted = part(cleaned)
     words = _tidy(engine.recognize(parted.printed, cleaned.resolution_dpi, language))
+    words = with_left_out(words, parted.printed, cleaned.resolution_dpi, engine, language)
     return parted, with_dashes(words, parted.printed, cleaned.resolution_dpi)
 
 

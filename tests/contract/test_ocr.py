@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 
 from ingest.engines import by_onnx
-from ingest.engines.port import OcrEngine
+from ingest.engines.port import LANGUAGE, OcrEngine
 from ingest.readers.source import Grey
+from ingest.stages.left_out import with_left_out
 from ingest.stages.reading import engine_named
 from rooms.letters import letter_pdf
 
@@ -66,3 +67,32 @@ def test_an_engine_says_its_name_and_version(engine: OcrEngine) -> None:
     assert name in {"tesseract", "tesseract-command", "rapidocr"}
     assert language == "fra"
     assert version[0].isdigit()
+
+
+def test_small_print_far_under_the_rest_is_read_by_itself(engine: OcrEngine, page: Grey) -> None:
+    words = engine.recognize(page, DPI)
+    last = max(word.box_px[3] for word in words)
+    footed = np.vstack([page[: last + 40], np.full((900, page.shape[1]), 255, np.uint8)])
+    small = next(word for word in words if word.text.startswith("Objet"))
+    strip = page[small.box_px[1] - 6 : small.box_px[3] + 8]
+    footed[-100 : -100 + len(strip)] = strip
+    missed = [word for word in engine.recognize(footed, DPI) if word.box_px[3] < len(footed) - 150]
+    found = with_left_out(missed, footed, DPI, engine, LANGUAGE)
+    assert [word.text for word in found[: len(missed)]] == [word.text for word in missed]
+    added = found[len(missed) :]
+    assert any(word.text.startswith("Objet") for word in added)
+    assert all(word.box_px[1] > len(footed) - 150 for word in added)
+    assert added[0].line == missed[-1].line + 1
+
+
+def test_a_page_whose_print_was_all_read_is_left_as_it_is(engine: OcrEngine, page: Grey) -> None:
+    words = engine.recognize(page, DPI)
+    assert [word.text for word in with_left_out(words, page, DPI, engine, LANGUAGE)] == [word.text for word in words]
+
+
+def test_small_print_cut_by_the_edge_of_the_page_stops_no_reading(engine: OcrEngine, page: Grey) -> None:
+    words = engine.recognize(page, DPI)
+    first, last = min(word.box_px[1] for word in words), max(word.box_px[3] for word in words)
+    cut = np.ascontiguousarray(page[first + 5 : last - 5])
+    found = with_left_out([], cut, DPI, engine, LANGUAGE)
+    assert all(0 <= word.box_px[1] < word.box_px[3] <= len(cut) for word in found)

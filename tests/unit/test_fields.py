@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ged.mail.qualification import Field, Proposal
 from ingest.stages.extract import extract
 from ingest.stages.fields import model
 from ingest.stages.fields.dates import dates, spans
-from ingest.stages.fields.marks import amounts, pieces, references
+from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
 from ingest.stages.fields.sheet import Sheet
 from rooms.values import a_page
 from scripts.sample_letters.shapes import DATE_SHAPES, written_date
@@ -107,6 +108,86 @@ def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None
     assert "0456/2026/MTP/SG" in {one.value for one in references(sheet)}
     assert "2500000" in {one.value for one in amounts(sheet)}
     assert [one.value for one in pieces(sheet)] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("read", "day"),
+    [
+        ("Fait à Tabligbo le ler avril 2024", "2024-04-01"),
+        ("LE 14 MAT. 2026", "2026-05-14"),
+        ("Lomé, le 3 adut 2025", "2025-08-03"),
+        ("Lomé, le l2 sepfembre 2O25", "2025-09-12"),
+        ("Kpalimé, le 1e octobre deux mille vingt-cinq", "2025-10-01"),
+    ],
+)
+def test_a_date_is_read_through_the_faults_of_ocr(read: str, day: str) -> None:
+    assert [one.value for one in dates(Sheet([a_page(read)]))] == [day]
+
+
+def test_a_word_that_is_no_month_makes_no_date() -> None:
+    assert dates(Sheet([a_page("le compte 12 marchés 2024 et 14 dossiers 2025, soit 30 places 2026")])) == []
+
+
+def test_a_date_that_goes_over_two_lines_is_one_date_and_shows_both() -> None:
+    sheet = Sheet(
+        [
+            laid_out(
+                (
+                    (0.12, 0.50, "Nous vous saurions gré de vos observations au plus tard le lundi 23"),
+                    (0.12, 0.52, "septembre 2024, délai de rigueur."),
+                )
+            )
+        ]
+    )
+    assert [one.value for one in dates(sheet)] == ["2024-09-23"]
+    assert [word.text for word in dates(sheet)[0].words] == ["23", "septembre", "2024,"]
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("N° n° CN2/DAJC/1469/2025", "CN2/DAJC/1469/2025"),
+        ("Réf. :MEF/MÉF/0286/2024", "MEF/MÉF/0286/2024"),
+        ("N° 1931=-2025/CC-DT", "1931-2025/CC-DT"),
+        ("N° 2355/24/LS-DAJCIsp", "2355/24/LS-DAJC/sp"),
+        ("N° 2373/2024/OLPTISG", "2373/2024/OLPT/SG"),
+        ("N° 2025-1374/E0S", "2025-1374/EOS"),
+        ("N° 0123l2026/MEF/SG", "0123/2026/MEF/SG"),
+    ],
+)
+def test_a_number_is_read_through_the_faults_of_ocr(read: str, written: str) -> None:
+    assert written in {one.value for one in references(Sheet([a_page(read)]))}
+
+
+def test_a_number_that_goes_on_under_itself_is_one_number() -> None:
+    sheet = Sheet([laid_out(((0.10, 0.12, "Courrier N° 1121 / 2024 /"), (0.10, 0.14, "KMS / CAB")))])
+    assert [one.value for one in references(sheet)] == ["1121/2024/KMS/CAB"]
+
+
+@pytest.mark.parametrize("label", ["RJ. :", "P.J :", "PI :", "E adure"])
+def test_pieces_are_counted_under_a_label_that_was_misread_or_lost(label: str) -> None:
+    lines = ["Objet : Transmission", label, "- le plan ;", "- le devis ;", "l'attestation ;", "Monsieur le Ministre,"]
+    sheet = Sheet([laid_out(tuple((0.1, 0.1 + 0.02 * at, text) for at, text in enumerate(lines)))])
+    assert [one.value for one in pieces(sheet)] == ["3"]
+
+
+def test_a_list_under_the_letter_announces_no_piece() -> None:
+    lines = ["Objet : Avis", "Monsieur le Ministre,", "Ampliations :", "- Cabinet : 1", "- Archives : 2"]
+    assert pieces(Sheet([laid_out(tuple((0.1, 0.1 + 0.1 * at, text) for at, text in enumerate(lines)))])) == []
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["info@agence.tg", "info@agence.tq", "info@agence 1g", "info @ agence . tg", "info(@agencé.tg", "infoéagence.tg"],
+)
+def test_an_address_keeps_its_domain_through_the_faults_of_ocr(read: str) -> None:
+    assert [one.value for one in emails(Sheet([a_page(f"E-mail : {read} - NIF 12")]))] == ["info@agence.tg"]
+
+
+@pytest.mark.parametrize("read", ["01 BP 8899", "O1 BP 8899", ")1 B.P., : 8899"])
+def test_a_post_box_keeps_its_post_office(read: str) -> None:
+    found = [one.value for one in boxes(Sheet([a_page(f"Kara {read} Tél")]))]
+    assert [re.sub(r"\D", "", value) for value in found] == ["018899"]
 
 
 def test_weights_that_are_not_those_of_their_card_are_refused(tmp_path: Path) -> None:

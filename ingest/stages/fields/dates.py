@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
+from functools import cache
 
 from ingest.stages.fields.candidates import Candidate, mark, rank
+from ingest.stages.fields.layout import words_at
 from ingest.stages.fields.lexicon import MONTH, MONTHS
 from ingest.stages.fields.sheet import Placed, Sheet
 
 _DOTS = r"[\s.…_]*"
 _YEAR = r"(\d{4}|\d{2})(?!\d)"
-_LETTERS = re.compile(rf"(?<!\d)(\d{{1,2}})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
+_FIRST = r"(?:1\s?(?:er|e|r)|[li|]\s?er)\b"
+"""« 1er », whose figure is often read as a letter; « le » is none."""
+_DAY = rf"(?:{_FIRST}|\d{{1,2}})"
+_LETTERS = re.compile(rf"(?<![\dli])({_DAY})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
+_MISREAD = re.compile(rf"(?<!\w)({_FIRST}|[\doli]{{1,2}})\s?([a-z0-9'|]{{3,10}})\b\.?,?\s?([12][\doli]{{3}})(?!\w)")
+_TAIL = re.compile(rf"(?<![\d/.,])({_DAY})(?:\s({MONTH}))?$")
+_HEAD = re.compile(rf"^(?:({MONTH})\s)?(\d{{4}})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
 _FIGURES = re.compile(r"(?<![\d/])(?<!\d[.-])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\s?[/\-.]?\d)")
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -22,7 +32,8 @@ _COUNT = (
 )  # fmt: skip
 _UNITS = {name: value for value, name in enumerate(_COUNT)} | {"premier": 1, "trente": 30}
 _NUMBER = r"(?:[a-z]+(?:[- ](?:et[- ])?[a-z]+)?)"
-_SPELT = re.compile(rf"\b({_NUMBER})\s+({MONTH})\s+(?:l'an\s+)?deux[- ]mille(?:[- ]({_NUMBER}))?\b")
+_SPELT = re.compile(rf"\b({_NUMBER}|{_FIRST})\s+({MONTH})\s+(?:l'an\s+)?(?:deux[- ])?mille(?:[- ]({_NUMBER}))?\b")
+_NEAR = 0.75
 _SPAN = re.compile(
     r"\b(?:sous|dans|within)\b[a-z' ]{0,24}?"
     r"\b(quinzaine|huitaine|(?:[a-z-]+ )?\(?(\d{1,3})\)?\s*(jours?|heures?|days?|mois))\b"
@@ -40,7 +51,24 @@ def dates(sheet: Sheet) -> list[Candidate]:
         span = max(-400.0, min(400.0, day.toordinal() - first))
         more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0, float(one.stamped))
         found.append(mark(sheet, one, day.isoformat(), match.span(), more))
-    return found
+    return found + [candidate for one in sheet.said for candidate in _over_two_lines(sheet, one, ordinals)]
+
+
+def _over_two_lines(sheet: Sheet, one: Placed, ordinals: Sequence[float]) -> Iterator[Candidate]:
+    """Yield the date that a line ends with and the next goes on with, as running text has them."""
+    tail = _TAIL.search(one.line.plain) if one.under >= 0 else None
+    under = sheet.lines[one.under].line if tail else one.line
+    head = _HEAD.search(under.plain) if tail else None
+    if not tail or not head or bool(tail[2]) == bool(head[1]):
+        return
+    day = _date(head[2], MONTHS[tail[2] or head[1]], _figure(tail[1]))
+    if day is None:
+        return
+    earlier, same = rank(ordinals, float(day.toordinal()))
+    span = max(-400.0, min(400.0, day.toordinal() - (ordinals[0] if ordinals else day.toordinal())))
+    more = (float(len(ordinals)), float(len(ordinals)), earlier, same, span, 0.0, 0.0, 0.0)
+    begun = mark(sheet, one, day.isoformat(), tail.span(), more)
+    yield replace(begun, words=(*begun.words, *words_at(under, *head.span())))
 
 
 def spans(sheet: Sheet) -> list[Candidate]:
@@ -70,7 +98,37 @@ def _in(one: Placed) -> Iterator[tuple[re.Match[str], date]]:
 
 
 def _letters(match: re.Match[str]) -> date | None:
-    return _date(match[3], MONTHS[match[2]], int(match[1]))
+    return _date(match[3], MONTHS[match[2]], _figure(match[1]))
+
+
+def _misread(match: re.Match[str]) -> date | None:
+    """Return the date whose month is nearly one, or whose figures are partly letters, as OCR gives them."""
+    month = _like_a_month(match[2])
+    return _date(_figures_of(match[3]), month, _figure(match[1])) if month else None
+
+
+def _figure(text: str) -> int:
+    return 1 if re.fullmatch(_FIRST, text) else int(_figures_of(text))
+
+
+def _figures_of(text: str) -> str:
+    return text.translate(str.maketrans("oli|", "0111"))
+
+
+@cache
+def _like_a_month(text: str) -> int:
+    """Return the month of a word, letters that look alike and one fault in four forgiven; 0 for another word."""
+    for name, number in MONTHS.items():
+        if _alike(name) == _alike(text):
+            return number
+    near = get_close_matches(
+        text, [name for name in MONTHS if len(name) > 3 and abs(len(name) - len(text)) < 2], 1, _NEAR
+    )
+    return MONTHS[near[0]] if near else 0
+
+
+def _alike(text: str) -> str:
+    return text.translate(str.maketrans("lt1|j0v", "iiiiiou")).replace("rn", "m")
 
 
 def _month_first(match: re.Match[str]) -> date | None:
@@ -86,7 +144,8 @@ def _iso(match: re.Match[str]) -> date | None:
 
 
 def _spelt(match: re.Match[str]) -> date | None:
-    day, year = _number(match[1]), _number(match[3]) if match[3] else 0
+    day = 1 if re.fullmatch(_FIRST, match[1]) else _number(match[1])
+    year = _number(match[3]) if match[3] else 0
     return _date(str(2000 + year), MONTHS[match[2]], day) if day is not None and year is not None else None
 
 
@@ -113,4 +172,5 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], 
     (_MONTH_FIRST, _month_first),
     (_ISO, _iso),
     (_FIGURES, _figures),
+    (_MISREAD, _misread),
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ged.clock import Clock
-from ged.errors import Corrupt, Unavailable
+from ged.errors import Corrupt, GedError, Unavailable
 from ged.mail.access import SYSTEM
 from ged.mail.item import Confidentiality, Letter, Sealing
 from ged.mail.journal import Act
@@ -17,6 +20,8 @@ from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
+
+_log = logging.getLogger(__name__)
 
 
 def proof_suffix(leaf_index: int) -> str:
@@ -33,8 +38,25 @@ def salt_of(digest: str, vault: Vault) -> bytes:
     return vault.companion(digest, SALT) or b""
 
 
+TOGETHER = 32
+"""Letters sealed under one head, when so many wait: what a head costs is flushes, whatever it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToSeal:
+    """Stored bytes to be sealed: a letter's original, or a piece of it, as the leaf names them."""
+
+    document: str
+    stored: Stored
+    event: str
+    at: datetime
+    level: Confidentiality
+
+
 def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock) -> None:
-    """Seal the original of a letter; one sealed already is left alone, one half sealed is finished.
+    """Seal the original of a letter, and those that wait beside it; one sealed already is left alone.
+
+    Others are a help and never a hindrance: where one of them cannot be sealed, this letter is, alone.
 
     Raises:
         Unavailable: the vault or the log does not answer; the letter stays visibly « sceau en attente ».
@@ -42,25 +64,47 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, None)
-        version = unit.arrivals.version_of(letter.original)
     if letter.sealing is Sealing.SEALED:
         return
-    try:
-        record = set_seal(
-            letter.id,
-            Stored(letter.original, letter.original_size, version, existed=True),
-            event="capture",
-            at=letter.registered_at,
-            level=letter.confidentiality,
-            vault=vault,
-            signer=signer,
-            ledger=ledger,
-            clock=clock,
+    with store.exclusive("seal") as alone:  # whoever comes meanwhile seals its own letter only, not these twice
+        others = _waiting(letter, store) if alone else ()
+        if others:
+            try:
+                _seal_all([letter, *others], store=store, vault=vault, signer=signer, ledger=ledger, clock=clock)
+            except GedError as error:
+                _log.warning("seal together: %s", error.diagnostics())
+            else:
+                return
+        try:
+            _seal_all([letter], store=store, vault=vault, signer=signer, ledger=ledger, clock=clock)
+        except Unavailable as error:
+            _delayed(letter, error, store=store, clock=clock)
+            raise
+
+
+def _waiting(letter: Letter, store: Store) -> tuple[Letter, ...]:
+    with store.unit() as unit:
+        return unit.letters.waiting_for_seal(TOGETHER - 1, besides=letter.id)
+
+
+def _seal_all(
+    letters: Sequence[Letter], *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock
+) -> None:
+    with store.unit() as unit:
+        versions = {each.id: unit.arrivals.version_of(each.original) for each in letters}
+    things = [
+        ToSeal(
+            each.id,
+            Stored(each.original, each.original_size, versions[each.id], existed=True),
+            "capture",
+            each.registered_at,
+            each.confidentiality,
         )
-    except Unavailable as error:
-        _delayed(letter, error, store=store, clock=clock)
-        raise
-    _sealed(letter, record, store=store)
+        for each in letters
+    ]
+    records = set_seals(things, vault=vault, signer=signer, ledger=ledger, clock=clock)
+    for letter, record in zip(letters, records, strict=True):
+        _sealed(letter, record, store=store)
 
 
 def set_seal(
@@ -75,7 +119,15 @@ def set_seal(
     ledger: Ledger,
     clock: Clock,
 ) -> SealRecord:
-    """Sign stored bytes, log them, keep the proof beside them and verify it all: a letter's original, or a piece of it.
+    """Seal one thing: as `set_seals`."""
+    thing = ToSeal(document, stored, event, at, level)
+    return set_seals([thing], vault=vault, signer=signer, ledger=ledger, clock=clock)[0]
+
+
+def set_seals(
+    things: Sequence[ToSeal], *, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock
+) -> list[SealRecord]:
+    """Sign stored bytes, log them under one head, keep the proof beside each and verify it all.
 
     A signature that is kept already wins over a new one, and the leaf is made of what is kept only,
     so that sealing twice gives one signature and one leaf. From « confidentiel » on, the leaf's digest is blinded
@@ -85,40 +137,51 @@ def set_seal(
         Unavailable: the vault or the log does not answer.
         Corrupt: `seal.unverified`, what was just written does not verify.
     """
-    signature = vault.attach(stored.digest, "p7s", signer.sign(bytes.fromhex(stored.digest), clock()))
-    signed = hashlib.sha256(signature).hexdigest()
-    salt = salt_of(stored.digest, vault)
-    if not salt and level.rank >= Confidentiality.CONFIDENTIAL.rank:
-        salt = vault.attach(stored.digest, SALT, secrets.token_bytes(SALT_BYTES))
-    leaf = Leaf(
-        document=document,
-        sha256=blind(stored.digest, salt) if salt else stored.digest,
-        size=stored.size,
-        p7s_sha256=signed,
-        version=stored.version,
-        event=event,
-        actor=SYSTEM.login,
-        time=at.isoformat(),
-        blinded=bool(salt),
-    ).encode()
-    entry = ledger.append([leaf])[0]
-    vault.attach(stored.digest, proof_suffix(entry.index), entry.proof.encode())
-    verdict = check(
-        digest=stored.digest,
-        size=stored.size,
-        p7s=signature,
-        leaf=leaf,
-        proof=entry.proof,
-        trust=TrustStore.from_pem(signer.trust_pem),
-        log_key=ledger.key_text,
-        salt=salt,
-    )
-    if verdict.outcome is not Outcome.INTACT:
-        failed = [step.title for step in verdict.steps if not step.passed]
-        raise Corrupt(
-            "seal.unverified", "Le sceau qui vient d'être posé ne se vérifie pas.", document=document, steps=failed
+    signed = [_signed(thing, vault, signer, clock) for thing in things]
+    placed = ledger.append([leaf for _, _, leaf in signed])
+    trust, log_key, records = TrustStore.from_pem(signer.trust_pem), ledger.key_text, list[SealRecord]()
+    for thing, (signature, salt, leaf), entry in zip(things, signed, placed, strict=True):
+        vault.attach(thing.stored.digest, proof_suffix(entry.index), entry.proof.encode())
+        verdict = check(
+            digest=thing.stored.digest,
+            size=thing.stored.size,
+            p7s=signature,
+            leaf=leaf,
+            proof=entry.proof,
+            trust=trust,
+            log_key=log_key,
+            salt=salt,
         )
-    return SealRecord(leaf, entry.index, signed, clock())
+        if verdict.outcome is not Outcome.INTACT:
+            raise Corrupt(
+                "seal.unverified",
+                "Le sceau qui vient d'être posé ne se vérifie pas.",
+                document=thing.document,
+                steps=[step.title for step in verdict.steps if not step.passed],
+            )
+        records.append(SealRecord(leaf, entry.index, hashlib.sha256(signature).hexdigest(), clock()))
+    return records
+
+
+def _signed(thing: ToSeal, vault: Vault, signer: Signer, clock: Clock) -> tuple[bytes, bytes, bytes]:
+    """Return the signature, the salt and the leaf of a thing, the first two kept beside it."""
+    digest = thing.stored.digest
+    signature = vault.attach(digest, "p7s", signer.sign(bytes.fromhex(digest), clock()))
+    salt = salt_of(digest, vault)
+    if not salt and thing.level.rank >= Confidentiality.CONFIDENTIAL.rank:
+        salt = vault.attach(digest, SALT, secrets.token_bytes(SALT_BYTES))
+    leaf = Leaf(
+        document=thing.document,
+        sha256=blind(digest, salt) if salt else digest,
+        size=thing.stored.size,
+        p7s_sha256=hashlib.sha256(signature).hexdigest(),
+        version=thing.stored.version,
+        event=thing.event,
+        actor=SYSTEM.login,
+        time=thing.at.isoformat(),
+        blinded=bool(salt),
+    )
+    return signature, salt, leaf.encode()
 
 
 def _sealed(letter: Letter, record: SealRecord, *, store: Store) -> None:

@@ -256,6 +256,12 @@ class Letters:
             return Neighbours(position=0, total=total, previous_id=None, following_id=None)
         return Neighbours(row.position, row.total, row.previous_id, row.following_id)
 
+    def waiting_for_seal(self, limit: int, *, besides: str) -> tuple[Letter, ...]:
+        """Return the letters whose seal waits, but for one, the oldest first."""
+        query = _select().where(letter.c.sealing == Sealing.PENDING, letter.c.id != besides)
+        rows = self._connection.execute(query.order_by(letter.c.registered_at, letter.c.id).limit(limit))
+        return tuple(_value(row) for row in rows)
+
     def count_pending_seals(self) -> int:
         """Count the letters whose seal waits."""
         return (

@@ -133,10 +133,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Renewable:
-    """A head whose token can be renewed: the token as it came; the record of its renewals, empty before the first."""
+    """A head whose token can be renewed: the token as it came; the record of its renewals, empty before the first.
+
+    Attributes:
+        note: The head itself, which the token covers: what a renewal of the hash-tree hashes anew.
+    """
 
     log: str
     size: int
+    note: bytes
     token: bytes
     record: bytes
     ends: datetime

@@ -1,11 +1,13 @@
 """Renewal: tokens whose authority's certificate will end are covered by newer ones, many by one, before it does.
 
+Before a digest grows weak, the heads are hashed anew with a stronger one, together with all that was proved of them.
 A batch is written whole or not at all: killed anywhere, the next run goes on with what is still due.
-Source: RFC 4998, 5.2 (time-stamp renewal).
+Source: RFC 4998, 5.2 (time-stamp renewal, hash-tree renewal).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +24,21 @@ from ged.seal.timestamp.token import read_token
 from ged.store.unit import Store
 
 BATCH = 1000
+STRONGER = "sha512"
+"""The digest of a hash-tree renewal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehashing:
+    """What a hash-tree renewal costs: records whose last chain is of a weaker digest; `tokens` to ask for, at most.
+
+    Attributes:
+        lost: Those whose last token ended already: nothing renews them any more.
+    """
+
+    due: int
+    tokens: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,73 @@ def renew(
                 _keep(records, reduced, algorithm, stamp, store=store, clock=clock)
                 done += len(records)
                 yield done
+
+
+def plan_rehash(*, store: Store, clock: Clock, batch: int = BATCH) -> Rehashing:
+    """Return what a hash-tree renewal now would do; every record is read, a page at a time."""
+    now, due, tokens, lost = clock(), 0, 0, 0
+    for page in _pages(store, batch):
+        weak = [row for row in page if _algorithm(row) != STRONGER]
+        alive = sum(row.ends > now for row in weak)
+        due, tokens, lost = due + alive, tokens + bool(alive), lost + len(weak) - alive
+    return Rehashing(due, tokens, lost)
+
+
+def rehash(
+    *, store: Store, authorities: Sequence[TimestampAuthority], clock: Clock, batch: int = BATCH
+) -> Iterator[int]:
+    """Give every record that can still be renewed a chain of a stronger digest; give how many have one so far.
+
+    The digest covers the head, hashed anew, and every token that it had. Records that have such a chain are left
+    alone, so that a run after a death goes on where that one was.
+
+    Raises:
+        Refused: `renew.no_authority`.
+        Conflict: `renew.under_way`, another process is at it.
+        Unavailable: no authority answers; the batches before this one are kept.
+    """
+    if not authorities:
+        raise Refused("renew.no_authority", "Aucune autorité d'horodatage n'est configurée : rien n'est renouvelé.")
+    done = 0
+    with store.exclusive("renew") as alone:
+        if not alone:
+            raise Conflict("renew.under_way", "Un autre renouvellement est en cours. Attendez sa fin.")
+        for page in _pages(store, batch):
+            now = clock()
+            rows = [row for row in page if row.ends > now and _algorithm(row) != STRONGER]
+            if not rows:
+                continue
+            records = {(row.log, row.size): record_of(row) for row in rows}
+            digests = {
+                (row.log, row.size): records[row.log, row.size].rehash_digest(
+                    hashlib.new(STRONGER, row.note).digest(), STRONGER
+                )
+                for row in rows
+            }
+            root, reduced = grow(list(digests.values()), STRONGER)
+            stamp = _stamp(root, STRONGER, authorities, clock)
+            token = read_response(stamp.token)
+            made = {
+                key: record.rehashed(ArchiveStamp(token, STRONGER, reduced[digests[key]])).encode()
+                for key, record in records.items()
+            }
+            with store.unit() as unit:
+                unit.evidence_records.renew(made, stamp.ends, clock())
+                unit.commit()
+            done += len(made)
+            yield done
+
+
+def _pages(store: Store, size: int) -> Iterator[tuple[Renewable, ...]]:
+    """Give every stamped head, a page at a time."""
+    log, at = "", -1
+    while True:
+        with store.unit() as unit:
+            page = unit.evidence_records.after(log, at, size)
+        if not page:
+            return
+        log, at = page[-1].log, page[-1].size
+        yield page
 
 
 def record_of(row: Renewable) -> EvidenceRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +16,9 @@ _ENDS = sa.func.coalesce(evidence_record.c.ends, anchor.c.token_ends)
 _BOTH = anchor.outerjoin(
     evidence_record, sa.and_(evidence_record.c.log == anchor.c.log, evidence_record.c.size == anchor.c.size)
 )
+_RENEWABLE = sa.select(
+    anchor.c.log, anchor.c.size, anchor.c.note, anchor.c.token, evidence_record.c.record, _ENDS
+).select_from(_BOTH)
 
 
 class EvidenceRecords:
@@ -51,15 +55,25 @@ class EvidenceRecords:
     def due(self, now: datetime, before: datetime, limit: int) -> tuple[Renewable, ...]:
         """Return heads whose token ends between now and before, that can still be renewed, the first to end first."""
         query = (
-            sa.select(anchor.c.log, anchor.c.size, anchor.c.token, evidence_record.c.record, _ENDS)
-            .select_from(_BOTH)
-            .where(anchor.c.token.is_not(None), now < _ENDS, before >= _ENDS)
+            _RENEWABLE.where(anchor.c.token.is_not(None), now < _ENDS, before >= _ENDS)
             .order_by(_ENDS, anchor.c.log, anchor.c.size)
             .limit(limit)
         )
+        return self._renewables(query)
+
+    def after(self, log: str, size: int, limit: int) -> tuple[Renewable, ...]:
+        """Return the stamped heads that follow one, by log and size, whenever their token ends."""
+        query = (
+            _RENEWABLE.where(anchor.c.token.is_not(None), sa.tuple_(anchor.c.log, anchor.c.size) > sa.tuple_(log, size))
+            .order_by(anchor.c.log, anchor.c.size)
+            .limit(limit)
+        )
+        return self._renewables(query)
+
+    def _renewables(self, query: sa.Select[Any]) -> tuple[Renewable, ...]:
         return tuple(
-            Renewable(log, size, bytes(token), bytes(record or b""), ends)
-            for log, size, token, record, ends in self._connection.execute(query)
+            Renewable(log, size, bytes(note), bytes(token), bytes(record or b""), ends)
+            for log, size, note, token, record, ends in self._connection.execute(query)
         )
 
     def renew(self, records: Mapping[tuple[str, int], bytes], ends: datetime, at: datetime) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
-from api.wiring import House
+from api.config import Settings
+from api.wiring import House, open_house
 from engines.clockwork_authority import ClockworkAuthority
 from ged.errors import Refused, Unavailable
 from ged.mail.anchor import DOCUMENTS, Stamp
+from ged.seal.evidence.check import check_record
+from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.services.anchor import Outside, anchor
+from ged.services.audit.vouched import token_faults
 from ged.services.evidence import evidence_of
-from ged.services.renew import plan, renew
+from ged.services.renew import plan, plan_rehash, rehash, renew
 
 START = datetime(2026, 11, 3, 9, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -139,3 +146,88 @@ def test_without_an_answer_nothing_changes(anchored: House) -> None:
             list(renew(store=anchored.store, authorities=authorities, clock=lambda: soon))  # type: ignore[arg-type]
         assert error.value.code == code
     assert plan(store=anchored.store, clock=lambda: soon).due == HEADS
+
+
+def test_heads_hashed_anew_prove_their_time_by_the_stronger_digest_and_an_audit_follows(
+    anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
+) -> None:
+    soon, later = START + 4.5 * YEAR, START + 8 * YEAR
+    asked = plan_rehash(store=anchored.store, clock=lambda: soon, batch=2)
+    assert (asked.due, asked.tokens, asked.lost) == (HEADS, 3, 0)
+    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon, batch=2)) == [2, 4, HEADS]
+    again = plan_rehash(store=anchored.store, clock=lambda: soon, batch=2)
+    assert (again.due, again.tokens) == (0, 0)
+    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon)) == []
+    roots = [first.root, second.root]
+    with anchored.store.unit() as unit:
+        heads = unit.evidence_records.after("", -1, 100)
+        anchors = unit.anchors.page(DOCUMENTS, -1, 100)
+    for row, head in zip(heads, anchors, strict=True):
+        record = EvidenceRecord.decode(row.record)
+        assert [chain[0].algorithm for chain in record.chains] == ["sha256", "sha512"]
+        assert check_record(record, row.note, roots, later).renewals == 1
+        with pytest.raises(ValueError, match="token"):
+            check_record(record, row.note + b" ", roots, later)
+        assert token_faults(head, row.record, roots, later, "") == []
+        assert token_faults(head, bytes([*row.record[:-1], row.record[-1] ^ 1]), roots, later, "") != []
+    for index in range(HEADS):
+        assert proved(anchored, index, later, first, second).at == START + timedelta(days=index)
+
+
+def test_a_chain_of_the_stronger_digest_is_renewed_in_its_own_digest(
+    anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
+) -> None:
+    third = ClockworkAuthority("Troisième", START + 9 * YEAR, years=12)
+    list(rehash(store=anchored.store, authorities=[second], clock=lambda: START + 4.5 * YEAR))
+    list(renew(store=anchored.store, authorities=[third], clock=lambda: START + 10.5 * YEAR))
+    with anchored.store.unit() as unit:
+        for row in unit.evidence_records.after("", -1, 100):
+            record = EvidenceRecord.decode(row.record)
+            assert [len(chain) for chain in record.chains] == [1, 2]
+            assert record.last.algorithm == "sha512"
+    assert proved(anchored, 0, START + 15 * YEAR, first, second, third).at == START
+
+
+def test_hashing_anew_killed_with_a_token_in_hand_keeps_whole_batches_and_goes_on_with_the_rest(
+    anchored: House, second: ClockworkAuthority
+) -> None:
+    soon = START + 4.5 * YEAR
+    with pytest.raises(_Killed):
+        list(rehash(store=anchored.store, authorities=[_Fatal(second)], clock=lambda: soon, batch=2))
+    assert plan_rehash(store=anchored.store, clock=lambda: soon).due == HEADS - 2
+    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon, batch=2))[-1] == HEADS - 2
+
+
+def test_what_ended_is_not_hashed_anew_and_an_authority_is_needed(anchored: House, second: ClockworkAuthority) -> None:
+    later = START + 8 * YEAR
+    assert plan_rehash(store=anchored.store, clock=lambda: later).lost == HEADS
+    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: later)) == []
+    with pytest.raises(Refused):
+        list(rehash(store=anchored.store, authorities=[], clock=lambda: later))
+
+
+def _hash_anew_and_die(settings: Settings, moment: datetime) -> None:
+    """Hash anew in a process that is killed, by SIGKILL, when the second token is in hand."""
+    authority = ClockworkAuthority("Autre", START + 3 * YEAR, years=8)
+
+    class Fatal:
+        name, asked = authority.name, 0
+
+        def stamp(self, imprint: bytes, *, now: datetime, after: datetime | None, algorithm: str = "sha256") -> Stamp:
+            self.asked += 1
+            if self.asked == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return authority.stamp(imprint, now=now, after=after, algorithm=algorithm)
+
+    with open_house(settings) as house:
+        list(rehash(store=house.store, authorities=[Fatal()], clock=lambda: moment, batch=2))
+
+
+def test_hashing_anew_goes_on_after_kill_9(anchored: House, settings: Settings, second: ClockworkAuthority) -> None:
+    soon = START + 4.5 * YEAR
+    process = multiprocessing.get_context("spawn").Process(target=_hash_anew_and_die, args=(settings, soon))
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signal.SIGKILL
+    assert plan_rehash(store=anchored.store, clock=lambda: soon).due == HEADS - 2
+    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon)) == [HEADS - 2]

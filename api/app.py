@@ -36,6 +36,7 @@ from api.routes import (
     registers,
     routing,
     successions,
+    transfers,
     uploads,
 )
 from api.views import pages
@@ -92,6 +93,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(absences.router, prefix="/api/v1")
     app.include_router(successions.router, prefix="/api/v1")
     app.include_router(uploads.router, prefix="/api/v1")
+    app.include_router(transfers.router, prefix="/api/v1")
     app.include_router(batches.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")

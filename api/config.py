@@ -390,6 +390,16 @@ class AuditSettings(_Section):
     witnesses_needed: int = Field(default=0, ge=0)
 
 
+class TransferSettings(_Section):
+    """Whom this house transfers letters to, and how large a package may be."""
+
+    archive_code: str = Field(default="ARCHIVES-NATIONALES", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")
+    archive_name: str = "Archives nationales"
+    agreement: str = ""
+    package_megabytes: int = Field(default=2000, ge=1)
+    package_letters: int = Field(default=500, ge=1, le=5000)
+
+
 class Settings(_Section):
     """Everything that can be configured; frozen once read."""
 
@@ -407,6 +417,7 @@ class Settings(_Section):
     press: PressSettings = PressSettings()
     seal: SealSettings = SealSettings()
     audit: AuditSettings = AuditSettings()
+    transfer: TransferSettings = TransferSettings()
     ship: ShipSettings = ShipSettings()
     mail: MailSettings = MailSettings()
 

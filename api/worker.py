@@ -21,6 +21,7 @@ from api.audits import audit_round, periods_of
 from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
+from api.transfers import packer_of
 from api.views.search_language import typed_search
 from api.wiring import House
 from ged.errors import GedError, Unavailable
@@ -51,7 +52,9 @@ from ingest.models.nightly import train_models
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.work import works
+from retention.answers import forget_packages
 from retention.nightly import sweep_letters
+from retention.packing import pack
 from search.alerts import tell_matches
 from search.outbox import drain
 from search.rebuild import rebuild
@@ -59,7 +62,10 @@ from search.rebuild import rebuild
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
-TASKS = ("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan")
+TASKS = (
+    *("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan"),
+    *("pack_transfer", "forget_packages"),
+)
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
 ALERT_EVERY_S = 5.0
@@ -106,6 +112,7 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
         who = lambda login: actor_of(login, store=house.store, clock=house.clock)  # noqa: E731
         run_scan(run_id, scanners=house.scanners, door=house.uploads, who=who)
 
+    _transfer_tasks(app, house)
     _mail_tasks(app, house)
     _nightly_tasks(app, house)
     _batch_tasks(app, house, lots)
@@ -138,6 +145,18 @@ def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None
             entrance=house.entrance,
             actor_of=lambda login: actor_of(login, store=house.store, clock=house.clock),
         )
+
+
+def _transfer_tasks(app: procrastinate.App, house: House) -> None:
+    """Add what a transfer asks for: its packages made, and destroyed once the archive has answered."""
+
+    @app.task(name="pack_transfer", queue="pack_transfer", retry=READ_RETRY)
+    def pack_transfer(transfer_id: str) -> None:
+        pack(transfer_id, packer_of(house))
+
+    @app.task(name="forget_packages", queue="forget_packages", retry=SEAL_RETRY)
+    def forget(transfer_id: str) -> None:
+        forget_packages(transfer_id, store=house.store, vault=house.vault, clock=house.clock)
 
 
 def _nightly_tasks(app: procrastinate.App, house: House) -> None:

@@ -176,6 +176,8 @@ def _steered(actor: Actor) -> Iterator[Entry]:
         yield Entry("/journal", _("Journal"), "book-open")
     if actor.has(Right.SEE_RETENTION):
         yield Entry("/conservation", _("Conservation"), "archive")
+    elif actor.has(Right.APPROVE_TRANSFERS):
+        yield Entry("/versements", _("Versements"), "send")
     if actor.has(Right.SEE_QUALITY):
         yield Entry("/qualite", _("Qualité de lecture"), "scan-line")
         yield Entry("/modeles", _("Modèles"), "sparkles")

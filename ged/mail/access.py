@@ -65,6 +65,8 @@ class Right(StrEnum):
     SEE_JOURNAL = "voir_journal"
     SEE_LETTER_ACTS = "voir_actes_des_courriers"
     KEEP_KEYS = "tenir_cles"
+    KEEP_TRANSFERS = "tenir_versements"
+    APPROVE_TRANSFERS = "viser_versements"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
@@ -87,9 +89,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
     Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.SEE_QUALITY, Right.CLOSE_REGISTER},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
-    Role.HEAD: _SERVICE | {Right.EXPORT},
+    Role.HEAD: _SERVICE | {Right.EXPORT, Right.APPROVE_TRANSFERS},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
-    Role.ARCHIVIST: _INSPECTION | {Right.HOLD},
+    Role.ARCHIVIST: _INSPECTION | {Right.HOLD, Right.KEEP_TRANSFERS, Right.APPROVE_TRANSFERS},
     Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS, Right.AUDIT, Right.DRAW},
     Role.ADMINISTRATOR: _ALWAYS
     | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS, Right.AUDIT},

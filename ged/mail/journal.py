@@ -162,6 +162,21 @@ class Act(StrEnum):
     JOURNAL_EXPORTED = "journal.exporte"
     JOURNAL_PROVEN = "journal.preuve"
     FALLS_DUE = "conservation.echeance"
+    TRANSFER_PREPARED = "versement.prepare"
+    TRANSFER_AMENDED = "versement.corrige"
+    TRANSFER_SUBMITTED = "versement.soumis"
+    TRANSFER_SENT_BACK = "versement.renvoye"
+    TRANSFER_APPROVED = "versement.vise"
+    TRANSFER_ABANDONED = "versement.abandonne"
+    TRANSFER_PACKED = "versement.paquet"
+    TRANSFER_TAKEN = "versement.emporte"
+    TRANSFER_ANSWERED = "versement.reponse"
+    TRANSFER_DESTROYED = "versement.paquet_detruit"
+    TRANSFERRED = "courrier.verse"
+    TRANSFER_REFUSED = "courrier.versement_refuse"
+    RECEPTION_CAME = "versement.recu"
+    RECEPTION_ENDED = "versement.reception_finie"
+    CAME_BY_TRANSFER = "courrier.recu_par_versement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
@@ -86,28 +86,62 @@ def make_bundle(
     require(actor, Right.EXPORT)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
-        sealed = list(_files(unit, letter))
+        gathered = _gathered(unit, letter, actor)
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
-        told = _history(unit, letter, actor)
-        marks = unit.shipping.marks([event.id for event in told])
         unit.commit()
-    gather = _Gather(store, vault, ledger, published)
-    files = tuple(gather.file(one) for one in sealed)
-    lines = tuple(gather.line(event.id, marks.get(event.id), journal_log) for event in told)
-    keys = (ledger.key_text,) if journal_log is None else (ledger.key_text, journal_log.key_text)
+    contents = _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
+    write_bundle(contents, target, vault.open)
+    return letter
+
+
+def evidence_contents(
+    letter: Letter,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    journal_log: TileLog | None,
+    published: Published,
+    actor: Actor,
+) -> Contents:
+    """Return what the bundle of a letter holds, for who packs it otherwise; the caller asked the rights.
+
+    Raises:
+        Unavailable: the vault does not answer.
+    """
+    with store.unit() as unit:
+        gathered = _gathered(unit, letter, actor)
+    return _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    letter: Letter
+    files: tuple[_Sealed, ...]
+    told: tuple[Event, ...]
+    marks: Mapping[int, int]
+
+
+def _gathered(unit: Unit, letter: Letter, actor: Actor) -> _Gathered:
+    told = _history(unit, letter, actor)
+    return _Gathered(letter, tuple(_files(unit, letter)), told, unit.shipping.marks([event.id for event in told]))
+
+
+def _contents(gathered: _Gathered, gather: _Gather, signer: Signer, journal_log: TileLog | None) -> Contents:
+    letter, told, published = gathered.letter, gathered.told, gather.published
+    keys = (gather.ledger.key_text,) if journal_log is None else (gather.ledger.key_text, journal_log.key_text)
     digests = chain(letter.id, letter.original, told)
-    contents = Contents(
+    return Contents(
         letter.id,
         letter.number,
         _json(asdict(letter)),
         _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)]),
-        files,
+        tuple(gather.file(one) for one in gathered.files),
         TrustMaterial.of(TrustStore.from_pem(signer.trust_pem), keys, published.witnesses, published.stamps),
         {"historique.json": TOLD},
-        lines,
+        tuple(gather.line(event.id, gathered.marks.get(event.id), journal_log) for event in told),
     )
-    write_bundle(contents, target, vault.open)
-    return letter
 
 
 def _files(unit: Unit, letter: Letter) -> Iterator[_Sealed]:

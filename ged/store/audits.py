@@ -23,6 +23,7 @@ from ged.store.paper_tables import discharge, transmittal
 from ged.store.register_tables import block_number, register_closing, register_print
 from ged.store.slip_tables import kept_file, routing_slip
 from ged.store.tables import letter, original, page_image, register_counter, rendition, run, seal
+from ged.store.transfer_tables import reception, transfer_package
 
 _NONE = sa.null()
 _CITED: tuple[sa.Column[str], ...] = (
@@ -41,6 +42,8 @@ _CITED: tuple[sa.Column[str], ...] = (
     succession.c.sha256,
     audit_run.c.report_sha256,
     audit_run.c.pdf_sha256,
+    transfer_package.c.held,
+    reception.c.held,
 )
 """Every column that names an object of the vault."""
 

@@ -60,6 +60,7 @@ from ged.store.proposals import Proposals
 from ged.store.quarantine import Quarantine
 from ged.store.queue import Queue
 from ged.store.reading_quality import ReadingQuality
+from ged.store.receptions import Receptions
 from ged.store.register_books import RegisterBooks
 from ged.store.register_closings import RegisterClosings
 from ged.store.register_prints import RegisterPrints
@@ -78,6 +79,7 @@ from ged.store.slips import Slips
 from ged.store.stations import Stations
 from ged.store.steps import Steps
 from ged.store.successions import Successions
+from ged.store.transfers import Transfers
 from ged.store.transmittals import Transmittals
 from ged.store.uploads import Uploads
 from ged.store.views import SavedViews
@@ -317,6 +319,16 @@ class Unit:
     def holds(self) -> Holds:
         """Legal holds, and what falls due."""
         return Holds(self._connection)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Letters given to an archive."""
+        return Transfers(self._connection)
+
+    @cached_property
+    def receptions(self) -> Receptions:
+        """Letters received from another house."""
+        return Receptions(self._connection)
 
     @cached_property
     def journal(self) -> Journal:

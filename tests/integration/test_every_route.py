@@ -25,12 +25,14 @@ from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
 from ged.mail.draft import Content
+from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Letter
 from ged.mail.kept import KeptFile, KeptKind
 from ged.mail.legal_hold import Scope
 from ged.mail.moves import Destination, Move, Order
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
+from ged.mail.transfer import Form, Transfer, TransferState
 from ged.mail.upload import Wish
 from ged.services import consult, dispatch, dossier, dossier_pieces, hold, note, saved_views, succeed
 from ged.services.attach import attach
@@ -48,6 +50,7 @@ from ged.services.print_slip import print_slips
 from ged.services.route import move
 from ged.services.second_number import number_again
 from ged.services.transmit import Wanted, transmit
+from ged.store.holds import DueRecord
 from ingest.capture.deposit import deposit
 from integration.test_acknowledgement import signed_in
 from rooms.departures import signed
@@ -211,6 +214,21 @@ def hanging(house: House, clerk: Actor, head: Actor, letter: Letter) -> dict[str
     }  # fmt: skip
 
 
+def slip_of(house: House, letter: Letter) -> Transfer:
+    """Put a letter on a transfer slip that waits for a visa."""
+    now = house.clock()
+    told = ("archives", "I. Sossou")
+    slip = Transfer(
+        "v" * 22, "MME", "VER-2026-001", MARK, Form.SEDA, "AN", "Archives", "", TransferState.SUBMITTED, 1, now, *told,
+        now, *told,
+    )  # fmt: skip
+    with house.store.unit() as unit:
+        unit.transfers.add(slip)
+        unit.transfers.list_items(slip.id, [DueRecord(letter.id, Disposition.TRANSFER, now.date(), (MARK,))])
+        unit.commit()
+    return slip
+
+
 @pytest.fixture
 def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     """A confidential letter with all that hangs on it, and a departure of the same unit on its way."""
@@ -255,7 +273,9 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     view = saved_views.save(MARK, "recherche", f"q={MARK}", actor=daj, **by)
     lot = open_batch(NewBatch(Door.UPLOAD, MARK), actor=kossi, **by)
     deposit(BytesIO(letter_pdf(subject=MARK)), MARK, lot.id, door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
+    slip = slip_of(house, letter)
     values = {
+        "transfer_id": slip.id,
         "opinion_id": first(settings, "SELECT id FROM opinion"),
         "sending_id": first(settings, "SELECT id FROM sending"),
         "message_id": first(settings, "SELECT id FROM message WHERE letter_id IS NOT NULL"),

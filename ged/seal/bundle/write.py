@@ -21,6 +21,7 @@ from cryptography.x509 import Certificate, CertificateRevocationList
 from ged.errors import Corrupt
 from ged.seal.bundle.contents import Contents, Head
 from ged.seal.bundle.read_me import read_me
+from ged.seal.bundle.verifier import Bundle
 
 FORMAT = 2
 VERIFIER = Path(__file__).with_name("verifier.py")
@@ -41,17 +42,60 @@ def write_bundle(
     Raises:
         Corrupt: `vault.altered`, what the vault holds is not what was sealed; what was written is no bundle.
     """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        _put_evidence(contents, archive)
+        for one in contents.files:
+            _put_file(archive, one.name, one.digest, one.size, open_file)
+
+
+def write_evidence(contents: Contents, target: BinaryIO) -> None:
+    """Write a bundle without the files that it proves: `complete` makes it whole, where they are beside it."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        _put_evidence(contents, archive)
+
+
+def complete(
+    evidence: BinaryIO, target: BinaryIO, open_file: Callable[[str], AbstractContextManager[BinaryIO]]
+) -> None:
+    """Write the whole bundle that some evidence is of, with the files that its table of contents names.
+
+    Nothing is believed of it: what is written is a bundle to be verified.
+
+    Raises:
+        Fault: it cannot be opened as the parts of a bundle.
+        Corrupt: `vault.altered`, a file is not what the table of contents says.
+    """
+    size = evidence.seek(0, 2)
+    evidence.seek(0)
+    with zipfile.ZipFile(evidence) as parts, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        held = Bundle(parts, size)
+        for name in held.names:
+            _put(archive, name, held.read(name))
+        listed = held.manifest.get("fichiers")
+        for name, said in listed.items() if isinstance(listed, dict) else ():
+            if name not in held.names:
+                _put_file(archive, name, str(said["sha256"]), int(said["taille"]), open_file)
+
+
+def _put_evidence(contents: Contents, archive: zipfile.ZipFile) -> None:
     small = _small(contents)
     listed = {name: {"sha256": hashlib.sha256(data).hexdigest(), "taille": len(data)} for name, data in small.items()}
     listed |= {one.name: {"sha256": one.digest, "taille": one.size} for one in contents.files}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        _put(archive, "liasse.json", _json(_summary(contents, listed)))
-        for name, data in small.items():
-            _put(archive, name, data)
-        for one in contents.files:
-            with open_file(one.digest) as stream, archive.open(_entry(one.name), "w", force_zip64=True) as entry:
-                if _copy(stream, entry) != (one.digest, one.size):
-                    raise Corrupt("vault.altered", _ALTERED, name=one.name)
+    _put(archive, "liasse.json", _json(_summary(contents, listed)))
+    for name, data in small.items():
+        _put(archive, name, data)
+
+
+def _put_file(
+    archive: zipfile.ZipFile,
+    name: str,
+    digest: str,
+    size: int,
+    open_file: Callable[[str], AbstractContextManager[BinaryIO]],
+) -> None:
+    with open_file(digest) as stream, archive.open(_entry(name), "w", force_zip64=True) as entry:
+        if _copy(stream, entry) != (digest, size):
+            raise Corrupt("vault.altered", _ALTERED, name=name)
 
 
 def _small(contents: Contents) -> dict[str, bytes]:

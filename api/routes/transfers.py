@@ -1,0 +1,207 @@
+"""Transfers to an archive: slips prepared, approved, packed, answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from api.deps import ApiActorDep, HouseDep
+from api.files import served
+from api.transfers import archive_of, read_reply
+from ged.mail.filing import Disposition
+from ged.mail.transfer import MAX_TITLE, Form, ItemState, PackageOutcome, Transfer, TransferState
+from ingest.own_folder import own_folder
+from retention import transfers
+from retention.answers import take_answer
+
+router = APIRouter(prefix="/transfers", tags=["transfers"])
+
+
+class TransferOut(BaseModel):
+    """A slip."""
+
+    id: str
+    number: str
+    title: str
+    form: Form
+    archive_code: str
+    archive_name: str
+    state: TransferState
+    revision: int
+    created_at: datetime
+    created_by: str
+    submitted_at: datetime | None
+    submitted_by: str
+    approved_at: datetime | None
+    approved_by: str
+    ended_at: datetime | None
+    remark: str
+    planned: int
+    packed: int
+    fault: str
+
+    @classmethod
+    def of(cls, one: Transfer) -> TransferOut:
+        """Return a slip on the wire."""
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class LineOut(BaseModel):
+    """A letter on a slip; `number` and `letter_id` are None for one that is closed to the caller."""
+
+    rank: int
+    letter_id: str | None
+    number: str | None
+    disposition: Disposition
+    kept_until: date
+    reasons: tuple[str, ...]
+    state: ItemState
+    said: str
+    package: int
+
+
+class PackageOut(BaseModel):
+    """A package; `kept` while it can be taken away."""
+
+    rank: int
+    identifier: str
+    sha256: str
+    size: int
+    letters: int
+    kept: bool
+    outcome: PackageOutcome
+    answered_at: datetime | None
+    answer: tuple[str, ...]
+
+
+class SlipOut(BaseModel):
+    """A slip with some of its letters and its packages."""
+
+    transfer: TransferOut
+    total: int
+    closed: int
+    lines: list[LineOut]
+    packages: list[PackageOut]
+
+    @classmethod
+    def of(cls, found: transfers.Slip) -> SlipOut:
+        """Return a slip on the wire."""
+        return cls(
+            transfer=TransferOut.of(found.transfer),
+            total=found.total,
+            closed=found.closed,
+            lines=[
+                LineOut(
+                    letter_id=line.letter.id if line.letter else None,
+                    number=line.letter.number if line.letter else None,
+                    **{
+                        name: getattr(line.item, name)
+                        for name in ("rank", "disposition", "kept_until", "reasons", "state", "said", "package")
+                    },
+                )
+                for line in found.lines
+            ],
+            packages=[
+                PackageOut(
+                    kept=one.held is not None,
+                    **{name: getattr(one, name) for name in PackageOut.model_fields if name != "kept"},
+                )
+                for one in found.packages
+            ],
+        )
+
+
+class FoundTransfers(BaseModel):
+    """A page of slips; `free` letters could go on a new one."""
+
+    total: int
+    free: int
+    transfers: list[TransferOut]
+
+
+class TransferIn(BaseModel):
+    """A slip to prepare with what fell due, of some kinds or of all."""
+
+    title: str = Field(max_length=MAX_TITLE)
+    form: Form = Form.SEDA
+    kinds: list[str] = []
+
+
+class ActIn(BaseModel):
+    """An act on a slip; `letters` for those that choose, `reason` for those that must say why."""
+
+    act: transfers.SlipAct
+    letters: list[str] = []
+    reason: str = Field(default="", max_length=1000)
+
+
+@router.get("")
+def listed(
+    house: HouseDep,
+    actor: ApiActorDep,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> FoundTransfers:
+    """Return the slips of the caller's house, the last prepared first."""
+    found = transfers.slips(store=house.store, actor=actor, limit=limit, offset=offset)
+    rows = [TransferOut.of(row.transfer) for row in found.rows]
+    return FoundTransfers(total=found.total, free=found.free, transfers=rows)
+
+
+@router.post("", status_code=201)
+def prepare(house: HouseDep, actor: ApiActorDep, given: TransferIn) -> TransferOut:
+    """Prepare a slip with every letter that fell due for a transfer."""
+    made = transfers.prepare(
+        given.title,
+        given.form,
+        archive_of(house),
+        store=house.store,
+        actor=actor,
+        clock=house.clock,
+        kinds=given.kinds,
+    )
+    return TransferOut.of(made)
+
+
+@router.get("/{transfer_id}")
+def get(
+    house: HouseDep,
+    actor: ApiActorDep,
+    transfer_id: str,
+    limit: Annotated[int, Query(ge=1, le=2000)] = 200,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> SlipOut:
+    """Return a slip, a page of its letters and its packages."""
+    return SlipOut.of(transfers.slip(transfer_id, store=house.store, actor=actor, limit=limit, offset=offset))
+
+
+@router.post("/{transfer_id}/acts")
+def act(house: HouseDep, actor: ApiActorDep, transfer_id: str, given: ActIn) -> SlipOut:
+    """Do something to a slip, and return how it stands."""
+    ask = transfers.Ask(given.act, given.letters, given.reason)
+    transfers.carry_out(transfer_id, ask, store=house.store, actor=actor, clock=house.clock)
+    return get(house, actor, transfer_id)
+
+
+@router.get("/{transfer_id}/packages/{rank}", response_class=Response)
+def package(house: HouseDep, actor: ApiActorDep, transfer_id: str, rank: int) -> Response:
+    """Return a package (zip); that it was taken away stands in the journal."""
+    found = transfers.take_away(transfer_id, rank, store=house.store, actor=actor, clock=house.clock)
+    return served(house.vault.open(found.sha256), media_type="application/zip", name=found.identifier)
+
+
+@router.post("/{transfer_id}/reply")
+def reply(
+    house: HouseDep, actor: ApiActorDep, transfer_id: str, xml: Annotated[str, Body(max_length=4_000_000, embed=True)]
+) -> SlipOut:
+    """Take in an `ArchiveTransferReply` or an `Acknowledgement` of SEDA 2.3."""
+    transfers.slip(transfer_id, store=house.store, actor=actor, limit=0)
+    with own_folder("reponse") as folder:
+        (folder / "reponse.xml").write_text(xml, encoding="utf-8")
+        said, text = read_reply(folder / "reponse.xml", house)
+    take_answer(transfer_id, said, text, store=house.store, actor=actor, clock=house.clock)
+    return get(house, actor, transfer_id)

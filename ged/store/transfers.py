@@ -1,0 +1,316 @@
+"""Transfer slips, their letters and their packages, each within one tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.errors import Conflict, NotFound
+from ged.mail.filing import Disposition
+from ged.mail.transfer import (
+    OVER,
+    TRANSFERABLE,
+    Form,
+    ItemState,
+    PackageOutcome,
+    Transfer,
+    TransferItem,
+    TransferPackage,
+    TransferState,
+)
+from ged.store.dossier_tables import dossier, dossier_letter
+from ged.store.holds import DueRecord
+from ged.store.letters import Tokens, seen_by
+from ged.store.tables import due, letter
+from ged.store.transfer_tables import transfer, transfer_item, transfer_package
+
+_COLUMNS = [transfer.c[one.name] for one in fields(Transfer)]
+_ITEMS = [transfer_item.c[one.name] for one in fields(TransferItem)]
+_PACKAGES = [transfer_package.c[one.name] for one in fields(TransferPackage)]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """A slip as a list shows it, with how many letters it has now and how many the archive has accepted."""
+
+    transfer: Transfer
+    letters: int
+    accepted: int
+
+
+class Transfers:
+    """Writes slips and says how they go; nothing here removes one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, tenant_id: str, year: int) -> str:
+        """Return the next number of a year; nobody else takes it before this transaction ends."""
+        held = sa.func.hashtextextended(f"transfer:{tenant_id}:{year}", 0)
+        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(held)))
+        stem = f"VER-{year}-"
+        rows = self._connection.scalars(
+            sa.select(transfer.c.number).where(transfer.c.tenant_id == tenant_id, transfer.c.number.startswith(stem))
+        )
+        return f"{stem}{max((int(number.removeprefix(stem)) for number in rows), default=0) + 1:03d}"
+
+    def add(self, new: Transfer) -> None:
+        """Add a slip, without letters."""
+        self._connection.execute(sa.insert(transfer).values(**asdict(new)))
+
+    def get(self, transfer_id: str, tenant_id: str | None, *, lock: bool = False) -> Transfer:
+        """Return a slip of a tenant; None is the machine, at its own work.
+
+        Raises:
+            NotFound: `transfer.unknown`.
+        """
+        query = sa.select(*_COLUMNS).where(transfer.c.id == transfer_id)
+        if tenant_id is not None:
+            query = query.where(transfer.c.tenant_id == tenant_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("transfer.unknown", "Ce bordereau de versement n'existe pas, ou n'est pas de votre maison.")
+        return _transfer(row)
+
+    def page(self, tenant_id: str, limit: int, offset: int = 0) -> tuple[tuple[TransferRow, ...], int]:
+        """Return slips, the last prepared first, and how many there are."""
+        total = self._connection.scalar(
+            sa.select(sa.func.count()).select_from(transfer).where(transfer.c.tenant_id == tenant_id)
+        )
+        letters, accepted = (
+            sa.select(sa.func.count())
+            .where(transfer_item.c.transfer_id == transfer.c.id, transfer_item.c.state.in_(states))
+            .scalar_subquery()
+            for states in (
+                (ItemState.LISTED, ItemState.ACCEPTED, ItemState.REFUSED),
+                (ItemState.ACCEPTED,),
+            )
+        )
+        query = sa.select(*_COLUMNS, letters.label("letters"), accepted.label("accepted"))
+        query = query.where(transfer.c.tenant_id == tenant_id)
+        query = query.order_by(transfer.c.created_at.desc(), transfer.c.id).limit(limit).offset(offset)
+        rows = self._connection.execute(query)
+        return tuple(
+            TransferRow(_transfer(cast("sa.Row[Any]", row)), row.letters, row.accepted) for row in rows
+        ), total or 0
+
+    def waiting(self, tenant_id: str, state: TransferState) -> int:
+        """Count the slips of a tenant that stand in a state."""
+        query = sa.select(sa.func.count()).select_from(transfer)
+        query = query.where(transfer.c.tenant_id == tenant_id, transfer.c.state == state)
+        return self._connection.scalar(query) or 0
+
+    def change(self, current: Transfer, **values: object) -> None:
+        """Write a slip under its next revision.
+
+        Raises:
+            Conflict: `transfer.revision`, somebody changed it since `current` was read.
+        """
+        result = self._connection.execute(
+            sa.update(transfer)
+            .where(transfer.c.id == current.id, transfer.c.revision == current.revision)
+            .values(**values, revision=current.revision + 1)
+        )
+        if result.rowcount != 1:
+            raise Conflict(
+                "transfer.revision", "Quelqu'un a modifié ce bordereau entre-temps. Rien n'a été fait : relisez-le."
+            )
+
+    def show_progress(self, transfer_id: str, packed: int) -> None:
+        """Write how many letters are packed: shown, decides nothing."""
+        self._connection.execute(sa.update(transfer).where(transfer.c.id == transfer_id).values(packed=packed))
+
+    # --- letters ---------------------------------------------------------------------------------
+
+    def candidates(
+        self, tenant_id: str, tokens: Tokens, limit: int, kinds: Collection[str] = ()
+    ) -> tuple[tuple[DueRecord, ...], int]:
+        """Return letters that fell due for a transfer, are over, free of holds and on no slip; and how many there are.
+
+        Those of a dossier come together, by its code; then by day of term.
+        """
+        first = (
+            sa.select(sa.func.min(dossier.c.code))
+            .join(dossier_letter, dossier_letter.c.dossier_id == dossier.c.id)
+            .where(dossier_letter.c.letter_id == letter.c.id)
+            .scalar_subquery()
+        )
+        taken = sa.exists().where(transfer_item.c.letter_id == letter.c.id, transfer_item.c.live)
+        rules = [
+            letter.c.tenant_id == tenant_id,
+            letter.c.state.in_(OVER),
+            ~letter.c.held,
+            sa.or_(due.c.disposition.in_(TRANSFERABLE), due.c.selected),  # what a sorting keeps is given too
+            seen_by(tokens),
+            ~taken,
+        ]
+        if kinds:
+            rules.append(letter.c.kind.in_(kinds))
+        joined = sa.join(due, letter, letter.c.id == due.c.letter_id)
+        total = self._connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*rules)) or 0
+        query = sa.select(due.c.letter_id, due.c.disposition, due.c.kept_until, due.c.reasons).select_from(joined)
+        query = query.where(*rules).order_by(first.nulls_last(), due.c.kept_until, letter.c.id).limit(limit)
+        rows = self._connection.execute(query)
+        return tuple(DueRecord(row[0], Disposition(row[1]), row[2], tuple(row[3])) for row in rows), total
+
+    def list_items(self, transfer_id: str, records: Sequence[DueRecord]) -> int:
+        """Put letters on a slip, after those that are there, and return how many were free to be.
+
+        One that was removed from it is put back.
+        """
+        last = self._connection.scalar(
+            sa.select(sa.func.max(transfer_item.c.rank)).where(transfer_item.c.transfer_id == transfer_id)
+        )
+        rank, added = last or 0, 0
+        for one in records:
+            back = (
+                sa.update(transfer_item)
+                .where(transfer_item.c.transfer_id == transfer_id, transfer_item.c.letter_id == one.letter_id)
+                .values(state=ItemState.LISTED, said="", live=True)
+            )
+            if self._connection.execute(back).rowcount:
+                added += 1
+                continue
+            rank += 1
+            values = {"transfer_id": transfer_id, "rank": rank, "letter_id": one.letter_id, "package": 0, "said": ""}
+            values |= {"disposition": one.disposition, "kept_until": one.kept_until, "reasons": list(one.reasons)}
+            row = insert(transfer_item).values(**values, state=ItemState.LISTED, live=True).on_conflict_do_nothing()
+            added += self._connection.execute(row).rowcount
+        return added
+
+    def items(
+        self, transfer_id: str, *, states: Collection[ItemState] = (), limit: int | None = None, offset: int = 0
+    ) -> tuple[TransferItem, ...]:
+        """Return the letters of a slip in their order: all, or those in some states."""
+        query = sa.select(*_ITEMS).where(transfer_item.c.transfer_id == transfer_id)
+        if states:
+            query = query.where(transfer_item.c.state.in_(states))
+        query = query.order_by(transfer_item.c.rank).limit(limit).offset(offset)
+        return tuple(_item(row) for row in self._connection.execute(query))
+
+    def count_items(self, transfer_id: str) -> dict[ItemState, int]:
+        """Count the letters of a slip by what becomes of them."""
+        query = sa.select(transfer_item.c.state, sa.func.count()).where(transfer_item.c.transfer_id == transfer_id)
+        return {ItemState(row[0]): row[1] for row in self._connection.execute(query.group_by(transfer_item.c.state))}
+
+    def closed_to(self, transfer_id: str, tokens: Tokens) -> int:
+        """Count the letters that are listed on a slip and that these tokens do not open."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(transfer_item.join(letter, letter.c.id == transfer_item.c.letter_id))
+            .where(
+                transfer_item.c.transfer_id == transfer_id,
+                transfer_item.c.state == ItemState.LISTED,
+                ~seen_by(tokens),
+            )
+        )
+        return self._connection.scalar(query) or 0
+
+    def settle(self, item: TransferItem, state: ItemState, said: str) -> None:
+        """Write what becomes of a letter on a slip; what is accepted, or still listed, stays bound to it."""
+        self._connection.execute(
+            sa.update(transfer_item)
+            .where(transfer_item.c.transfer_id == item.transfer_id, transfer_item.c.rank == item.rank)
+            .values(state=state, said=said, live=state in {ItemState.LISTED, ItemState.ACCEPTED})
+        )
+
+    def plan(self, transfer_id: str, packages: Sequence[Sequence[int]]) -> None:
+        """Write which package each letter goes in: for each package, the ranks of its letters."""
+        for number, ranks in enumerate(packages, 1):
+            self._connection.execute(
+                sa.update(transfer_item)
+                .where(transfer_item.c.transfer_id == transfer_id, transfer_item.c.rank.in_(ranks))
+                .values(package=number)
+            )
+
+    def free(self, transfer_id: str) -> None:
+        """Let every letter that is only listed go from a slip that is given up."""
+        self._connection.execute(
+            sa.update(transfer_item)
+            .where(transfer_item.c.transfer_id == transfer_id, transfer_item.c.state == ItemState.LISTED)
+            .values(state=ItemState.REMOVED, live=False)
+        )
+
+    def accepted(self, letter_ids: Collection[str]) -> frozenset[str]:
+        """Return those of some letters that an archive has said that it took."""
+        query = sa.select(transfer_item.c.letter_id).where(
+            transfer_item.c.letter_id.in_(letter_ids), transfer_item.c.state == ItemState.ACCEPTED
+        )
+        return frozenset(self._connection.scalars(query))
+
+    def on_slips(self, letter_ids: Collection[str]) -> dict[str, Transfer]:
+        """Return the slip that each of some letters is on now, or was accepted on; those that are on none left out."""
+        query = (
+            sa.select(transfer_item.c.letter_id, *_COLUMNS)
+            .join(transfer, transfer.c.id == transfer_item.c.transfer_id)
+            .where(transfer_item.c.letter_id.in_(letter_ids), transfer_item.c.live)
+        )
+        return {row.letter_id: _transfer(row) for row in self._connection.execute(query)}
+
+    # --- packages --------------------------------------------------------------------------------
+
+    def begin_package(self, new: TransferPackage) -> None:
+        """Write what a package will be before the vault has it; one that was begun and left is replaced."""
+        values = asdict(new) | {"answer": list(new.answer)}
+        key = ("transfer_id", "rank")
+        self._connection.execute(
+            insert(transfer_package)
+            .values(**values)
+            .on_conflict_do_update(
+                index_elements=list(key),
+                set_={name: value for name, value in values.items() if name not in key},
+                where=transfer_package.c.made_at.is_(None),
+            )
+        )
+
+    def packages(self, transfer_id: str) -> tuple[TransferPackage, ...]:
+        """Return the packages of a transfer in their order."""
+        query = sa.select(*_PACKAGES).where(transfer_package.c.transfer_id == transfer_id)
+        return tuple(_package(row) for row in self._connection.execute(query.order_by(transfer_package.c.rank)))
+
+    def change_package(self, one: TransferPackage, **values: object) -> None:
+        """Write what the archive said of a package, or that its bytes are no longer kept."""
+        self._connection.execute(
+            sa.update(transfer_package)
+            .where(transfer_package.c.transfer_id == one.transfer_id, transfer_package.c.rank == one.rank)
+            .values(**values)
+        )
+
+    def listed_of(self, transfer_id: str, package: int) -> tuple[TransferItem, ...]:
+        """Return the letters that go in a package and have not been settled."""
+        query = sa.select(*_ITEMS).where(
+            transfer_item.c.transfer_id == transfer_id,
+            transfer_item.c.package == package,
+            transfer_item.c.state == ItemState.LISTED,
+        )
+        return tuple(_item(row) for row in self._connection.execute(query.order_by(transfer_item.c.rank)))
+
+    def dossiers_of(self, letter_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Return, by letter, code and title of the dossier that it lies in: of several, the first by code."""
+        query = (
+            sa.select(dossier_letter.c.letter_id, dossier.c.code, dossier.c.title)
+            .join(dossier, dossier.c.id == dossier_letter.c.dossier_id)
+            .where(dossier_letter.c.letter_id.in_(letter_ids))
+            .order_by(dossier.c.code.desc())
+        )
+        return {row.letter_id: (row.code, row.title) for row in self._connection.execute(query)}
+
+
+def _transfer(row: sa.Row[Any]) -> Transfer:
+    values = {one.name: getattr(row, one.name) for one in fields(Transfer)}
+    return Transfer(**(values | {"form": Form(row.form), "state": TransferState(row.state)}))
+
+
+def _item(row: sa.Row[Any]) -> TransferItem:
+    values = {one.name: getattr(row, one.name) for one in fields(TransferItem)}
+    values |= {"disposition": Disposition(row.disposition), "state": ItemState(row.state)}
+    return TransferItem(**(values | {"reasons": tuple(row.reasons)}))
+
+
+def _package(row: sa.Row[Any]) -> TransferPackage:
+    values = {one.name: getattr(row, one.name) for one in fields(TransferPackage)}
+    return TransferPackage(**(values | {"outcome": PackageOutcome(row.outcome), "answer": tuple(row.answer)}))

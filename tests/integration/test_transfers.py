@@ -1,0 +1,320 @@
+"""A transfer to an archive: the package as others judge it, two people, the answer, and a worker killed meanwhile."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import bagit
+import pytest
+from lxml import etree
+
+from api.config import Settings
+from api.transfers import packer_of, read_reply
+from api.wiring import House, open_house
+from engines.verapdf import conforms
+from ged.errors import Conflict, Forbidden, Refused
+from ged.mail.item import State
+from ged.mail.journal import Act
+from ged.mail.legal_hold import Scope
+from ged.mail.transfer import Form, ItemState, PackageOutcome, TransferState
+from ged.ports import Stored, Vault
+from ged.seal.bundle.verifier import BAD, verify
+from ged.seal.bundle.write import complete
+from ged.services import consult, dossier
+from ged.services.hold import NewHold, place
+from retention import transfers
+from retention.answers import forget_packages, take_answer
+from retention.packing import cut, pack
+from retention.seda.read import read_manifest
+from rooms.letters import read_all
+from rooms.transfers import (
+    SCHEMAS,
+    by,
+    closed_letters,
+    fall_due,
+    judged,
+    package_of,
+    packed,
+    person,
+    prepared,
+    reply,
+    unpacked,
+    with_small_packages,
+)
+
+needs_schemas = pytest.mark.skipif(not SCHEMAS.exists(), reason="the SEDA schemas are not on this machine")
+
+
+def answered(house: House, transfer_id: str, xml: bytes, folder: Path) -> None:
+    (folder / "reponse.xml").write_bytes(xml)
+    said, text = read_reply(folder / "reponse.xml", house)
+    take_answer(transfer_id, said, text, **by(house, "archives"))
+
+
+def lines(house: House, transfer_id: str) -> tuple[transfers.SlipLine, ...]:
+    return transfers.slip(transfer_id, store=house.store, actor=person(house, "archives")).lines
+
+
+def states(house: House, transfer_id: str) -> dict[str, ItemState]:
+    return {line.item.letter_id: line.item.state for line in lines(house, transfer_id)}
+
+
+def state_of(house: House, letter_id: str) -> State:
+    return consult.letter(letter_id, store=house.store, actor=person(house, "archives")).state
+
+
+@needs_schemas
+def test_a_package_is_what_an_archive_expects(house: House, tmp_path: Path) -> None:
+    first, second, alone = closed_letters(house, 3, scans=[0])
+    folder = dossier.begin("", "Carrière de Tsévié", "DAF", (), **by(house, "daf"))
+    for each in (first, second):
+        dossier.put_in(folder.id, each, **by(house, "daf"))
+    fall_due(house, [first, second, alone])
+    slip = packed(house)
+    assert slip.state is TransferState.READY
+    inside = unpacked(package_of(house, slip.id, tmp_path / "paquet.zip"), tmp_path / "paquet")
+
+    said = judged(inside / "manifest.xml")
+    assert (said.xmllint, said.lxml) == ("", "")
+    read = read_manifest(inside / "manifest.xml")
+    (file,) = [one for one in read.units if one.level == "RecordGrp"]
+    assert (file.title, file.number) == ("Carrière de Tsévié", folder.code)
+    letters = {one.system_id: one for one in read.letters()}
+    assert {one.system_id for one in letters.values() if one.parent == file.id} == {first, second}
+    letter = consult.letter(first, store=house.store, actor=person(house, "archives"))
+    unit = letters[first]
+    assert (unit.number, unit.title, unit.kind) == (letter.number, letter.subject, "plainte")
+    assert (unit.sender, unit.access, unit.rule) == (letter.sender, "interne", "CONTENTIEUX")
+    assert {one.usage for one in unit.files} == {"BinaryMaster", "Dissemination", "TextContent"}
+    assert {one.usage for one in letters[alone].files} == {"BinaryMaster", "TextContent"}  # born PDF: its own copy
+    assert unit.paper == letter.number
+    assert any("Original scellé" in what for _, what in unit.history)
+    assert not any("Consulté" in what for _, what in unit.history)
+
+    names = {one.uri for one in read.files}
+    assert {str(one.relative_to(inside)) for one in inside.rglob("*") if one.is_file()} == {*names, "manifest.xml"}
+    copies = [inside / one.uri for each in letters.values() for one in each.files if one.usage == "Dissemination"]
+    assert set(conforms(*copies).values()) == {"2b"}
+    tree = etree.parse(inside / "manifest.xml")
+    formats = {one.text for one in tree.iter("{*}FormatId")}
+    assert {"fmt/477", "x-fmt/263", "x-fmt/111"} <= formats
+
+    # The proofs, put together again with the originals, are a bundle that the script of strangers verifies.
+    (proofs,) = [one for one in read.units if one.proves == unit.id]
+    by_digest = {path.stem: path for path in (inside / "content").iterdir()}
+    whole = BytesIO()
+    with (inside / proofs.files[0].uri).open("rb") as evidence:
+        complete(evidence, whole, lambda digest: by_digest[digest].open("rb"))
+    steps, _, _ = verify(whole)
+    assert len(steps) > 5
+    assert [step for step in steps if step.state == BAD] == []
+
+
+@needs_schemas
+def test_a_bag_holds_the_same_and_others_validate_it(house: House, tmp_path: Path) -> None:
+    fall_due(house, closed_letters(house))
+    slip = packed(house, form=Form.BAGIT)
+    inside = unpacked(package_of(house, slip.id, tmp_path / "sac.zip"), tmp_path / "sac")
+    (folder,) = inside.iterdir()
+    bag = bagit.Bag(str(folder))
+    assert bag.validate()
+    assert bag.info["External-Identifier"] == f"MME-{slip.number}-1"
+    said = judged(folder / "data" / "manifest.xml")
+    assert (said.xmllint, said.lxml) == ("", "")
+    (folder / "data" / "manifest.xml").write_bytes(b"<a/>")
+    with pytest.raises(bagit.BagValidationError):
+        bagit.Bag(str(folder)).validate()
+
+
+def test_two_people_and_reasons(house: House) -> None:
+    one, two = closed_letters(house, 2)
+    with pytest.raises(Refused, match="Aucun courrier"):
+        prepared(house)
+    fall_due(house, [one, two])
+    with pytest.raises(Forbidden):
+        transfers.prepare("X", Form.SEDA, transfers.Archive("A", "A"), **by(house, "daf"))
+    slip = prepared(house)
+    with pytest.raises(Refused, match="Aucun courrier"):
+        prepared(house, "Les mêmes")  # a letter is on one slip at a time
+    with pytest.raises(Refused, match="motif"):
+        transfers.remove(slip.id, [two], "  ", **by(house, "archives"))
+    transfers.remove(slip.id, [two], "Encore demandé par le service", **by(house, "archives"))
+    assert states(house, slip.id) == {one: ItemState.LISTED, two: ItemState.REMOVED}
+    assert transfers.put_back(slip.id, [two], **by(house, "archives")) == 1
+    transfers.remove(slip.id, [two], "Encore demandé par le service", **by(house, "archives"))
+    with pytest.raises(Conflict):
+        transfers.approve(slip.id, **by(house, "ministre"))
+    transfers.submit(slip.id, **by(house, "archives"))
+    with pytest.raises(Conflict):
+        transfers.remove(slip.id, [one], "Trop tard", **by(house, "archives"))
+    with pytest.raises(Refused, match="autre personne"):
+        transfers.approve(slip.id, **by(house, "archives"))
+    with pytest.raises(Refused, match="ne vous sont pas ouverts"):
+        transfers.approve(slip.id, **by(house, "energie"))
+    transfers.send_back(slip.id, "Ajoutez l'autre plainte", **by(house, "ministre"))
+    assert transfers.put_back(slip.id, [two], **by(house, "archives")) == 1
+    transfers.submit(slip.id, **by(house, "archives"))
+    transfers.approve(slip.id, **by(house, "ministre"))
+    assert state_of(house, one) is State.DONE
+    with house.store.unit() as unit:
+        acts = [line.act for line in unit.journal.about(slip.id)]
+    assert acts[0] is Act.TRANSFER_PREPARED
+    assert {Act.TRANSFER_SUBMITTED, Act.TRANSFER_SENT_BACK, Act.TRANSFER_APPROVED} <= set(acts)
+
+
+def test_only_what_the_archive_accepts_is_transferred(house: House, tmp_path: Path) -> None:
+    kept, refused = closed_letters(house, 2)
+    fall_due(house, [kept, refused])
+    slip = packed(house)
+    (package,) = transfers.slip(slip.id, store=house.store, actor=person(house, "archives")).packages
+    units = {line.item.letter_id: line.item.unit for line in lines(house, slip.id)}
+    with house.store.unit() as unit:
+        assert unit.transfers.accepted([kept, refused]) == frozenset()
+    assert state_of(house, kept) is State.DONE
+
+    with pytest.raises(Refused, match="pas celle d'un paquet"):
+        answered(house, slip.id, reply(house, "UN-AUTRE"), tmp_path)
+    xml = reply(house, package.identifier, units=[(units[kept], "12 AJ 4")])
+    partly = xml.replace(
+        b"</ArchiveUnit>",
+        b'</ArchiveUnit><ArchiveUnit id="%s"><Management><LogBook><Event><EventDateTime>2026-11-28</EventDateTime>'
+        b"<Outcome>KO</Outcome><OutcomeDetailMessage>Illisible</OutcomeDetailMessage></Event></LogBook></Management>"
+        b"<Content/></ArchiveUnit>" % units[refused].encode(),
+    )
+    answered(house, slip.id, partly, tmp_path)
+    assert states(house, slip.id) == {kept: ItemState.ACCEPTED, refused: ItemState.REFUSED}
+    assert (state_of(house, kept), state_of(house, refused)) == (State.TRANSFERRED, State.DONE)
+    with house.store.unit() as unit:
+        assert unit.transfers.accepted([kept, refused]) == frozenset({kept})
+        assert [line.details["identifier"] for line in unit.journal.of(kept) if line.act is Act.TRANSFERRED] == [
+            "12 AJ 4"
+        ]
+    after = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    assert after.transfer.state is TransferState.ANSWERED
+    with pytest.raises(Conflict):
+        answered(house, slip.id, partly, tmp_path)
+    fall_due(house, [kept, refused])
+    again = prepared(house, "Ce qui fut refusé")
+    assert states(house, again.id) == {refused: ItemState.LISTED}
+
+    # The package held a letter twice: once answered, it is gone from the vault, and the audit misses nothing.
+    assert house.vault.stat(package.sha256) is not None
+    assert forget_packages(slip.id, store=house.store, vault=house.vault, clock=house.clock) == 1
+    assert house.vault.stat(package.sha256) is None
+    assert forget_packages(slip.id, store=house.store, vault=house.vault, clock=house.clock) == 0
+
+
+def test_a_whole_refusal_and_an_acknowledgement(house: House, tmp_path: Path) -> None:
+    (letter_id,) = closed_letters(house)
+    fall_due(house, [letter_id])
+    slip = packed(house)
+    identifier = f"MME-{slip.number}-1"
+    acknowledged = (
+        '<Acknowledgement xmlns="fr:gouv:culture:archivesdefrance:seda:v2.3"><Date>2026-11-28T10:00:00</Date>'
+        f"<MessageIdentifier>AR1</MessageIdentifier><MessageReceivedIdentifier>{identifier}</MessageReceivedIdentifier>"
+        "<Sender><Identifier>AN</Identifier></Sender><Receiver><Identifier>MME</Identifier></Receiver></Acknowledgement>"
+    )
+    answered(house, slip.id, acknowledged.encode(), tmp_path)
+    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    assert found.packages[0].outcome is PackageOutcome.ACKNOWLEDGED
+    assert found.transfer.state is TransferState.READY
+    assert state_of(house, letter_id) is State.DONE
+    answered(house, slip.id, reply(house, identifier, reasons=("Le plan de classement manque.",)), tmp_path)
+    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    (line,) = found.lines
+    assert (line.item.state, line.item.said) == (ItemState.REFUSED, "Le plan de classement manque.")
+    assert state_of(house, letter_id) is State.DONE
+    read_all(house)
+    assert transfers.slip(slip.id, store=house.store, actor=person(house, "archives")).packages[0].held is None
+
+
+def test_a_hold_keeps_a_letter_here_even_on_an_approved_slip(house: House) -> None:
+    free, held = closed_letters(house, 2)
+    fall_due(house, [free, held])
+    slip = prepared(house)
+    transfers.submit(slip.id, **by(house, "archives"))
+    transfers.approve(slip.id, **by(house, "ministre"))
+    place(NewHold(Scope.LETTER, held, "Contentieux"), **by(house, "archives"))
+    read_all(house)
+    assert states(house, slip.id) == {free: ItemState.LISTED, held: ItemState.DROPPED}
+
+
+def test_a_slip_given_up_frees_its_letters(house: House) -> None:
+    (letter_id,) = closed_letters(house)
+    fall_due(house, [letter_id])
+    slip = packed(house)
+    transfers.abandon(slip.id, "Le service d'archives déménage", **by(house, "archives"))
+    read_all(house)
+    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    assert found.packages[0].held is None
+    assert states(house, prepared(house, "Plus tard").id) == {letter_id: ItemState.LISTED}
+
+
+def test_letters_are_cut_into_packages_by_weight_and_number() -> None:
+    assert cut([(1, 5), (2, 5), (3, 5), (4, 100), (5, 1)], 10, 2) == [[1, 2], [3], [4], [5]]
+    assert cut([], 10, 2) == []
+
+
+class _Deadly:
+    """A vault that ends the process just before, or just after, it has a package."""
+
+    def __init__(self, vault: Vault, *, after: bool) -> None:
+        self._vault, self._after = vault, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    @contextmanager
+    def open(self, digest: str) -> Iterator[BinaryIO]:
+        with self._vault.open(digest) as stream:
+            yield stream
+
+    def put(self, stream: BinaryIO, **given: Any) -> Stored:
+        if self._after:
+            self._vault.put(stream, **given)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+def _pack_and_die(settings: Settings, transfer_id: str, after: bool) -> None:
+    with open_house(settings) as house:
+        packer = packer_of(house)
+        deadly: Any = _Deadly(house.vault, after=after)
+        pack(
+            transfer_id, type(packer)(**{name: getattr(packer, name) for name in packer.__slots__} | {"vault": deadly})
+        )
+
+
+def test_a_worker_killed_while_it_packs_leaves_nothing_undone_or_twice(settings: Settings) -> None:
+    small = with_small_packages(settings, 1)
+    with open_house(small) as house:
+        letters = closed_letters(house, 2)
+        fall_due(house, letters)
+        slip = prepared(house)
+        transfers.submit(slip.id, **by(house, "archives"))
+        transfers.approve(slip.id, **by(house, "ministre"))
+        before = {one.digest for one in house.vault.objects()}
+    for after in (False, True):
+        process = multiprocessing.get_context("spawn").Process(target=_pack_and_die, args=(small, slip.id, after))
+        process.start()
+        process.join(120)
+        assert process.exitcode == -signal.SIGKILL
+    with open_house(small) as house:
+        pack(slip.id, packer_of(house))
+        pack(slip.id, packer_of(house))
+        found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+        assert [one.letters for one in found.packages] == [1, 1]
+        added = {one.digest for one in house.vault.objects()} - before
+        assert added == {one.sha256 for one in found.packages}
+        with house.store.unit() as unit:
+            lines = [line.act for line in unit.journal.about(slip.id)]
+            exported = [line for each in letters for line in unit.journal.of(each) if line.act is Act.EXPORTED]
+        assert lines.count(Act.TRANSFER_PACKED) == 2
+        assert len(exported) == 2

@@ -103,13 +103,14 @@ class ElasticIndex:
         self._alias, self._written = cluster.prefix, f"{cluster.prefix}-write"
         self._client = cluster.client()
 
-    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
-        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+    def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:
+        """Write documents and return those refused, searchable on return or within a second."""
         with _answering():
             self._ready()
             names = self._indices(self._written)
             refused = {one.id: one for name in names for one in self._bulk(name, _actions(documents))}
-            self._client.indices.refresh(index=self._alias)
+            if at_once:
+                self._client.indices.refresh(index=self._alias)
         return tuple(refused.values())
 
     def remove(self, letter_ids: Sequence[str]) -> None:

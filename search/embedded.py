@@ -65,8 +65,8 @@ class EmbeddedIndex:
         self._opened: dict[str, tantivy.Index] = {}
         self._opening = Lock()
 
-    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
-        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+    def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:  # noqa: ARG002
+        """Write documents and return those refused; what is committed is searchable, asked for or not."""
         with self._alone():
             refused = {one.id: one for each in self._written() for one in self._write(each, documents)}
         return tuple(refused.values())

@@ -107,6 +107,11 @@ def analysed(text: str) -> tuple[str, str]:
     return " ".join([part[0] for part in words]), " ".join([part[1] for part in words if not part[4]])
 
 
+def stems_of(text: str) -> list[str]:
+    """Return the stem of each searchable word of a text, in order."""
+    return [part[1] for written in _WORD.findall(text) for part in _analysed(written)]
+
+
 @lru_cache(maxsize=200_000)
 def _analysed(written: str) -> tuple[tuple[str, str, int, int, bool], ...]:
     """Return what stands between two spaces as (exact, stem, start, end, small); letters repeat their words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ged.mail.folding import within
 from ged.mail.page import Box, Page, TextSource, Word
@@ -55,7 +56,7 @@ class Light:
 
         A misspelt word lights its neighbours only where nothing is spelt as it was typed.
         """
-        read = {page.number: [tokens(word.text) for word in page.words] for page in pages}
+        read = {page.number: [_read(word.text) for word in page.words] for page in pages}
         whole = [each for each in self._whole if any(_places([each], words) for words in read.values())]
         inside = {exact for each in whole for exact in each}
         seen = {token.stem for page in read.values() for word in page for token in word}
@@ -143,11 +144,22 @@ def _runs(pages: Sequence[Page], lit: Mapping[int, Sequence[int]]) -> tuple[LitR
 def _lit(token: Token, stems: set[str], near: list[Token]) -> bool:
     if token.stem in stems:
         return not token.small or token.exact in stems
-    return any(within(word.exact, token.exact, tolerance(word.exact)) for word in near)
+    return any(_near(word.exact, token.exact) for word in near)
+
+
+@lru_cache(maxsize=50_000)
+def _read(said: str) -> tuple[Token, ...]:
+    """Return the searchable words of one word as read; pages of many letters say the same ones."""
+    return tuple(tokens(said))
+
+
+@lru_cache(maxsize=50_000)
+def _near(typed: str, read: str) -> bool:
+    return within(typed, read, tolerance(typed))
 
 
 def _key(word: Word) -> str:
-    return " ".join(token.stem for token in tokens(word.text))
+    return " ".join(token.stem for token in _read(word.text))
 
 
 def _pieces(page: Page, start: int, end: int, lit: Sequence[int]) -> Pieces:

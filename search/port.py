@@ -120,8 +120,11 @@ class Renewal:
 class SearchIndex(Protocol):
     """Letters as words. Every method raises `Unavailable` (`search.unavailable`) when the engine does not answer."""
 
-    def put(self, documents: Sequence[Document]) -> Sequence[Refusal]:
-        """Write documents, searchable on return, and return those refused; one older than what is there is no news."""
+    def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:
+        """Write documents and return those refused; one older than what is there is no news.
+
+        They are searchable on return, or within a second when that need not be `at_once`: more are to follow.
+        """
         ...
 
     def remove(self, letter_ids: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ged.mail.folding import within
-from search.french import tokens, tolerance
+from search.french import stems_of, tokens, tolerance
 from search.plan import taken_apart
 
 
@@ -27,7 +27,7 @@ def respelt(text: str, read: Sequence[str]) -> str | None:
     for each in read:
         if not missing:  # nearly always after the first hit
             return None
-        stems = {token.stem for token in tokens(each)}
+        stems = set(stems_of(each))
         missing = [token for token in missing if token.stem not in stems]
     written: dict[str, str] = {}
     counted = Counter[str]()

@@ -133,10 +133,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """What a page says, without where: one space between words, whatever the line."""
+    """What a page says, word by word, without where."""
 
     number: int
-    text: str
+    said: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The page's text, one space between words, whatever the line."""
+        return " ".join(self.said)
 
 
 @dataclass(frozen=True, slots=True)

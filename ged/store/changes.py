@@ -18,11 +18,11 @@ class Changes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def pending(self, limit: int, now: datetime) -> Sequence[tuple[int, str]]:
-        """Return (outbox row, letter id) of the oldest changes that the index does not have, due tries among them."""
+    def pending(self, limit: int, now: datetime, after: int = 0) -> Sequence[tuple[int, str]]:
+        """Return (outbox row, letter id) of the oldest changes after a row, due tries among them."""
         with self._store.unit() as unit:
             unit.index_state.bring_back(now)
-            pending = unit.outbox.pending(limit)
+            pending = unit.outbox.pending(limit, after)
             unit.commit()
             return pending
 

@@ -22,10 +22,10 @@ class Outbox:
         Holds(self._connection).catch([letter_id], at)
         self._connection.execute(sa.insert(outbox).values(letter_id=letter_id, at=at))
 
-    def pending(self, limit: int) -> list[tuple[int, str]]:
-        """Return (row, letter) of the oldest changes that the index does not have."""
-        rows = self._connection.execute(sa.select(outbox.c.id, outbox.c.letter_id).order_by(outbox.c.id).limit(limit))
-        return [(row[0], row[1]) for row in rows]
+    def pending(self, limit: int, after: int = 0) -> list[tuple[int, str]]:
+        """Return (row, letter) of the oldest changes that the index does not have, after a row."""
+        query = sa.select(outbox.c.id, outbox.c.letter_id).where(outbox.c.id > after).order_by(outbox.c.id)
+        return [(row[0], row[1]) for row in self._connection.execute(query.limit(limit))]
 
     def done(self, rows: list[int]) -> None:
         """Remove rows whose letters the index has."""

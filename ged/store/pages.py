@@ -127,7 +127,7 @@ class Pages:
         query = sa.select(page.c.letter_id, page.c.number, said).where(page.c.letter_id.in_(letter_ids))
         for row in self._connection.execute(query.order_by(page.c.letter_id, page.c.number)):
             text = texts.get((row.letter_id, row.number))
-            words = PageWords(row.number, " ".join(row.said) if text is None else text)
+            words = PageWords(row.number, tuple(row.said if text is None else text.split()))
             found.setdefault(row.letter_id, []).append(words)
         return found
 

@@ -31,6 +31,15 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("[database]\nkind = 'server'\n", {}, "url"),
         ("[vault]\nkind = 's3'\n", {}, "endpoint"),
         ("", {"GED_SEARCH_KIND": "google"}, "search.kind"),
+        ("", {"GED_SEARCH_URL": "https://ged:secret@es1:9200"}, "search.url"),
+        ("", {"GED_SEARCH_URL": "https://es1:9200,es2:9200"}, "search.url"),
+        ("", {"GED_SEARCH_API_KEY": "cle"}, "https"),
+        (
+            "",
+            {"GED_SEARCH_API_KEY": "cle", "GED_SEARCH_API_KEY_FILE": "/cle", "GED_SEARCH_URL": "https://e"},
+            "pas les",
+        ),
+        ("[search]\nshards = 0\n", {}, "search.shards"),
         ("", {"GED_CAPTURE_MAX_MEGABYTES": "beaucoup"}, "capture.max_megabytes"),
         ("not toml", {}, "ged.toml"),
     ],
@@ -56,7 +65,11 @@ def test_a_secret_is_not_printed(tmp_path: Path) -> None:
         "GED_VAULT_ENDPOINT": "http://127.0.0.1:1",
         "GED_VAULT_ACCESS_KEY": "une-cle",
         "GED_VAULT_SECRET_KEY": "un-secret",
+        "GED_SEARCH_URL": "https://es1:9200, https://es2:9200",
+        "GED_SEARCH_API_KEY": "une-cle-encodee",
     }
-    said = repr(read_settings(environment))
+    settings = read_settings(environment)
+    assert settings.search.urls == ("https://es1:9200", "https://es2:9200")
+    said = repr(settings)
     assert "un-secret" not in said
     assert "une-cle" not in said

@@ -1,0 +1,385 @@
+"""How fast letters are indexed and found, on both engines: our drain beside the raw rate of the same documents.
+
+    python -m scripts.measure_search_speed --engine elasticsearch [--letters 100000 1000000] [--minutes 60]
+
+A sample goes from the database through the outbox, and as ready-made documents straight into the engine, each time into
+a new index, in turn. The index is then filled up to each of `--letters`, or to what `--minutes` allow, and asked
+queries that were never seen, arriving at random (open loop: a query that waits for its turn is late), with a rights
+filter of thirty tokens, facets, and the passage that shows why. Letters of hits, and the sample, are in the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import tantivy
+from elasticsearch.helpers import streaming_bulk
+
+from api.config import read_settings
+from api.model_folder import read_folder
+from api.wiring import House, open_house
+from ged.mail.access import Actor, Post, Role
+from ged.mail.item import Confidentiality, Letter
+from ged.mail.page import Page
+from ged.ports import Stored
+from ged.services.establish import establish
+from ged.store.changes import Changes
+from scripts import search_words as given
+from scripts.measures import ROOT, table, write_section
+from scripts.search_corpus import BLOCK, SERVICES, Record, records
+from scripts.search_queries import Asker
+from search import embedded
+from search.document import Document, documents
+from search.elastic import Cluster, ElasticIndex, _actions
+from search.embedded import EmbeddedIndex
+from search.find import find
+from search.outbox import drain
+from search.port import Hits, Query, SearchIndex
+
+sys.path.insert(0, str(ROOT / "tests"))
+from engines.elasticsearch import node  # of the tests: it needs Java and Maven
+
+_SEED, _QUERY_SEED = 4711, 815
+_RATES = (5, 10, 20, 40)
+_ASKED_S, _CURVE_S = 40.0, 10.0
+_HEAP = "2g"
+
+
+def _store(house: House, letters: Sequence[tuple[Letter, Sequence[Page]]]) -> None:
+    """Put letters into the database with their pages, as they are after reading; those known stay."""
+    for begin in range(0, len(letters), 1_000):
+        part = letters[begin : begin + 1_000]
+        with house.store.unit() as unit:
+            known = unit.letters.revisions([letter.id for letter, _ in part])
+            for letter, pages in part:
+                if letter.id not in known:
+                    unit.arrivals.know(Stored(letter.original, 1, "", existed=False), letter.media_type, house.clock())
+                    unit.letters.add(letter)
+                    unit.pages.keep(letter.id, pages)
+            unit.commit()
+
+
+def _wait(house: House, ids: Sequence[str]) -> None:
+    """Put letters into the outbox."""
+    with house.store.unit() as unit:
+        for letter_id in ids:
+            unit.outbox.add(letter_id, house.clock())
+        unit.commit()
+
+
+def _raw_elasticsearch(url: str, name: str, ready: Sequence[dict[str, Any]]) -> None:
+    """Write ready-made documents as the client's own helper does."""
+    index = ElasticIndex(Cluster((url,), name))
+    index.report()  # makes it
+    client = Cluster((url,), name).client()
+    for done, answer in streaming_bulk(client, ({**one, "_index": name} for one in ready), chunk_size=500):
+        if not done:
+            raise RuntimeError(answer)
+    client.indices.refresh(index=name)
+
+
+def _raw_tantivy(folder: Path, ready: Sequence[Document]) -> None:
+    """Write ready-made documents, a commit each five hundred, as an application would that shows them at once."""
+    folder.mkdir()
+    index = tantivy.Index(embedded._SCHEMA, path=str(folder))  # noqa: SLF001 - the same index
+    for begin in range(0, len(ready), 500):
+        writer = index.writer(heap_size=64_000_000, num_threads=1)
+        for one in ready[begin : begin + 500]:
+            writer.add_document(embedded._tantivy(one))  # noqa: SLF001 - the same documents
+        writer.commit()
+        writer.wait_merging_threads()
+
+
+def _made(count: int) -> Iterator[Record]:
+    """Give so many letters, each id once: a block alone ends where the next one begins."""
+    for first in range(0, count, BLOCK):
+        yield from records(min(BLOCK, count - first), _SEED, given.both(), first=first)
+
+
+def _drained(house: House, index: SearchIndex, ids: Sequence[str]) -> float:
+    _wait(house, ids)
+    changes, began = Changes(house.store), time.perf_counter()
+    while drain(changes, index, house.clock):
+        pass
+    return len(ids) / (time.perf_counter() - began)
+
+
+def _asker() -> Actor:
+    """Return somebody with thirty tokens, who reads what is internal or public of every service."""
+    reach = (*SERVICES, "CAB-A", "CAB-B")
+    posts = tuple(
+        Post(f"P{n}", "", Role.OFFICER, Confidentiality.INTERNAL, "MME", entities[0], "MME", entities)
+        for n, entities in enumerate([reach])
+    )
+    actor = Actor("mesure", "mesure", "Mesure", "fr", posts)
+    if len(actor.tokens()) != 30:
+        raise RuntimeError(sorted(actor.tokens()))
+    return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One query: from when it was due to its answer; of that the engine; processor of our own layer. All in seconds."""
+
+    total_s: float
+    engine_s: float
+    own_s: float
+
+
+class _Watched:
+    """An index that says how long its engine took for the last query of each thread, and how much of the processor."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self._index, self.taken = index, threading.local()
+        if isinstance(index, ElasticIndex):
+            client = index._client  # noqa: SLF001 - timed where it waits for the engine
+            asked = client.search
+
+            def timed(**given: Any) -> Any:
+                began = time.perf_counter()
+                answer = asked(**given)
+                self.taken.wall_s, self.taken.own_s = time.perf_counter() - began, 0.0
+                return answer
+
+            client.search = timed  # type: ignore[method-assign]
+
+    def search(self, query: Query, readers: frozenset[str]) -> Hits:
+        """Search, and keep what it took: tantivy works in our thread, and that is no part of our layer."""
+        began, spent = time.perf_counter(), time.thread_time()
+        hits = self._index.search(query, readers)
+        if not isinstance(self._index, ElasticIndex):
+            self.taken.wall_s, self.taken.own_s = time.perf_counter() - began, time.thread_time() - spent
+        return hits
+
+
+def _open_loop(  # noqa: PLR0917 - private
+    house: House, index: Any, actor: Actor, texts: Sequence[str], rate: float, seconds: float
+) -> list[Timed]:
+    """Ask queries that arrive at random at a mean rate, whatever became of those before."""
+    rng, due, arrivals = random.Random(rate), 0.0, []
+    while (due := due + rng.expovariate(rate)) < seconds:
+        arrivals.append(due)
+    began = time.perf_counter() + 0.5
+
+    def ask(at: float, text: str) -> Timed:
+        wait = began + at - time.perf_counter()
+        if wait > 0:
+            time.sleep(wait)
+        spent = time.thread_time()
+        find(Query(text, limit=20, counted=True), index=index, store=house.store, actor=actor)
+        own = time.thread_time() - spent - index.taken.own_s
+        return Timed(time.perf_counter() - began - at, index.taken.wall_s, own)
+
+    with ThreadPoolExecutor(24) as pool:
+        return list(pool.map(ask, arrivals, (texts[n % len(texts)] for n in range(len(arrivals)))))
+
+
+def _ms(values: Sequence[float], share: float) -> str:
+    ordered = sorted(values)
+    return f"{1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.0f}"
+
+
+def _group_memory(leader: int) -> int:
+    """Return the resident bytes of the processes of a group."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text(encoding="utf-8").rpartition(")")[2].split()
+            if int(fields[2]) == leader:
+                total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+        except OSError:
+            continue
+    return total
+
+
+def _bytes_under(folder: Path) -> int:
+    return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+
+
+def _compare(
+    house: House, index_of: Callable[[str], SearchIndex], raw: Callable[[str], None], ids: Sequence[str]
+) -> tuple[float, float]:
+    """Return the raw rate and that of our drain, documents a second: the median of three in turn."""
+    raws, drains = [], []
+    for turn in range(3):
+        began = time.perf_counter()
+        raw(f"brut{turn}")
+        raws.append(len(ids) / (time.perf_counter() - began))
+        drains.append(_drained(house, index_of(f"ged{turn}"), ids))
+        print(f"raw {raws[-1]:.0f}/s, drain {drains[-1]:.0f}/s", file=sys.stderr, flush=True)
+    return median(raws), median(drains)
+
+
+def _fill(index: SearchIndex, since: int, count: int, minutes: float) -> tuple[int, float]:
+    """Fill an index up to so many letters, or what the minutes allow; give how many it holds, and the rate.
+
+    The first letters come by way of a rebuild, more of them as changes do.
+    """
+    began, done = time.perf_counter(), since
+    with index.renew() if not since else nullcontext() as renewal:
+        for first in range(since, count, BLOCK):
+            made = [one.document() for one in records(BLOCK, _SEED, given.both(), first=first)]
+            (renewal or index).put(made)
+            done += len(made)
+            spent = time.perf_counter() - began
+            if spent > 60 * minutes:
+                break
+            if done % 10_000 == 0:
+                print(f"{done} letters, {(done - since) / spent:.0f}/s", file=sys.stderr, flush=True)
+        if renewal is not None:
+            renewal.flush()
+            renewal.count()
+            renewal.adopt()
+    return done, (done - since) / (time.perf_counter() - began)
+
+
+def _texts(count: int) -> list[str]:
+    """Return queries over letters of the index, of every family, in a fixed disorder."""
+    seen = [one for one in _made(20_000) if one.level in {Confidentiality.INTERNAL, Confidentiality.PUBLIC}]
+    texts = [one.text for one in Asker(seen, given.both(), _QUERY_SEED).ask(1 + count // 10)]
+    random.Random(_QUERY_SEED).shuffle(texts)
+    return texts[:count]
+
+
+def _bring_hits(house: House, index: SearchIndex, actor: Actor, texts: Sequence[str]) -> int:
+    """Put the letters of all hits into the database, made anew from their seed; give how many."""
+    hits = {hit.id for text in texts for hit in index.search(Query(text, limit=20), actor.tokens()).hits}
+    blocks: dict[int, set[str]] = {}
+    for each in hits:
+        number = int(each.removeprefix("essai"))
+        blocks.setdefault(number - number % BLOCK, set()).add(each)
+    for first, wanted in sorted(blocks.items()):
+        made = [one for one in records(BLOCK, _SEED, given.both(), first=first) if one.id in wanted]
+        _store(house, [(one.letter(), one.pages()) for one in made])
+    return len(hits)
+
+
+def _measure(engine: str, steps: Sequence[int], sample: int, minutes: float) -> str:
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="ged-mesure-", dir="/var/tmp")))
+        folder.chmod(0o755)
+        environment = {**os.environ, "GED_DATA": f"{folder}/data"}
+        leader = 0
+        if engine == "elasticsearch":
+            es = folder / "es"
+            es.mkdir()
+            es.chmod(0o755)
+            one = held.enter_context(node(es, heap=_HEAP))
+            leader = one.pid
+            environment |= {"GED_SEARCH_KIND": "elasticsearch", "GED_SEARCH_URL": one.url}
+        house = held.enter_context(open_house(read_settings(environment)))
+        establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
+
+        made = list(_made(sample))
+        pairs = [(each.letter(), each.pages()) for each in made]
+        _store(house, pairs)
+        ids, ready = [each.id for each in made], documents(pairs)
+        if engine == "elasticsearch":
+            actions = list(_actions(ready))
+            raws, drains = _compare(
+                house,
+                lambda name: ElasticIndex(Cluster((one.url,), name)),
+                lambda name: _raw_elasticsearch(one.url, name, actions),
+                ids,
+            )
+            _drop(one.url)
+        else:
+            raws, drains = _compare(
+                house,
+                lambda name: EmbeddedIndex(folder / name),
+                lambda name: _raw_tantivy(folder / name, ready),
+                ids,
+            )
+        ratio = f"raw {raws:.0f}/s, our drain {drains:.0f}/s, ratio {drains / raws:.2f} (median of three, in turn)"
+        parts = [f"Indexing {sample:,} letters of the database: {ratio}."]
+        filled, actor, texts, watched = 0, _asker(), _texts(600), _Watched(house.index)
+        for letters in steps:
+            filled, rate = _fill(house.index, filled, letters, minutes)
+            brought = _bring_hits(house, house.index, actor, texts)
+            _open_loop(house, watched, actor, texts, 5, 10)  # caches as on a day of work
+            rows = [
+                _row(each, seconds, _open_loop(house, watched, actor, texts, each, seconds))
+                for each, seconds in ((10.0, _ASKED_S), *((float(one), _CURVE_S) for one in _RATES))
+            ]
+            place = folder / ("es/data" if engine == "elasticsearch" else "data/index")
+            ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            memory = (
+                f"{_group_memory(leader) / 1e6:.0f} MB resident, heap {_HEAP}"
+                if leader
+                else f"in our process, {ours / 1e6:.0f} MB at most, the measure's own with it"
+            )
+            parts.append(
+                f"**{filled:,} letters** (of {letters:,} asked for), filled at {rate:.0f}/s, made on the way. "
+                f"On disk {_bytes_under(place) / 1e6:.0f} MB; memory {memory}. Letters of hits: {brought:,}."
+                f"\n\n{table(_COLUMNS, rows)}"
+            )
+            print(parts[-1], file=sys.stderr, flush=True)
+    return "\n\n".join(parts)
+
+
+_COLUMNS = [
+    "arriving",
+    "queries",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "engine p50",
+    "engine p95",
+    "ours, CPU p50",
+    "ours, CPU p95",
+]
+
+
+def _row(rate: float, seconds: float, timed: Sequence[Timed]) -> list[object]:
+    totals, engine, own = ([getattr(each, name) for each in timed] for name in ("total_s", "engine_s", "own_s"))
+    return [
+        f"{rate:g}/s for {seconds:g} s",
+        len(timed),
+        *(_ms(totals, share) for share in (0.5, 0.95, 0.99)),
+        *(_ms(engine, share) for share in (0.5, 0.95)),
+        *(_ms(own, share) for share in (0.5, 0.95)),
+    ]
+
+
+def _drop(url: str) -> None:
+    client = Cluster((url,)).client()
+    for name in client.indices.get(index="*"):
+        if name.startswith(("brut", "ged0", "ged1", "ged2")):
+            client.indices.delete(index=name)
+
+
+def main() -> None:
+    """Measure and write the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=("elasticsearch", "embedded"), required=True)
+    parser.add_argument("--letters", type=int, nargs="+", default=[100_000], help="how many, one after the other")
+    parser.add_argument(
+        "--sample", type=int, default=10_000, help="letters that go through the database and the outbox"
+    )
+    parser.add_argument("--minutes", type=float, default=60, help="how long the index is filled at most")
+    parser.add_argument("--remark", default="", help="what is to be said of the machine")
+    chosen = parser.parse_args()
+    text = _measure(chosen.engine, chosen.letters, chosen.sample, chosen.minutes)
+    write_section(
+        f"search-speed-{chosen.engine}",
+        f"Speed of the search: {chosen.engine}",
+        f"{chosen.remark}\n\n{text}" if chosen.remark else text,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -174,7 +174,7 @@ def test_a_cluster_with_tls_and_a_key_is_reached_by_its_authority_and_its_key_al
         }
         made = httpx.post(
             f"{one.url}/_security/api_key", json={"name": "ged", "role_descriptors": {"ged": rights}},
-            auth=operator, verify=context,
+            auth=operator, verify=context, timeout=120,
         ).raise_for_status().json()["encoded"]  # fmt: skip
         search = SearchSettings(kind="elasticsearch", url=one.url, ca_file=ca, api_key=SecretStr(made))
         with caplog.at_level(logging.DEBUG), open_house(settings.model_copy(update={"search": search})) as house:

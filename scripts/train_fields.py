@@ -1,6 +1,6 @@
 """Trains the model of fields on letters of the tuning templates, and writes its weights and its card.
 
-    python -m scripts.train_fields [--count N]
+    python -m scripts.train_fields [--count N] [--only FIELD ...]
 
 scikit-learn fits, numpy alone reads (ingest/stages/fields/model.py). Half of the letters are misread as OCR misreads.
 How sure a choice is, is fitted on templates that the trees of that fold never saw; templates held out of all this are
@@ -34,6 +34,8 @@ from scripts.field_truth import right, true_value
 from scripts.sample_letters.misread import misread
 
 SEED, FOLDS, MOST_WRONG = 5, 3, 40
+WEIGHT_OF_SCAN, WEIGHT_OF_MISREAD = 3.0, 0.3
+"""How sure a choice is on a scan is told by scans: letters misread by chance have no engine's doubt in them."""
 LOCATED = 0.8
 """A misread value is still the right place to look: what chooses learns it, what says how sure does not."""
 Rows = NDArray[np.float32]
@@ -47,20 +49,33 @@ class Seen:
     truth: dict[str, Any]
     sheet: Sheet
     candidates: dict[Field, list[Candidate]]
+    scan: bool
+
+    @property
+    def weight(self) -> float:
+        """How much it tells of doubt."""
+        return 1.0 if self.sheet.printed else WEIGHT_OF_SCAN if self.scan else WEIGHT_OF_MISREAD
 
 
 def main() -> None:
     """Train every field, write weights and card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=840)
-    parser.add_argument("--scans", type=int, default=112, help="scans of tuning templates, read by OCR")
+    parser.add_argument("--scans", type=int, default=224, help="scans of tuning templates, read by OCR")
+    parser.add_argument("--only", nargs="*", type=Field, help="fields to train; the others stay as they are")
     asked = parser.parse_args()
     samples = composed(asked.count, SEED, unseen=False)
-    seen = [_seen(sample, index) for index, sample in enumerate(samples)]
-    seen += [_seen(sample, None) for sample in (spoilt(asked.scans, SEED, unseen=False) if asked.scans else [])]
+    fields = asked.only or list(FAMILIES)
+    seen = [_seen(sample, index, fields) for index, sample in enumerate(samples)]
+    scans = spoilt(asked.scans, SEED + 1, unseen=False) if asked.scans else []
+    seen += [_seen(sample, None, fields) for sample in scans]
     tables: dict[str, NDArray[Any]] = {}
     card: dict[str, Any] = {}
-    for field in FAMILIES:
+    if asked.only:
+        card |= json.loads(CARD.read_text("utf-8"))["fields"]
+        with np.load(WEIGHTS, allow_pickle=False) as stored:
+            tables |= {name: stored[name] for name in stored.files}
+    for field in fields:
         told = _train(field, seen)
         tables |= told.pop("tables")
         card[field.value] = told
@@ -78,11 +93,11 @@ def main() -> None:
     print(f"{WEIGHTS.stat().st_size // 1024} Ko")
 
 
-def _seen(sample: Sample, index: int | None) -> Seen:
+def _seen(sample: Sample, index: int | None, fields: Sequence[Field]) -> Seen:
     pages = sample.pages if index is None else tuple(misread(page, SEED * 1000 + index) for page in sample.pages)
     sheet = Sheet(pages)
     group = str(sample.truth.get("template", sample.group))
-    return Seen(group, sample.truth, sheet, candidates_of(sheet))
+    return Seen(group, sample.truth, sheet, candidates_of(sheet, fields), index is None)
 
 
 def _located(field: Field, one: Seen) -> list[bool]:
@@ -132,7 +147,7 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
         fitted = _fit([rows[at] for at in train], [marks[at] for at in train])
         for at in test:
             scores[at] = fitted.decision_function(rows[at])
-    told, good, asked = [], [], 0
+    told, good, weights, asked = [], [], [], 0
     for one, found in zip(kept, scores, strict=True):
         choice = choice_of(field, one.candidates[field], found.tolist(), one.sheet)
         if choice is None:
@@ -143,7 +158,8 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
         asked += said
         told.append(choice.told(printed=one.sheet.printed))
         good.append(said and (span or right(field, value, one.truth)))
-    sure = LogisticRegression(C=3.0, max_iter=1000).fit(np.array(told), np.array(good))
+        weights.append(one.weight)
+    sure = LogisticRegression(C=3.0, max_iter=1000).fit(np.array(told), np.array(good), np.array(weights))
     final = _fit(rows, marks)
     tables, bias, depth = _packed(field, final)
     trees = unpacked(tables, field.value, {"bias": bias, "depth": depth})
@@ -156,6 +172,7 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
         "depth": depth,
         "certainty": [round(float(each), 5) for each in (*sure.coef_[0], sure.intercept_[0])],
         "letters": asked,
+        "seen": len(seen),
         "accuracy_between_templates": round(sum(good) / max(1, asked), 4),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -57,14 +57,15 @@ class Choice:
         return sureness(self.first, self.second, min(found), sum(found) / len(found), printed=printed)
 
 
-def candidates_of(sheet: Sheet) -> dict[Field, list[Candidate]]:
+def candidates_of(sheet: Sheet, fields: Iterable[Field] = FAMILIES) -> dict[Field, list[Candidate]]:
     """Return what each field could be; families that serve several fields are looked for once."""
+    asked = {field: FAMILIES[field] for field in fields}
     known: dict[Family, list[Candidate]] = {}
-    for families in FAMILIES.values():
+    for families in asked.values():
         for family in families:
             if family not in known:
                 known[family] = family(sheet)
-    return {field: [one for family in families for one in known[family]] for field, families in FAMILIES.items()}
+    return {field: [one for family in families for one in known[family]] for field, families in asked.items()}
 
 
 def value_of(field: Field, candidate: Candidate) -> tuple[str, tuple[Word, ...]]:

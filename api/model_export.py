@@ -85,6 +85,7 @@ def _tables(one: Organisation) -> dict[str, Iterable[tuple[object, ...]]]:
             for f in one.dossiers.fields
         ),
         "modeles_dossier.csv": ((t.code, t.label_fr, t.label_en, "|".join(t.parts)) for t in one.dossiers.templates),
+        "synonymes.csv": (("|".join(names),) for names in one.synonyms),
         "circuits.csv": ((c.code, c.tenant_id, c.label_fr, c.label_en, written_stages(c.stages)) for c in one.circuits),
         "modeles.csv": ((t.code, t.label_fr, t.label_en, t.file, t.kind, t.entity_id) for t in one.templates),
     }

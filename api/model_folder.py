@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -64,6 +65,7 @@ COLUMNS: dict[str, str] = {
     "pieces_dossier.csv": "code libelle_fr libelle_en",
     "champs_pieces.csv": "piece code libelle_fr libelle_en type obligatoire valeurs",
     "modeles_dossier.csv": "code libelle_fr libelle_en parties",
+    "synonymes.csv": "noms",
 }
 """Every file of a folder, and the columns of each; `modeles/` beside them holds the templates."""
 KEYS: dict[str, list[str]] = {
@@ -124,6 +126,7 @@ def read_folder(folder: Path) -> Organisation:
             tuple(read_each(rows["champs_pieces.csv"], read_piece_field, faults)),
             tuple(read_each(rows["modeles_dossier.csv"], read_dossier_template, faults)),
         ),
+        synonyms=tuple(read_each(rows["synonymes.csv"], _synonyms, faults)),
     )
     faults += _references(rows)
     faults += recipients_unknown(rows["rappels.csv"], rows["postes.csv"])
@@ -228,6 +231,15 @@ def _delay(row: Row) -> Delay:
     if not days.isdigit() or not 1 <= int(days) <= 365:
         raise Faulty(f"« {days} » n'est pas un délai de 1 à 365 jours ouvrés.")
     return Delay(member(row, "priorite", Priority), int(days))
+
+
+def _synonyms(row: Row) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in row["noms"].split("|") if name.strip()))
+    if len(names) < 2:
+        raise Faulty(f"« {row['noms']} » : il faut au moins deux noms, séparés par |.")
+    if any(not re.search(r"[^\W_]", name) for name in names):
+        raise Faulty(f"« {row['noms']} » : un nom porte au moins une lettre ou un chiffre.")
+    return names
 
 
 def _second_pattern(row: Row) -> SecondPattern:

@@ -184,10 +184,10 @@ def documents(count: int, seed: int = 1, words: Words | None = None, *, first: i
 def _block(words: Words, seed: int, first: int) -> Iterator[Record]:
     maker = _Maker(words, Random(f"{seed}-{first}"))
     index = first
-    while index < first + BLOCK:
-        for record in maker.case(index):
-            yield record
-            index += 1
+    while index < first + BLOCK:  # the last case may be cut short
+        made = list(islice(maker.case(index), first + BLOCK - index))
+        yield from made
+        index += len(made)
 
 
 class _Maker:

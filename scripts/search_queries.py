@@ -39,7 +39,9 @@ class Asker:
         self._at: dict[str, list[Record]] = defaultdict(list)
         self._passing: dict[tuple[Topic, str], list[Record]] = defaultdict(list)
         self._references: dict[str, list[Record]] = defaultdict(list)
+        self._from: dict[str, list[Record]] = defaultdict(list)
         for one in letters:
+            self._from[_name_of(one.citizen)].append(one)
             self._about[one.topic, one.place].append(one)
             self._at[one.place].append(one)
             self._references[_parts(one.reference)[0] + _parts(one.reference)[1]].append(one)
@@ -73,11 +75,14 @@ class Asker:
             yield self._rng.choice(self._letters)
 
     def _case(self, one: Record, keep: Callable[[Record], bool] = lambda _: True) -> dict[str, int]:
-        """Grade the letters about the same topic at the same place, and those that mention it."""
-        forms = [one.topic.noun, one.topic.plural, one.topic.said, one.topic.english]
-        same = [each for each in self._about[one.topic, one.place] if keep(each)]
-        graded = {each.id: _grade(each, forms, [each.place]) for each in same}
-        return {each.id: 1 for each in self._passing[one.topic, one.place] if keep(each)} | graded
+        """Grade the letters about the same topic at the same place, and those that mention it.
+
+        Letters in English are left out: who asks in French is not judged on translation.
+        """
+        forms = [one.topic.noun, one.topic.plural, one.topic.said]
+        same = [each for each in self._about[one.topic, one.place] if keep(each) and not each.english]
+        passing = [each for each in self._passing[one.topic, one.place] if keep(each)]
+        return {each.id: 1 for each in passing} | {each.id: _grade(each, forms, [each.place]) for each in same}
 
     def _accents(self, one: Record) -> Asked | None:
         typed = fold(f"{self._rng.choice((one.topic.noun, one.topic.plural))} {one.place}")
@@ -120,6 +125,8 @@ class Asker:
         body = next(each for each in self._words.bodies if each.acronym == one.body)
         same = [each for each in self._at[one.place] if each.body == one.body]
         answers = {each.id: _grade(each, [body.acronym, body.name], [each.place], at_least=3) for each in same}
+        signed = [each for each in self._at[one.place] if body.acronym in _parts(each.reference)]
+        answers = {each.id: 2 for each in signed} | answers
         typed = self._rng.choice((body.acronym, body.acronym.lower(), fold(body.name)))
         return self._asked("synonyms and acronyms", f"{typed} {one.place}", answers)
 
@@ -147,11 +154,11 @@ class Asker:
         return self._asked("long questions", typed, self._case(one))
 
     def _spread(self, one: Record) -> Asked | None:
-        same = [each for each in self._case_letters(one) if each.citizen == one.citizen]
-        forms = [one.topic.noun, one.topic.plural, one.topic.said, one.topic.english]
-        answers = {each.id: _grade(each, forms, [each.place]) for each in same}
+        same = [each for each in self._from[_name_of(one.citizen)] if each.topic == one.topic and not each.english]
+        forms = [one.topic.noun, one.topic.plural, one.topic.said]
+        answers = {each.id: _grade(each, forms, [_name_of(one.citizen)], whole=True) for each in same}
         kept = [word for word in _words_of(one.topic.noun) if len(word) > 4]
-        name = [word for word in _words_of(one.citizen) if word not in {"de", "des", "SA", "SARL", "et", "Fils"}]
+        name = [word for word in _words_of(_name_of(one.citizen)) if word not in {"de", "des"}]
         return self._asked("words spread over sender and subject", f"{' '.join(name)} {' '.join(kept)}", answers)
 
     def _case_letters(self, one: Record) -> list[Record]:
@@ -254,9 +261,13 @@ class Asker:
         return Asked(family, typed, answers) if wanted and 0 < len(answers) <= MOST else None
 
 
-def _grade(one: Record, forms: Iterable[str], places: Iterable[str], *, at_least: int = 2) -> int:
-    """Return 3 when the subject says one of the forms and the places, 2 (`at_least`) the text, 1 when harmed."""
-    for text, grade in ((one.subject, 3), (one.text, at_least)):
+def _grade(one: Record, forms: Iterable[str], places: Iterable[str], *, at_least: int = 2, whole: bool = False) -> int:
+    """Return 3 when the head says one of the forms and the places, 2 (`at_least`) when the text does, 1 when harmed.
+
+    The head is the subject, and with `whole` the names too.
+    """
+    head = f"{one.subject}\n{one.sender}\n{one.recipient}" if whole else one.subject
+    for text, grade in ((head, 3), (one.text, at_least)):
         read = fold_case(text)
         if any(fold_case(form) in read for form in forms) and all(fold_case(place) in read for place in places):
             return grade
@@ -266,6 +277,11 @@ def _grade(one: Record, forms: Iterable[str], places: Iterable[str], *, at_least
 def fold_case(text: str) -> str:
     """Return a text in lower case: what is compared keeps its accents."""
     return text.lower()
+
+
+def _name_of(citizen: str) -> str:
+    """Return a name without the form of a firm, which nobody types."""
+    return re.sub(r" (?:SA|SARL|et Fils)$", "", citizen)
 
 
 def _of(noun: str) -> str:

@@ -12,6 +12,10 @@ from search.french import analysed, joined
 
 TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs")
 """Words separated by spaces, ready for an engine that only cuts at spaces."""
+ORDERED_FIELD = "exact"
+"""The one text field whose words are kept in order, for phrases."""
+ANALYSIS = 2
+"""Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
 KEYWORD_FIELDS = ("direction", "state", "kind", "service")
 LISTED_FIELDS = ("whole", "readers")
 NUMBER_FIELDS = ("day", "registered", "year")
@@ -24,6 +28,7 @@ class Document:
 
     Attributes:
         revision: The letter's; an older one never replaces a newer one.
+        body: Stems of the whole letter, subject and names too: whoever looks for words in any place looks here.
         exact: Every word of the letter folded, in order, small words too: for phrases and near words.
         refs: Parts of its numbers and references, without leading zeros.
         whole: Numbers and references as one word, to be found by their beginning.
@@ -65,7 +70,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
         subject=subject[1],
         sender=sender[1],
         recipient=recipient[1],
-        body=body[1],
+        body=" ".join(filter(None, [subject[1], sender[1], recipient[1], parts, body[1]])),
         exact=" ".join(filter(None, exact)),
         refs=parts,
         whole=tuple(word for reference in references for word in joined(reference)),

@@ -21,8 +21,18 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from elasticsearch.helpers import streaming_bulk
 
 from ged.errors import Unavailable
-from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
-from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
+from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
+from search.document import (
+    ANALYSIS,
+    FACETS,
+    KEYWORD_FIELDS,
+    LISTED_FIELDS,
+    NUMBER_FIELDS,
+    ORDERED_FIELD,
+    TEXT_FIELDS,
+    Document,
+)
+from search.plan import plan
 from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, bad_cursor
 
 _TIMEOUT_S = 20
@@ -33,13 +43,19 @@ _BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
 """A cluster that says « too many requests » (429) is given half a minute, a little longer each time."""
 _WALKED = 5_000
 
+
 # Words come analysed (search.french): letters and digits alone, which the standard analyzer of the core leaves whole.
+def _text(name: str) -> dict[str, Any]:
+    kept = "positions" if name == ORDERED_FIELD else "freqs"
+    return {"type": "text", "analyzer": "standard", "index_options": kept}
+
+
 MAPPINGS: dict[str, Any] = {
     "dynamic": "strict",
     "_source": {"enabled": False},
     "properties": {
         "id": {"type": "keyword"},
-        **{name: {"type": "text", "analyzer": "standard"} for name in TEXT_FIELDS},
+        **{name: _text(name) for name in TEXT_FIELDS},
         **{name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, *LISTED_FIELDS)},
         **{name: {"type": "long"} for name in NUMBER_FIELDS},
     },
@@ -71,7 +87,7 @@ class Cluster:
     @property
     def digest(self) -> str:
         """What an index's name bears: one with another digest answers still, and asks to be rebuilt."""
-        made = json.dumps([MAPPINGS, self.shards], sort_keys=True)
+        made = json.dumps([MAPPINGS, ANALYSIS, self.shards], sort_keys=True)
         return hashlib.sha256(made.encode()).hexdigest()[:8]
 
     @property
@@ -333,6 +349,14 @@ def _query(clause: Clause) -> dict[str, Any]:
             return {"prefix": {field: {"value": beginning, "boost": boost}}}
         case Phrase(field, words, boost):
             return {"match_phrase": {field: {"query": " ".join(words), "boost": boost}}}
+        case _:
+            return _joined(clause)
+
+
+def _joined(clause: Best | Group | Sure) -> dict[str, Any]:
+    match clause:
+        case Sure(sure, boost):
+            return {"constant_score": {"filter": _query(sure), "boost": boost}}
         case Best(clauses, others):
             return {"dis_max": {"queries": [_query(each) for each in clauses], "tie_breaker": others}}
         case Group(must, should, never, at_least):

@@ -24,8 +24,18 @@ from typing import Any
 import tantivy
 
 from ged.errors import Unavailable
-from search.document import FACETS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS, TEXT_FIELDS, Document
-from search.plan import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Term, plan
+from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
+from search.document import (
+    ANALYSIS,
+    FACETS,
+    KEYWORD_FIELDS,
+    LISTED_FIELDS,
+    NUMBER_FIELDS,
+    ORDERED_FIELD,
+    TEXT_FIELDS,
+    Document,
+)
+from search.plan import plan
 from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, bad_cursor
 
 _HEAP_BYTES = 64_000_000
@@ -41,7 +51,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("revision", stored=True, fast=True)
     for name in TEXT_FIELDS:
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+        kept = "position" if name == ORDERED_FIELD else "freq"
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option=kept)
     for name in KEYWORD_FIELDS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in LISTED_FIELDS:
@@ -53,7 +64,7 @@ def _schema() -> tantivy.Schema:
 
 _SCHEMA = _schema()
 _PARTS = [TEXT_FIELDS, KEYWORD_FIELDS, LISTED_FIELDS, NUMBER_FIELDS]
-DIGEST = hashlib.sha256(json.dumps([version("tantivy"), _PARTS]).encode()).hexdigest()[:8]
+DIGEST = hashlib.sha256(json.dumps([version("tantivy"), ANALYSIS, _PARTS]).encode()).hexdigest()[:8]
 """What a generation's name begins with: one made by another version cannot be read by this one."""
 
 
@@ -322,6 +333,15 @@ def _query(clause: Clause) -> tantivy.Query:
             return build.const_score_query(build.regex_query(_SCHEMA, field, re.escape(beginning) + ".*"), boost)
         case Phrase(field, words, boost):
             return build.boost_query(build.phrase_query(_SCHEMA, field, list(words)), boost)
+        case _:
+            return _joined(clause)
+
+
+def _joined(clause: Best | Group | Sure) -> tantivy.Query:
+    build = tantivy.Query
+    match clause:
+        case Sure(sure, boost):
+            return build.const_score_query(_query(sure), boost)
         case Best(clauses, others):
             return build.disjunction_max_query([_query(each) for each in clauses], others)
         case Group(must, should, never, at_least):

@@ -10,6 +10,7 @@ from ged.store.unit import Store
 from search.light import Light, Passage
 from search.port import Query, SearchIndex
 from search.spelling import respelt
+from search.synonyms import Synonyms, synonyms_of
 
 _GATHERED_AT_ONCE = 500
 
@@ -53,8 +54,9 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
+    query = replace(query, synonyms=_synonyms(store, actor))
     hits = index.search(query, actor.tokens())
-    light = Light(query.text)
+    light = Light(query.text, query.synonyms)
     ids = [hit.id for hit in hits.hits]
     with store.unit() as unit:
         letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
@@ -87,6 +89,7 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
     Raises:
         Unavailable: `search.unavailable`.
     """
+    query = replace(query, synonyms=_synonyms(store, actor))
     rows: list[ListedLetter] = []
     seen: set[str] = set()
     total, closed, after = 0, 0, None
@@ -103,3 +106,12 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
         if after is None:
             break
     return Gathered(tuple(rows), max(total - closed, len(rows)))
+
+
+def _synonyms(store: Store, actor: Actor) -> Synonyms:
+    """Return the other names of things: those listed, and the acronyms and names of the asker's organisation."""
+    with store.unit() as unit:
+        listed = unit.organisation.synonyms()
+        entities = unit.organisation.entities(tenant_id=actor.tenant_id)
+    named = tuple(tuple(dict.fromkeys((one.acronym, one.name_fr, one.name_en))) for one in entities)
+    return synonyms_of((*listed, *named))

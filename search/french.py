@@ -10,6 +10,7 @@ the light stemming of J. Savoy, « A stemming procedure and stopword list for ge
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,22 +32,52 @@ SMALL_WORDS = frozenset(
 )
 # fmt: on
 """Left out of stems; `exact` terms keep them, so that a phrase is found as it was written."""
+_SUFFIXES = (
+    ("ification", "ifi", 2), ("atrice", "", 5), ("ateur", "", 5), ("ation", "", 4), ("ative", "", 5), ("atif", "", 5),
+    ("ement", "", 6), ("age", "", 5),
+)  # fmt: skip
 _NOT_A_SUFFIX = frozenset(["departement"])
+
+
+_ACCENTED_SMALL = frozenset(
+    ["à", "là", "où", "été", "êtes", "être", "même", "très", "après", "dès", "déjà", "né", "près", "voilà", "grâce"]
+)
+"""Grammar whatever their accents: keeping these apart would say nothing."""
+_KEEPS_ACCENT, _LONGEST = 6, 40
+_PLAIN = str.maketrans("ɖɛŋɔʋɣɩƒʊǝəʃɂ", "denovgifueesa")
+"""How letters of Ewe and Kabiyè are typed where the keyboard lacks them."""
+_OR_CAR = re.compile(r"(?<![^\W_])(?:or|car)(?![^\W_])", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"([^\W_]+)['’`\s]\s*$")
+_WORD_AFTER = re.compile(r"\s*(,)|\s+([^\W_]+)")
+_LOOKED_AT = 24
+"""How far around an « or » its neighbours are looked for, in characters."""
+_DETERMINERS = frozenset(
+    ["au", "aucun", "ce", "cet", "chaque", "d", "de", "du", "en", "l", "le", "les", "leur", "mon", "notre", "par",
+     "quel", "son", "un", "votre"]
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One searchable word: `exact` folded, `stem` folded and shortened, and where it stood in the text."""
+    """One searchable word: `exact` folded, `stem` folded and shortened, and where it stood in the text.
+
+    Attributes:
+        kept: A second form under which it is found: a short word with its accents (mûr, which is no mur), a word of
+            Ewe or Kabiyè in plain letters; "" for none.
+        small: Whether it is a small word, or a letter (the n of « n° »), that says nothing alone.
+    """
 
     exact: str
     stem: str
     start: int
     end: int
+    kept: str = ""
+    small: bool = False
 
     @property
-    def small(self) -> bool:
-        """Whether it is a small word, or a letter (the n of « n° »), that says nothing alone."""
-        return _small(self.exact)
+    def telling(self) -> bool:
+        """Whether it says something alone."""
+        return bool(self.kept) or not self.small
 
     @property
     def numeric(self) -> bool:
@@ -82,19 +113,21 @@ def _without_suffix(word: str) -> str:
     """Return a word without the ending that makes a noun or an adjective of a verb, if a stem is left."""
     if word in _NOT_A_SUFFIX:
         return word
-    for ending, least in (("atrice", 5), ("ateur", 5), ("ation", 5), ("ative", 5), ("atif", 5), ("ement", 6)):
+    for ending, instead, least in _SUFFIXES:
         if word.endswith(ending) and len(word) - len(ending) >= least:
-            return word[: -len(ending)]
+            return word[: -len(ending)] + instead
     return word
 
 
 def tokens(text: str) -> list[Token]:
     """Return the searchable words of a text, in order; the article before an apostrophe is left out."""
     found: list[Token] = []
+    joining = _conjunctions(text)
     for match in _WORD.finditer(text):
         begins = match.start()
-        for exact, stemmed, start, end, _ in _analysed(match.group()):
-            found.append(Token(exact, stemmed, begins + start, begins + end))
+        for exact, stemmed, start, end, kept, small in _analysed(match.group()):
+            joins = begins + start in joining
+            found.append(Token(exact, stemmed, begins + start, begins + end, kept, small or joins))
     return found
 
 
@@ -103,8 +136,37 @@ def analysed(text: str) -> tuple[str, str]:
 
     The same words as `tokens`, without their places and without an object for each: six times as fast.
     """
-    words = [part for written in _WORD.findall(text) for part in _analysed(written)]
-    return " ".join([part[0] for part in words]), " ".join([part[1] for part in words if not part[4]])
+    exacts: list[str] = []
+    stems: list[str] = []
+
+    def add(piece: str) -> None:
+        words = [part for written in _WORD.findall(piece) for part in _analysed(written)]
+        exacts.extend([part[0] for part in words])
+        stems.extend([form for part in words for form in ("" if part[5] else part[1], part[4]) if form])
+
+    at = 0
+    for start, end in _conjunctions(text).items():
+        add(text[at:start])
+        exacts.append(fold(text[start:end]))
+        at = end
+    add(text[at:])
+    return " ".join(exacts), " ".join(stems)
+
+
+def _conjunctions(text: str) -> dict[int, int]:
+    """Return where each « or » or « car » that only joins two clauses begins and ends, in order.
+
+    It is a thing behind a determiner (l'or, un car), or where no clause follows.
+    """
+    found = {}
+    for match in _OR_CAR.finditer(text):
+        start, end = match.span()
+        before = _WORD_BEFORE.search(text[max(0, start - _LOOKED_AT) : start])
+        after = _WORD_AFTER.match(text[end : end + _LOOKED_AT])
+        clause = after is not None and (after[1] is not None or fold(after[2]) in SMALL_WORDS)
+        if clause and not (before and fold(before[1]) in _DETERMINERS):
+            found[start] = end
+    return found
 
 
 def stems_of(text: str) -> list[str]:
@@ -113,8 +175,8 @@ def stems_of(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _analysed(written: str) -> tuple[tuple[str, str, int, int, bool], ...]:
-    """Return what stands between two spaces as (exact, stem, start, end, small); letters repeat their words."""
+def _analysed(written: str) -> tuple[tuple[str, str, int, int, str, bool], ...]:
+    """Return what stands between two spaces as (exact, stem, start, end, kept, small); letters repeat their words."""
     found, position = [], 0
     parts = _APOSTROPHE.split(written)
     for index, part in enumerate(parts):
@@ -123,8 +185,20 @@ def _analysed(written: str) -> tuple[tuple[str, str, int, int, bool], ...]:
             continue
         exact = _without_zeros(fold(part))
         if exact and not (exact in ELIDED and index + 1 < len(parts)):
-            found.append((exact, stem(exact), start, position, _small(exact)))
+            kept = _kept(part, exact)
+            found.append((exact, stem(exact), start, position, kept, _small(exact)))
     return tuple(found)
+
+
+def _kept(written: str, exact: str) -> str:
+    """Return the second form of a word: with its accents when it is short, in plain letters when it is not French."""
+    plain = exact.translate(_PLAIN)
+    if plain != exact:
+        return stem(plain)
+    lower = unicodedata.normalize("NFC", written.lower())
+    if len(exact) > _KEEPS_ACCENT or lower == exact or not lower.isalpha() or lower in _ACCENTED_SMALL:
+        return ""
+    return lower[:-1] if lower[-1] == "s" and len(lower) > 3 else lower
 
 
 def _small(exact: str) -> bool:
@@ -142,7 +216,10 @@ def joined(text: str) -> tuple[str, ...]:
 
 
 def tolerance(word: str) -> int:
-    """Return how many edits a typed word may be wrong by: none under five letters, two from nine."""
-    if len(word) < 5 or not word.isalpha():
+    """Return how many edits a typed word may be wrong by: none under five letters, two from nine.
+
+    What is longer than any word is none, and would be dear to compare.
+    """
+    if not 5 <= len(word) <= _LONGEST or not word.isalpha():
         return 0
     return 1 if len(word) < 9 else 2

@@ -10,6 +10,7 @@ from ged.mail.folding import within
 from ged.mail.page import Box, Page, TextSource, Word
 from search.french import Token, tokens, tolerance
 from search.plan import InField, taken_apart
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 _AROUND = 14
 """Words shown on each side of the best place."""
@@ -40,13 +41,16 @@ class LitRun:
 class Light:
     """The words of one query, ready to be found on pages."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, synonyms: Synonyms = NO_SYNONYMS) -> None:
         typed = taken_apart(text)
         loose = [token for chunk in typed.chunks for token in chunk]
+        others = [name for at in range(len(loose)) for name in synonyms.at(loose, at)[1]]
+        loose += [name[0] for name in others if len(name) == 1]
         loose += [token for one in typed.fields for token in one.words]
-        telling = [token for token in loose if not token.small] or loose
+        telling = [token for token in loose if token.telling] or loose
         self._words = list({token.exact: token for token in telling}.values())
-        self._phrases = [tuple(token.exact for token in phrase) for phrase in typed.phrases]
+        named = [name for name in others if len(name) > 1]
+        self._phrases = [tuple(token.exact for token in phrase) for phrase in (*typed.phrases, *named)]
         # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
         self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
         self._whole = [each for each in self._whole if len(each) > 1]

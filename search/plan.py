@@ -10,94 +10,11 @@ import re
 from dataclasses import dataclass
 
 from ged.mail.folding import fold
+from search.clauses import AnyOf, Best, Between, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
 from search.french import Token, joined, tokens, tolerance
 from search.port import Query
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """The field holds exactly this word."""
-
-    field: str
-    word: str
-    boost: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """The field holds a word within some edits of this one; it scores `boost`, whatever the word."""
-
-    field: str
-    word: str
-    edits: int
-    boost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Starts:
-    """A value of the field starts with this; it scores `boost`."""
-
-    field: str
-    beginning: str
-    boost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """The field holds these words one after the other."""
-
-    field: str
-    words: tuple[str, ...]
-    boost: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """Any of these; the best one counts, the others a little."""
-
-    clauses: tuple[Clause, ...]
-    others: float = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """All of `must`, none of `never`, at least so many of `should`; scores add up."""
-
-    must: tuple[Clause, ...] = ()
-    should: tuple[Clause, ...] = ()
-    never: tuple[Clause, ...] = ()
-    at_least: int = 0
-
-
-Clause = Term | Near | Starts | Phrase | Best | Group
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """The field holds one of these values; with none, nothing passes."""
-
-    field: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """The number is within bounds, both in; None is no bound."""
-
-    field: str
-    low: int | None
-    high: int | None
-
-
-Filter = AnyOf | Between
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an engine is asked: filters that do not score, and a clause that does (None: everything that passes)."""
-
-    clause: Clause | None
-    filters: tuple[Filter, ...]
+from search.synonyms import Synonyms
+from search.wanted import Wanted, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +51,14 @@ _ALIKE = 0.3
 PIECE = re.compile(rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-]){_NAME})?(?:{_QUOTED}|(?P<word>[^\s"«“]+))')
 
 
+_ALL_SURE, _ALL_LIKE = 8.0, 6.0
+_LONG, _MOST = 5, 0.7
+_FROM_START = 8.0
+"""What all that is looked for adds to the score for each thing, as written and by likeness; most of many things too."""
+_READ, _REFERENCE = 2_000, 80
+"""Of what is typed or pasted, so many characters are read: engines refuse questions, and numbers, without end."""
+
+
 def name_of(text: str) -> str:
     """Return a name or a value as it is compared: lower case, without accents, with straight apostrophes."""
     return fold(text.replace("’", "'")).replace("º", "°")
@@ -144,7 +69,7 @@ def taken_apart(text: str) -> Typed:
     chunks, phrases, excluded, raw = [], [], [], []
     fields: list[InField] = []
     excluded_fields: list[InField] = []
-    for piece in PIECE.finditer(text):
+    for piece in PIECE.finditer(text[:_READ]):
         field = FIELDS.get(name_of(piece["name"] or ""))
         typed = piece["phrase"] or piece["word"] or ""
         if field is None and piece["name"]:  # no field of ours: words like others
@@ -179,7 +104,7 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    clause = _clause(taken_apart(query.text))
+    clause = _clause(taken_apart(query.text), query.synonyms)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
         clause = begun if clause is None else Group(must=(clause, begun))
@@ -189,32 +114,39 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     return Plan(clause, tuple(filters))
 
 
-def _clause(typed: Typed) -> Clause | None:
+def _clause(typed: Typed, synonyms: Synonyms) -> Clause | None:
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
     must += [_in_field(one) for one in typed.fields]
     never: list[Clause] = [_phrase(words) for words in typed.excluded]
     never += [_in_field(one, strictly=True) for one in typed.excluded_fields]
     loose = [token for chunk in typed.chunks for token in chunk]
-    telling = [token for token in loose if not token.small]
-    words: list[Clause] = [_chunk(chunk) for chunk in typed.chunks if any(not token.small for token in chunk)]
-    if not telling:  # only small words: look for them as they are
-        words = [Term("exact", token.exact) for token in loose]
-    if words:
-        must.append(_some(words, loose, typed.raw))
+    things = wanted(typed.chunks, synonyms)
+    if loose and not things:  # only small words: look for them as they are
+        must.append(Group(should=tuple(Term("exact", token.exact) for token in loose), at_least=_enough(len(loose))))
+    elif things:
+        must.append(_some(things, loose, typed.raw))
     if not must and not never:
         return None
     return Group(must=tuple(must), never=tuple(never))
 
 
-def _some(words: list[Clause], loose: list[Token], raw: tuple[str, ...]) -> Clause:
-    """Enough of the words; all of them as a phrase count more, and so does a number typed from its beginning."""
+def _some(things: list[Wanted], loose: list[Token], raw: tuple[str, ...]) -> Clause:
+    """Enough of what is looked for. All of it counts more, as written more still; so does a number from its start."""
     extra: list[Clause] = []
+    count = len(things)
     if 2 <= len(loose) <= 8:
         extra.append(Phrase("exact", tuple(token.exact for token in loose), 2.0))
-    enough = Group(must=(Group(should=tuple(words), at_least=_enough(len(words))),), should=tuple(extra))
+    if count >= 2:
+        extra.append(Sure(Group(must=tuple(one.sure for one in things)), _ALL_SURE * count))
+        extra.append(Sure(Group(must=tuple(one.like for one in things)), _ALL_LIKE * count))
+    if count >= _LONG:
+        most = Group(should=tuple(one.sure for one in things), at_least=math.ceil(_MOST * count))
+        extra.append(Sure(most, _ALL_LIKE * count))
+    scores = Group(should=tuple(one.score for one in things), at_least=_enough(count))
+    enough = Group(must=(scores,), should=tuple(extra))
     whole = "".join(raw)
-    if any(character.isdigit() for character in whole):
-        return Best((enough, *(Starts("whole", word, 8.0) for word in joined(whole))), others=1.0)
+    if len(whole) <= _REFERENCE and any(character.isdigit() for character in whole):
+        return Best((enough, *(Starts("whole", word, _FROM_START) for word in joined(whole))), others=1.0)
     return enough
 
 
@@ -225,36 +157,13 @@ def _enough(count: int) -> int:
     return count - 1 if count <= 4 else math.ceil(count / 2)
 
 
-def _chunk(chunk: tuple[Token, ...]) -> Clause:
-    """One typed piece: a word, or a reference whose parts must all be there, in whatever order."""
-    clauses = tuple(_word(token) for token in chunk if not token.small or len(chunk) > 1)
-    if len(clauses) == 1:
-        return clauses[0]
-    return Group(must=clauses, should=(Phrase("exact", tuple(token.exact for token in chunk), 2.0),))
-
-
-def _word(token: Token) -> Clause:
-    clauses: list[Clause] = [
-        Term("subject", token.stem, 3.0),
-        Term("sender", token.stem, 2.0),
-        Term("recipient", token.stem, 1.2),
-        Term("body", token.stem),
-        Term("exact", token.exact, 0.5),
-        Term("refs", token.exact, 4.0),
-    ]
-    edits = tolerance(token.exact)
-    if edits:
-        clauses.append(Near("exact", token.exact, edits, 0.3))
-    return Best(tuple(clauses))
-
-
 def _in_field(one: InField, *, strictly: bool = False) -> Clause:
     """All the words in the field; a misspelt one too, unless `strictly`: nothing is excluded by likeness."""
     if one.field == "refs":
         parts = Group(must=tuple(Term("refs", token.exact, 4.0) for token in one.words))
         whole = "".join(token.exact for token in one.words)
-        return parts if strictly else Best((parts, Starts("whole", whole, 8.0)), others=1.0)
-    telling = [token for token in one.words if not token.small] or list(one.words)
+        return parts if strictly or len(whole) > _REFERENCE else Best((parts, Starts("whole", whole, 8.0)), others=1.0)
+    telling = [token for token in one.words if token.telling] or list(one.words)
     clauses: list[Clause] = []
     for token in telling:
         exact = Term(one.field, token.stem, 2.0)

@@ -12,6 +12,7 @@ from typing import Protocol
 from ged.errors import Refused
 from ged.mail.item import Direction, State
 from search.document import Document
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 OUTDATED = "L'index date d'une version précédente : le travailleur le refait, ou « ged rebuild-index »."
 """What is said of an index that is to be made anew."""
@@ -33,6 +34,7 @@ class Query:
         service: Id of the entity in charge.
         after: Cursor of the previous page, as `Hits.following` gave it.
         counted: Whether facets are wanted.
+        synonyms: The other names of things, as the asker's organisation lists them.
         begins: Folded beginning of a word that the letter must hold; "" asks for none.
         like: Stems of which the letters must hold some; the more and the rarer, the better.
         among: Ids of the only letters that are looked at; none restricts nothing.
@@ -49,6 +51,7 @@ class Query:
     limit: int = 20
     after: str | None = None
     counted: bool = False
+    synonyms: Synonyms = NO_SYNONYMS
     begins: str = ""
     like: tuple[str, ...] = ()
     among: tuple[str, ...] = ()

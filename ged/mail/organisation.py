@@ -162,6 +162,7 @@ class Organisation:
         schedules: The file plan and the retention schedule of each tenant, by its id.
         addresses: E-mail addresses of people, as (login, address).
         files: The bytes of the templates, by digest.
+        synonyms: Groups of names of one thing, by which the search finds one for the other.
     """
 
     entities: tuple[Entity, ...]
@@ -186,6 +187,7 @@ class Organisation:
     second_patterns: tuple[SecondPattern, ...] = ()
     stations: tuple[ScanStation, ...] = ()
     dossiers: DossierModel = field(default_factory=DossierModel)
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 def upwards(entity_id: str, entities: Iterable[Entity]) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Model:
             kinds=standing.kinds(),
             schedules=self._schedules(standing, today),
             mentions=standing.mentions(),
+            synonyms=standing.synonyms(),
             holidays=tuple(Holiday(row.country, row.day, row.name) for row in self._rows(holiday, Holiday)),
             calendars=tuple(
                 TenantCalendar(row.tenant_id, row.country, tuple(row.week))

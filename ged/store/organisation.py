@@ -29,6 +29,7 @@ from ged.store.tables import (
     mention,
     person,
     position,
+    synonym_group,
     tenant_calendar,
 )
 
@@ -60,6 +61,10 @@ class Organisations:
         self._connection.execute(sa.delete(holiday))
         if loaded.holidays:
             self._connection.execute(sa.insert(holiday), [_plain(each) for each in loaded.holidays])
+        self._connection.execute(sa.delete(synonym_group))
+        if loaded.synonyms:
+            groups = [{"rank": rank, "names": list(names)} for rank, names in enumerate(loaded.synonyms, 1)]
+            self._connection.execute(sa.insert(synonym_group), groups)
         self._load_people(loaded.people, new_ids)
         for each in loaded.holdings:
             self._load_holding(each)
@@ -147,6 +152,11 @@ class Organisations:
         """Return the instructions in use, in the order in which they are shown."""
         query = sa.select(*(mention.c[name] for name in Mention.__slots__)).where(~mention.c.retired)
         return tuple(Mention(*row) for row in self._connection.execute(query.order_by(mention.c.rank)))
+
+    def synonyms(self) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of names of one thing, as listed."""
+        rows = self._connection.scalars(sa.select(synonym_group.c.names).order_by(synonym_group.c.rank))
+        return tuple(tuple(names) for names in rows)
 
     def calendar(self, tenant_id: str) -> WorkingCalendar:
         """Return when a tenant works."""

@@ -113,6 +113,13 @@ mention = sa.Table(
     column("retired", sa.Boolean, server_default=sa.false()),
 )
 
+synonym_group = sa.Table(
+    "synonym_group",
+    metadata,
+    column("rank", sa.Integer, primary_key=True, autoincrement=False),
+    column("names", ARRAY(_Text)),
+)
+
 holiday = sa.Table(
     "holiday",
     metadata,

@@ -19,6 +19,7 @@ from search.document import Document, document
 from search.elastic import Cluster, ElasticIndex
 from search.embedded import EmbeddedIndex
 from search.port import Query, Renewal, SearchIndex, Sort
+from search.synonyms import synonyms_of
 
 OPEN = reader_tokens(tenant_id="MME", register_id="MME", service_id=None, level=Confidentiality.INTERNAL)
 
@@ -82,6 +83,55 @@ def test_a_phrase_is_found_as_it_is_written_and_not_otherwise(index: SearchIndex
     assert found(index, '"cour d\'appel"') == ["a"]
     assert found(index, "«\u00a0avis rendu\u00a0»") == ["b"]
     assert found(index, '"la cour" -avis') == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["CEET Kpalimé", "kpalime compagnie energie electrique du togo", "ceet", "délestages"]
+)
+def test_a_thing_is_found_by_its_other_names(index: SearchIndex, typed: str) -> None:
+    names = synonyms_of((("CEET", "Compagnie énergie électrique du Togo"), ("délestage", "coupure de courant")))
+    index.put(
+        [
+            doc("acronym", "La CEET viendra à Kpalimé pour une coupure de courant"),
+            doc("spelt", "La Compagnie énergie électrique du Togo viendra à Kpalimé, délestage"),
+            doc("other", "La compagnie de transport électrique, courant octobre"),
+        ]
+    )
+    assert set(found(index, typed, synonyms=names)) == {"acronym", "spelt"}
+    assert len(found(index, typed)) < 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "other"),
+    [
+        ("or", "saisie d'or au comptoir", "Or, il se trouve que la route est coupée"),
+        ("car", "la panne du car de service", "urgent, car il pleut"),
+        ("thé", "la fourniture de thé", "the invoice is paid, the goods came"),
+        ("mûr", "du manioc mûr", "le mur de clôture"),
+        ("dû", "le solde dû", "le directeur du cabinet"),
+    ],
+)
+def test_a_short_word_is_told_from_its_likes(index: SearchIndex, typed: str, wanted: str, other: str) -> None:
+    index.put([doc(f"other{n}", other) for n in range(5)])
+    index.put([doc("wanted", f"{wanted}, pièce jointe")])
+    assert found(index, typed)[0] == "wanted"
+
+
+@pytest.mark.parametrize("typed", ["Ŋutifafa", "nutifafa", "NUTIFAFA"])
+def test_letters_of_ewe_are_found_as_they_are_and_in_plain_letters(index: SearchIndex, typed: str) -> None:
+    index.put([doc("wanted", "le groupement Ŋutifafa"), doc("other", "le groupement Nɔvisi")])
+    assert found(index, typed) == ["wanted"]
+
+
+def test_a_letter_that_holds_all_the_words_comes_before_one_that_holds_most_in_its_subject(index: SearchIndex) -> None:
+    index.put(
+        [
+            doc("all", "formation des techniciens de Danyi", subject="Relance"),
+            doc("most", "à Vogan", subject="Formation des techniciens"),
+            doc("damaged", "forrnation des techniciens de Danyi", subject="Relance"),
+        ]
+    )
+    assert found(index, "formation techniciens danyi")[0] == "all"
 
 
 def test_what_is_excluded_is_not_found(index: SearchIndex) -> None:

@@ -10,6 +10,7 @@ from scripts.search_words import HELD_OUT, TUNING
 
 def test_a_seed_gives_the_same_letters_whole_or_in_blocks() -> None:
     whole = [one.text for one in records(2 * BLOCK, 7)]
+    assert [one.index for one in records(2 * BLOCK, 7)] == list(range(2 * BLOCK))
     parts = [one.text for first in (0, BLOCK) for one in records(BLOCK, 7, first=first)]
     assert whole == parts
     assert whole != [one.text for one in records(2 * BLOCK, 8)]

@@ -1,0 +1,134 @@
+"""What is looked for, thing by thing: a word, a reference, a name known by another; and where each may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search.clauses import Best, Clause, Group, Near, Phrase, Term
+from search.french import Token, tolerance
+from search.synonyms import Synonyms
+
+_PLACES = (("subject", 1.4), ("sender", 1.3), ("recipient", 1.1), ("body", 1.0))
+"""Fields of stems, and how much a word there says of what the letter is about."""
+_KEPT = 2.0
+_SHORT_NAME = 4
+_MOST = 40
+"""Of a pasted page, so many different things are looked for."""
+_QUESTION, _AT_LEAST = 5, 2
+"""So many words are a question, whose chatter is not looked for when at least so many others are left."""
+# fmt: off
+CHATTER = frozenset(
+    [
+        "affaire", "afin", "ai", "ainsi", "alors", "apres", "aussi", "autre", "autres", "avait", "avant", "besoin",
+        "bien", "bonjour", "bonsoir", "cela", "celle", "celui", "chez", "cherche", "chercher", "cherchons", "chose",
+        "combien", "comment", "concernant", "concerne", "cote", "courrier", "courriers", "crois", "croit", "deja",
+        "depuis", "dire", "dit", "doit", "doivent", "donne", "donnee", "donner", "dossier", "dossiers", "ecrit",
+        "ecrite", "encore", "entre", "envoie", "envoye", "envoyee", "etaient", "etait", "faire", "faite", "faites",
+        "faut", "fut", "ici", "jamais", "lequel", "laquelle", "lettre", "lettres", "lors", "maintenant", "meme",
+        "merci", "objet", "occupe", "ont", "parle", "parlent", "parler", "part", "peut", "peuvent", "piece",
+        "pieces", "plait", "pourquoi", "pouvez", "pouvons", "pres", "propos", "quand", "quelle", "quelque",
+        "quelques", "question", "quoi", "recevoir", "recherche", "recherchons", "recu", "recue", "recus", "relatif",
+        "relative", "repondu", "retrouver", "retrouvez", "reponse", "sais", "savoir", "selon", "signale",
+        "signalee", "suite", "suivante", "sujet", "suis", "toujours", "tous", "tout", "toute", "toutes", "trouver",
+        "trouve", "vers", "veut", "veux", "voici", "voila", "voir", "voudrais", "voudrait", "voulais", "zone",
+        "about", "any", "can", "concerning", "did", "do", "does", "find", "have", "letter", "letters", "looking",
+        "please", "what", "when", "where", "which", "who", "with", "you",
+    ]  # folded, as tokens are
+)
+# fmt: on
+"""Words by which one asks, rather than what one asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing looked for: `score` says how well it fits, `sure` finds it as written, `like` by likeness as well."""
+
+    score: Clause
+    sure: Clause
+    like: Clause
+
+
+def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Wanted]:
+    """Return what is looked for: words, references, and names that are known by another; chatter left out."""
+    found: list[tuple[Wanted, bool]] = []
+    at = 0
+    flat = [token for chunk in chunks for token in chunk]
+    while at < len(flat):
+        length, others = synonyms.at(flat, at)
+        if others:
+            found.append((_known(flat[at : at + length], others), False))
+            at += length
+            continue
+        chunk = _chunk_at(chunks, at)
+        if len(chunk) > 1 and any(token.numeric for token in chunk):
+            found.append((_reference(chunk), False))
+            at += len(chunk)
+            continue
+        if flat[at].telling:
+            found.append((_word(flat[at]), flat[at].exact in CHATTER))
+        at += 1
+    found = list(dict.fromkeys(found))[:_MOST]
+    kept = [one for one, chatter in found if not chatter]
+    return kept if len(found) >= _QUESTION and len(kept) >= _AT_LEAST else [one for one, _ in found]
+
+
+def _chunk_at(chunks: Sequence[tuple[Token, ...]], at: int) -> tuple[Token, ...]:
+    """Return the chunk that begins with the token of this place; () where none begins."""
+    for chunk in chunks:
+        if at == 0:
+            return chunk
+        at -= len(chunk)
+        if at < 0:
+            break
+    return ()
+
+
+def _reference(chunk: tuple[Token, ...]) -> Wanted:
+    """A number or reference: its parts must all be there, in whatever order."""
+    parts = [_word(token) for token in chunk]
+    near = Phrase("exact", tuple(token.exact for token in chunk), 2.0)
+    sure = Group(must=tuple(part.sure for part in parts))
+    return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure)
+
+
+def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...]) -> Wanted:
+    """Words that are one name of something: found by each of its other names as well."""
+    own = [_word(token) for token in typed if token.telling]
+    names: list[Clause] = [Group(must=tuple(one.score for one in own))] if own else []
+    sure: list[Clause] = [Group(must=tuple(one.sure for one in own))] if own else []
+    for other in others:
+        if len(other) == 1:
+            names.append(_word(other[0]).score)
+            sure.append(_word(other[0]).sure)
+        else:
+            names.append(Phrase("exact", tuple(token.exact for token in other), 0.5))
+            sure.append(Phrase("exact", tuple(token.exact for token in other)))
+    found = Best(tuple(sure))
+    return Wanted(Best(tuple(names), others=0.0), found, found)
+
+
+def _word(token: Token) -> Wanted:
+    """One word: the letter's text holds its stem or its second form; where that stands says how well it fits."""
+    forms = [form for form in ("" if token.small else token.stem, token.kept) if form] or [token.exact]
+    sure: list[Clause] = [Term("body", form) for form in forms]
+    places: list[Clause] = []
+    for form in forms:
+        weight = _KEPT if form == token.kept else 1.0
+        places += [Term(field, form, weight * boost) for field, boost in _PLACES]
+    places.append(Term("refs", token.exact, 4.0 if token.numeric else 1.5))
+    if not token.small:
+        places.append(Term("exact", token.exact, 0.5))
+    like = list(sure)
+    for edits, score in _likeness(token):
+        near = Near("exact", token.exact, edits, score)
+        places.append(near)
+        like.append(near)
+    if tolerance(token.exact) or (len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small):
+        places.append(Near("sender", token.stem, 1, 1.0))
+    return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)))
+
+
+def _likeness(token: Token) -> list[tuple[int, float]]:
+    """Return within how many edits a word is looked for, and what that is worth: the nearer the more."""
+    return [(edits, score) for edits, score in ((1, 0.6), (2, 0.3)) if edits <= tolerance(token.exact)]

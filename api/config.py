@@ -391,13 +391,21 @@ class AuditSettings(_Section):
 
 
 class TransferSettings(_Section):
-    """Whom this house transfers letters to, and how large a package may be."""
+    """Whom this house transfers letters to, how large a package may be, and what is asked of those that come in.
+
+    `schemas` is a folder with the SEDA 2.3 schemas (`seda-2.3-main.xsd`): manifests that come in are held against them
+    too. `trusted` has a folder for each house that transfers here, named by its identifier, with the keys that it
+    published: `autorite.pem`, `journaux.vkey`, and `horodatage.pem` and `temoins.vkey` where it has them.
+    """
 
     archive_code: str = Field(default="ARCHIVES-NATIONALES", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")
     archive_name: str = "Archives nationales"
     agreement: str = ""
     package_megabytes: int = Field(default=2000, ge=1)
     package_letters: int = Field(default=500, ge=1, le=5000)
+    reception_megabytes: int = Field(default=4000, ge=1)
+    schemas: Path | None = None
+    trusted: Path | None = None
 
 
 class Settings(_Section):

@@ -21,6 +21,7 @@ from api.audits import audit_round, periods_of
 from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
+from api.receptions import take_reception
 from api.transfers import packer_of
 from api.views.search_language import typed_search
 from api.wiring import House
@@ -55,6 +56,7 @@ from ingest.work import works
 from retention.answers import forget_packages
 from retention.nightly import sweep_letters
 from retention.packing import pack
+from retention.reception import forget as forget_reception
 from search.alerts import tell_matches
 from search.outbox import drain
 from search.rebuild import rebuild
@@ -64,7 +66,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan"),
-    *("pack_transfer", "forget_packages"),
+    *("pack_transfer", "forget_packages", "take_reception", "forget_reception"),
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
@@ -148,7 +150,7 @@ def _batch_tasks(app: procrastinate.App, house: House, lots: BatchHands) -> None
 
 
 def _transfer_tasks(app: procrastinate.App, house: House) -> None:
-    """Add what a transfer asks for: its packages made, and destroyed once the archive has answered."""
+    """Add what transfers ask for: packages made, those of others taken in, and destroyed once they are answered."""
 
     @app.task(name="pack_transfer", queue="pack_transfer", retry=READ_RETRY)
     def pack_transfer(transfer_id: str) -> None:
@@ -157,6 +159,14 @@ def _transfer_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="forget_packages", queue="forget_packages", retry=SEAL_RETRY)
     def forget(transfer_id: str) -> None:
         forget_packages(transfer_id, store=house.store, vault=house.vault, clock=house.clock)
+
+    @app.task(name="take_reception", queue="take_reception", retry=READ_RETRY)
+    def take_in(reception_id: str) -> None:
+        take_reception(reception_id, house)
+
+    @app.task(name="forget_reception", queue="forget_reception", retry=SEAL_RETRY)
+    def forget_package(reception_id: str) -> None:
+        forget_reception(reception_id, store=house.store, vault=house.vault)
 
 
 def _nightly_tasks(app: procrastinate.App, house: House) -> None:

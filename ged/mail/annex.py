@@ -13,6 +13,7 @@ class AnnexKind(StrEnum):
     ENCLOSURE = "piece_jointe"
     RECEIPT = "accuse"
     RETURN = "retour"
+    PROVENANCE = "preuves_d_origine"
 
 
 @dataclass(frozen=True, slots=True)

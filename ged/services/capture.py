@@ -37,6 +37,7 @@ class Door(StrEnum):
     MAIL = "courriel"
     PHOTO = PHOTO
     SCANNER = SCANNER
+    TRANSFER = "versement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from ged.mail.item import Confidentiality, Direction, Letter
 from ged.mail.kept import KeptFile, KeptKind
 from ged.mail.legal_hold import Scope
 from ged.mail.moves import Destination, Move, Order
+from ged.mail.reception import Reception, ReceptionState
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.transfer import Form, Transfer, TransferState
@@ -214,6 +215,18 @@ def hanging(house: House, clerk: Actor, head: Actor, letter: Letter) -> dict[str
     }  # fmt: skip
 
 
+def came_in(house: House) -> Reception:
+    """Write down a package that another house transferred."""
+    now = house.clock()
+    came = Reception(
+        "r" * 22, "MME", "0" * 64, 1, MARK, ReceptionState.REFUSED, now, "archives", "I. Sossou", MARK, MARK
+    )
+    with house.store.unit() as unit:
+        unit.receptions.add(came)
+        unit.commit()
+    return came
+
+
 def slip_of(house: House, letter: Letter) -> Transfer:
     """Put a letter on a transfer slip that waits for a visa."""
     now = house.clock()
@@ -276,6 +289,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     slip = slip_of(house, letter)
     values = {
         "transfer_id": slip.id,
+        "reception_id": came_in(house).id,
         "opinion_id": first(settings, "SELECT id FROM opinion"),
         "sending_id": first(settings, "SELECT id FROM sending"),
         "message_id": first(settings, "SELECT id FROM message WHERE letter_id IS NOT NULL"),

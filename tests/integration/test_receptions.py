@@ -1,0 +1,320 @@
+"""What one house transfers another takes: checked whole, sealed anew, its provenance kept; hostile packages refused."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+import psycopg
+import pytest
+from lxml import etree
+from pydantic import SecretStr
+
+from api.config import Database, ReadingSettings, SealSettings, Settings
+from api.receptions import receiver_of, take_reception
+from api.transfers import read_reply
+from api.wiring import House, open_house
+from ged.mail.annex import AnnexKind
+from ged.mail.item import Sealing, State
+from ged.mail.journal import Act
+from ged.mail.reception import Proofs, Reception, ReceptionState
+from ged.mail.transfer import Form, ItemState, TransferState
+from ged.ports import Stored, Vault
+from ged.seal.bundle.write import complete
+from ged.seal.trust import TrustStore
+from ged.seal.verify import Outcome
+from ged.services import consult, dossier
+from ged.services.verify import verify_letter
+from ged.services.verify_bundle import verify_bundle
+from ingest.own_folder import own_folder
+from retention import reception, transfers
+from retention.answers import take_answer
+from rooms.house import alchemy_url, driver_url
+from rooms.letters import read_all, verifying
+from rooms.transfers import SCHEMAS, by, closed_letters, fall_due, judged, package_of, packed, person
+
+Altered = Callable[[dict[str, bytes]], dict[str, bytes]]
+
+
+@pytest.fixture
+def archive_settings(postgres_url: str, pilot_template: str, tmp_path: Path) -> Iterator[Settings]:
+    """Another installation, with its own database, vault and keys."""
+    name = f"archives_{uuid4().hex[:12]}"
+    with psycopg.connect(driver_url(postgres_url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {pilot_template}")
+        yield Settings(
+            data=tmp_path / "archives",
+            database=Database(kind="server", url=SecretStr(alchemy_url(postgres_url, name))),
+            reading=ReadingSettings(processes=1),
+            seal=SealSettings(organisation="Archives nationales"),
+        )
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def sent(house: House, package: bytes, name: str = "paquet.zip") -> Reception:
+    """Send a package to a house, and have it checked."""
+    found = reception.receive(
+        BytesIO(package), name, limit_bytes=50_000_000, vault=house.vault, **by(house, "archives")
+    )
+    take_reception(found.id, house)
+    return reception.received(found.id, store=house.store, actor=person(house, "archives")).reception
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the SEDA schemas are not on this machine")
+@pytest.mark.parametrize("form", list(Form))
+def test_what_one_house_transfers_another_takes(
+    house: House, archive_settings: Settings, tmp_path: Path, form: Form
+) -> None:
+    mine = closed_letters(house, 2, scans=[1])
+    secret = mine[0]
+    folder = dossier.begin("", "Carrière de Tsévié", "DAF", (), **by(house, "daf"))
+    dossier.put_in(folder.id, secret, **by(house, "daf"))
+    fall_due(house, mine)
+    slip = packed(house, form=form)
+    package = package_of(house, slip.id, tmp_path / "paquet.zip")
+
+    trusted = tmp_path / "maisons" / "MME"
+    trusted.mkdir(parents=True)
+    authorities = TrustStore.from_pem(house.signer.trust_pem).authorities
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
+    (trusted / "autorite.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authorities))
+    (trusted / "journaux.vkey").write_text(house.ledger.verifier_key + "\n")
+    known = archive_settings.transfer.model_copy(update={"trusted": trusted.parent, "schemas": SCHEMAS})
+    with open_house(archive_settings.model_copy(update={"transfer": known})) as archive:
+        ways = by(archive, "archives") | {"vault": archive.vault, "limit_bytes": 50_000_000}
+        before = reception.receive(BytesIO(package.read_bytes()), "paquet.zip", **ways)
+        read_all(archive)
+        found = reception.received(before.id, store=archive.store, actor=person(archive, "archives"))
+        assert (found.reception.state, found.reception.reasons) == (ReceptionState.ACCEPTED, ())
+        assert archive.vault.stat(found.reception.sha256) is None, "the package is gone, its letters stay"
+        assert len(found.letters) == 2
+        for provenance, number in found.letters:
+            theirs = consult.letter(provenance.letter_id, store=archive.store, actor=person(archive, "archives"))
+            ours = consult.letter(provenance.system_id, store=house.store, actor=person(house, "archives"))
+            assert (theirs.original, theirs.number) == (ours.original, number)
+            assert theirs.id != ours.id
+            same = ("subject", "sender", "sender_reference", "letter_date", "kind", "closed_on", "media_type")
+            assert [getattr(theirs, each) for each in same] == [getattr(ours, each) for each in same]
+            assert (theirs.state, theirs.sealing) == (State.DONE, Sealing.SEALED)
+            assert provenance.proofs is Proofs.KNOWN
+            assert provenance.number == ours.number
+            assert any("scellé" in what for _, what in provenance.history)
+            verdict = verify_letter(theirs.id, **verifying(archive, person(archive, "archives")))
+            assert verdict.outcome is Outcome.INTACT
+            _same_proofs(house, archive, theirs.id, ours.original)
+        dossiers = {one.system_id: one.dossier for one, _ in found.letters}
+        assert dossiers[secret] == f"{folder.code} Carrière de Tsévié"
+        xml = found.reception.reply.encode()
+        again = sent(archive, package.read_bytes())
+        assert again.state is ReceptionState.REFUSED
+        assert "déjà été pris" in again.reasons[0]
+
+    (tmp_path / "reponse.xml").write_bytes(xml)
+    assert (judged(tmp_path / "reponse.xml").xmllint, judged(tmp_path / "reponse.xml").lxml) == ("", "")
+    said, text = read_reply(tmp_path / "reponse.xml", house)
+    take_answer(slip.id, said, text, **by(house, "archives"))
+    after = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    assert after.transfer.state is TransferState.ANSWERED
+    assert {line.item.state for line in after.lines} == {ItemState.ACCEPTED}
+    assert {line.item.said for line in after.lines} == {number for _, number in found.letters}
+    with house.store.unit() as unit:
+        assert unit.transfers.accepted(mine) == frozenset(mine)
+        assert {one.state for one in unit.letters.many(mine)} == {State.TRANSFERRED}
+
+
+def _same_proofs(house: House, archive: House, letter_id: str, original: str) -> None:
+    """The proofs that came are kept with the letter, and the first house verifies them for itself."""
+    with archive.store.unit() as unit:
+        (proofs,) = [one for one in unit.annexes.of(letter_id) if one.kind is AnnexKind.PROVENANCE]
+    assert proofs.leaf_index is None or proofs.leaf_index >= 0
+    whole = BytesIO()
+    with archive.vault.open(proofs.digest) as evidence:
+        complete(evidence, whole, archive.vault.open)
+    report = verify_bundle(
+        whole,
+        store=house.store,
+        signer=house.signer,
+        ledger=house.ledger,
+        journal_log=house.journal_log,
+        published=house.published,
+        actor=person(house, "audit"),
+        clock=house.clock,
+    )
+    assert report.outcome is Outcome.INTACT
+    whole.seek(0)
+    with zipfile.ZipFile(whole) as bundle:
+        digests = {hashlib.sha256(bundle.read(name)).hexdigest() for name in bundle.namelist()}
+    assert original in digests
+
+
+def written(entries: dict[str, bytes], *, compressed: bool = False) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def _manifest(change: Callable[[bytes], bytes]) -> Altered:
+    return lambda entries: entries | {"manifest.xml": change(entries["manifest.xml"])}
+
+
+def _original(entries: dict[str, bytes]) -> str:
+    return next(name for name in entries if name.endswith(".pdf"))
+
+
+def _proofs_swapped(entries: dict[str, bytes]) -> dict[str, bytes]:
+    """Alter a proof and put its new digest in the manifest: only the proof itself can tell."""
+    name = next(name for name in entries if name.endswith(".zip"))
+    with zipfile.ZipFile(BytesIO(entries[name])) as parts:
+        inside = {each: parts.read(each) for each in parts.namelist()}
+    leaf = next(each for each in inside if each.endswith("inscription.json"))
+    forged = written(inside | {leaf: inside[leaf].replace(b"capture", b"capturf")})
+    return _swapped(entries, name, forged)
+
+
+def _swapped(entries: dict[str, bytes], name: str, data: bytes) -> dict[str, bytes]:
+    old, new = (hashlib.sha512(each).hexdigest().encode() for each in (entries[name], data))
+    manifest = entries["manifest.xml"].replace(old, new)
+    sizes = (b">%d</Size>" % len(each) for each in (entries[name], data))
+    manifest = manifest.replace(next(sizes), next(sizes))
+    return entries | {name: data, "manifest.xml": manifest}
+
+
+XXE = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+LAUGHS = b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
+HOSTILE: dict[str, tuple[Altered, str]] = {
+    "entity from outside": (
+        _manifest(lambda text: text.replace(b"?>", b"?>" + XXE, 1).replace(b"<Title>", b"<Title>&x;", 1)),
+        "entités",
+    ),
+    "billion laughs": (_manifest(lambda text: text.replace(b"?>", b"?>" + LAUGHS, 1)), "entités"),
+    "no xml": (_manifest(lambda _text: b"<a><b></a>"), "XML"),
+    "another language": (_manifest(lambda text: text.replace(b"seda:v2.3", b"seda:v2.1")), "SEDA v2.1"),
+    "not its schema": (
+        _manifest(lambda text: text.replace(b"<ArchivalAgency>", b"<Autre/><ArchivalAgency>")),
+        "schéma",
+    ),
+    "path out": (
+        _manifest(lambda text: text.replace(b">content/", b">content/../../", 1)),
+        "nom interdit",
+    ),
+    "entry out": (lambda entries: entries | {"../../etc/cron.d/x": b"x"}, "nom interdit"),
+    "missing file": (
+        lambda entries: {name: data for name, data in entries.items() if name != _original(entries)},
+        "manque",
+    ),
+    "extra file": (lambda entries: entries | {"content/autre.pdf": b"%PDF-1.4"}, "ne nomme pas"),
+    "wrong digest": (
+        lambda entries: entries | {_original(entries): entries[_original(entries)][:-2] + b"XX"},
+        "empreinte",
+    ),
+    "wrong size": (lambda entries: entries | {_original(entries): b"%PDF-1.4"}, "taille"),
+    "forged proof": (_proofs_swapped, "preuves du courrier"),
+    "another original": (
+        lambda entries: _swapped(entries, _original(entries), entries[_original(entries)] + b"\n% altered\n"),
+        "preuves du courrier",
+    ),
+    "no manifest": (
+        lambda entries: {name: data for name, data in entries.items() if name != "manifest.xml"},
+        "manifest.xml",
+    ),
+}
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="the SEDA schemas are not on this machine")
+def test_hostile_packages_are_refused_and_leave_a_trace(
+    house: House, archive_settings: Settings, tmp_path: Path
+) -> None:
+    fall_due(house, closed_letters(house))
+    slip = packed(house)
+    with zipfile.ZipFile(package_of(house, slip.id, tmp_path / "paquet.zip")) as sound:
+        entries = {name: sound.read(name) for name in sound.namelist()}
+    bomb = written({"manifest.xml": entries["manifest.xml"], "content/x.bin": bytes(60_000_000)}, compressed=True)
+    packages = {name: (written(alter(entries)), said) for name, (alter, said) in HOSTILE.items()}
+    packages |= {"bomb": (bomb, "sans mesure"), "no zip": (b"%PDF-1.4 not a zip", "abîmé")}
+    given = archive_settings.transfer.model_copy(update={"schemas": SCHEMAS})
+    with open_house(archive_settings.model_copy(update={"transfer": given})) as archive:
+        for name, (package, said) in packages.items():
+            found = sent(archive, package, f"{name}.zip")
+            assert found.state is ReceptionState.REFUSED, name
+            assert said in found.reasons[0], (name, found.reasons)
+            with archive.store.unit() as unit:
+                assert unit.letters.count() == 0, name
+                acts = [line.act for line in unit.journal.about(found.id)]
+            assert acts == [Act.RECEPTION_CAME, Act.RECEPTION_ENDED], name
+            if found.reply:
+                (tmp_path / "refus.xml").write_text(found.reply, encoding="utf-8")
+                assert judged(tmp_path / "refus.xml").xmllint == ""
+                assert etree.parse(tmp_path / "refus.xml").findtext("{*}ReplyCode") == "KO"
+        forgotten = [one for one in archive.vault.objects() if not one.keyless and one.suffix == ""]
+        read_all(archive)
+        left = [one for one in archive.vault.objects() if not one.keyless and one.suffix == ""]
+        assert len(forgotten) == len(packages)
+        assert left == []
+        assert sent(archive, written(entries)).state is ReceptionState.ACCEPTED
+
+
+class _Deadly:
+    """A vault that ends the process when it is given its second file."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault, self._left = vault, 2
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    @contextmanager
+    def open(self, digest: str) -> Iterator[BinaryIO]:
+        with self._vault.open(digest) as stream:
+            yield stream
+
+    def put(self, stream: BinaryIO, **given: Any) -> Stored:
+        self._left -= 1
+        if not self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self._vault.put(stream, **given)
+
+
+def _take_and_die(settings: Settings, reception_id: str) -> None:
+    with open_house(settings) as archive, own_folder("versement") as folder:
+        deadly: Any = _Deadly(archive.vault)
+        reception.take(reception_id, folder, replace(receiver_of(archive), vault=deadly))
+
+
+def test_a_worker_killed_while_it_takes_doubles_nothing(
+    house: House, archive_settings: Settings, tmp_path: Path
+) -> None:
+    fall_due(house, closed_letters(house, 2))
+    slip = packed(house)
+    package = package_of(house, slip.id, tmp_path / "paquet.zip").read_bytes()
+    with open_house(archive_settings) as archive:
+        found = reception.receive(
+            BytesIO(package), "paquet.zip", limit_bytes=50_000_000, vault=archive.vault, **by(archive, "archives")
+        )
+    for _ in range(2):
+        process = multiprocessing.get_context("spawn").Process(target=_take_and_die, args=(archive_settings, found.id))
+        process.start()
+        process.join(120)
+        assert process.exitcode == -signal.SIGKILL
+    with open_house(archive_settings) as archive:
+        take_reception(found.id, archive)
+        take_reception(found.id, archive)
+        ended = reception.received(found.id, store=archive.store, actor=person(archive, "archives"))
+        assert ended.reception.state is ReceptionState.ACCEPTED
+        assert {one.proofs for one, _ in ended.letters} == {Proofs.SOUND}
+        with archive.store.unit() as unit:
+            assert unit.letters.count() == 2
+            sequences = sorted(one.sequence for one in unit.letters.many([each.letter_id for each, _ in ended.letters]))
+        assert sequences == [1, 2]

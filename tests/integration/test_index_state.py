@@ -187,9 +187,9 @@ def test_a_search_that_is_behind_says_by_how_many_letters_one_may_read(house: Ho
     touched(house, other, confidentiality="secret")
     touched(house, mine, subject="Barrage")
     me = signed_in(house, "kossi")
-    behind_the_back(house, "UPDATE outbox SET at = at + interval '1 minute'")
+    behind_the_back(house, "UPDATE outbox SET at = at + interval '1 hour'")
     assert "en retard" not in client.get("/recherche?q=barrage", headers=me).text, "a moment is no delay"
-    behind_the_back(house, "UPDATE outbox SET at = at - interval '2 minutes'")
+    behind_the_back(house, "UPDATE outbox SET at = at - interval '2 hours'")
     shown = unescape(client.get("/recherche?q=barrage", headers=me).text)
     assert "La recherche est en retard : 1 courrier nouveau ou modifié n'y est pas encore." in shown
     drain_index(house)

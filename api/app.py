@@ -23,6 +23,7 @@ from api.routes import (
     correspondents,
     delegations,
     dispatch,
+    disposals,
     dossiers,
     drafts,
     envelopes,
@@ -88,6 +89,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(correspondents.router, prefix="/api/v1")
     app.include_router(dossiers.router, prefix="/api/v1")
     app.include_router(holds.router, prefix="/api/v1")
+    app.include_router(disposals.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")
     app.include_router(absences.router, prefix="/api/v1")

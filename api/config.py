@@ -382,6 +382,12 @@ class MailSettings(_Section):
         return self
 
 
+class DisposalSettings(_Section):
+    """For how many days the site keeps its backups: certificates of disposal say when the last one expires."""
+
+    backup_days: int | None = Field(default=None, ge=0, le=36_500)
+
+
 class AuditSettings(_Section):
     """How often the worker audits the evidence by itself (0: never); how many witnesses an audit demands."""
 
@@ -426,6 +432,7 @@ class Settings(_Section):
     seal: SealSettings = SealSettings()
     audit: AuditSettings = AuditSettings()
     transfer: TransferSettings = TransferSettings()
+    disposal: DisposalSettings = DisposalSettings()
     ship: ShipSettings = ShipSettings()
     mail: MailSettings = MailSettings()
 

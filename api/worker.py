@@ -18,6 +18,7 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from api.audits import audit_round, periods_of
+from api.disposals import hands_of
 from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
@@ -54,6 +55,7 @@ from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.work import works
 from retention.answers import forget_packages
+from retention.disposal.carry_out import carry_out, retry_left
 from retention.nightly import sweep_letters
 from retention.packing import pack
 from retention.reception import forget as forget_reception
@@ -66,7 +68,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan"),
-    *("pack_transfer", "forget_packages", "take_reception", "forget_reception"),
+    *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose"),
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
@@ -115,6 +117,7 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
         run_scan(run_id, scanners=house.scanners, door=house.uploads, who=who)
 
     _transfer_tasks(app, house)
+    _disposal_tasks(app, house)
     _mail_tasks(app, house)
     _nightly_tasks(app, house)
     _batch_tasks(app, house, lots)
@@ -206,6 +209,24 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
     async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
         await app.job_manager.delete_old_jobs(nb_hours=72)
+
+
+def _disposal_tasks(app: procrastinate.App, house: House) -> None:
+    """Add what an approved disposal asks for, and what a lock kept, tried again."""
+
+    @app.task(name="dispose", queue="dispose", retry=SEAL_RETRY)
+    def dispose(disposal_id: str) -> None:
+        carry_out(disposal_id, hands_of(house))
+
+    @app.periodic(cron="20 * * * *")
+    @app.task(name="dispose_again", queue="periodic", queueing_lock="dispose_again")
+    def dispose_again(timestamp: int) -> None:  # noqa: ARG001
+        hands = hands_of(house)
+        with house.store.unit() as unit:
+            left = unit.disposals.unfinished()
+        for each in left:
+            carry_out(each, hands)
+        retry_left(hands)
 
 
 def _mail_tasks(app: procrastinate.App, house: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
+from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.store.holds import DueRecord
 from ged.store.unit import Store
@@ -13,6 +14,7 @@ from retention.fate import Fate
 from retention.fates import fates_of
 
 _BATCH = 1000
+_GONE = (State.DESTROYED, State.TRANSFERRED)
 
 
 def sweep_letters(store: Store, clock: Clock) -> int:
@@ -32,7 +34,8 @@ def _due(store: Store, clock: Clock) -> Iterator[DueRecord]:
     while True:
         with store.unit() as unit:
             ids = unit.letters.ids_after(last, _BATCH)
-            fates = fates_of(unit, unit.letters.many(ids), today)
+            standing = [each for each in unit.letters.many(ids) if each.state not in _GONE]
+            fates = fates_of(unit, standing, today)
         for letter_id, outcome in fates.items():
             if outcome.due:
                 yield _record(letter_id, outcome)

@@ -171,11 +171,11 @@ def held_context(letter_id: str, house: House, actor: Actor) -> dict[str, Any]:
     """Return what the page of a letter shows of its holds."""
     own = {post.position_id for post in actor.posts}
 
-    def may_open(one: LegalHold) -> bool:
+    def hold_opens(one: LegalHold) -> bool:
         return actor.has(Right.SEE_RETENTION) or one.owner_id in own
 
     found = hold.on_letter(letter_id, store=house.store, actor=actor)
-    return {"holds": found, "scopes": HOLD_SCOPES, "may_open": may_open}
+    return {"holds": found, "scopes": HOLD_SCOPES, "hold_opens": hold_opens}
 
 
 def _form(

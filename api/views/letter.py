@@ -13,6 +13,7 @@ from api.views.acts_form import Asked, acts_context
 from api.views.also_read import also_read_context
 from api.views.correspondents import named_context
 from api.views.dispatch_form import TypedSendings, dispatch_context
+from api.views.disposals import destroyed_context
 from api.views.dossiers import filed_context
 from api.views.envelopes import envelope_context
 from api.views.history import history_context
@@ -197,6 +198,7 @@ def letter_page(
         "made": request.query_params.get("acte", ""),
         **filed_context(letter.id, house, actor),
         **held_context(letter.id, house, actor),
+        **destroyed_context(letter.id, house, actor),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **doubts_context(letter.id, house, actor),

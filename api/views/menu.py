@@ -176,8 +176,11 @@ def _steered(actor: Actor) -> Iterator[Entry]:
         yield Entry("/journal", _("Journal"), "book-open")
     if actor.has(Right.SEE_RETENTION):
         yield Entry("/conservation", _("Conservation"), "archive")
-    elif actor.has(Right.APPROVE_TRANSFERS):
-        yield Entry("/versements", _("Versements"), "send")
+    else:
+        if actor.has(Right.APPROVE_TRANSFERS):
+            yield Entry("/versements", _("Versements"), "send")
+        if actor.has(Right.APPROVE_DISPOSAL):
+            yield Entry("/eliminations", _("Éliminations"), "archive")
     if actor.has(Right.SEE_QUALITY):
         yield Entry("/qualite", _("Qualité de lecture"), "scan-line")
         yield Entry("/modeles", _("Modèles"), "sparkles")

@@ -22,6 +22,7 @@ from ged.mail.comparison import Part
 from ged.mail.correspondent import Sort
 from ged.mail.custody import Way
 from ged.mail.dispatch import SendingState
+from ged.mail.disposal import DisposalState, LineState
 from ged.mail.draft_acts import DraftAct
 from ged.mail.electronic import NoReceipt, ReturnKind
 from ged.mail.envelope import Nature
@@ -364,6 +365,18 @@ ACTS: dict[str, str] = {
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.HOLD_AMENDED: _("Suivi d'un gel modifié"),
+    Act.DISPOSAL_PREPARED: _("Bordereau d'élimination préparé"),
+    Act.DISPOSAL_LINE_REMOVED: _("Retiré d'un bordereau d'élimination"),
+    Act.DISPOSAL_VISAED: _("Élimination visée par l'archiviste"),
+    Act.DISPOSAL_APPROVED: _("Élimination approuvée"),
+    Act.DISPOSAL_SENT_BACK: _("Bordereau d'élimination renvoyé"),
+    Act.DISPOSAL_ABANDONED: _("Bordereau d'élimination abandonné"),
+    Act.DISPOSAL_DONE: _("Élimination finie, certificat scellé"),
+    Act.DISPOSAL_READ: _("Certificat d'élimination consulté"),
+    Act.CONDEMNED: _("Élimination décidée, dernière vérification passée"),
+    Act.SPARED: _("Épargné par la dernière vérification d'une élimination"),
+    Act.DESTROYED: _("Contenu détruit"),
+    Act.REMAINS_GONE: _("Reste d'une élimination détruit"),
     Act.REMINDED: _("Rappel d'échéance"),
     Act.ESCALATED: _("Retard signalé au-dessus"),
     Act.MAIL_RETURNED: _("Retour d'un courriel rattaché"),
@@ -472,6 +485,23 @@ HOLD_SCOPES: dict[str, str] = {
     Scope.QUERY: _("Gel d'une recherche"),
 }
 """What a hold was placed on."""
+DISPOSAL_STATES: dict[str, tuple[str, str, str]] = {
+    DisposalState.PREPARED: (_("À viser"), "new", "pen-line"),
+    DisposalState.VISAED: (_("Attend la seconde personne"), "urgent", "clock"),
+    DisposalState.APPROVED: (_("Élimination en cours"), "going", "scan-line"),
+    DisposalState.DONE: (_("Fini"), "going", "check"),
+    DisposalState.ABANDONED: (_("Abandonné"), "new", "circle-x"),
+}
+"""Where a list of disposal stands: its words, look and icon."""
+DISPOSAL_LINES: dict[str, str] = {
+    LineState.PROPOSED: _("À éliminer"),
+    LineState.CONDEMNED: _("En cours de destruction"),
+    LineState.DESTROYED: _("Détruit"),
+    LineState.KEPT: _("Gardé par le tri"),
+    LineState.SPARED: _("Épargné"),
+    LineState.REMOVED: _("Retiré"),
+}
+"""What becomes of a letter of a list."""
 CONCERNS: dict[str, str] = {
     Concern.LETTERS: _("Les courriers"),
     Concern.SIGN_INS: _("Les sessions et jetons"),

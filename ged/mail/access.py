@@ -54,6 +54,8 @@ class Right(StrEnum):
     DRAW = "tirer_echantillon"
     EXPORT = "exporter"
     HOLD = "geler"
+    PREPARE_DISPOSAL = "preparer_elimination"
+    APPROVE_DISPOSAL = "approuver_elimination"
     SEE_STATUS = "voir_etat"
     SEE_RETENTION = "voir_conservation"
     SEE_CORRESPONDENTS = "voir_correspondants"
@@ -89,9 +91,10 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
     Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.SEE_QUALITY, Right.CLOSE_REGISTER},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
-    Role.HEAD: _SERVICE | {Right.EXPORT, Right.APPROVE_TRANSFERS},
+    Role.HEAD: _SERVICE | {Right.EXPORT, Right.APPROVE_TRANSFERS, Right.APPROVE_DISPOSAL},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
-    Role.ARCHIVIST: _INSPECTION | {Right.HOLD, Right.KEEP_TRANSFERS, Right.APPROVE_TRANSFERS},
+    Role.ARCHIVIST: _INSPECTION
+    | {Right.HOLD, Right.KEEP_TRANSFERS, Right.PREPARE_DISPOSAL, Right.APPROVE_TRANSFERS, Right.APPROVE_DISPOSAL},
     Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS, Right.AUDIT, Right.DRAW},
     Role.ADMINISTRATOR: _ALWAYS
     | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS, Right.AUDIT},

@@ -71,6 +71,18 @@ AUDIT_FOUND = NoticeKind(
 
 AUDIT_LATE = NoticeKind("audit_retard", Group.TO_DO, "Un audit des preuves est en retard", "triangle-alert")
 
+DISPOSAL_ASKED = NoticeKind(
+    "elimination_approuver",
+    Group.TO_DO,
+    "Un bordereau d'élimination attend votre approbation, visé par %(by)s",
+    "archive",
+)
+DISPOSAL_BACK = NoticeKind(
+    "elimination_renvoyee", Group.TO_DO, "Un bordereau d'élimination vous est renvoyé par %(by)s", "undo-2"
+)
+DISPOSAL_DONE = NoticeKind(
+    "elimination_finie", Group.TO_DO, "Une élimination est finie : son certificat est prêt", "circle-check"
+)
 HOLD_REVIEW = NoticeKind("gel_revoir", Group.DEADLINES, "Un gel est à revoir depuis le %(day)s", "snowflake")
 INDEX_DRIFT = NoticeKind(
     "index_ecart", Group.TO_DO, "La recherche s'écartait des courriers : une vérification l'a remise d'accord", "search"
@@ -100,6 +112,9 @@ KINDS: dict[str, NoticeKind] = {
         AUDIT_LATE,
         HOLD_REVIEW,
         INDEX_DRIFT,
+        DISPOSAL_ASKED,
+        DISPOSAL_BACK,
+        DISPOSAL_DONE,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

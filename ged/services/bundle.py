@@ -12,6 +12,7 @@ from cryptography.x509 import Certificate
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, LogAnchor
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.history import Event, chain, events
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -86,6 +87,7 @@ def make_bundle(
     require(actor, Right.EXPORT)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         gathered = _gathered(unit, letter, actor)
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
         unit.commit()

@@ -130,6 +130,10 @@ Beside = Callable[[Unit, Receipt], None]
 """What else stands with a letter: called in its transaction, once it is registered."""
 
 
+_ENDED = (State.CANCELLED, State.DESTROYED)
+"""A letter that stands so no longer answers for its bytes: the same, coming again, are another letter."""
+
+
 def nothing_beside(_unit: Unit, _receipt: Receipt) -> None:
     """Leave the letter by itself."""
 
@@ -140,7 +144,7 @@ def capture(
     """Register a letter: number, journal, index row and first jobs stand together when this returns.
 
     The same bytes again in the same register are a second arrival of one letter: no new number. Once that number
-    is cancelled they take another.
+    is cancelled, or the letter destroyed, they take another.
 
     Raises:
         Forbidden: `access.right`.
@@ -157,7 +161,7 @@ def capture(
     with store.unit() as unit:
         unit.arrivals.hold_digest(stored.digest)
         same = unit.letters.by_original(stored.digest, None, register_id=post.register_id)
-        earlier = [one for one in same if one.direction is arrival.direction and one.state is not State.CANCELLED]
+        earlier = [one for one in same if one.direction is arrival.direction and one.state not in _ENDED]
         if arrival.sealed is not None:
             _refuse_stranger(unit, arrival.sealed, post, now.date())
         if earlier:

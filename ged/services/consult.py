@@ -13,6 +13,7 @@ from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS, Stamp
 from ged.mail.correspondent import Named
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.entity_names import EntityNames
 from ged.mail.filing import Facts, Hold, Kind
 from ged.mail.item import Letter, Reading
@@ -224,6 +225,7 @@ def page_image(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         images = [image for image in unit.pages.images(letter.id) if image.number == number]
         if not images:
             raise NotFound("page.unknown", "Cette page n'a pas encore d'image. La lecture est en cours.")
@@ -243,6 +245,7 @@ def original(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         unit.journal.write(clock(), Act.ORIGINAL_READ, actor, letter.id)
         unit.commit()
     return letter, vault.open(letter.original)
@@ -258,6 +261,7 @@ def searchable(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         rendition = unit.pages.rendition(letter.id)
         if rendition is None:
             raise NotFound(

@@ -12,6 +12,7 @@ from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.annex import Annex
 from ged.mail.dispatch import Sending
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
 from ged.mail.links import LinkKind
@@ -90,6 +91,7 @@ def open_annex(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         found = next((each for each in unit.annexes.of(letter.id) if each.id == annex_id), None)
         if found is None:
             raise NotFound("annex.unknown", "Ce courrier n'a pas cette annexe. Rechargez la page.")

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import Refused
 from ged.mail.access import Actor, Right, require
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
@@ -48,6 +49,7 @@ def export(
     require(actor, Right.EXPORT)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         record = unit.seals.of(letter.id)
         rendition = unit.pages.rendition(letter.id)
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id)

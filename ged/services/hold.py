@@ -57,6 +57,7 @@ def place(new: NewHold, *, store: Store, actor: Actor, clock: Clock) -> LegalHol
     now = clock()
     refuse_faulty(new.reason, new.review_on, new.query if new.scope is Scope.QUERY else None, now.date())
     with store.unit() as unit:
+        unit.holds.wait_for_disposals()
         _refuse_stranger(unit, new.owner_id, actor, now.date())
         label = _label(unit, new, actor)
         placed = LegalHold(

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.journal import Act
 from ged.mail.kept import KeptFile
 from ged.ports import Vault
@@ -35,6 +36,7 @@ def open_kept_file(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         piece = unit.kept_files.get(kept_id)
         if piece.letter_id != letter.id:
             raise NotFound("kept.unknown", "Cette pièce n'existe pas, ou elle n'est pas ouverte à votre poste.")

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from ged.clock import Clock
 from ged.errors import Refused
 from ged.mail.access import Actor, Right, require
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.pdf_signature import PdfSignature
@@ -39,6 +40,7 @@ def judge_signatures(
     require(actor, Right.VERIFY)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
     if letter.media_type != PDF:
         raise Refused("signatures.not_pdf", "L'original n'est pas un PDF : il n'a pas de signature de PDF.")
     with TemporaryDirectory(prefix="ged-signatures-") as folder:

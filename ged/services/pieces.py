@@ -9,6 +9,7 @@ from typing import BinaryIO
 from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.electronic import MailArrival, Piece, Returned
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -65,6 +66,7 @@ def open_piece(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
         found = next((each for each in unit.electronic.pieces(letter.id) if each.rank == rank), None)
         if found is None:
             raise NotFound("piece.unknown", "Ce courrier n'a pas de pièce de ce rang.")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.annex import Annex
+from ged.mail.disposal import Disposal
 from ged.mail.dossier_piece import Version
 from ged.mail.item import Letter
 from ged.mail.kept import KeptFile
@@ -28,6 +29,7 @@ class Sort(StrEnum):
     PRINT = "impression_registre"
     INVENTORY = "inventaire"
     VERSION = "piece_dossier"
+    CERTIFICATE = "certificat_elimination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class SealedFile:
         label: What the file is called on the page of its letter; a code for a piece kept with it; "" for the others.
         leaf_index: Its entry in the log; None while its seal waits, and where none was made for it.
         leaf: The entry as it was written beside the file; None where the log alone has it.
-        letter: The letter it belongs to, if it belongs to one; `print`, `inventory` and `version` what it is
-            itself, the last a version of a piece of a dossier.
+        letter: The letter it belongs to, if it belongs to one; `print`, `inventory`, `disposal` and `version`
+            what it is itself, the last a version of a piece of a dossier.
     """
 
     sort: Sort
@@ -52,6 +54,7 @@ class SealedFile:
     print: RegisterPrint | None = None
     inventory: Succession | None = None
     version: Version | None = None
+    disposal: Disposal | None = None
 
 
 def original_of(unit: Unit, letter: Letter) -> SealedFile:
@@ -103,6 +106,9 @@ def recognise(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFil
             record = unit.dossier_pieces.seal_of(version.id)
             index, leaf = (record.leaf_index, record.leaf) if record else (None, None)
             return SealedFile(Sort.VERSION, version.id, version.filename, digest, index, leaf, version=version)
+    done = unit.disposals.by_certificate(digest, frozenset(post.tenant_id for post in actor.posts))
+    if done:
+        return SealedFile(Sort.CERTIFICATE, done.id, "", digest, done.leaf_index, done.leaf, disposal=done)
     inventory = recognise_inventory(unit, digest, actor, now)
     return SealedFile(Sort.INVENTORY, inventory.id, "", digest, inventory=inventory) if inventory else None
 

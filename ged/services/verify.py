@@ -10,6 +10,7 @@ from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS
+from ged.mail.disposal import refuse_destroyed
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
@@ -57,7 +58,9 @@ def verify_letter(
     """
     require(actor, Right.VERIFY)
     with store.unit() as unit:
-        what = original_of(unit, unit.letters.get(letter_id, actor.tokens()))
+        letter = unit.letters.get(letter_id, actor.tokens())
+        refuse_destroyed(letter)
+        what = original_of(unit, letter)
     return _stored(what, _Proving(store, vault, signer, ledger, actor, clock, time_roots))
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ged.errors import Unavailable
 from ged.ports import Stored
 from ged.store.tables import arrival, original
+
+JUST_DESTROYED = timedelta(hours=1)
+"""So long after a file was destroyed the same bytes are not taken in: who found them there before has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,32 @@ class Arrivals:
         self._connection = connection
 
     def know(self, stored: Stored, media_type: str, at: datetime) -> None:
-        """Remember an original that is durable in the vault; one known already stays as it was."""
-        self._connection.execute(
-            insert(original)
-            .values(sha256=stored.digest, size=stored.size, media_type=media_type, version=stored.version, stored_at=at)
-            .on_conflict_do_nothing()
-        )
+        """Remember an original that is durable in the vault; one known already stays as it was.
+
+        Raises:
+            Unavailable: `capture.just_destroyed`, a disposal destroyed these very bytes within the hour: they may have
+                been found in the vault before it did.
+        """
+        self.hold_digest(stored.digest)
+        query = sa.select(original.c.destroyed_at).where(original.c.sha256 == stored.digest)
+        destroyed_at: datetime | None = self._connection.scalar(query)
+        if destroyed_at is None:
+            self._connection.execute(
+                insert(original)
+                .values(
+                    sha256=stored.digest, size=stored.size, media_type=media_type, version=stored.version, stored_at=at
+                )
+                .on_conflict_do_nothing()
+            )
+            return
+        if at - destroyed_at < JUST_DESTROYED:
+            raise Unavailable(
+                "capture.just_destroyed",
+                "Ce même fichier vient d'être éliminé. Rien n'est enregistré : gardez-le et redéposez-le dans une "
+                "heure.",
+            )
+        again = sa.update(original).where(original.c.sha256 == stored.digest)
+        self._connection.execute(again.values(version=stored.version, stored_at=at, destroyed_at=None))
 
     def hold_digest(self, digest: str) -> None:
         """Let no other transaction capture the same bytes before this one ends."""

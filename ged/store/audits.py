@@ -15,6 +15,7 @@ from ged.store.anchor_tables import anchor
 from ged.store.audit_tables import audit_run
 from ged.store.batch_tables import batch_page
 from ged.store.dispatch_tables import annex
+from ged.store.disposal_tables import disposal
 from ged.store.dossier_tables import dossier, dossier_piece, dossier_version
 from ged.store.envelope_tables import sealed_envelope
 from ged.store.learning_tables import learned_model
@@ -44,6 +45,7 @@ _CITED: tuple[sa.Column[str], ...] = (
     audit_run.c.pdf_sha256,
     transfer_package.c.held,
     reception.c.held,
+    disposal.c.certificate,
 )
 """Every column that names an object of the vault."""
 
@@ -208,6 +210,10 @@ def _sealed() -> sa.CompoundSelect[tuple[str, str, str, bytes, int, str, datetim
             sa.cast(_NONE, sa.LargeBinary), register_print.c.leaf_index,
             sa.cast(_NONE, sa.Text), register_print.c.printed_at,
         ).where(register_print.c.leaf_index.is_not(None)),
+        sa.select(
+            disposal.c.id, disposal.c.number, disposal.c.certificate.label("sha256"), disposal.c.leaf,
+            disposal.c.leaf_index, disposal.c.p7s_sha256, disposal.c.finished_at.label("at"),
+        ).where(disposal.c.leaf_index.is_not(None)),
     )  # fmt: skip
 
 
@@ -218,6 +224,7 @@ def _documents() -> sa.CompoundSelect[tuple[str, str]]:
         sa.select(kept_file.c.id, letter.c.number).join(letter, letter.c.id == kept_file.c.letter_id),
         sa.select(dossier_version.c.id, dossier.c.code).select_from(_in_dossiers()),
         sa.select(register_print.c.id, register_print.c.first_number),
+        sa.select(disposal.c.id, disposal.c.number),
     )
 
 

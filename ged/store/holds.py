@@ -71,6 +71,14 @@ class Holds:
         """
         return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
 
+    def wait_for_disposals(self) -> None:
+        """Wait until no letter is being condemned; called before a letter is locked, so that nobody waits in a ring."""
+        self._connection.execute(sa.text("LOCK TABLE hold IN ROW EXCLUSIVE MODE"))
+
+    def keep_still(self) -> None:
+        """Let nobody place or lift a hold before this transaction ends; what others have begun is waited for."""
+        self._connection.execute(sa.text("LOCK TABLE hold IN SHARE MODE"))
+
     def lift(self, hold_id: str, reason: str, actor: Actor, at: datetime) -> bool:
         """Lift one hold; what no other holds is free. Give whether it stood."""
         lifted = sa.update(hold).where(hold.c.id == hold_id, hold.c.lifted_at.is_(None))

@@ -21,6 +21,7 @@ shredding = sa.Table(
     metadata,
     column("name", sa.Text, primary_key=True),
     column("remains", sa.Boolean, server_default=sa.false()),
+    column("lookup", sa.LargeBinary, nullable=True, index=True),
 )
 
 vault_mark = sa.Table("vault_mark", metadata, column("mark", sa.LargeBinary, primary_key=True))

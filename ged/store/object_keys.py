@@ -115,14 +115,18 @@ class ObjectKeys:
         return str(found[0]) if len(found) == 1 else ""
 
     def shred(self, lookup: bytes) -> tuple[str, ...]:
-        """Delete every key of an object and return its names, remembered until the store has let go of them."""
+        """Delete every key of an object and return its names, remembered until the store has let go of them.
+
+        Those that it lost before, and that the store still keeps, are among them.
+        """
         names = self._connection.execute(
             sa.delete(object_key).where(object_key.c.lookup == lookup).returning(object_key.c.name)
         ).scalars()
         found = tuple(sorted(set(names)))
         for name in found:
-            self._connection.execute(insert(shredding).values(name=name).on_conflict_do_nothing())
-        return found
+            self._connection.execute(insert(shredding).values(name=name, lookup=lookup).on_conflict_do_nothing())
+        kept = self._connection.scalars(sa.select(shredding.c.name).where(shredding.c.lookup == lookup))
+        return tuple(sorted({*found, *kept}))
 
     def shredding(self) -> tuple[str, ...]:
         """Return the names of objects that lost their key and that the store was not asked to delete yet."""

@@ -167,6 +167,7 @@ original = sa.Table(
     column("media_type", _Text),
     column("version", _Text),
     column("stored_at", _Time),
+    column("destroyed_at", _Time, nullable=True),
 )
 
 letter = sa.Table(

@@ -21,10 +21,12 @@ from ged.store.asides import Asides
 from ged.store.audit_runs import AuditRuns
 from ged.store.audits import Audits
 from ged.store.batches import Batches
+from ged.store.belongings import Belongings
 from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
 from ged.store.delegations import Delegations
+from ged.store.disposals import Disposals
 from ged.store.dossier_pieces import DossierPieces
 from ged.store.dossiers import Dossiers
 from ged.store.drafts import Drafts
@@ -329,6 +331,16 @@ class Unit:
     def receptions(self) -> Receptions:
         """Letters received from another house."""
         return Receptions(self._connection)
+
+    @cached_property
+    def disposals(self) -> Disposals:
+        """Lists of what is to be destroyed, and what became of it."""
+        return Disposals(self._connection)
+
+    @cached_property
+    def belongings(self) -> Belongings:
+        """What a letter has in the vault and in the tables."""
+        return Belongings(self._connection)
 
     @cached_property
     def journal(self) -> Journal:

@@ -358,6 +358,7 @@ def test_a_locked_object_that_is_shredded_stays_as_ciphertext_that_nobody_opens(
     vault.attach(DIGEST, "p7s", b"signature")
     shredded = vault.shred(DIGEST)
     assert (shredded.unreadable, shredded.remains) == (True, True)
+    assert vault.shred(DIGEST) == shredded, "asked again, the store is asked again"
     left = list(vault.objects())
     assert [(one.keyless, one.delete_marker, one.latest) for one in left] == [(True, False, True)] * 2
     with pytest.raises(NotFound):

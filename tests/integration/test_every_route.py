@@ -24,6 +24,7 @@ from ged.mail.audit import Depth
 from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
+from ged.mail.disposal import Disposal, DisposalLine, DisposalState, LineState, Signed
 from ged.mail.draft import Content
 from ged.mail.filing import Disposition
 from ged.mail.item import Confidentiality, Direction, Letter
@@ -242,6 +243,19 @@ def slip_of(house: House, letter: Letter) -> Transfer:
     return slip
 
 
+def listed(house: House, archivist: Actor, letter: Letter) -> str:
+    """Put a letter on a list of disposal that waits for the head of its unit."""
+    signed = Signed(archivist.login, archivist.name, house.clock())
+    made = Disposal("e" * 22, "MME", "ELIM-2026-0001", DisposalState.VISAED, signed, signed, "DAJ-1", said=MARK)
+    line = DisposalLine(
+        letter.id, 1, letter.number, letter.original, "COURANT", house.clock().date(), (MARK,), LineState.PROPOSED
+    )
+    with house.store.unit() as unit:
+        unit.disposals.add(made, [line])
+        unit.commit()
+    return made.id
+
+
 @pytest.fixture
 def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     """A confidential letter with all that hangs on it, and a departure of the same unit on its way."""
@@ -308,6 +322,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "audit_id": audit.id,
         "draw_id": "aucun",
         "hold_id": frozen.id,
+        "disposal_id": listed(house, who("archives"), letter),
         "suffix": "pdf",
         "log": "documents",
         "succession_id": left.id,

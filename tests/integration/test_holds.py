@@ -19,6 +19,7 @@ from ged.services import consult, correspondents, dossier, hold, merge_correspon
 from ged.services.hold import NewHold
 from ged.services.notices import mine
 from ged.store.holds import HoldsWanted
+from integration.test_acknowledgement import signed_in
 from rooms.letters import decide, letter_pdf, read_all, send
 from rooms.server import bearer
 
@@ -188,3 +189,17 @@ def test_programs_place_list_and_lift_holds(house: House, kossi: Actor, client: 
     assert lifted.json()["lift_reason"] == "Fini"
     assert client.get(address, headers=archives).json()["lifted_by"] is not None
     assert client.get(address, headers=bearer(house, "kossi")).status_code == 404
+
+
+def test_the_page_of_a_held_letter_names_its_holds_and_leads_to_them(
+    house: House, kossi: Actor, who: Who, client: httpx.Client
+) -> None:
+    letter = arrive(house, kossi, "A")
+    placed = place(house, who, Scope.LETTER, letter, reason="Contrôle de la Cour")
+    for login, leads in (("archives", True), ("kossi", False)):
+        answer = client.get(f"/courrier/{letter}", headers=signed_in(house, login))
+        assert answer.status_code == 200
+        assert "Contrôle de la Cour" in answer.text
+        assert (f'href="/gels/{placed.id}"' in answer.text) is leads
+    for address in (f"/gels/{placed.id}", "/gels", f"/gels/nouveau?portee=courrier&cible={letter}"):
+        assert client.get(address, headers=signed_in(house, "archives")).status_code == 200

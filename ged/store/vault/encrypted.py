@@ -138,7 +138,7 @@ class EncryptedVault:
         plain = self._inner.shred(digest)
         with self._store.unit() as unit:
             names = unit.object_keys.shredding()
-        kept = {name for name in names if self._let_go(name)}
+        kept = {name for name in dict.fromkeys((*names, *own)) if self._let_go(name)}
         return Shredded(plain.unreadable, remains=plain.remains or not kept.isdisjoint(own))
 
     def objects(self, since: str = "") -> Iterator[Found]:

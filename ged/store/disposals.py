@@ -1,0 +1,230 @@
+"""Disposals: their lists, the last look before a letter is condemned, what is its own in the store, what is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from ged.errors import Conflict, NotFound
+from ged.mail.disposal import Disposal, DisposalLine, DisposalState, LineState, ObjectLeft, ObjectState, Signed
+from ged.store.disposal_tables import disposal, disposal_line, disposal_object
+from ged.store.letters import seen_by
+from ged.store.tables import due, letter
+
+_LINE = [disposal_line.c[one.name] for one in fields(DisposalLine)]
+_SIGNED = ("prepared", "visa", "approved")
+_PLAIN = tuple(one.name for one in fields(Disposal) if one.name not in _SIGNED)
+_TAKEN = (LineState.PROPOSED, LineState.CONDEMNED, LineState.DESTROYED, LineState.KEPT)
+
+
+class Disposals:
+    """Keeps lists and lines; nothing here touches the vault."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, tenant_id: str, year: int) -> str:
+        """Return the next number of a year, `ELIM-2026-0001`; nobody else takes it before this transaction ends."""
+        held = sa.func.hashtextextended(f"disposal:{tenant_id}:{year}", 0)
+        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(held)))
+        stem = f"ELIM-{year}-"
+        query = sa.select(sa.func.count()).select_from(disposal)
+        count = self._connection.scalar(
+            query.where(disposal.c.tenant_id == tenant_id, disposal.c.number.startswith(stem))
+        )
+        return f"{stem}{(count or 0) + 1:04d}"
+
+    def candidates(self, tenant_id: str, tokens: frozenset[str], dispositions: Sequence[str], limit: int) -> list[str]:
+        """Return letters of the last sweep that no list has, and no draw has kept, longest over first."""
+        taken = sa.select(disposal_line.c.letter_id).where(disposal_line.c.state.in_(_TAKEN))
+        query = (
+            sa.select(letter.c.id)
+            .join(due, due.c.letter_id == letter.c.id)
+            .where(letter.c.tenant_id == tenant_id, due.c.disposition.in_(dispositions), ~letter.c.held)
+            .where(letter.c.id.not_in(taken), seen_by(tokens))
+            .order_by(due.c.kept_until, letter.c.id)
+        )
+        return list(self._connection.scalars(query.limit(limit)))
+
+    def add(self, made: Disposal, lines: Sequence[DisposalLine]) -> None:
+        """Keep a list with its lines.
+
+        Raises:
+            Conflict: `disposal.taken`, another list has one of the letters.
+        """
+        self._connection.execute(sa.insert(disposal).values(**_row(made)))
+        for each in lines:
+            values = {one.name: getattr(each, one.name) for one in fields(DisposalLine)}
+            values |= {"reasons": list(each.reasons), "disposal_id": made.id}
+            added = insert(disposal_line).values(**values).on_conflict_do_nothing().returning(disposal_line.c.rank)
+            if self._connection.execute(added).first() is None:
+                raise Conflict(
+                    "disposal.taken",
+                    "Quelqu'un prépare au même moment un bordereau avec l'un de ces courriers. Recommencez.",
+                )
+
+    def get(self, disposal_id: str, tenant_id: str | None, *, lock: bool = False) -> Disposal:
+        """Return a list of a tenant; None is the machine itself.
+
+        Raises:
+            NotFound: `disposal.unknown`.
+        """
+        query = sa.select(disposal).where(disposal.c.id == disposal_id)
+        if tenant_id is not None:
+            query = query.where(disposal.c.tenant_id == tenant_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("disposal.unknown", "Ce bordereau n'existe pas, ou n'est pas ouvert à votre poste.")
+        return _value(row)
+
+    def page(
+        self, tenant_id: str, *, limit: int, offset: int = 0, for_positions: Sequence[str] | None = None
+    ) -> tuple[tuple[tuple[Disposal, dict[LineState, int]], ...], int]:
+        """Return some lists, the last made first, each with its lines counted by state; and how many there are."""
+        where = [disposal.c.tenant_id == tenant_id]
+        if for_positions is not None:
+            where.append(disposal.c.approver_id.in_(for_positions))
+        total = self._connection.scalar(sa.select(sa.func.count()).select_from(disposal).where(*where)) or 0
+        query = sa.select(disposal).where(*where).order_by(disposal.c.prepared_at.desc(), disposal.c.id)
+        found = [_value(row) for row in self._connection.execute(query.limit(limit).offset(offset))]
+        counts = {one.id: self.counts(one.id) for one in found}
+        return tuple((one, counts[one.id]) for one in found), total
+
+    def counts(self, disposal_id: str) -> dict[LineState, int]:
+        """Count the lines of a list by state."""
+        query = sa.select(disposal_line.c.state, sa.func.count()).where(disposal_line.c.disposal_id == disposal_id)
+        return {LineState(row[0]): row[1] for row in self._connection.execute(query.group_by(disposal_line.c.state))}
+
+    def lines(
+        self, disposal_id: str, tokens: frozenset[str] | None, *, limit: int | None = None, offset: int = 0
+    ) -> tuple[DisposalLine, ...]:
+        """Return the lines of a list in order, those whose letters these tokens open."""
+        query = sa.select(*_LINE).join(letter, letter.c.id == disposal_line.c.letter_id)
+        query = query.where(disposal_line.c.disposal_id == disposal_id, seen_by(tokens)).order_by(disposal_line.c.rank)
+        return tuple(_line(row) for row in self._connection.execute(query.limit(limit).offset(offset)))
+
+    def count_seen(self, disposal_id: str, tokens: frozenset[str]) -> int:
+        """Count the lines of a list whose letters these tokens open."""
+        query = sa.select(sa.func.count()).select_from(disposal_line)
+        query = query.join(letter, letter.c.id == disposal_line.c.letter_id)
+        return self._connection.scalar(query.where(disposal_line.c.disposal_id == disposal_id, seen_by(tokens))) or 0
+
+    def line(self, disposal_id: str, letter_id: str) -> DisposalLine | None:
+        """Return one line; nobody else changes it before this transaction ends."""
+        key = (disposal_line.c.disposal_id == disposal_id, disposal_line.c.letter_id == letter_id)
+        row = self._connection.execute(sa.select(*_LINE).where(*key).with_for_update()).one_or_none()
+        return _line(row) if row else None
+
+    def change(self, one: Disposal, **changes: Any) -> Disposal:
+        """Write what changed of a list and return it."""
+        changed = replace(one, **changes)
+        self._connection.execute(sa.update(disposal).where(disposal.c.id == one.id).values(**_row(changed)))
+        return changed
+
+    def change_line(self, disposal_id: str, letter_id: str, **values: Any) -> None:
+        """Write what became of a letter of a list."""
+        key = (disposal_line.c.disposal_id == disposal_id, disposal_line.c.letter_id == letter_id)
+        self._connection.execute(sa.update(disposal_line).where(*key).values(**values))
+
+    def free(self, disposal_id: str) -> None:
+        """Take every letter that nothing has happened to yet off a list that is abandoned."""
+        waiting = sa.update(disposal_line).where(
+            disposal_line.c.disposal_id == disposal_id,
+            disposal_line.c.state.in_([LineState.PROPOSED, LineState.KEPT]),
+        )
+        self._connection.execute(waiting.values(state=LineState.REMOVED, said="Bordereau abandonné."))
+
+    def of_letter(self, letter_id: str) -> tuple[Disposal, DisposalLine] | None:
+        """Return the list that condemned a letter, and its line there."""
+        states = [LineState.CONDEMNED, LineState.DESTROYED]
+        query = sa.select(disposal_line.c.disposal_id, *_LINE)
+        row = self._connection.execute(
+            query.where(disposal_line.c.letter_id == letter_id, disposal_line.c.state.in_(states))
+        ).one_or_none()
+        return (self.get(row.disposal_id, None), _line(row)) if row else None
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Return the lists that the machine has in hand."""
+        return tuple(
+            self._connection.scalars(sa.select(disposal.c.id).where(disposal.c.state == DisposalState.APPROVED))
+        )
+
+    def by_certificate(self, sha256: str, tenant_ids: frozenset[str]) -> Disposal | None:
+        """Return the list of some tenants whose certificate has these bytes."""
+        query = sa.select(disposal).where(disposal.c.certificate == sha256, disposal.c.tenant_id.in_(tenant_ids))
+        row = self._connection.execute(query).one_or_none()
+        return _value(row) if row else None
+
+    def plan_objects(self, letter_id: str, digests: Sequence[str], at: datetime) -> None:
+        """Write down every file of a letter that is to go."""
+        rows = [{"letter_id": letter_id, "digest": one, "state": ObjectState.TO_DO, "at": at} for one in digests]
+        if rows:
+            self._connection.execute(insert(disposal_object).on_conflict_do_nothing(), rows)
+
+    def objects_to_do(self, letter_id: str) -> tuple[str, ...]:
+        """Return the files of a letter that nothing was done about yet."""
+        query = sa.select(disposal_object.c.digest).where(
+            disposal_object.c.letter_id == letter_id, disposal_object.c.state == ObjectState.TO_DO
+        )
+        return tuple(self._connection.scalars(query.order_by(disposal_object.c.digest)))
+
+    def settle_object(self, digest: str, state: ObjectState, said: str, at: datetime, *, letter_id: str = "") -> None:
+        """Write what became of a file, for one letter or for all that had it."""
+        which = [disposal_object.c.digest == digest]
+        if letter_id:
+            which.append(disposal_object.c.letter_id == letter_id)
+        self._connection.execute(sa.update(disposal_object).where(*which).values(state=state, said=said, at=at))
+
+    def left(self, disposal_id: str) -> tuple[ObjectLeft, ...]:
+        """Return the files of a list's destroyed letters that are still in the store."""
+        return self._left(disposal_line.c.disposal_id == disposal_id)
+
+    def to_retry(self) -> tuple[str, ...]:
+        """Return the files that a lock kept, and those shared with a letter that may be gone by now."""
+        query = sa.select(disposal_object.c.digest).where(
+            disposal_object.c.state.in_([ObjectState.REMAINS, ObjectState.SHARED])
+        )
+        return tuple(self._connection.scalars(query.distinct().order_by(disposal_object.c.digest)))
+
+    def _left(self, where: sa.ColumnElement[bool]) -> tuple[ObjectLeft, ...]:
+        states = [LineState.CONDEMNED, LineState.DESTROYED]
+        query = (
+            sa.select(
+                disposal_object.c.letter_id,
+                disposal_line.c.number,
+                disposal_object.c.digest,
+                disposal_object.c.state,
+                disposal_object.c.said,
+            )
+            .join(disposal_line, disposal_line.c.letter_id == disposal_object.c.letter_id)
+            .where(where, disposal_line.c.state.in_(states), disposal_object.c.state != ObjectState.GONE)
+            .order_by(disposal_line.c.rank, disposal_object.c.digest)
+        )
+        rows = self._connection.execute(query)
+        return tuple(ObjectLeft(*row[:3], ObjectState(row.state), row.said) for row in rows)
+
+
+def _row(one: Disposal) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(one, name) for name in _PLAIN}
+    for name in _SIGNED:
+        who: Signed | None = getattr(one, name)
+        values |= {f"{name}_login": who.login, f"{name}_name": who.name, f"{name}_at": who.at} if who else {}
+    return values
+
+
+def _value(row: sa.Row[Any]) -> Disposal:
+    values = {name: getattr(row, name) for name in _PLAIN} | {"state": DisposalState(row.state)}
+    for name in _SIGNED:
+        parts = [getattr(row, f"{name}_{part}") for part in ("login", "name", "at")]
+        values[name] = Signed(*parts) if parts[2] is not None else None
+    return Disposal(**values)
+
+
+def _line(row: sa.Row[Any]) -> DisposalLine:
+    values = {one.name: getattr(row, one.name) for one in fields(DisposalLine)}
+    return DisposalLine(**values | {"state": LineState(row.state), "reasons": tuple(row.reasons)})

@@ -1,0 +1,50 @@
+"""Whether a letter may be destroyed at this moment: the one question, asked when a list is made and when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ged.mail.filing import Disposition
+from ged.mail.item import Letter, State
+from ged.store.unit import Unit
+from retention.fate import Fate
+from retention.fates import fates_of
+
+DISPOSED = (Disposition.DESTROY, Disposition.SAMPLE)
+"""Final dispositions of which a disposal is made: of a sorting, what it does not keep."""
+BY_LAW = "loi, art. 72"
+"""What stands for a rule where the floor of the law sets the term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen of a letter.
+
+    Attributes:
+        against: A French sentence for why it may not be destroyed; "" when nothing is against it.
+        rule: Code of the rule that sets the term, or `BY_LAW`.
+    """
+
+    letter: Letter
+    fate: Fate
+    rule: str
+    against: str
+
+
+def look_at(unit: Unit, letter: Letter, today: date) -> Look:
+    """Look at a letter: its fate as it is today, its holds, whatever is still under way around it."""
+    fate = fates_of(unit, [letter], today)[letter.id]
+    return Look(letter, fate, fate.rule or BY_LAW, _against(unit, letter, fate))
+
+
+def _against(unit: Unit, letter: Letter, fate: Fate) -> str:
+    if letter.state in {State.DESTROYED, State.TRANSFERRED}:
+        return "Il est déjà éliminé ou versé."
+    if fate.held:
+        return fate.reasons[0]
+    if not fate.due or fate.keep_until is None:
+        return f"Son délai n'est pas passé. {fate.reasons[0]}"
+    if fate.disposition not in DISPOSED:
+        return f"Son sort final est {fate.disposition}, non l'élimination."
+    return unit.belongings.under_way(letter.id)

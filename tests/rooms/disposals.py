@@ -1,0 +1,82 @@
+"""Letters of other years, closed and over, and the way of a list through two people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from api.disposals import hands_of
+from api.wiring import House
+from ged.mail.access import Actor
+from ged.mail.disposal import Disposal
+from ged.mail.item import Reading, State
+from ged.services.seal import seal
+from retention.disposal import lists
+from retention.disposal.carry_out import carry_out
+from retention.nightly import sweep_letters
+from rooms.house import driver_url
+from rooms.letters import decide, letter_pdf, read_all, send
+
+Who = Callable[[str], Actor]
+
+
+def own(house: House, actor: Actor) -> dict[str, Any]:
+    return {"store": house.store, "actor": actor, "clock": house.clock}
+
+
+def over(house: House, kossi: Actor, mark: str, *, kind: str = "demande", **said: Any) -> str:
+    """Register and seal a letter of 2001 whose twenty years are over, and close it; `read` has the machine read it."""
+    data = said.pop("data", None) or letter_pdf(reference=mark, body=f"Le mot {mark} n'est écrit nulle part ailleurs.")
+    receipt = send(house, kossi, data)
+    if said.pop("read", False):
+        read_all(house)
+    else:
+        seal(
+            receipt.letter_id, store=house.store, vault=house.vault, signer=house.signer, ledger=house.ledger,
+            clock=house.clock,
+        )  # fmt: skip
+    decide(house, kossi, receipt.letter_id, letter_date=date(2001, 3, 3), kind=kind, sender_reference="", **said)
+    close(house, receipt.letter_id)
+    return receipt.letter_id
+
+
+def close(house: House, letter_id: str, state: State = State.DONE) -> None:
+    with house.store.unit() as unit:
+        letter = unit.letters.get(letter_id, None, lock=True)
+        unit.letters.change(letter, state=state, closed_on=house.clock().date(), reading=Reading.READY)
+        unit.outbox.add(letter_id, house.clock())
+        unit.commit()
+
+
+def prepared(house: House, who: Who) -> Disposal:
+    sweep_letters(house.store, house.clock)
+    return lists.prepare(**own(house, who("archives")))
+
+
+def approved(house: House, who: Who) -> Disposal:
+    """Make a list of what is due, visaed by the archivist and approved by the secretary general."""
+    made = prepared(house, who)
+    lists.visa(made.id, "SG-1", **own(house, who("archives")))
+    return lists.approve(made.id, **own(house, who("sg")))
+
+
+def disposed(house: House, who: Who) -> Disposal:
+    """Destroy what is due, whole."""
+    done = carry_out(approved(house, who).id, hands_of(house))
+    assert done is not None
+    return done
+
+
+def everything_kept(house: House) -> Iterator[tuple[str, bytes]]:
+    """Every file of the installation, and every row of its database."""
+    for path in house.settings.data.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+    with psycopg.connect(driver_url(house.database_url)) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (table,) in tables:
+            with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
+                yield table, b"".join(bytes(piece) for piece in copy)

@@ -106,6 +106,11 @@ def recognise(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFil
             record = unit.dossier_pieces.seal_of(version.id)
             index, leaf = (record.leaf_index, record.leaf) if record else (None, None)
             return SealedFile(Sort.VERSION, version.id, version.filename, digest, index, leaf, version=version)
+    return _made_here(unit, digest, actor, now)
+
+
+def _made_here(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFile | None:
+    """Return which paper of the house has these bytes: a certificate of disposal, an inventory of a post."""
     done = unit.disposals.by_certificate(digest, frozenset(post.tenant_id for post in actor.posts))
     if done:
         return SealedFile(Sort.CERTIFICATE, done.id, "", digest, done.leaf_index, done.leaf, disposal=done)

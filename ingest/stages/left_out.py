@@ -41,7 +41,8 @@ def with_left_out(
         after = [index for index, line in enumerate(lines) if min(word.box_px[1] for word in line) < top]
         at = max(after, default=-1) + 1
         lines[at:at] = [
-            [_lowered(word, top - white) for word in line] for _, line in groupby(read, key=lambda word: word.line)
+            [_lowered(word, top - white, len(grey)) for word in line]
+            for _, line in groupby(read, key=lambda word: word.line)
         ]
     return [replace(word, line=number) for number, line in enumerate(lines) for word in line]
 
@@ -72,6 +73,7 @@ def _bands(words: list[RawWord], grey: Grey, resolution_dpi: float) -> Iterator[
             yield max(0, int(start) - around), min(len(grey), int(end) + around)
 
 
-def _lowered(word: RawWord, top: int) -> RawWord:
-    left, above, right, below = word.box_px
-    return replace(word, box_px=(left, above + top, right, below + top))
+def _lowered(word: RawWord, by: int, height: int) -> RawWord:
+    """Return a word of a band where it lies on the page; an engine's box may go a little into the white around."""
+    left, top, right, bottom = word.box_px
+    return replace(word, box_px=(left, max(0, top + by), right, min(height, bottom + by)))

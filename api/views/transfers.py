@@ -32,20 +32,20 @@ STATES: dict[str, tuple[str, str, str]] = {
     TransferState.SUBMITTED: (_("Attend un visa"), "new", "clock"),
     TransferState.APPROVED: (_("Visé, paquets en cours"), "new", "clock"),
     TransferState.READY: (_("Attend la réponse de l'archive"), "new", "send"),
-    TransferState.ANSWERED: (_("Répondu"), "done", "check"),
+    TransferState.ANSWERED: (_("Répondu"), "going", "check"),
     TransferState.ABANDONED: (_("Abandonné"), "", "circle-x"),
 }
 ITEMS: dict[str, tuple[str, str, str]] = {
     ItemState.LISTED: (_("Inscrit"), "", "archive"),
     ItemState.REMOVED: (_("Retiré"), "", "circle-x"),
     ItemState.DROPPED: (_("Écarté"), "late", "triangle-alert"),
-    ItemState.ACCEPTED: (_("Versé"), "done", "check"),
+    ItemState.ACCEPTED: (_("Versé"), "going", "check"),
     ItemState.REFUSED: (_("Refusé"), "late", "triangle-alert"),
 }
 OUTCOMES: dict[str, tuple[str, str, str]] = {
     PackageOutcome.WAITING: (_("Sans réponse"), "", "clock"),
     PackageOutcome.ACKNOWLEDGED: (_("Accusé de réception"), "new", "check"),
-    PackageOutcome.ACCEPTED: (_("Accepté"), "done", "check"),
+    PackageOutcome.ACCEPTED: (_("Accepté"), "going", "check"),
     PackageOutcome.REFUSED: (_("Refusé"), "late", "triangle-alert"),
 }
 FORMS: dict[str, str] = {PackageForm.SEDA: _("SEDA 2.3"), PackageForm.BAGIT: _("SEDA 2.3 dans un sac BagIt 1.0")}

@@ -20,6 +20,7 @@ from api.errors import problem, status_of
 from api.routes import (
     absences,
     batches,
+    classify,
     correspondents,
     delegations,
     dispatch,
@@ -97,6 +98,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(uploads.router, prefix="/api/v1")
     app.include_router(transfers.router, prefix="/api/v1")
     app.include_router(batches.router, prefix="/api/v1")
+    app.include_router(classify.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.exception_handler(GedError)(_said)

@@ -32,8 +32,18 @@ TABLE: tuple[Stage, ...] = (
     Stage(
         "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="2"
     ),
-    Stage("classify", needs=("recognize",), gives="kind and service, as people decided of such words", version="2"),
-    Stage("propose", needs=("extract", "classify"), gives="one proposal a field, with kind and service", version="2"),
+    Stage(
+        "classify",
+        needs=("recognize",),
+        gives="kind, service and file code, as people decided of such words",
+        version="3",
+    ),
+    Stage(
+        "propose",
+        needs=("extract", "classify"),
+        gives="one proposal a field, with kind, service and file code",
+        version="3",
+    ),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
     Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="4"),
 )

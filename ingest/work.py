@@ -155,9 +155,10 @@ class _Hands:
             on = letter.registered_at.date()
             entities = unit.organisation.entities(tenant_id=letter.tenant_id, open_on=on)
             kinds = unit.organisation.kinds()
+            plan = unit.schedules.plan_on(letter.tenant_id, on)
             separator = unit.batches.said_of(letter.id)
             found = [_as_known(unit, letter.tenant_id, each) for each in found]
-        proposals = by_separator(propose(self._told(letter), found, entities, kinds), *separator)
+        proposals = by_separator(propose(self._told(letter), found, entities, kinds, plan), *separator)
 
         def keep(unit: Unit, _current: Letter, run: int) -> None:
             unit.proposals.keep(letter.id, run, proposals)

@@ -21,6 +21,7 @@ LEGAL_FLOOR = Term(20, Span.YEARS)
 Source: loi n° 2017-007 du 22 juin 2017, art. 72.
 """
 _FLOOR_BASIS = "la loi n° 2017-007, art. 72, fixe vingt ans pour les écrits électroniques"
+_DISPOSITIONS = {each: str(each) for each in Disposition} | {Disposition.DESTROY: "élimination"}
 _STARTS = {
     Start.LETTER_DATE: "la date du courrier",
     Start.RECEPTION: "la réception",
@@ -115,25 +116,33 @@ def _rules(
 ) -> tuple[str, ...]:
     """Return a sentence for each rule, the one that counts first, each with what it was found by."""
     said = []
-    for until, ruling in sorted(ends, key=lambda one: one[1] is not first):
+    for until, ruling, by in _each_once(ends, first):
         rule, began = ruling.rule, _began(ruling.rule, letter, facts)
         since = (
             f"après {_awaited(rule)}, attendu"
             if began is None
             else f"à partir du {long_date(began)} ({_by(rule, facts)})"
         )
-        end = "" if ruling is first or until is None else f", soit jusqu'au {long_date(until)}"
-        said.append(
-            f"Règle {rule.code} ({rule.label}), par {ruling.by} : {rule.term} {since}{end}, puis {rule.disposition}."
-        )
+        end = "" if ruling.rule == first.rule or until is None else f", soit jusqu'au {long_date(until)}"
+        then = _DISPOSITIONS[rule.disposition]
+        said.append(f"Règle {rule.code} ({rule.label}), par {by} : {rule.term} {since}{end}, puis {then}.")
     if most is not first.rule and most.disposition is not first.rule.disposition:
-        said.append(f"Sort final : {most.disposition}, celui des règles qui garde le plus.")
+        said.append(f"Sort final : {_DISPOSITIONS[most.disposition]}, celui des règles qui garde le plus.")
     if most.disposition is Disposition.SAMPLE and most.sampling is not None:
         outcome = "gardé" if _selected(most, letter) else "non retenu"
         said.append(f"Tri : {most.sampling}. Ce courrier serait {outcome}.")
     if facts.version is not None:
         said.append(f"Tableau de gestion, version {facts.version}.")
     return tuple(said)
+
+
+def _each_once(ends: list[tuple[date | None, Ruling]], first: Ruling) -> list[tuple[date | None, Ruling, str]]:
+    """Return each rule once, the one that counts first, with all that it was found by."""
+    found: dict[str, tuple[date | None, Ruling, str]] = {}
+    for until, ruling in sorted(ends, key=lambda one: one[1].rule != first.rule):
+        before = found.get(ruling.rule.code)
+        found[ruling.rule.code] = (until, ruling, f"{before[2]} et {ruling.by}" if before else ruling.by)
+    return list(found.values())
 
 
 def _by(rule: RetentionRule, facts: Facts) -> str:

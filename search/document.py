@@ -16,10 +16,10 @@ ORDERED_FIELD = "exact"
 """The one text field whose words are kept in order, for phrases."""
 ANALYSIS = 2
 """Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
-KEYWORD_FIELDS = ("direction", "state", "kind", "service")
+KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")
 LISTED_FIELDS = ("whole", "readers")
 NUMBER_FIELDS = ("day", "registered", "year")
-FACETS = (*KEYWORD_FIELDS, "year")
+FACETS = ("direction", "state", "kind", "service", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Document:
         exact: Every word of the letter folded, in order, small words too: for phrases and near words.
         refs: Parts of its numbers and references, without leading zeros.
         whole: Numbers and references as one word, to be found by their beginning.
+        code: File code (cote), as the plan writes it; "" while nobody said.
         readers: Reader tokens (`ged.mail.access`), of which an asker needs one.
         day: Registration day as 20261124; `registered` the instant in milliseconds since 1970.
     """
@@ -50,6 +51,7 @@ class Document:
     state: str
     kind: str
     service: str
+    code: str
     day: int
     registered: int
     year: int
@@ -79,6 +81,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
         state=letter.state,
         kind=letter.kind or "",
         service=letter.service_id or "",
+        code=letter.file_code or "",
         day=int(f"{letter.registered_at:%Y%m%d}"),
         registered=int(letter.registered_at.timestamp() * 1000),
         year=letter.year,

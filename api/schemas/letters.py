@@ -75,6 +75,8 @@ class LetterOut(BaseModel):
     reading_error: str | None
     sealing: str
     held: bool
+    file_code: str | None
+    schedule_version: int | None
 
     @classmethod
     def of(cls, letter: Letter) -> LetterOut:
@@ -214,6 +216,7 @@ class DecisionIn(BaseModel):
     service: str = ""
     confidentiality: Confidentiality = Confidentiality.INTERNAL
     priority: Priority = Priority.NORMAL
+    file_code: str = Field(default="", max_length=200)
 
     def value(self) -> Decision:
         """Return the decision."""

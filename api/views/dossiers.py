@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.views.classify import filing_context
 from api.views.dossier_pieces import Dropped, drop
 from api.views.render import page, page_number
 from api.wiring import House
@@ -215,6 +216,8 @@ def _shown(
         "pages": -(-file.letters.total // PAGE_ROWS),
         "services": _services(house, actor),
         "holds": hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor),
+        "filed_at": f"/dossiers/{dossier_id}",
+        **filing_context(house, actor, dossier_id=dossier_id, code=file.dossier.file_code),
     }
     faulty = dropped is not None and not dropped.kept
     return page(request, "dossiers/show.html", status=422 if faulty else 200, **values)

@@ -22,6 +22,7 @@ _NAMES = {
     "letter_date": Field.LETTER_DATE,
     "kind": Field.KIND,
     "service_id": Field.SERVICE,
+    "file_code": Field.FILE_CODE,
 }
 
 
@@ -95,7 +96,7 @@ class Teller:
 
     def _value(self, field: str, value: str) -> str:
         if not value:
-            return "–" if field in {"recipient", "sender_reference", "letter_date", "due_date"} else ""
+            return "–" if field in {"file_code", "recipient", "sender_reference", "letter_date", "due_date"} else ""
         if field in {"letter_date", "due_date"}:
             return typed_day(datetime.fromisoformat(value).date())
         if field == "service_id":

@@ -11,6 +11,7 @@ from api.deps import ActorDep, FormCheck, HouseDep
 from api.files import file_response
 from api.views.acts_form import Asked, acts_context
 from api.views.also_read import also_read_context
+from api.views.classify import filing_context
 from api.views.correspondents import named_context
 from api.views.dispatch_form import TypedSendings, dispatch_context
 from api.views.disposals import destroyed_context
@@ -196,6 +197,8 @@ def letter_page(
         "today": today,
         "team": consult.team(lists, store=house.store, actor=actor, clock=house.clock),
         "made": request.query_params.get("acte", ""),
+        **filing_context(house, actor, letter),
+        "filed_at": f"/courrier/{letter.id}",
         **filed_context(letter.id, house, actor),
         **held_context(letter.id, house, actor),
         **destroyed_context(letter.id, house, actor),

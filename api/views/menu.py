@@ -165,6 +165,8 @@ def _consulted(actor: Actor) -> Iterator[Entry]:
         yield Entry("/correspondants", _("Correspondants"), "user")
     if actor.has(Right.SEE_DOSSIERS):
         yield Entry("/dossiers", _("Dossiers"), "archive")
+    if actor.posts:
+        yield Entry("/plan-de-classement", _("Plan de classement"), "archive")
     yield Entry("/verifier", _("Vérifier"), "shield-check")
     if actor.has(Right.AUDIT):
         yield Entry("/integrite", _("Chaîne d'intégrité"), "lock")
@@ -181,6 +183,8 @@ def _steered(actor: Actor) -> Iterator[Entry]:
             yield Entry("/versements", _("Versements"), "send")
         if actor.has(Right.APPROVE_DISPOSAL):
             yield Entry("/eliminations", _("Éliminations"), "archive")
+    if actor.has(Right.SEE_RETENTION) or actor.has(Right.APPROVE_SCHEDULE):
+        yield Entry("/referentiel", _("Plan et tableau"), "book-open")
     if actor.has(Right.SEE_QUALITY):
         yield Entry("/qualite", _("Qualité de lecture"), "scan-line")
         yield Entry("/modeles", _("Modèles"), "sparkles")

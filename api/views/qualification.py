@@ -25,6 +25,7 @@ FIELD_NAMES: dict[Field, str] = {
     Field.LETTER_DATE: "letter_date",
     Field.KIND: "kind",
     Field.SERVICE: "service",
+    Field.FILE_CODE: "file_code",
 }
 
 
@@ -40,6 +41,7 @@ class Typed(BaseModel):
     due_date: str = ""
     kind: str = ""
     service: str = ""
+    file_code: str = ""
     confidentiality: str = Confidentiality.INTERNAL
     priority: str = Priority.NORMAL
     bonds: list[str] = []
@@ -57,6 +59,7 @@ class Typed(BaseModel):
             due_date=typed_day(letter.due_date),
             kind=letter.kind or "",
             service=letter.service_id or "",
+            file_code=letter.file_code or "",
             confidentiality=letter.confidentiality,
             priority=letter.priority,
         )
@@ -92,6 +95,7 @@ class Typed(BaseModel):
             service_id=self.service,
             confidentiality=Confidentiality(self.confidentiality),
             priority=Priority(self.priority),
+            file_code=self.file_code,
         )
 
 

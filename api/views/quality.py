@@ -29,6 +29,7 @@ _ORDER = (
     Field.RECIPIENT,
     Field.KIND,
     Field.SERVICE,
+    Field.FILE_CODE,
 )
 _WIDTH, _HEIGHT = 220, 60
 

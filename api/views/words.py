@@ -26,7 +26,7 @@ from ged.mail.disposal import DisposalState, LineState
 from ged.mail.draft_acts import DraftAct
 from ged.mail.electronic import NoReceipt, ReturnKind
 from ged.mail.envelope import Nature
-from ged.mail.filing import Disposition
+from ged.mail.filing import Disposition, Start
 from ged.mail.item import Confidentiality, Direction, Priority, Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.journal_query import Concern
@@ -41,6 +41,7 @@ from ged.mail.opinion import OpinionVerdict
 from ged.mail.page import RegionKind
 from ged.mail.qualification import Field
 from ged.mail.register_check import Use
+from ged.mail.schedule import Change, VersionState
 from ged.seal.verify import Question
 
 LANGUAGES = ("fr", "en")
@@ -53,6 +54,16 @@ def _(sentence: str) -> str:
 
 
 CODES: dict[str, str] = {
+    VersionState.DRAFT: _("Brouillon"),
+    VersionState.SUBMITTED: _("Soumise à l'approbation"),
+    VersionState.APPROVED: _("Approuvée"),
+    Change.ADDED: _("ajoutée"),
+    Change.CHANGED: _("modifiée"),
+    Change.REMOVED: _("retirée"),
+    Start.LETTER_DATE: _("à partir de la date du courrier"),
+    Start.RECEPTION: _("à partir de la réception"),
+    Start.CLOSING: _("à partir de la clôture"),
+    Start.DOSSIER_CLOSING: _("à partir de la clôture du dossier"),
     Question.INTACT: _("Fichier intact"),
     Question.VALID: _("Signature et journal valides"),
     Question.TRUSTED: _("Certificat fiable"),
@@ -204,6 +215,7 @@ FIELDS: dict[str, str] = {
     Field.LETTER_DATE: _("Datée du"),
     Field.KIND: _("Nature"),
     Field.SERVICE: _("Affecter à"),
+    Field.FILE_CODE: _("Cote"),
     Field.OUR_REFERENCE: _("Notre référence rappelée"),
     Field.SIGNER: _("Signataire"),
     Field.DEADLINE: _("Délai demandé"),
@@ -453,6 +465,14 @@ ACTS: dict[str, str] = {
     Act.INDEX_RETRIED: _("Courriers refusés donnés de nouveau à l'index"),
     Act.MAIL_ASIDE: _("Courriel écarté"),
     Act.MAIL_SETTLED: _("Courriel écarté, décidé"),
+    Act.SCHEDULE_BEGUN: _("Version du plan et du tableau commencée"),
+    Act.SCHEDULE_WRITTEN: _("Version du plan et du tableau écrite"),
+    Act.SCHEDULE_SUBMITTED: _("Version du plan et du tableau soumise"),
+    Act.SCHEDULE_SENT_BACK: _("Version du plan et du tableau renvoyée"),
+    Act.SCHEDULE_APPROVED: _("Version du plan et du tableau approuvée"),
+    Act.CLASSIFIED: _("Cote changée"),
+    Act.EVENT_RECORDED: _("Événement noté"),
+    Act.EVENT_WITHDRAWN: _("Événement retiré"),
     Act.FALLS_DUE: _("Échéance de conservation"),
     Act.TRANSFER_PREPARED: _("Bordereau de versement préparé"),
     Act.TRANSFER_AMENDED: _("Bordereau de versement corrigé"),

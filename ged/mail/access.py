@@ -69,6 +69,8 @@ class Right(StrEnum):
     KEEP_KEYS = "tenir_cles"
     KEEP_TRANSFERS = "tenir_versements"
     APPROVE_TRANSFERS = "viser_versements"
+    KEEP_SCHEDULE = "tenir_plan_et_tableau"
+    APPROVE_SCHEDULE = "approuver_plan_et_tableau"
 
 
 _ALWAYS = frozenset({Right.VERIFY, Right.SEE_STATUS})
@@ -89,12 +91,20 @@ _REGISTRY = _READS_MAIL | {
 _INSPECTION = _READS_MAIL | {Right.SEE_REGISTER, Right.PRINT_REGISTER, Right.EXPORT, Right.SEE_RETENTION}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.REGISTRAR: _REGISTRY,
-    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.SEE_QUALITY, Right.CLOSE_REGISTER},
+    Role.SUPERVISOR: _REGISTRY | {Right.CORRECT, Right.SEE_QUALITY, Right.CLOSE_REGISTER, Right.APPROVE_SCHEDULE},
     Role.SECRETARY: _SERVICE | {Right.KEEP_CORRESPONDENTS},
     Role.HEAD: _SERVICE | {Right.EXPORT, Right.APPROVE_TRANSFERS, Right.APPROVE_DISPOSAL},
     Role.OFFICER: _SERVICE | {Right.EXPORT},
     Role.ARCHIVIST: _INSPECTION
-    | {Right.HOLD, Right.KEEP_TRANSFERS, Right.PREPARE_DISPOSAL, Right.APPROVE_TRANSFERS, Right.APPROVE_DISPOSAL},
+    | {
+        Right.HOLD,
+        Right.KEEP_TRANSFERS,
+        Right.APPROVE_TRANSFERS,
+        Right.PREPARE_DISPOSAL,
+        Right.APPROVE_DISPOSAL,
+        Right.KEEP_SCHEDULE,
+        Right.APPROVE_SCHEDULE,
+    },
     Role.AUDITOR: _INSPECTION | {Right.SEE_JOURNAL, Right.SEE_LETTER_ACTS, Right.AUDIT, Right.DRAW},
     Role.ADMINISTRATOR: _ALWAYS
     | {Right.SEE_QUALITY, Right.KEEP_MODELS, Right.SEE_JOURNAL, Right.KEEP_KEYS, Right.AUDIT},

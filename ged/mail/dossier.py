@@ -24,6 +24,7 @@ class Dossier:
         owner_id: The unit that answers for it.
         units: Every unit that it is open to, the owner's included; those above them see it too.
         parts: What its pieces are sorted under, in order.
+        file_code: Its code in the file plan, whose rule its letters fall under too; None while nobody said.
         closed_on: Since when nothing goes in or out; None while it is open.
     """
 
@@ -37,6 +38,7 @@ class Dossier:
     revision: int
     created_at: datetime
     parts: tuple[str, ...] = ()
+    file_code: str | None = None
 
     @property
     def label(self) -> str:

@@ -30,6 +30,7 @@ _PROPOSED = {
     "letter_date": Field.LETTER_DATE,
     "kind": Field.KIND,
     "service_id": Field.SERVICE,
+    "file_code": Field.FILE_CODE,
 }
 _DECIDED = (*_PROPOSED, "due_date", "confidentiality", "priority")
 

@@ -13,7 +13,7 @@ from math import comb
 from ged.mail.item import Confidentiality
 from ged.mail.qualification import Field
 
-TAUGHT = (Field.KIND, Field.SERVICE)
+TAUGHT = (Field.KIND, Field.SERVICE, Field.FILE_CODE)
 """What people's decisions teach."""
 OPEN_LEVELS = (Confidentiality.PUBLIC, Confidentiality.INTERNAL)
 """Only letters that any clerk reads teach: what a model says must not hint at a letter above its reader's level."""
@@ -66,7 +66,7 @@ class ModelCard:
     Attributes:
         digest: SHA-256 of its weights in the vault.
         letters: Decisions that taught it; `since` and `until` the days of the first and the last.
-        labels: How many kinds or services it tells apart.
+        labels: How many kinds, services or file codes it tells apart.
         replaces: The model that served before, None when it was the configuration's words.
         said_by: Who put it to serve, or took it out, last.
     """

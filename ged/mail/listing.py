@@ -97,6 +97,7 @@ class ListedLetter:
             Field.LETTER_DATE: letter.letter_date.isoformat() if letter.letter_date else None,
             Field.KIND: letter.kind,
             Field.SERVICE: letter.service_id,
+            Field.FILE_CODE: letter.file_code,
         }[name]
         if decided is not None:
             return decided

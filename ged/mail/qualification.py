@@ -31,6 +31,7 @@ class Field(StrEnum):
     LETTER_DATE = "date_courrier"
     KIND = "nature"
     SERVICE = "service"
+    FILE_CODE = "cote"
     OUR_REFERENCE = "reference_rappelee"
     SIGNER = "signataire"
     DEADLINE = "echeance_demandee"
@@ -80,6 +81,7 @@ class Decision:
     service_id: str
     confidentiality: Confidentiality
     priority: Priority
+    file_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class PlanLine:
     until: date | None = None
     kinds: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """Code and title: what is suggested, and read back, in a field."""
+        return f"{self.code} · {self.title}"
+
     def open_on(self, day: date) -> bool:
         """Whether letters are filed there on a day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
@@ -86,6 +91,11 @@ class Schedule:
         named = next((each.rule for each in self.path(code) if each.rule), "")
         return self.rule(named)
 
+    def named(self, typed: str) -> str:
+        """Return the code that somebody typed or chose, `d1` or `D1 · Titres miniers`, as the plan writes it."""
+        wanted = " ".join(typed.partition("·")[0].split())
+        return next((each.code for each in self.plan if each.code.lower() == wanted.lower()), wanted)
+
     def by_kind(self, day: date) -> dict[str, str]:
         """Return the code under which each kind falls by default on a day."""
         return {kind: each.code for each in self.plan if each.open_on(day) for kind in each.kinds}
@@ -97,6 +107,7 @@ class ScheduleVersion:
 
     Attributes:
         number: 1, 2, … within the tenant: people say « la version 3 ».
+        author: Who wrote in it last; `author_login` the logins of all who did, commas between them, the last first.
         note: What changed and why, in the author's words.
         in_force_on: From which day it applies, once approved; None before.
         refusal: Why it was last sent back to its author; "" when it was not.
@@ -117,6 +128,11 @@ class ScheduleVersion:
     in_force_on: date | None
     refusal: str
     revision: int
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """The logins of whoever wrote in it: none of them approves it."""
+        return tuple(each for each in self.author_login.split(",") if each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,12 @@ def correct(letter_id: str, decision: Decision, reason: str, *, store: Store, ac
                 "Seul un courrier en cours se corrige ainsi. Au bureau d'ordre, qualifiez-le ; clos, rouvrez-le.",
             )
         _refuse_stale(unit, letter, decision)
-        decision = replace(with_names_apart(decision), service_id=letter.service_id)
+        version, schedule = unit.schedules.applied(letter.tenant_id, now.date())
+        decision = replace(
+            with_names_apart(decision),
+            service_id=letter.service_id,
+            file_code=schedule.named(decision.file_code),
+        )
         found = faults(decision, today=now.date()) | unknown(unit, letter, decision, now.date())
         found |= _level(unit, letter, decision.confidentiality, actor, now.date())
         if not reason.strip():
@@ -52,7 +57,7 @@ def correct(letter_id: str, decision: Decision, reason: str, *, store: Store, ac
         differs = [name for name, value in values.items() if value != getattr(letter, name) and name != "delay_days"]
         if not differs:
             raise Refused("correction.nothing", "Rien n'est changé : aucune donnée ne diffère de celles du courrier.")
-        changed = unit.letters.change(letter, **values)
+        changed = unit.letters.change(letter, schedule_version=version, **values)
         name_parties(unit, changed, actor, now)
         unit.proposals.decide(letter.id, decision, changed.revision, actor, now, reason=reason.strip())
         unit.journal.write(now, Act.CORRECTED, actor, letter.id, fields=differs, reason=reason.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -48,6 +49,8 @@ def qualify(
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         _refuse_stale(unit, letter, decision, actor)
+        version, schedule = unit.schedules.applied(letter.tenant_id, now.date())
+        decision = replace(decision, file_code=schedule.named(decision.file_code))
         found = faults(decision, today=now.date()) | unknown(unit, letter, decision, now.date())
         if found:
             raise Refused("qualification.faulty", "Corrigez les champs signalés, puis validez.", faults=found)
@@ -55,6 +58,7 @@ def qualify(
             letter,
             state=State.ASSIGNED,
             service_id=decision.service_id,
+            schedule_version=version,
             **decided(decision),
             **deadline(unit, letter, decision),
         )
@@ -86,6 +90,7 @@ def decided(decision: Decision) -> dict[str, Any]:
         "kind": decision.kind,
         "confidentiality": decision.confidentiality,
         "priority": decision.priority,
+        "file_code": decision.file_code or None,
     }
 
 
@@ -125,4 +130,9 @@ def unknown(unit: Unit, letter: Letter, decision: Decision, today: date) -> dict
     services = {entity.id for entity in unit.organisation.entities(tenant_id=letter.tenant_id, open_on=today)}
     if decision.service_id and decision.service_id not in services | {letter.service_id}:
         found["service_id"] = "Ce service n'existe pas, ou ne reçoit plus de courrier. Choisissez-en un autre."
+    if decision.file_code and decision.file_code != letter.file_code:
+        _, schedule = unit.schedules.applied(letter.tenant_id, today)
+        line = schedule.line(decision.file_code)
+        if line is None or not line.open_on(today):
+            found["file_code"] = "Cette cote n'est pas dans le plan de classement. Choisissez-en une autre, ou aucune."
     return found

@@ -85,6 +85,10 @@ class Dossiers:
         """Close a dossier on a day, or open it again (None)."""
         self._write(current, closed_on=day)
 
+    def file_under(self, current: Dossier, code: str | None) -> None:
+        """File a dossier under a code of the plan, or under none."""
+        self._write(current, file_code=code)
+
     def search(
         self, words: Sequence[str], actor: Actor, *, limit: int, offset: int = 0, only_open: bool = False
     ) -> tuple[tuple[Dossier, ...], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -37,13 +37,13 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.and_(letter.c.id.in_(sa.select(due.c.letter_id)), ~letter.c.held)
     if listing.ruled is not None:
         wanted, excluded = listing.ruled
-        yield sa.and_(_governed(*wanted), ~_governed(*excluded))
+        yield sa.and_(governed(*wanted), ~governed(*excluded))
     if listing.sieve is not None:
         yield from _sieved(listing.sieve)
 
 
-def _governed(kinds: tuple[str, ...], codes: tuple[str, ...]) -> sa.ColumnElement[bool]:
-    """Letters of some kinds, filed under some codes, or in a dossier that is."""
+def governed(kinds: Sequence[str], codes: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return what keeps letters of some kinds, filed under some codes, or in a dossier that is."""
     inside = (
         sa.select(dossier_letter.c.letter_id)
         .join(dossier, dossier.c.id == dossier_letter.c.dossier_id)

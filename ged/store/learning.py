@@ -16,7 +16,7 @@ from ged.store.learning_tables import learned_model
 from ged.store.tables import decision, letter
 
 _TRIAL = tuple(Trial.__slots__)
-_LABELS = {Field.KIND: "kind", Field.SERVICE: "service_id"}
+_LABELS = {Field.KIND: "kind", Field.SERVICE: "service_id", Field.FILE_CODE: "file_code"}
 
 
 class Learning:

@@ -15,6 +15,7 @@ from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbou
 from ged.mail.team import Load
 from ged.store.custody import Custody
 from ged.store.database import text_array
+from ged.store.filing_rules import governed
 from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
 from ged.store.register_tables import second_number
@@ -126,6 +127,19 @@ class Letters:
         """Return the revision of each of these letters that there is."""
         query = sa.select(letter.c.id, letter.c.revision).where(letter.c.id.in_(letter_ids))
         return {row.id: row.revision for row in self._connection.execute(query)}
+
+    def governed_after(
+        self, tenant_id: str, kinds: Sequence[str], codes: Sequence[str], letter_id: str, limit: int
+    ) -> list[Letter]:
+        """Return letters of some kinds, filed under some codes or in a dossier that is, by id after one."""
+        mine = (letter.c.tenant_id == tenant_id, letter.c.id > letter_id, governed(kinds, codes))
+        query = _select().where(*mine).order_by(letter.c.id).limit(limit)
+        return [_value(row) for row in self._connection.execute(query)]
+
+    def count_by_code(self, tokens: Tokens) -> dict[str, int]:
+        """Count the letters filed under each code of the plan, of those that these tokens open."""
+        query = sa.select(letter.c.file_code, sa.func.count()).where(letter.c.file_code.is_not(None), seen_by(tokens))
+        return {str(row[0]): int(row[1]) for row in self._connection.execute(query.group_by(letter.c.file_code))}
 
     def count(self) -> int:
         """Count every letter of the installation."""

@@ -22,6 +22,7 @@ _NAMES = {
     Field.LETTER_DATE: "letter_date",
     Field.KIND: "kind",
     Field.SERVICE: "service_id",
+    Field.FILE_CODE: "file_code",
 }
 
 

@@ -62,6 +62,10 @@ class Schedules:
         version = self.in_force(tenant_id, day)
         return (version.number, self.lines(version.id)) if version else (None, Schedule())
 
+    def plan_on(self, tenant_id: str, day: date) -> tuple[PlanLine, ...]:
+        """Return the lines of the plan under which letters are filed on a day."""
+        return tuple(each for each in self.applied(tenant_id, day)[1].plan if each.open_on(day))
+
     def lines(self, version_id: str) -> Schedule:
         """Return the lines of a version, in their order."""
         rules = sa.select(schedule_rule).where(schedule_rule.c.version_id == version_id)
@@ -85,6 +89,20 @@ class Schedules:
         values = {name: getattr(version, name) for name in ScheduleVersion.__slots__}
         self._connection.execute(sa.insert(schedule_version).values(**values))
         self._insert(version.id, schedule)
+
+    def change(self, current: ScheduleVersion, **values: object) -> None:
+        """Write what became of a version under its next revision; the caller holds it locked."""
+        self._connection.execute(
+            sa.update(schedule_version)
+            .where(schedule_version.c.id == current.id)
+            .values(**values, revision=current.revision + 1)
+        )
+
+    def write_lines(self, version_id: str, schedule: Schedule) -> None:
+        """Put lines in the place of those of a draft."""
+        for table in (schedule_rule, plan_line):
+            self._connection.execute(sa.delete(table).where(table.c.version_id == version_id))
+        self._insert(version_id, schedule)
 
     def next_number(self, tenant_id: str) -> int:
         """Return the number of the next version; nobody else takes it before this transaction ends."""

@@ -68,6 +68,7 @@ from ged.store.register_closings import RegisterClosings
 from ged.store.register_prints import RegisterPrints
 from ged.store.registers import Registers
 from ged.store.reminders import Reminders
+from ged.store.retention_events import RetentionEvents
 from ged.store.retention_facts import RetentionFacts
 from ged.store.runs import Runs
 from ged.store.scan_runs import ScanRuns
@@ -311,6 +312,11 @@ class Unit:
     def schedules(self) -> Schedules:
         """The file plan and the retention schedule, in versions."""
         return Schedules(self._connection)
+
+    @cached_property
+    def retention_events(self) -> RetentionEvents:
+        """Events that start terms."""
+        return RetentionEvents(self._connection)
 
     @cached_property
     def retention(self) -> RetentionFacts:

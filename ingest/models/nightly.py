@@ -123,11 +123,12 @@ def _tried(
             pages = unit.pages.of_letters([one.letter_id for one in some])
             proposals = unit.proposals.of_letters([one.letter_id for one in some])
             entities, kinds = unit.organisation.entities(tenant_id=tenant_id), unit.organisation.kinds()
+            plan = unit.schedules.plan_on(tenant_id, some[-1].at.date())
         for one in some:
             read = pages.get(one.letter_id, [])
             found = [each for each in proposals.get(one.letter_id, {}).values() if each.field not in TAUGHT]
             ways = [
-                {each.field: each for each in propose(read, [*found, *classify(read, models)], entities, kinds)}
+                {each.field: each for each in propose(read, [*found, *classify(read, models)], entities, kinds, plan)}
                 for models in (standing, new)
             ]
             yield _Seen(one.labels, *ways)

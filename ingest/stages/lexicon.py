@@ -11,6 +11,7 @@ from ged.mail.french_dates import plain
 from ged.mail.organisation import Entity, upwards
 from ged.mail.page import Evidence, Page, Word
 from ged.mail.qualification import Field, Proposal
+from ged.mail.schedule import PlanLine
 from ingest.stages.fields.layout import Line, evidence_of, lines_of, words_at
 
 ORIGIN = "lexique 2"
@@ -18,6 +19,7 @@ Phrases = Mapping[str, frozenset[str]]
 """The phrases by which each value of a field is called."""
 _WEIGHTS = {
     Field.SERVICE: {"recipient": 2.0, "subject": 6.0, "body": 0.5},
+    Field.FILE_CODE: {"recipient": 0.0, "subject": 4.0, "body": 0.5},
     Field.KIND: {"recipient": 0.0, "subject": 4.0, "body": 1.0},
 }
 _MOST = 24.0
@@ -30,8 +32,10 @@ class _Sighting:
     evidence: Evidence
 
 
-def phrases_of(kinds: Sequence[Kind], entities: Sequence[Entity]) -> dict[Field, Phrases]:
-    """Return what the configuration says of kinds and of services, a unit before the one above it.
+def phrases_of(
+    kinds: Sequence[Kind], entities: Sequence[Entity], plan: Sequence[PlanLine] = ()
+) -> dict[Field, Phrases]:
+    """Return what the configuration says of kinds, of services and of file codes, a unit before the one above it.
 
     A root answers for nobody in particular: what only names it is passed over, every letter is addressed to it.
     """
@@ -40,6 +44,7 @@ def phrases_of(kinds: Sequence[Kind], entities: Sequence[Entity]) -> dict[Field,
     return {
         Field.KIND: {kind.code: frozenset({kind.label_fr, *kind.words}) for kind in kinds},
         Field.SERVICE: {one.id: frozenset({one.name_fr, *one.words}) for one in units},
+        Field.FILE_CODE: {line.code: frozenset({line.title}) for line in plan},
     }
 
 

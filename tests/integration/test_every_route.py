@@ -36,7 +36,18 @@ from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.transfer import Form, Transfer, TransferState
 from ged.mail.upload import Wish
-from ged.services import consult, dispatch, dossier, dossier_pieces, hold, note, saved_views, succeed
+from ged.services import (
+    classify,
+    consult,
+    dispatch,
+    dossier,
+    dossier_pieces,
+    hold,
+    note,
+    records_schedule,
+    saved_views,
+    succeed,
+)
 from ged.services.attach import attach
 from ged.services.audit.runs import ask_audit
 from ged.services.capture import Door
@@ -297,6 +308,9 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     )  # fmt: skip
     left = succeed.make("DAJ-1", render=render, vault=house.vault, signer=house.signer, actor=daj, **by)
     frozen = hold.place(NewHold(Scope.LETTER, letter.id, f"Recours de {MARK}"), actor=who("archives"), **by)
+    ended = classify.record_event(MARK, house.clock().date(), letter_id=letter.id, actor=who("archives"), **by)
+    version = records_schedule.begin(actor=who("archives"), **by)
+    records_schedule.write(version.id, lambda schedule: schedule, MARK, revision=1, actor=who("archives"), **by)
     view = saved_views.save(MARK, "recherche", f"q={MARK}", actor=daj, **by)
     lot = open_batch(NewBatch(Door.UPLOAD, MARK), actor=kossi, **by)
     deposit(BytesIO(letter_pdf(subject=MARK)), MARK, lot.id, door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
@@ -304,6 +318,8 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     values = {
         "transfer_id": slip.id,
         "reception_id": came_in(house).id,
+        "event_id": ended.id,
+        "version_id": version.id,
         "opinion_id": first(settings, "SELECT id FROM opinion"),
         "sending_id": first(settings, "SELECT id FROM sending"),
         "message_id": first(settings, "SELECT id FROM message WHERE letter_id IS NOT NULL"),

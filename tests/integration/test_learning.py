@@ -25,7 +25,7 @@ from ingest.models.nightly import train_models
 from ingest.models.served import ServedModels
 from ingest.stages.classify import classify
 from integration.test_acknowledgement import signed_in
-from rooms.learning import TOPICS, decisions, letter_about, propose, read_letter
+from rooms.learning import CODES, TOPICS, decisions, letter_about, propose, read_letter
 from rooms.letters import decide
 from rooms.values import a_page
 from search.find import find
@@ -53,7 +53,8 @@ def test_decisions_teach_by_night_and_a_worse_model_never_serves(house: House, k
     assert all(card.trial.right > card.trial.right_before for card in first)
     for topic in TOPICS:
         text = letter_about(topic, random.Random(7))
-        assert proposed(house, text) == {Field.KIND: topic[0], Field.SERVICE: topic[1]}
+        decided = {Field.KIND: topic[0], Field.SERVICE: topic[1], Field.FILE_CODE: CODES[topic[0]]}
+        assert proposed(house, text) == decided
         assert proposed(house, text, "CEET") == {}
     assert train_models(house.store, house.vault, house.clock) == ()  # nothing new was decided
 
@@ -76,7 +77,7 @@ def test_decisions_teach_by_night_and_a_worse_model_never_serves(house: House, k
     assert (states[worse.id], states[before.id]) == (ModelState.SERVING, ModelState.KEPT)
     put_to_serve(before.id, actor=admin, **given)
     serve_words(Field.KIND, actor=admin, **given)
-    assert set(proposed(house, letter_about(("stage", "DRH"), random.Random(8)))) == {Field.SERVICE}
+    assert set(proposed(house, letter_about(("stage", "DRH"), random.Random(8)))) == {Field.SERVICE, Field.FILE_CODE}
     with house.store.unit() as unit:
         assert [line.act for line in unit.journal.about(before.id)] == [Act.MODEL_SERVES, Act.MODEL_SERVES]
         with pytest.raises(NotFound):

@@ -21,6 +21,8 @@ TOPICS = {
     ("plainte", "DGMG"): "poussieres bruit explosifs camions fissures villageois concasseur vibrations cours eau",
 }
 """What people decide of letters, and words of such letters that the pilot's configuration does not know."""
+CODES = {"stage": "D5", "facture": "C4", "plainte": "D2"}
+"""The file code that people give each kind: not the one that the plan gives it by default."""
 
 COMMON = "honneur venir aupres haute bienveillance veuillez agreer expression consideration"
 
@@ -47,7 +49,8 @@ def decisions(house: House, actor: Actor, count: int, seed: int, **changes: Any)
     for number in range(count):
         topic = list(TOPICS)[number % len(TOPICS)]
         letter_id = read_letter(house, actor, letter_about(topic, dice), f"{seed}-{number}")
-        decide(house, actor, letter_id, **({"kind": topic[0], "service_id": topic[1]} | changes))
+        usual = {"kind": topic[0], "service_id": topic[1], "file_code": CODES[topic[0]]}
+        decide(house, actor, letter_id, **(usual | changes))
 
 
 def propose(house: House, letter_id: str, values: dict[Field, str]) -> None:

@@ -19,6 +19,7 @@ from ged.mail.filing import Kind
 from ged.mail.organisation import Entity
 from ged.mail.page import Box, TextSource, Word
 from ged.mail.qualification import Field, Proposal
+from ged.mail.schedule import PlanLine
 from ingest.readers.source import Grey, PageImage
 from ingest.stages.classify import classify
 from ingest.stages.clean import clean, turn
@@ -229,6 +230,19 @@ def test_the_service_is_the_one_that_the_letter_calls_by_its_words() -> None:
     found = {one.field: one for one in propose([page], [], entities, [])}
     assert found[Field.SERVICE].value == "DRH"
     assert found[Field.SERVICE].evidence is not None
+
+
+def test_a_file_code_is_the_one_of_the_kind_unless_something_surer_is_said() -> None:
+    plan = (PlanLine("C2", "Factures", kinds=("facture",)), PlanLine("D1", "Titres miniers"))
+    kinds = [Kind("facture", "Facture", "Invoice", "R")]
+    kind = Proposal(Field.KIND, "facture", 0.9, None, "appris")
+    found = {one.field: one for one in propose([a_page("Rien")], [kind], [], kinds, plan)}
+    assert (found[Field.FILE_CODE].value, found[Field.FILE_CODE].origin) == ("C2", "plan de classement")
+    assert found[Field.FILE_CODE].confidence < 0.9
+    learned = Proposal(Field.FILE_CODE, "D1", 0.95, None, "appris")
+    unknown = Proposal(Field.FILE_CODE, "Z9", 0.99, None, "appris")
+    found = {one.field: one for one in propose([a_page("Rien")], [kind, learned, unknown], [], kinds, plan)}
+    assert found[Field.FILE_CODE].value == "D1"
 
 
 def test_a_kind_that_the_organisation_does_not_know_is_not_proposed() -> None:

@@ -1,0 +1,222 @@
+"""Plan and schedule: versions by two people, files that come back as they went, codes and events that decide a fate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import httpx
+import pytest
+
+from api.model_schedule import read_part, written
+from api.wiring import House
+from ged.errors import Conflict, Forbidden, NotFound, Refused
+from ged.mail.access import Actor
+from ged.mail.filing import Disposition, Span, Term
+from ged.mail.schedule import Change, Part, PlanLine, Schedule, VersionState
+from ged.services import classify, consult, dossier, records_schedule
+from integration.test_acknowledgement import signed_in
+from retention.fate import fate_of
+from retention.preview import consequences
+from rooms.house import PILOT
+from rooms.letters import decide, letter_pdf, send
+
+Who = Callable[[str], Actor]
+
+
+@pytest.fixture
+def archives(who: Who) -> Actor:
+    return who("archives")
+
+
+@pytest.fixture
+def chief(house: House, who: Who) -> Actor:
+    """The supervisor of the mail, who approves."""
+    with house.store.unit() as unit:
+        held = {each.position_id: each.login for each in unit.organisation.holdings(house.clock().date())}
+    return who(held["BOC-SUP"])
+
+
+def longer(schedule: Schedule) -> Schedule:
+    """Return a schedule whose ordinary letters are kept forty years, and transferred then."""
+    rules = [
+        replace(each, term=Term(40, Span.YEARS), disposition=Disposition.TRANSFER) if each.code == "COURANT" else each
+        for each in schedule.rules
+    ]
+    return replace(schedule, rules=tuple(rules))
+
+
+def drafted(house: House, actor: Actor, change: Callable[[Schedule], Schedule] = longer) -> str:
+    begun = records_schedule.begin(store=house.store, actor=actor, clock=house.clock)
+    records_schedule.write(
+        begun.id, change, "Quarante ans", revision=1, store=house.store, actor=actor, clock=house.clock
+    )
+    return begun.id
+
+
+def submitted(house: House, actor: Actor, change: Callable[[Schedule], Schedule] = longer) -> str:
+    made = drafted(house, actor, change)
+    records_schedule.submit(made, revision=2, store=house.store, actor=actor, clock=house.clock)
+    return made
+
+
+def until(house: House, letter_id: str, actor: Actor) -> date | None:
+    file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
+    return fate_of(file.letter, file.retention, house.clock().date()).keep_until
+
+
+def test_the_folder_makes_the_first_version_and_no_other(house: House, archives: Actor) -> None:
+    (first,) = records_schedule.versions(store=house.store, actor=archives)
+    assert (first.number, first.state) == (1, VersionState.APPROVED)
+    assert first.in_force_on == first.written_at.date()
+
+
+def test_a_version_applies_once_somebody_else_has_approved_it(
+    house: House, kossi: Actor, archives: Actor, chief: Actor
+) -> None:
+    letter = send(house, kossi, letter_pdf())
+    decided = decide(house, kossi, letter.letter_id, letter_date=date(2026, 3, 2), kind="demande")
+    assert decided.schedule_version == 1
+    assert until(house, letter.letter_id, archives) == date(2046, 3, 2)
+    made = submitted(house, archives)
+    with pytest.raises(Forbidden, match="une autre personne"):
+        records_schedule.approve(made, house.clock().date(), store=house.store, actor=archives, clock=house.clock)
+    found = consequences(made, store=house.store, actor=archives, clock=house.clock)
+    assert (found.changed, found.later, found.earlier, found.ends) == (1, 1, 0, 1)
+    assert [(one.id, after.keep_until) for one, _, after in found.examples] == [(letter.letter_id, date(2066, 3, 2))]
+    assert until(house, letter.letter_id, archives) == date(2046, 3, 2)
+    records_schedule.approve(made, house.clock().date(), store=house.store, actor=chief, clock=house.clock)
+    assert until(house, letter.letter_id, archives) == date(2066, 3, 2)
+    file = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock)
+    assert file.in_force
+    ((changed, code, fields),) = [(one.change, one.code, one.fields) for one in file.differences]
+    assert (changed, code) == (Change.CHANGED, "COURANT")
+    assert ("term", "20 ans", "40 ans") in fields
+    with pytest.raises(Conflict):
+        records_schedule.write(made, longer, "", revision=4, store=house.store, actor=archives, clock=house.clock)
+
+
+def test_a_version_applies_from_its_day(house: House, archives: Actor, chief: Actor) -> None:
+    made = submitted(house, archives)
+    tomorrow = house.clock().date() + timedelta(days=1)
+    with pytest.raises(Refused):
+        records_schedule.approve(made, tomorrow - timedelta(days=2), store=house.store, actor=chief, clock=house.clock)
+    records_schedule.approve(made, tomorrow, store=house.store, actor=chief, clock=house.clock)
+    with house.store.unit() as unit:
+        assert unit.schedules.applied("MME", tomorrow - timedelta(days=1))[0] == 1
+        assert unit.schedules.applied("MME", tomorrow)[0] == 2
+
+
+def test_there_is_one_draft_and_it_may_come_back(house: House, archives: Actor, chief: Actor, kossi: Actor) -> None:
+    made = submitted(house, archives)
+    with pytest.raises(Conflict):
+        records_schedule.begin(store=house.store, actor=archives, clock=house.clock)
+    records_schedule.send_back(made, "Trop long", store=house.store, actor=chief, clock=house.clock)
+    file = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock)
+    assert file.may_write
+    assert file.version.refusal.endswith("Trop long")
+    with pytest.raises(Forbidden):
+        records_schedule.begin(store=house.store, actor=kossi, clock=house.clock)
+    with pytest.raises(Forbidden):
+        records_schedule.version_file(made, store=house.store, actor=kossi, clock=house.clock)
+
+
+def test_a_faulty_version_is_kept_but_not_submitted(house: House, archives: Actor) -> None:
+    made = drafted(house, archives, lambda schedule: replace(schedule, rules=schedule.rules[1:]))
+    file = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock)
+    assert any("COURANT" in fault.sentence for fault in file.faults)
+    with pytest.raises(Refused):
+        records_schedule.submit(made, revision=2, store=house.store, actor=archives, clock=house.clock)
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_what_is_exported_is_imported_as_it_was(house: House, archives: Actor, part: Part) -> None:
+    file = records_schedule.version_file("", store=house.store, actor=archives, clock=house.clock)
+    lines, faults, _numbers = read_part(part, written(part, file.schedule))
+    assert faults == []
+    assert lines == (file.schedule.plan if part is Part.PLAN else file.schedule.rules)
+    again, _faults, _lines = read_part(part, (PILOT / part).read_text(encoding="utf-8"))
+    assert again == lines
+
+
+def test_the_faults_of_a_file_are_said_by_line() -> None:
+    lines = ("A;A;20 ans;cloture;tri;un sur 2;x;", "B;B;vingt;x;x;;x;", "C")
+    text = "\n".join(("code;libelle;duree;depart;sort;tri;fondement;racine", *lines))
+    read, faults, _numbers = read_part(Part.RULES, text)
+    assert len(read) == 1
+    assert [(one.line, one.sentence.split()[0]) for one in faults] == [(4, "1"), (3, "«")]
+
+
+def test_a_code_is_typed_corrected_later_and_rules_the_letter(house: House, kossi: Actor, archives: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf())
+    with pytest.raises(Refused):
+        decide(house, kossi, receipt.letter_id, file_code="Z9")
+    decided = decide(house, kossi, receipt.letter_id, file_code="c2 · Comptabilité et factures", kind="facture")
+    assert decided.file_code == "C2"
+    filed = classify.file_letter(receipt.letter_id, "d1", store=house.store, actor=archives, clock=house.clock)
+    assert filed.file_code == "D1"
+    assert until(house, receipt.letter_id, archives) is None
+    classify.record_event(
+        "fin de permis",
+        date(2030, 6, 1),
+        letter_id=receipt.letter_id,
+        store=house.store,
+        actor=archives,
+        clock=house.clock,
+    )
+    assert until(house, receipt.letter_id, archives) == date(2060, 6, 1)
+    with pytest.raises(Conflict):
+        classify.file_letter(receipt.letter_id, "D1", store=house.store, actor=archives, clock=house.clock)
+    with pytest.raises(Forbidden):
+        classify.file_letter(receipt.letter_id, "D2", store=house.store, actor=kossi, clock=house.clock)
+    (event,) = classify.filing_of(filed, store=house.store, actor=archives, clock=house.clock).events
+    with pytest.raises(NotFound):
+        classify.withdraw_event("autre", store=house.store, actor=archives, clock=house.clock)
+    classify.withdraw_event(event.id, store=house.store, actor=archives, clock=house.clock)
+    assert until(house, receipt.letter_id, archives) is None
+
+
+def test_a_dossiers_code_and_events_rule_its_letters(house: House, kossi: Actor, archives: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf())
+    decide(house, kossi, receipt.letter_id, letter_date=date(2026, 3, 2), kind="demande")
+    opened = dossier.begin("", "Permis de Tsévié", "DAF", (), store=house.store, actor=kossi, clock=house.clock)
+    dossier.put_in(opened.id, receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
+    assert until(house, receipt.letter_id, archives) == date(2046, 3, 2)
+    classify.file_dossier(opened.id, "D1", store=house.store, actor=archives, clock=house.clock)
+    assert until(house, receipt.letter_id, archives) is None
+    classify.record_event(
+        "fin de permis", date(2028, 2, 29), dossier_id=opened.id, store=house.store, actor=archives, clock=house.clock
+    )
+    assert until(house, receipt.letter_id, archives) == date(2058, 2, 28)
+
+
+def test_a_code_is_found_by_its_beginning_or_by_words_of_its_title(house: House, kossi: Actor) -> None:
+    def codes(text: str) -> list[str]:
+        found = classify.codes_like(text, store=house.store, actor=kossi, clock=house.clock)
+        return [each.code for each in found]
+
+    assert codes("d1") == ["D1"]
+    assert codes("titr min") == ["D1"]
+    assert codes("marches") == ["C3"]
+    assert codes("") == []
+
+
+def test_the_pages_of_the_archivist(
+    house: House, kossi: Actor, archives: Actor, chief: Actor, client: httpx.Client
+) -> None:
+    send(house, kossi, letter_pdf())
+    session = signed_in(house, "archives")
+    plan = client.get("/plan-de-classement", headers=session)
+    assert "Titres miniers" in plan.text
+    table = client.get("/tableau-de-gestion/fichier.csv", headers=session)
+    assert table.content.decode("utf-8-sig").startswith("code;libelle;duree")
+    policy = client.get("/politique-archivage.pdf", headers=session)
+    assert policy.content.startswith(b"%PDF-")
+    made = drafted(
+        house, archives, lambda schedule: replace(schedule, plan=(*schedule.plan, PlanLine("H", "Hydrogène")))
+    )
+    for address in (f"/referentiel/{made}", "/referentiel", f"/plan-de-classement/modifier?version={made}"):
+        shown = client.get(address, headers=session)
+        assert shown.status_code == 200, address
+    assert "Hydrogène" in shown.text

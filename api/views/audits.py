@@ -72,7 +72,7 @@ def progress(request: Request, house: HouseDep, actor: ActorDep, audit_id: str) 
     """Say how far an audit is; one that has ended is shown anew."""
     run = run_of(audit_id, store=house.store, actor=actor)
     if run.finished_at is not None:
-        return Response(status_code=200, headers={"HX-Refresh": "true"})
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
     return part(request, "parts/audit_progress.html", **_words(), run=run, checks=BY_CODE)
 
 

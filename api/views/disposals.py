@@ -52,7 +52,7 @@ def progress(request: Request, house: HouseDep, actor: ActorDep, disposal_id: st
     """Say how far a disposal is; one that has ended is shown anew."""
     file = lists.disposal_file(disposal_id, store=house.store, actor=actor, limit=1)
     if file.disposal.state is not DisposalState.APPROVED:
-        return Response(status_code=200, headers={"HX-Refresh": "true"})
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
     return part(request, "disposals/progress.html", **_words(), one=file.disposal, counts=file.counts)
 
 

@@ -19,7 +19,7 @@ ANALYSIS = 2
 KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")
 LISTED_FIELDS = ("whole", "readers")
 NUMBER_FIELDS = ("day", "registered", "year")
-FACETS = ("direction", "state", "kind", "service", "year")
+FACETS = ("direction", "state", "kind", "service", "code", "year")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The language of searches: words as people type them, and `field:value` as people guess them, French and English.
 
-    transformateur -devis "mise en service" de:ceet objet:panne réf:123/2026 nature:facture depuis:mars 2024..2026
+    transformateur -devis "mise en service" de:ceet objet:panne réf:123/2026 nature:facture cote:D1 depuis:mars
 
 Reading never fails: what is not understood stays words, and a remark says why.
 """
@@ -8,7 +8,7 @@ Reading never fails: what is not understood stays words, and a remark says why.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -26,6 +26,7 @@ class RemarkKind(StrEnum):
     NO_DATE = "date"
     NO_VALUE = "valeur"
     EMPTY = "vide"
+    NOT_IN_PLAN = "plan"
     NOT_EXCLUDED = "exclusion"
 
 
@@ -40,9 +41,14 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that stand for values of the lists: folded, with hyphens, to codes; the first of a code writes it."""
+    """The words that stand for values of the lists: folded, with hyphens, to codes; the first of a code writes it.
+
+    Attributes:
+        under: For each file code (cote), itself and all that the plan has under it.
+    """
 
     words: Mapping[str, Mapping[str, str]]
+    under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def code(self, name: str, value: str) -> str | None:
         """Return the code that a typed value means."""
@@ -52,16 +58,39 @@ class Vocabulary:
         """Return how a code is typed."""
         return next((word for word, meant in self.words.get(name, {}).items() if meant == code), code)
 
+    def branches(self, value: str) -> tuple[str, ...]:
+        """Return the file codes that a typed one means: itself, or the highest of those that begin so; () for none."""
+        whole = self.code("cote", value)
+        if whole is not None:
+            return (whole,)
+        begun = [code for code in self.under if hyphened(value) and hyphened(code).startswith(hyphened(value))]
+        return self.highest(begun)
+
+    def highest(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return file codes without those that lie under another of them."""
+        below = {low for code in codes for low in self.under.get(code, ()) if low != code}
+        return tuple(code for code in codes if code not in below)
+
+    def lowest(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return file codes without those under which another of them lies."""
+        return tuple(code for code in codes if not set(self.under.get(code, ())) & set(codes) - {code})
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A search taken apart: what is left in `text` is words and fields of text, which `search.plan` reads."""
+    """A search taken apart: what is left in `text` is words and fields of text, which `search.plan` reads.
+
+    Attributes:
+        codes: File codes as they are asked for; `filed` all under which a letter may be filed to be found.
+    """
 
     text: str
     kinds: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
     directions: tuple[Direction, ...] = ()
+    codes: tuple[str, ...] = ()
+    filed: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     remarks: tuple[Remark, ...] = field(default=())
@@ -69,7 +98,8 @@ class Understood:
     def query(self, **asked: object) -> Query:
         """Return the query, with what is not typed (`sort`, `limit`, `after`, `counted`)."""
         names = ("text", "kinds", "services", "states", "directions", "since", "until")
-        return replace(Query(**{name: getattr(self, name) for name in names}), **asked)  # type: ignore[arg-type]
+        query = Query(codes=self.filed, **{name: getattr(self, name) for name in names})
+        return replace(query, **asked)  # type: ignore[arg-type]
 
 
 LISTED = {
@@ -77,6 +107,7 @@ LISTED = {
     "service": "service", "entite": "service",
     "etat": "etat", "state": "etat", "status": "etat", "statut": "etat",
     "registre": "registre", "register": "registre", "sens": "registre",
+    "cote": "cote", "code": "cote", "classement": "cote", "file-code": "cote",
 }  # fmt: skip
 """The names that a list is called by, folded, and the list."""
 DATED = {
@@ -88,6 +119,7 @@ DATED = {
 }  # fmt: skip
 """The names of dates, folded, and what they bound."""
 _SPACED = re.compile(r"(?<!\S)(-?[^\W\d_][\w'’-]*)[\u00a0\u202f ]?:[\u00a0\u202f ]+(?=\S)")
+_CODE = re.compile(r'[^\s"«»“”]{1,20}')
 _RANGE = re.compile(r"(?P<first>[^\s.]*)\.\.(?P<last>[^\s.]*)")
 
 
@@ -110,6 +142,8 @@ def understood(text: str, today: date, vocabulary: Vocabulary) -> Understood:
             kept.append(piece.group())
         elif piece["minus"]:
             found = _remarked(found, RemarkKind.NOT_EXCLUDED, piece["name"], value)
+        elif LISTED.get(name) == "cote" and value:
+            found = _filed(found, piece["name"], value, vocabulary)
         elif name in LISTED:
             found = _listed(found, LISTED[name], piece["name"], value, vocabulary)
         else:
@@ -125,6 +159,7 @@ def written(one: Understood, vocabulary: Vocabulary) -> str:
     parts += [f"service:{vocabulary.word('service', code)}" for code in one.services]
     parts += [f"état:{vocabulary.word('etat', code)}" for code in one.states]
     parts += [f"registre:{vocabulary.word('registre', code)}" for code in one.directions]
+    parts += [f"cote:{code}" for code in one.codes]
     if one.since:
         parts.append(f"depuis:{one.since:%d/%m/%Y}")
     if one.until:
@@ -154,6 +189,23 @@ def _listed(found: Understood, name: str, typed: str, value: str, vocabulary: Vo
             return replace(found, states=tuple(dict.fromkeys((*found.states, State(code)))))
         case _:
             return replace(found, directions=tuple(dict.fromkeys((*found.directions, Direction(code)))))
+
+
+def _filed(found: Understood, typed: str, value: str, vocabulary: Vocabulary) -> Understood:
+    """Read a file code, or its beginning; one that the plan in force lacks is looked for: older letters carry it."""
+    codes = vocabulary.branches(value)
+    if codes:
+        filed = [low for code in codes for low in vocabulary.under.get(code, (code,))]
+    elif not _CODE.fullmatch(value):
+        return _remarked(found, RemarkKind.NO_VALUE, typed, value)
+    else:
+        codes, filed = (value,), [value, value.upper()]
+        found = _remarked(found, RemarkKind.NOT_IN_PLAN, typed, value)
+    return replace(
+        found,
+        codes=tuple(dict.fromkeys((*found.codes, *codes))),
+        filed=tuple(dict.fromkeys((*found.filed, *filed))),
+    )
 
 
 def _dated(found: Understood, bound: str, typed: str, value: str, today: date) -> Understood:

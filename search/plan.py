@@ -97,6 +97,7 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
         ("state", query.states),
         ("kind", query.kinds),
         ("service", query.services),
+        ("code", query.codes),
         ("id", query.among),
     ):
         if values:

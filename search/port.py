@@ -32,6 +32,7 @@ class Query:
     Attributes:
         since: Registration day of the oldest letter wanted; `until` of the newest, that day included.
         service: Id of the entity in charge.
+        codes: File codes, of which a letter must carry one; what lies under a code is named as well.
         after: Cursor of the previous page, as `Hits.following` gave it.
         counted: Whether facets are wanted.
         synonyms: The other names of things, as the asker's organisation lists them.
@@ -45,6 +46,7 @@ class Query:
     states: tuple[State, ...] = ()
     kinds: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     sort: Sort = Sort.RELEVANCE

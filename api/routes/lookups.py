@@ -29,7 +29,7 @@ def search(
         str,
         Parameter(
             max_length=400,
-            description='Words, "phrases", -exclusions, numbers, de: à: objet: réf: nature: depuis: 2024..2026.',
+            description='Words, "phrases", -exclusions, numbers, de: à: objet: réf: nature: cote: depuis: 2024..2026.',
         ),
     ] = "",
     direction: Annotated[list[Direction] | None, Parameter()] = None,

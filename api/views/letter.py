@@ -26,7 +26,7 @@ from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, bonds_of, proposed
 from api.views.render import language_of, page, page_number, part
-from api.views.search_language import typed_search, vocabulary_of
+from api.views.search_language import typed_search
 from api.views.second_number import second_context
 from api.views.selection import named
 from api.views.sieve import FiltersDep
@@ -43,7 +43,6 @@ from ged.services import consult
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
 from retention.fate import fate_of
-from search.language import understood
 from search.light import Light
 
 router = APIRouter()
@@ -159,7 +158,7 @@ def letter_page(
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     start = page_number(request, "a_partir_de") if "a_partir_de" in request.query_params else None
     hit = page_number(request, "trouve") if "trouve" in request.query_params else 0
-    sought = understood(origin.words, today, vocabulary_of(lists)).text
+    sought = typed_search(origin.words, house, actor).text if origin.words.strip() else ""
     lit, start = lit_file(file.pages, sought, hit, start)
     context: dict[str, Any] = {
         "file": file,

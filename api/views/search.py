@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -45,6 +46,7 @@ def search(
     nature: Annotated[list[str] | None, Parameter()] = None,
     service: Annotated[list[str] | None, Parameter()] = None,
     etat: Annotated[list[str] | None, Parameter()] = None,
+    cote: Annotated[list[str] | None, Parameter()] = None,
     du: str = "",
     au: str = "",
     tri: Sort = Sort.RELEVANCE,
@@ -55,10 +57,14 @@ def search(
     if number is not None:
         return RedirectResponse(f"/courrier/{number}", status_code=303)
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    known, today = vocabulary_of(lists), house.clock().date()
+    plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
+    known, today = vocabulary_of(lists, plan), house.clock().date()
     asked = understood(q, today, known)
-    if nature or service or etat or du.strip() or au.strip():
-        return _written(_ticked(asked, nature, service, etat, du, au, today), known, tri)
+    if nature or service or etat or cote or du.strip() or au.strip():
+        ticked = replace(
+            _ticked(asked, nature, service, etat, du, au, today), codes=known.lowest(list(dict.fromkeys(cote or ())))
+        )
+        return _written(ticked, known, tri)
     behind = letters_behind(store=house.store, actor=actor, clock=house.clock)
     try:
         answer = find(
@@ -81,7 +87,9 @@ def search(
         "answer": answer,
         "light": Light(asked.text).pieces,
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
-        "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states},
+        "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states, "cote": asked.codes},
+        "code_counts": _code_counts(asked, answer.facets.get("code", {}), known),
+        "titles": {line.code: line.title for line in plan},
         "since": typed_day(asked.since),
         "until": typed_day(asked.until),
         "sort": tri,
@@ -96,6 +104,12 @@ def search(
         "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
     }
     return page(request, "search.html", **values)
+
+
+def _code_counts(asked: Understood, counts: Mapping[str, int], known: Vocabulary) -> dict[str, int]:
+    """Return how many letters found lie under each file code that is asked for, then under each of the others."""
+    branches = {code: sum(counts.get(low, 0) for low in known.under.get(code, (code,))) for code in asked.codes}
+    return branches | {code: count for code, count in counts.items() if code not in branches}
 
 
 def _mine(address: str, house: House, actor: Actor) -> dict[str, Any]:

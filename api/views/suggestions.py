@@ -34,6 +34,7 @@ HINTS = {
         "nature:": ("nature:facture", _("la nature")),
         "service:": ("service:daf", _("le service")),
         "état:": ("état:a-viser", _("l'état")),
+        "cote:": ("cote:D1", _("la cote du plan, et ce qui est dessous")),
         "registre:": ("registre:depart", _("le registre")),
         "depuis:": ("depuis:mars", _("enregistré depuis")),
         "avant:": ("avant:2025", _("enregistré avant")),
@@ -49,6 +50,7 @@ HINTS = {
         "kind:": ("kind:facture", _("la nature")),
         "service:": ("service:daf", _("le service")),
         "status:": ("status:a-viser", _("l'état")),
+        "code:": ("code:D1", _("la cote du plan, et ce qui est dessous")),
         "register:": ("register:depart", _("le registre")),
         "since:": ("since:march", _("enregistré depuis")),
         "before:": ("before:2025", _("enregistré avant")),
@@ -96,7 +98,7 @@ def _suggested(line: str, house: House, actor: Actor, language: str) -> Iterator
         yield from (Suggestion(SuggestionKind.RECENT, each, "", each) for each in begun[:2])
         yield from islice(_fields(piece, language), 3)
         yield from _found(piece, house, actor)
-        yield from islice(_listed(piece, ("service", "nature"), house, actor, language), 2)
+        yield from islice(_listed(piece, ("service", "nature", "cote"), house, actor, language), 2)
         yield from islice(_correspondents(piece, "de:" if language == "fr" else "from:", house, actor), 2)
         yield from islice(_dossiers(piece, house, actor), 2)
 
@@ -130,16 +132,18 @@ def _listed(
 ) -> Iterator[Suggestion]:
     """Suggest the values of some lists that have a word beginning as typed."""
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    vocabulary, say = vocabulary_of(lists), translations(language).gettext
+    plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
+    vocabulary, say = vocabulary_of(lists, plan), translations(language).gettext
     labels = {
         "nature": {one.code: one.label_en if language == "en" else one.label_fr for one in lists.kinds},
         "service": {one.id: one.name_en if language == "en" else one.name_fr for one in lists.entities},
         "etat": {str(state): say(CODES[state]) for state in State},
         "registre": {str(each): say(CODES[each]) for each in Direction},
+        "cote": {line.code: line.title for line in plan},
     }
     for field in fields:
         for code, label in labels[field].items():
-            word = vocabulary.word(field, code)
+            word = code if field == "cote" else vocabulary.word(field, code)
             if piece.folded in ("", *_starts(piece.folded, field, code, vocabulary)):
                 name = typed or _named(field, language)
                 yield Suggestion(SuggestionKind.VALUE, f"{name}{word}", label, piece.completed(name, word))

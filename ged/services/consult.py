@@ -26,6 +26,7 @@ from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import IMAGE_TYPE, Page
 from ged.mail.qualification import DecisionRecord, Field, Proposal
+from ged.mail.schedule import PlanLine
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
 from ged.services.route import steps_opened
@@ -112,6 +113,12 @@ def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
             unit.lists.templates(tenant_id=tenant_id),
             known.names(tenant_id),
         )
+
+
+def plan_lines(*, store: Store, actor: Actor, clock: Clock) -> tuple[PlanLine, ...]:
+    """Return the lines of the plan in force, in its order, also those under which nothing is filed any more."""
+    with store.unit() as unit:
+        return unit.schedules.applied(actor.post.tenant_id, clock().date())[1].plan
 
 
 def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[int, ...]:

@@ -278,6 +278,15 @@ def test_a_letter_closed_later_is_no_longer_found(index: SearchIndex) -> None:
     assert found(index, "facture") == []
 
 
+def test_letters_are_found_and_counted_by_their_file_codes(index: SearchIndex) -> None:
+    index.put([doc("title", "pont", file_code="D11"), doc("quarry", "pont", file_code="D2"), doc("unfiled", "pont")])
+    assert found(index, "pont", codes=("D1", "D11")) == ["title"]
+    assert set(found(index, "", codes=("D11", "D2"))) == {"title", "quarry"}
+    assert found(index, "pont", codes=("d2",)) == []
+    assert found(index, "pont", frozenset(), codes=("D2",)) == []
+    assert index.search(Query("pont", counted=True), OPEN).facets["code"] == {"D11": 1, "D2": 1}
+
+
 def test_facets_count_what_is_found(index: SearchIndex) -> None:
     index.put(
         [

@@ -20,7 +20,9 @@ WORDS = Vocabulary(
         "service": {"daf": "MME-DAF", "direction-des-affaires-administratives": "MME-DAF", "ceet": "CEET"},
         "etat": {"a-qualifier": "a_qualifier", "a-viser": "a_viser"},
         "registre": {"arrivee": "arrivee", "depart": "depart"},
-    }
+        "cote": {"c": "C", "c1": "C1", "d1": "D1", "d11": "D11", "d2": "D2", "titres-miniers": "D1"},
+    },
+    under={"C": ("C", "C1"), "C1": ("C1",), "D1": ("D1", "D11"), "D11": ("D11",), "D2": ("D2",)},
 )
 
 
@@ -118,11 +120,41 @@ def test_fields_of_text_stay_for_the_plan() -> None:
         ("nature:inconnue", RemarkKind.NO_VALUE, "nature", "inconnue"),
         ("couleur:rouge", RemarkKind.NO_FIELD, "couleur", "rouge"),
         ("-nature:facture", RemarkKind.NOT_EXCLUDED, "nature", "facture"),
+        ("-cote:D1", RemarkKind.NOT_EXCLUDED, "cote", "D1"),
+        ("cote:z9", RemarkKind.NOT_IN_PLAN, "cote", "z9"),
+        ('cote:"z 9"', RemarkKind.NO_VALUE, "cote", "z 9"),
+        ('cote:""', RemarkKind.EMPTY, "cote", ""),
     ],
 )
 def test_what_is_not_understood_is_said(typed: str, kind: RemarkKind, name: str, value: str) -> None:
     (remark,) = read(f"pont {typed}").remarks
     assert (remark.kind, remark.name, remark.value) == (kind, name, value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "filed"),
+    [
+        ("cote:D1", ("D1",), ("D1", "D11")),
+        ("cote : d1", ("D1",), ("D1", "D11")),
+        ('classement:"Titres miniers"', ("D1",), ("D1", "D11")),
+        ("code:D", ("D1", "D2"), ("D1", "D11", "D2")),
+        ("cote:c cote:d2", ("C", "D2"), ("C", "C1", "D2")),
+        ("cote:z9", ("z9",), ("z9", "Z9")),
+        ("cote:-", ("-",), ("-",)),
+    ],
+)
+def test_a_file_code_or_its_beginning_finds_all_that_is_under_it(
+    typed: str, codes: tuple[str, ...], filed: tuple[str, ...]
+) -> None:
+    found = read(f"pont {typed}")
+    assert (found.text, found.codes, found.filed) == ("pont", codes, filed)
+    assert found.query().codes == filed
+    assert read(written(found, WORDS)) == found
+
+
+def test_what_is_ticked_under_a_file_code_narrows_it() -> None:
+    assert WORDS.lowest(["D1", "D11", "C"]) == ("D11", "C")
+    assert WORDS.lowest(["D1", "D2"]) == ("D1", "D2")
 
 
 @pytest.mark.parametrize("typed", ["10:30", "https://exemple.tg", "a..b", "...", "..", "1:2:3", "Objet :"])
@@ -137,3 +169,4 @@ def test_nothing_that_is_typed_is_an_error_and_what_is_written_is_read_the_same(
     taken_apart(found.text)
     again = read(written(found, WORDS))
     assert (again.since, again.until, again.kinds) == (found.since, found.until, found.kinds)
+    assert (again.codes, again.filed) == (found.codes, found.filed)

@@ -13,6 +13,7 @@ from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, LogAnchor
 from ged.mail.disposal import refuse_destroyed
+from ged.mail.entry_details import goes_along
 from ged.mail.history import Event, chain, events
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -39,6 +40,7 @@ NO_WITNESS = "aucun témoin n'est configuré"
 DEMONSTRATION = "le jeton vient d'une autorité de démonstration : il ne prouve rien à un tiers"
 TOLD = "les textes et les valeurs qu'il dit ne sont pas dans les inscriptions, qui disent qui, quand et quel acte"
 WAITS = "elles attendent leur inscription au journal des actes : refaites la liasse dans une minute"
+STAYS = "leur inscription nomme autre chose que ce courrier : elle reste au journal des actes, que l'auditeur peut lire"
 ELSEWHERE = "le journal des actes n'a pas cette ligne où la base le dit : prévenez l'auditeur"
 
 
@@ -88,8 +90,8 @@ def make_bundle(
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
         refuse_destroyed(letter)
-        gathered = _gathered(unit, letter, actor)
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
+        gathered = _gathered(unit, letter, actor)
         unit.commit()
     contents = _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
     write_bundle(contents, target, vault.open)
@@ -142,7 +144,7 @@ def _contents(gathered: _Gathered, gather: _Gather, signer: Signer, journal_log:
         tuple(gather.file(one) for one in gathered.files),
         TrustMaterial.of(TrustStore.from_pem(signer.trust_pem), keys, published.witnesses, published.stamps),
         {"historique.json": TOLD},
-        tuple(gather.line(event.id, gathered.marks.get(event.id), journal_log) for event in told),
+        tuple(gather.line(event.id, gathered.marks.get(event.id), letter, journal_log) for event in told),
     )
 
 
@@ -219,13 +221,17 @@ class _Gather:
         head = Head(DOCUMENTS, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
         return Evidence(p7s, one.seal.leaf, kept.decode(), head, claimed, None, salt)
 
-    def line(self, line: int, place: int | None, log: TileLog | None) -> HistoryLine:
+    def line(self, line: int, place: int | None, letter: Letter, log: TileLog | None) -> HistoryLine:
         """Return what proves a line of the history, whose place in the log of acts the database tells."""
         if place is None or log is None:
             return HistoryLine(line, missing=WAITS)
         entry = log.entry(place)
-        if read_entry(entry)["id"] != line:
+        said = read_entry(entry)
+        if (said["id"], said.get("letter")) != (line, letter.id):
             return HistoryLine(line, missing=ELSEWHERE)
+        details = said.get("details")
+        if not isinstance(details, dict) or not goes_along(str(said.get("act")), details, letter.original):
+            return HistoryLine(line, missing=STAYS)
         found = evidence_of(place, JOURNAL, ledger=log, store=self.store)
         if found is not None:
             stamped = int(found.stamped_at.timestamp()) if found.stamped_at else None

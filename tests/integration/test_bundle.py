@@ -22,11 +22,13 @@ from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS
 from ged.mail.annex import AnnexKind
 from ged.mail.journal import Act
+from ged.mail.links import LinkKind
 from ged.seal.bundle.verifier import ABSENT, BAD, GOOD
 from ged.seal.verify import Outcome
 from ged.services.anchor import anchor
 from ged.services.attach import attach
-from ged.services.bundle import UNSEALED, make_bundle
+from ged.services.bundle import STAYS, UNSEALED, WAITS, make_bundle
+from ged.services.link import link
 from ged.services.seal import seal as put_seal
 from ged.services.sign_in import actor_of
 from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
@@ -176,3 +178,24 @@ def test_its_history_is_proved_by_the_log_of_acts_and_a_superuser_who_changes_a_
     assert [step.detail for step in lie.steps if step.state == BAD] == [
         f"la ligne {told[0]['id']} n'est pas celle qui fut inscrite"
     ]
+
+
+def test_an_entry_that_names_another_letter_stays_in_the_log(
+    house: House, kossi: Actor, letter_id: str, settings: Settings
+) -> None:
+    receipt = send(house, kossi, letter_pdf(reference="12/AUTRE"))
+    other = receipt.letter_id
+    link(letter_id, receipt.number, LinkKind.ANSWERS, store=house.store, actor=kossi, clock=house.clock)
+    with open_shipper(settings) as shipper:
+        shipper.round()
+    files = entries(bundle_of(house, kossi, letter_id))
+    told, listed = (json.loads(files[name]) for name in ("historique.json", "liasse.json"))
+    missing = {one["ligne"]: one["manque"] for one in listed["journal"] if not one["inscription"]}
+    acts = {event["id"]: event["act"] for event in told}
+    assert {acts[line]: why for line, why in missing.items()} == {Act.LINKED: STAYS, Act.EXPORTED: WAITS}
+    assert not [name for name, data in files.items() if other.encode() in data]
+    assert f"lignes {next(iter(missing))} : {STAYS}" in files["LISEZMOI.txt"].decode()
+    found = judge(house, kossi, bundle_of(house, kossi, letter_id))
+    assert found.outcome is Outcome.INTACT
+    unproved = next(step for step in found.steps if step.title == "Toutes ses lignes sont prouvées")
+    assert (unproved.state, STAYS in unproved.detail) == (ABSENT, True)

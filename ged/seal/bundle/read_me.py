@@ -26,9 +26,9 @@ def read_me(contents: Contents) -> str:
 def _missing(contents: Contents) -> Iterator[str]:
     said = [f"{one.label} : {one.missing}" for one in contents.files if one.missing]
     said += [f"{head.folder}, {what} : {why}" for head in contents.heads for what, why in head.missing.items()]
-    waiting = [one for one in contents.journal if one.missing]
-    if waiting:
-        said.append(f"historique.json, lignes {', '.join(str(one.line) for one in waiting)} : {waiting[0].missing}")
+    for why in dict.fromkeys(one.missing for one in contents.journal if one.missing):
+        lines = ", ".join(str(one.line) for one in contents.journal if one.missing == why)
+        said.append(f"historique.json, lignes {lines} : {why}")
     said += [f"{what} : {why}" for what, why in contents.missing.items()]
     yield "Ce qui manque, et pourquoi\n" if said else "Rien ne manque.\n"
     for each in said:

@@ -19,6 +19,7 @@ import json
 import re
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -412,8 +413,9 @@ class Examination:
         lines = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
         waiting = [one for one in lines if not one.get("inscription")]
         if waiting and len(waiting) < len(lines):
-            why = f"{len(waiting)} : {str(waiting[0].get('manque'))[:300]}"
-            self._note(about, "Toutes ses lignes sont inscrites", ABSENT, why)
+            reasons = Counter(str(each.get("manque"))[:300] for each in waiting)
+            why = " ; ".join(f"{count} : {reason}" for reason, count in list(reasons.items())[:5])
+            self._note(about, "Toutes ses lignes sont prouvées", ABSENT, why)
         for one in {str(each.get("tete")): each for each in lines if each.get("inscription")}.values():
             self._outside(about, one, [])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 from api.config import SealSettings, Settings
 from ged.clock import Clock
 from ged.errors import Refused
@@ -56,6 +58,17 @@ def time_roots(settings: Settings) -> bytes:
     demonstration = ca_file(_folder(settings))
     files += [demonstration] if demonstration.exists() else []
     return b"".join(_read(file).rstrip() + b"\n" for file in dict.fromkeys(files))
+
+
+def asked_roots(settings: Settings) -> tuple[Certificate, ...]:
+    """Return the certificates that tokens asked for today must lead to, each once.
+
+    Raises:
+        Refused: `config.faulty`, a file of certificates cannot be read.
+    """
+    files = [one.ca_file for one in settings.seal.authorities]
+    files = [ca_file(_folder(settings))] if _demonstrates(settings.seal) else files
+    return tuple(dict.fromkeys(each for file in files for each in read_certificates(_read(file))))
 
 
 def _demonstrates(given: SealSettings) -> bool:

@@ -13,12 +13,12 @@ from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
 from api.open_vault import open_vault
 from api.press.press import HousePress
-from api.time_authorities import open_authorities, published, time_roots
+from api.time_authorities import asked_roots, open_authorities, published, time_roots
 from ged.clock import Clock, system_clock
 from ged.errors import Unavailable
 from ged.mail.upload import Room
 from ged.ports import Antivirus, Mailer, PdfSigner, Press, Vault, Witness
-from ged.seal.deadline import Deadline, of_chain, soonest
+from ged.seal.deadline import Deadline, of_chain, of_roots, of_tokens, soonest
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
@@ -63,6 +63,7 @@ class House:
     pdf_signer: PdfSigner
     outside: Outside
     time_roots: bytes
+    time_deadlines: tuple[Deadline, ...]
     published: Published
     ledger: TileLedger
     index: SearchIndex
@@ -111,8 +112,10 @@ class House:
 
     @property
     def deadlines(self) -> tuple[Deadline, ...]:
-        """What ends by itself, the soonest first: certificates, of whatever part of the house."""
-        return soonest(of_chain(self.keys.trust.path(self.keys.newest)))
+        """What ends by itself, the soonest first: certificates of the seal and of the authorities of time asked."""
+        with self.store.unit() as unit:
+            tokens = of_tokens(unit.anchors.ends([one.name for one in self.outside.authorities]))
+        return soonest((*of_chain(self.keys.trust.path(self.keys.newest)), *self.time_deadlines, *tokens))
 
     @property
     def address(self) -> str:
@@ -156,6 +159,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 pdf_signer=PadesSigner(source, outside.authorities, public.stamps),
                 outside=outside,
                 time_roots=time_roots(settings),
+                time_deadlines=of_roots(asked_roots(settings)),
                 published=public,
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),

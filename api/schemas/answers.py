@@ -68,10 +68,7 @@ def state_of(house: House, actor: Actor) -> dict[str, Any]:
         "confined": asdict(house.confined.report()),
         "second_engine": {"installed": by_onnx.installed()},
         "press": asdict(house.press.report()),
-        "deadlines": [
-            asdict(each) | {"days": each.days(house.clock()), "near": each.stage(house.clock()) is not None}
-            for each in house.deadlines
-        ],
+        "deadlines": deadlines_of(house),
         "ledger": {"origin": head.origin, "size": head.size, "root": head.root},
         "journal": _journal(house),
         "time": {
@@ -81,6 +78,12 @@ def state_of(house: House, actor: Actor) -> dict[str, Any]:
         },
         "mail": asdict(house.mailer.report()) if house.mailer else {},
     }
+
+
+def deadlines_of(house: House) -> list[dict[str, Any]]:
+    """Return what ends by itself, the soonest first, with the days left and whether it is to be seen to."""
+    now = house.clock()
+    return [asdict(each) | {"days": each.days(now), "near": each.stage(now) is not None} for each in house.deadlines]
 
 
 def _journal(house: House) -> dict[str, Any]:

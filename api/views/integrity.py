@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,13 +10,13 @@ from fastapi.responses import Response
 
 from api.audits import logs_of, periods_of
 from api.deps import ActorDep, HouseDep
+from api.schemas.answers import deadlines_of
 from api.views.render import page
 from api.views.words import AUDIT_DEPTHS, AUDIT_OUTCOMES, _
 from api.wiring import House
 from ged.errors import NotFound
 from ged.mail.access import Right, require
 from ged.seal.log_key import in_force
-from ged.seal.trust import TrustStore, named
 from ged.services.audit.integrity import LogState, log_state
 from ged.services.audit.runs import standing
 
@@ -34,15 +33,6 @@ class Node:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A certificate that seals rest on, and how many days are left of it."""
-
-    name: str
-    ends: datetime
-    days: int
-
-
 @router.get("/integrite")
 def chain(request: Request, house: HouseDep, actor: ActorDep) -> Response:
     """Show the chain as it stands."""
@@ -53,7 +43,7 @@ def chain(request: Request, house: HouseDep, actor: ActorDep) -> Response:
     values: dict[str, Any] = {
         "logs": logs,
         "nodes": _nodes(logs[0], waiting, house),
-        "keys": _deadlines(house),
+        "keys": deadlines_of(house),
         "authorities": authorities,
         "asked": [one.name for one in house.outside.authorities],
         "witnesses": [one.name for one in house.outside.witnesses],
@@ -91,12 +81,6 @@ def trust(house: HouseDep, actor: ActorDep) -> Response:
 def _text(text: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
-
-
-def _deadlines(house: House) -> list[Deadline]:
-    store, now = TrustStore.from_pem(house.signer.trust_pem), house.clock()
-    each = (*store.seals, *store.links, *store.authorities)
-    return [Deadline(named(one), one.not_valid_after_utc, (one.not_valid_after_utc - now).days) for one in each]
 
 
 _LETTER = "M2 4h20v16H2zM2 6l10 7 10-7"

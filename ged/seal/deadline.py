@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,19 @@ def of_chain(chain: Sequence[x509.Certificate]) -> tuple[Deadline, ...]:
     """Return the ends of a sealing certificate and of those above it."""
     words = ["Certificat du cachet", *["Autorité du cachet"] * (len(chain) - 1)]
     return tuple(Deadline(word, named(each), each.not_valid_after_utc) for word, each in zip(words, chain, strict=True))
+
+
+def of_roots(roots: Iterable[x509.Certificate]) -> tuple[Deadline, ...]:
+    """Return the ends of the certificates that tokens of time must lead to."""
+    return tuple(Deadline("Autorité d'horodatage", named(each), each.not_valid_after_utc) for each in roots)
+
+
+def of_tokens(ends: Mapping[str, datetime]) -> tuple[Deadline, ...]:
+    """Return the ends of what signed the last token of each authority, by its name, at the first of its certificates.
+
+    Keys of witnesses have no end of their own: they are followed from one succession to the next.
+    """
+    return tuple(Deadline("Certificat d'horodatage", name, at) for name, at in ends.items())
 
 
 def soonest(deadlines: Iterable[Deadline]) -> tuple[Deadline, ...]:

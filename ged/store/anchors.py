@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from ged.mail.anchor import Anchoring, AuthorityState, LogAnchor, Stamp
 from ged.store.anchor_tables import anchor, evidence_record, timestamp_authority
@@ -116,6 +116,16 @@ class Anchors:
         columns = (timestamp_authority.c[name] for name in ("name", "answered_at", "failed_at", "said"))
         rows = self._connection.execute(sa.select(*columns).order_by(timestamp_authority.c.name))
         return tuple(AuthorityState(*row) for row in rows)
+
+    def ends(self, names: Sequence[str]) -> dict[str, datetime]:
+        """Return, of authorities by name, when the first certificate under the last token of each ends."""
+        query = (
+            sa.select(anchor.c.token_authority, anchor.c.token_ends)
+            .ext(distinct_on(anchor.c.token_authority))
+            .where(anchor.c.token_authority.in_(names), anchor.c.token_ends.is_not(None))
+            .order_by(anchor.c.token_authority, anchor.c.token_at.desc())
+        )
+        return {row.token_authority: row.token_ends for row in self._connection.execute(query)}
 
     def note_authority(self, name: str, at: datetime, said: str) -> None:
         """Write down how an authority just answered: "" when it gave a token, else why it did not."""

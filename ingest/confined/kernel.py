@@ -21,6 +21,8 @@ _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 
 _READ_FILE, _READ_FOLDER, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
 _TO_READ = _READ_FILE | _READ_FOLDER | _EXECUTE
+_FOR_SOCKETS = (1 << 5) | (1 << 9)
+"""Making a socket, and removing what lies there."""
 _ON_A_FILE = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14) | (1 << 15)
 _RIGHTS_BY_ABI = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _ALL_RIGHTS = (1 << 16) - 1
@@ -83,8 +85,10 @@ def landlock_version() -> int:
     return max(0, int(_LIBC.syscall(_LANDLOCK_CREATE, None, 0, 1)))
 
 
-def keep_to(readable: Iterable[str], writable: Iterable[str]) -> None:
+def keep_to(readable: Iterable[str], writable: Iterable[str], for_sockets: Iterable[str] = ()) -> None:
     """Take all files away from this process but these, folders whole; TCP and strangers' sockets and signals too.
+
+    In a folder `for_sockets` it makes sockets and removes them, and reads nothing.
 
     Raises:
         OSError: Landlock is not there.
@@ -99,6 +103,8 @@ def keep_to(readable: Iterable[str], writable: Iterable[str]) -> None:
             _allow(rules, path, _TO_READ & rights)
         for path in writable:
             _allow(rules, path, rights)
+        for path in for_sockets:
+            _allow(rules, path, _FOR_SOCKETS & rights)
         _called(_LIBC.syscall(_LANDLOCK_RESTRICT, rules, 0))
     finally:
         os.close(rules)

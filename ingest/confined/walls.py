@@ -25,6 +25,7 @@ _SYSTEM = (
     *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
     *("/etc/fonts", "/etc/ld.so.cache", "/etc/magic", "/etc/mime.types", "/etc/localtime", "/etc/libreoffice"),
     *("/etc/passwd", "/etc/nsswitch.conf", "/etc/alternatives", "/etc/papersize", "/var/cache/fontconfig"),
+    *("/var/lib/libreoffice", "/var/spool/libreoffice"),
     *("/proc", "/sys/devices/system/cpu", "/dev/urandom", "/dev/random", "/dev/zero"),
 )
 """Programs, libraries, fonts: what readers need, and nothing that is anybody's. /proc shows a task itself alone:
@@ -78,8 +79,12 @@ def close_in(folder: str, bounds: Bounds, walls: Walls) -> None:
     tempfile.tempdir = work
     if walls.files:
         data = os.environ.get("TESSDATA_PREFIX", "")
-        programs = [sys.prefix, sys.base_prefix, *_packages(), *([data] if data else [])]
-        kernel.keep_to([*_SYSTEM, *programs, f"{folder}/in"], [work, "/dev/null"])
+        kernel.keep_to([*programs(), *([data] if data else []), f"{folder}/in"], [work, "/dev/null"])
+
+
+def programs() -> list[str]:
+    """Return what a task may read beside what it was given: programs, libraries and fonts, the system's and ours."""
+    return [*_SYSTEM, sys.prefix, sys.base_prefix, *_packages()]
 
 
 def _packages() -> list[str]:

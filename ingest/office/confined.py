@@ -1,6 +1,7 @@
 """A program run on what we did not write: its own folder, limits by the kernel, no network, killed with all it started.
 
-The network is taken away by a namespace of its own (`unshare`), where this machine lets us; `isolation` says whether.
+It reads programs and fonts and what lies in its folder, and writes there alone (`walled`, by Landlock). The network is
+taken away by a namespace of its own (`unshare`), where this machine lets us; `isolation` says whether.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -48,7 +50,7 @@ def isolation() -> tuple[str, ...]:
 def run(command: Sequence[str], folder: Path, limits: Limits) -> Ended:
     """Run a program in a folder of its own until it ends or its time is over; nothing that it started goes on."""
     process = subprocess.Popen(
-        [*_limited(limits), *isolation(), *command],
+        [*_limited(limits), *isolation(), *_walled(folder), *command],
         cwd=folder,
         env=_environment(folder),
         stdin=subprocess.DEVNULL,
@@ -85,9 +87,15 @@ def _limited(limits: Limits) -> tuple[str, ...]:
     )
 
 
+def _walled(folder: Path) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-m", "ingest.office.walled", str(folder.resolve()))
+
+
 def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours: no secret of the configuration reaches the program."""
+    """Nothing of ours: no secret of the configuration reaches the program, and `walled` keeps what is Python's."""
     return {
+        "PYTHONPATH": os.pathsep.join(str(Path(place).absolute()) for place in sys.path if place),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "TMPDIR": str(folder),

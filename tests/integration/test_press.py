@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import docx
 import pikepdf
@@ -19,8 +20,9 @@ from api.press.press import HousePress
 from ged.errors import Refused, Unavailable
 from ged.mail.signature_block import SignatureBlock
 from ged.seal.place import find_place
+from ingest.confined.kernel import landlock_version
 from ingest.office.confined import Limits, isolation, run
-from ingest.office.converter import Office
+from ingest.office.converter import Kind, Office
 from rooms.documents import a_sheet, altered, template
 
 PRESS = HousePress(Office())
@@ -185,6 +187,49 @@ def test_without_libreoffice_it_says_so() -> None:
     assert absent.value.code == "press.no_office"
     assert not press.report().reachable
     assert PRESS.report().reachable
+
+
+@pytest.mark.skipif(landlock_version() == 0, reason="this kernel has no Landlock")
+def test_a_confined_program_reads_and_writes_in_its_folder_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "sien"
+    folder.mkdir()
+    (folder / "document").write_text("le sien", "utf-8")
+    limits = Limits(timeout_s=60, processor_s=5, memory_bytes=1_000_000_000)
+    assert run(("cat", str(folder / "document")), folder, limits).said == "le sien"
+    with TemporaryDirectory(dir="/var/tmp") as elsewhere:  # in /tmp it may remove what is its account's
+        for place in (tmp_path, Path(elsewhere)):
+            (place / "secret").write_text("une lettre", "utf-8")
+            for forbidden in (
+                f"cat {place}/secret",
+                f"ls {place}",
+                f"echo pris > {place}/pris",
+                f"echo pris > {place}/secret",
+                f"ln -s {place}/secret lien; cat lien",
+                *([f"rm {place}/secret"] if place != tmp_path else []),
+            ):
+                ended = run(("sh", "-c", forbidden), folder, limits)
+                assert ended.code != 0, forbidden
+                assert "une lettre" not in ended.said
+            assert (place / "secret").read_text("utf-8") == "une lettre"
+            assert not (place / "pris").exists()
+
+
+def test_a_document_that_links_to_a_file_of_the_machine_shows_nothing_of_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("une lettre de la maison", "utf-8")
+    content = (
+        '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text>'
+        "<text:p>Avant</text:p>"
+        f'<text:section text:name="lien"><text:section-source xlink:href="{secret.as_uri()}"/></text:section>'
+        "<text:p>Après</text:p></office:text></office:body></office:document>"
+    )
+    made = Office().convert(content.encode(), Kind("fodt", "OpenDocument Text Flat XML", "writer"))
+    text = text_of(made)
+    assert "Avant" in text
+    assert "Après" in text
+    assert "une lettre" not in text
 
 
 def test_a_confined_program_sees_no_secret_no_network_and_ends_with_its_children(tmp_path: Path) -> None:

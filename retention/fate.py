@@ -16,7 +16,9 @@ from ged.mail.french_dates import long_date
 from ged.mail.item import Letter
 
 LEGAL_FLOOR = Term(20, Span.YEARS)
-"""Every original is signed at its sealing, and an electronic writing is kept so long at least, from the letter's date.
+"""Every original is signed at its sealing, and an electronic writing is kept so long at least.
+
+It runs from the letter's date or from the reception, whichever is later: a date typed too old makes nothing due early.
 
 Source: loi n° 2017-007 du 22 juin 2017, art. 72.
 """
@@ -64,7 +66,7 @@ def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
     ends = [(_end(each.rule, letter, facts), each) for each in facts.rulings]
     until, ruling = max(ends, key=lambda one: (one[0] or date.max, one[0] is None, -one[1].rule.disposition.rank))
     most = min((each.rule for each in facts.rulings), key=lambda rule: rule.disposition.rank)
-    floor = LEGAL_FLOOR.after(letter.letter_date or letter.received_at.date())
+    floor = floor_of(letter)
     by_law = until is not None and floor > until
     if by_law:
         until = floor
@@ -78,6 +80,12 @@ def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
         version=facts.version,
         selected=_selected(most, letter),
     )
+
+
+def floor_of(letter: Letter) -> date:
+    """Return the last day on which the law has a letter kept, whatever the rules say."""
+    received = letter.received_at.date()
+    return LEGAL_FLOOR.after(max(letter.letter_date or received, received))
 
 
 def _began(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:

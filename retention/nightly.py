@@ -1,58 +1,81 @@
-"""The nightly sweep: lists what falls due, and destroys nothing."""
+"""The nightly sweep: lists what falls due, and destroys nothing.
+
+It goes part by part, each in a transaction that says how far it came: killed, it goes on from there. The list of the
+last night stands until the new one is whole. It begins anew at midnight, and when a schedule comes into force.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
-from ged.mail.item import State
+from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.store.holds import DueRecord
-from ged.store.unit import Store
+from ged.store.sweeps import DueRecord, Sweep
+from ged.store.unit import Store, Unit
 from retention.fate import Fate
 from retention.fates import fates_of
 
-_BATCH = 1000
-_GONE = (State.DESTROYED, State.TRANSFERRED)
+_PART = 2000
+Fault = Callable[[str], None]
+"""Called with the id of the last letter of each part, once it is kept: a test dies there."""
 
 
-def sweep_letters(store: Store, clock: Clock) -> int:
-    """Make the list of letters that fall due today anew, and return how many there are."""
+def sweep_letters(
+    store: Store, clock: Clock, *, part: int = _PART, fault: Fault = lambda _letter_id: None
+) -> int | None:
+    """Make the list of letters that fall due today, and return how many; None when another process does so."""
+    with store.exclusive("sweep") as alone:
+        listed = None
+        while alone and listed is None:
+            listed, after = _go_on(store, clock, part)
+            fault(after)
+        return listed
+
+
+def _go_on(store: Store, clock: Clock, part: int) -> tuple[int | None, str]:
+    """Look at the next letters; after the last one, give how many are on the list."""
     now = clock()
-    found = list(_due(store, clock))
     with store.unit() as unit:
-        unit.holds.list_due(found, now)
-        unit.journal.write(now, Act.FALLS_DUE, SYSTEM, count=len(found))
+        standing, rules = unit.sweeps.standing(), unit.sweeps.rules(now.date())
+        if standing is None or (standing.day, standing.rules) != (now.date(), rules):
+            standing = Sweep(now.date(), rules, now)
+            unit.sweeps.begin(standing)
+        letters = unit.letters.kept_after(standing.after, part)
+        if letters:
+            fates = fates_of(unit, letters, standing.day)
+            due = [_record(letter_id, fate) for letter_id, fate in fates.items() if fate.due]
+            unit.sweeps.go_on(due, letters[-1].id, len(letters))
+            _stamp(unit, letters, fates)
+            unit.commit()
+            return None, letters[-1].id
+        listed = unit.sweeps.finish(now)
+        unit.journal.write(now, Act.FALLS_DUE, SYSTEM, count=listed, looked=standing.looked)
         unit.commit()
-    return len(found)
+    return listed, ""
 
 
-def _due(store: Store, clock: Clock) -> Iterator[DueRecord]:
-    today = clock().date()
-    last = ""
-    while True:
-        with store.unit() as unit:
-            ids = unit.letters.ids_after(last, _BATCH)
-            standing = [each for each in unit.letters.many(ids) if each.state not in _GONE]
-            fates = fates_of(unit, standing, today)
-        for letter_id, outcome in fates.items():
-            if outcome.due:
-                yield _record(letter_id, outcome)
-        if len(ids) < _BATCH:
-            return
-        last = ids[-1]
+def _stamp(unit: Unit, letters: Sequence[Letter], fates: Mapping[str, Fate]) -> None:
+    changed = defaultdict(list)
+    for each in letters:
+        version = fates[each.id].version
+        if version is not None and version != each.schedule_version:
+            changed[version].append(each.id)
+    for version, ids in changed.items():
+        unit.sweeps.stamp(ids, version)
 
 
-def _record(letter_id: str, outcome: Fate) -> DueRecord:
-    assert outcome.disposition is not None  # noqa: S101 - due implies a rule
-    assert outcome.keep_until is not None  # noqa: S101
+def _record(letter_id: str, fate: Fate) -> DueRecord:
+    assert fate.disposition is not None  # noqa: S101 - due implies a rule
+    assert fate.keep_until is not None  # noqa: S101
     return DueRecord(
         letter_id,
-        outcome.disposition,
-        outcome.keep_until,
-        outcome.reasons,
-        rule=outcome.rule,
-        version=outcome.version,
-        selected=outcome.selected,
+        fate.disposition,
+        fate.keep_until,
+        fate.reasons,
+        rule=fate.rule,
+        version=fate.version,
+        selected=fate.selected,
     )

@@ -228,6 +228,18 @@ def submit(
     )
 
 
+@router.post("/referentiel/{version_id}/abandonner", dependencies=[FormCheck])
+def discard(
+    request: Request, house: HouseDep, actor: ActorDep, version_id: str, revision: Annotated[int, Form()] = 0
+) -> Response:
+    """Give a draft up."""
+    try:
+        records_schedule.discard(version_id, revision=revision, store=house.store, actor=actor, clock=house.clock)
+    except Conflict as error:
+        return _version(request, house, actor, version_id, error=error)
+    return RedirectResponse("/referentiel", status_code=303)
+
+
 @router.post("/referentiel/{version_id}/renvoyer", dependencies=[FormCheck])
 def send_back(request: Request, house: HouseDep, actor: ActorDep, version_id: str, motif: Text = "") -> Response:
     """Send a submitted version back to its author."""

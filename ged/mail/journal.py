@@ -178,6 +178,7 @@ class Act(StrEnum):
     SCHEDULE_SUBMITTED = "referentiel.soumis"
     SCHEDULE_SENT_BACK = "referentiel.renvoye"
     SCHEDULE_APPROVED = "referentiel.approuve"
+    SCHEDULE_DISCARDED = "referentiel.abandonne"
     CLASSIFIED = "courrier.classe"
     EVENT_RECORDED = "conservation.evenement"
     EVENT_WITHDRAWN = "conservation.evenement_retire"

@@ -231,6 +231,35 @@ def send_back(version_id: str, reason: str, *, store: Store, actor: Actor, clock
         unit.commit()
 
 
+def discard(version_id: str, *, revision: int, store: Store, actor: Actor, clock: Clock) -> None:
+    """Give a draft up: its lines go, and its number is the next version's; the journal keeps that there was one.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `schedule.version`.
+        Conflict: `schedule.revision`, `schedule.state`.
+    """
+    require(actor, Right.KEEP_SCHEDULE)
+    now = clock()
+    with store.unit() as unit:
+        current = unit.schedules.get(version_id, actor.post.tenant_id, lock=True)
+        _refuse_state(current, VersionState.DRAFT)
+        _refuse_stale(current, revision)
+        lines = unit.schedules.lines(current.id)
+        unit.schedules.remove(current)
+        unit.journal.write_about(
+            now,
+            Act.SCHEDULE_DISCARDED,
+            actor,
+            current.id,
+            number=current.number,
+            author=current.author,
+            note=current.note,
+            lines=len(lines.rules) + len(lines.plan),
+        )
+        unit.commit()
+
+
 def approve(version_id: str, from_day: date | None, *, store: Store, actor: Actor, clock: Clock) -> None:
     """Approve a submitted version: it applies from a day, today at the earliest, and never changes again.
 

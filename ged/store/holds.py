@@ -1,4 +1,4 @@
-"""Legal holds, the letters that each has caught, and the list of what falls due. Nothing here destroys."""
+"""Legal holds, and the letters that each has caught. Nothing here destroys."""
 
 from __future__ import annotations
 
@@ -11,35 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.access import Actor
-from ged.mail.filing import Disposition, Hold
+from ged.mail.filing import Hold
 from ged.mail.folding import folded_words
 from ged.mail.item import State
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.store.correspondent_tables import correspondent, letter_party
+from ged.store.database import text_array
 from ged.store.dossier_tables import dossier_letter
 from ged.store.filing_rules import ACCENTED, UNACCENTED
 from ged.store.hold_tables import hold, hold_letter
 from ged.store.letters import seen_by
 from ged.store.page_text_tables import page_text
-from ged.store.tables import due, letter, page
-
-
-@dataclass(frozen=True, slots=True)
-class DueRecord:
-    """A letter whose retention period is over: what is proposed for it, since when, and why.
-
-    Attributes:
-        rule: Code of the rule that set the term; None when the law's floor did. `version`: of the schedule.
-        selected: Whether a sorting keeps the letter; None where the disposition is no sorting.
-    """
-
-    letter_id: str
-    disposition: Disposition
-    kept_until: date
-    reasons: tuple[str, ...]
-    rule: str | None = None
-    version: int | None = None
-    selected: bool | None = None
+from ged.store.tables import letter, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +36,7 @@ class HoldsWanted:
 
 
 class Holds:
-    """Places and lifts holds; keeps the sweep's last list."""
+    """Places and lifts holds."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -148,7 +131,7 @@ class Holds:
         rows = self._connection.execute(
             sa.select(hold_letter.c.letter_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
             .join(hold, hold.c.id == hold_letter.c.hold_id)
-            .where(hold_letter.c.letter_id.in_(letter_ids), hold.c.lifted_at.is_(None))
+            .where(hold_letter.c.letter_id == sa.any_(text_array(letter_ids)), hold.c.lifted_at.is_(None))
             .order_by(hold.c.placed_at, hold.c.id)
         )
         found: dict[str, tuple[Hold, ...]] = {}
@@ -175,25 +158,6 @@ class Holds:
         query = sa.select(*(hold.c[name] for name in LegalHold.__slots__)).where(*where)
         query = query.order_by(hold.c.placed_at.desc(), hold.c.id).limit(limit).offset(offset)
         return tuple(_value(row) for row in self._connection.execute(query))
-
-    def list_due(self, records: Sequence[DueRecord], at: datetime) -> None:
-        """Keep the list of what falls due in place of the last one."""
-        self._connection.execute(sa.delete(due))
-        rows = [
-            {
-                "letter_id": each.letter_id,
-                "disposition": each.disposition,
-                "kept_until": each.kept_until,
-                "reasons": list(each.reasons),
-                "listed_at": at,
-                "rule": each.rule,
-                "version": each.version,
-                "selected": each.selected,
-            }
-            for each in records
-        ]
-        if rows:
-            self._connection.execute(sa.insert(due), rows)
 
 
 def _held_now() -> sa.ColumnElement[bool]:

@@ -118,6 +118,11 @@ class Letters:
         query = sa.select(letter.c.id).where(letter.c.id > letter_id).order_by(letter.c.id).limit(limit)
         return list(self._connection.scalars(query))
 
+    def kept_after(self, letter_id: str, limit: int) -> list[Letter]:
+        """Return letters that are neither destroyed nor transferred, in the order of `ids_after`, after one of them."""
+        query = _select().where(letter.c.id > letter_id, letter.c.state.not_in((State.DESTROYED, State.TRANSFERRED)))
+        return [_value(row) for row in self._connection.execute(query.order_by(letter.c.id).limit(limit))]
+
     def revisions_after(self, letter_id: str, limit: int) -> dict[str, int]:
         """Return the revision of letters by id, after one of them, in the order of `ids_after`."""
         query = sa.select(letter.c.id, letter.c.revision).where(letter.c.id > letter_id).order_by(letter.c.id)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ged.mail.filing import Facts, RetentionEvent, Ruling
 from ged.mail.item import Letter
 from ged.mail.schedule import Schedule
+from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter
 from ged.store.holds import Holds
 from ged.store.schedule_tables import retention_event
@@ -79,10 +80,11 @@ class RetentionFacts:
         return self._kinds
 
     def _dossiers(self, ids: list[str]) -> dict[str, tuple[_Dossier, ...]]:
+        some = sa.any_(text_array(ids))
         query = (
             sa.select(dossier_letter.c.letter_id, dossier.c.code, dossier.c.file_code, dossier.c.closed_on)
             .join(dossier, dossier.c.id == dossier_letter.c.dossier_id)
-            .where(dossier_letter.c.letter_id.in_(ids))
+            .where(dossier_letter.c.letter_id == some)
             .order_by(dossier.c.code)
         )
         found: dict[str, tuple[_Dossier, ...]] = {}
@@ -91,13 +93,13 @@ class RetentionFacts:
         return found
 
     def _events(self, ids: list[str]) -> dict[str, tuple[RetentionEvent, ...]]:
-        event = retention_event.c
+        event, some = retention_event.c, sa.any_(text_array(ids))
         columns = (event.name, event.on, event.recorded_by)
-        own = sa.select(event.letter_id, *columns).where(event.letter_id.in_(ids), event.withdrawn_at.is_(None))
+        own = sa.select(event.letter_id, *columns).where(event.letter_id == some, event.withdrawn_at.is_(None))
         shared = (
             sa.select(dossier_letter.c.letter_id, *columns)
             .join(retention_event, event.dossier_id == dossier_letter.c.dossier_id)
-            .where(dossier_letter.c.letter_id.in_(ids), event.withdrawn_at.is_(None))
+            .where(dossier_letter.c.letter_id == some, event.withdrawn_at.is_(None))
         )
         found: dict[str, tuple[RetentionEvent, ...]] = {}
         for letter_id, *rest in self._connection.execute(sa.union_all(own, shared)):

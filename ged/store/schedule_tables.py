@@ -1,4 +1,4 @@
-"""The tables of schedules in versions, and of the events that start terms. Of the same metadata as `tables`."""
+"""The tables of schedules in versions, of events that start terms, and of the sweep; of the metadata of `tables`."""
 
 from __future__ import annotations
 
@@ -75,4 +75,26 @@ retention_event = sa.Table(
     column("withdrawn_by", _Text, nullable=True),
     column("withdrawn_at", _Time, nullable=True),
     sa.CheckConstraint("(letter_id IS NULL) <> (dossier_id IS NULL)", name="ck_retention_event_about"),
+)
+
+sweep = sa.Table(
+    "sweep",
+    metadata,
+    column("day", sa.Date, primary_key=True),
+    column("rules", _Text),
+    column("began_at", _Time),
+    column("after", _Text),
+    column("looked", sa.Integer),
+)
+
+due_next = sa.Table(
+    "due_next",
+    metadata,
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True),
+    column("disposition", _Text),
+    column("kept_until", sa.Date),
+    column("reasons", ARRAY(_Text)),
+    column("rule", _Text, nullable=True),
+    column("version", sa.Integer, nullable=True),
+    column("selected", sa.Boolean, nullable=True),
 )

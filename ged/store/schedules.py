@@ -104,6 +104,12 @@ class Schedules:
             self._connection.execute(sa.delete(table).where(table.c.version_id == version_id))
         self._insert(version_id, schedule)
 
+    def remove(self, draft: ScheduleVersion) -> None:
+        """Take a draft away with its lines; the caller holds it locked."""
+        self.write_lines(draft.id, Schedule())
+        mine = (schedule_version.c.id == draft.id, schedule_version.c.state == VersionState.DRAFT)
+        self._connection.execute(sa.delete(schedule_version).where(*mine))
+
     def next_number(self, tenant_id: str) -> int:
         """Return the number of the next version; nobody else takes it before this transaction ends."""
         held = sa.func.hashtextextended(f"schedule:{tenant_id}", 0)

@@ -23,8 +23,8 @@ from ged.mail.transfer import (
     TransferState,
 )
 from ged.store.dossier_tables import dossier, dossier_letter
-from ged.store.holds import DueRecord
 from ged.store.letters import Tokens, seen_by
+from ged.store.sweeps import DueRecord
 from ged.store.tables import due, letter
 from ged.store.transfer_tables import transfer, transfer_item, transfer_package
 

@@ -82,6 +82,7 @@ from ged.store.slips import Slips
 from ged.store.stations import Stations
 from ged.store.steps import Steps
 from ged.store.successions import Successions
+from ged.store.sweeps import Sweeps
 from ged.store.transfers import Transfers
 from ged.store.transmittals import Transmittals
 from ged.store.uploads import Uploads
@@ -324,8 +325,13 @@ class Unit:
         return RetentionFacts(self._connection)
 
     @cached_property
+    def sweeps(self) -> Sweeps:
+        """How far the nightly sweep has come, and the list of what falls due."""
+        return Sweeps(self._connection)
+
+    @cached_property
     def holds(self) -> Holds:
-        """Legal holds, and what falls due."""
+        """Legal holds."""
         return Holds(self._connection)
 
     @cached_property

@@ -63,7 +63,7 @@ from ged.services.print_slip import print_slips
 from ged.services.route import move
 from ged.services.second_number import number_again
 from ged.services.transmit import Wanted, transmit
-from ged.store.holds import DueRecord
+from ged.store.sweeps import DueRecord
 from ingest.capture.deposit import deposit
 from integration.test_acknowledgement import signed_in
 from rooms.departures import signed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from ged.services.hold import NewHold
 from properties.test_register import register_one
 from retention.nightly import sweep_letters
 from retention.shelves import Shelf, Shelved, Wanted, shelved
+from rooms.disposals import received_in_2001
 from rooms.letters import decide, letter_pdf, send
 
 LATER = datetime(2060, 1, 1, 2, 30, tzinfo=UTC)
@@ -30,6 +31,7 @@ def old(house: House, kossi: Actor) -> str:
     """A letter of 2001 whose term of twenty years is over."""
     receipt = send(house, kossi, letter_pdf(day="3 mars 2001"))
     decide(house, kossi, receipt.letter_id, letter_date=date(2001, 3, 3), kind="demande")
+    received_in_2001(house, receipt.letter_id)
     return receipt.letter_id
 
 
@@ -87,6 +89,15 @@ def test_the_sweep_lists_what_is_due_and_destroys_nothing(
     assert consult.letter(old, store=house.store, actor=kossi) == before
     with house.vault.open(before.original) as stream:
         assert stream.read(5) == b"%PDF-"
+
+
+def test_a_date_typed_too_old_makes_nothing_due_early(house: House, kossi: Actor) -> None:
+    receipt = send(house, kossi, letter_pdf(day="3 mars 2025"))
+    decide(house, kossi, receipt.letter_id, letter_date=date(1925, 3, 3), kind="demande")
+    assert sweep_letters(house.store, house.clock) == 0
+    law = house.clock().replace(year=house.clock().year + 20, day=28)
+    assert sweep_letters(house.store, lambda: law) == 0
+    assert sweep_letters(house.store, lambda: law + timedelta(days=4)) == 1
 
 
 def test_the_list_is_made_anew_each_night(house: House, old: str, who: Callable[[str], Actor]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from api.wiring import House
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.filing import Disposition, Span, Term
+from ged.mail.journal import Act
 from ged.mail.schedule import Change, Part, PlanLine, Schedule, VersionState
 from ged.services import classify, consult, dossier, records_schedule
 from integration.test_acknowledgement import signed_in
@@ -220,3 +222,32 @@ def test_the_pages_of_the_archivist(
         shown = client.get(address, headers=session)
         assert shown.status_code == 200, address
     assert "Hydrogène" in shown.text
+
+
+def test_a_draft_is_discarded_what_is_submitted_or_in_force_is_not(
+    house: House, archives: Actor, chief: Actor, client: httpx.Client
+) -> None:
+    change = lambda schedule: replace(schedule, plan=(*schedule.plan, PlanLine("H", "Hydrogène")))  # noqa: E731
+    made = drafted(house, archives, change)
+    session = signed_in(house, "archives")
+    page = client.get(f"/referentiel/{made}", headers=session)
+    assert f'action="/referentiel/{made}/abandonner"' in page.text
+    own: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    with pytest.raises(Forbidden):
+        records_schedule.discard(made, revision=2, actor=chief, **own)
+    with pytest.raises(Conflict):
+        records_schedule.discard(made, revision=1, actor=archives, **own)
+    records_schedule.submit(made, revision=2, actor=archives, **own)
+    with pytest.raises(Conflict):
+        records_schedule.discard(made, revision=3, actor=archives, **own)
+    records_schedule.send_back(made, "Non", actor=chief, **own)
+    records_schedule.discard(made, revision=4, actor=archives, **own)
+    with pytest.raises(NotFound):
+        records_schedule.version_file(made, actor=archives, **own)
+    (standing,) = records_schedule.versions(store=house.store, actor=archives)
+    assert standing.in_force_on is not None
+    assert records_schedule.version_file("", actor=archives, **own).schedule.line("H") is None
+    with house.store.unit() as unit:
+        (line,) = (each for each in unit.journal.about(made) if each.act is Act.SCHEDULE_DISCARDED)
+    assert line.details["number"] == 2
+    assert drafted(house, archives, change) != made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
@@ -39,8 +39,17 @@ def over(house: House, kossi: Actor, mark: str, *, kind: str = "demande", **said
             clock=house.clock,
         )  # fmt: skip
     decide(house, kossi, receipt.letter_id, letter_date=date(2001, 3, 3), kind=kind, sender_reference="", **said)
+    received_in_2001(house, receipt.letter_id)
     close(house, receipt.letter_id)
     return receipt.letter_id
+
+
+def received_in_2001(house: House, letter_id: str) -> None:
+    """Have a letter received when it was written: the law's twenty years run from the later of both."""
+    with house.store.unit() as unit:
+        letter = unit.letters.get(letter_id, None, lock=True)
+        unit.letters.change(letter, received_at=datetime(2001, 3, 3, 9, tzinfo=UTC))
+        unit.commit()
 
 
 def close(house: House, letter_id: str, state: State = State.DONE) -> None:

@@ -23,7 +23,7 @@ from ged.mail.transfer import Form, Transfer
 from ged.services import consult
 from ged.services.route import move
 from ged.services.sign_in import actor_of
-from ged.store.holds import DueRecord
+from ged.store.sweeps import DueRecord, Sweep
 from retention import transfers
 from retention.seda.contents import Agency
 from retention.seda.replies import Given, write_reply
@@ -69,7 +69,9 @@ def fall_due(house: House, letter_ids: list[str], disposition: Disposition = Dis
     reason = "Règle CONTENTIEUX (Recours et plaintes) : 30 ans après la clôture, puis versement."
     records = [DueRecord(one, disposition, date(2026, 1, 1), (reason,)) for one in letter_ids]
     with house.store.unit() as unit:
-        unit.holds.list_due(records, house.clock())
+        unit.sweeps.begin(Sweep(house.clock().date(), "", house.clock()))
+        unit.sweeps.go_on(records, "", len(records))
+        unit.sweeps.finish(house.clock())
         unit.commit()
 
 

@@ -163,9 +163,16 @@ def test_the_last_event_of_its_name_starts_the_term() -> None:
 
 def test_the_law_keeps_twenty_years_whatever_the_schedule_says() -> None:
     found = of(replace(RULE, term=Term(90, Span.DAYS)))
-    assert found.keep_until == date(2045, 6, 1)
+    assert found.keep_until == date(2045, 6, 5)
     assert found.rule is None
     assert "art. 72" in found.reasons[0]
+
+
+def test_the_laws_years_run_from_the_later_of_letter_date_and_reception() -> None:
+    short = replace(RULE, term=Term(90, Span.DAYS))
+    assert of(short, letter_date=date(1925, 6, 1)).keep_until == date(2045, 6, 5)
+    assert of(short, letter_date=date(2025, 7, 1)).keep_until == date(2045, 7, 1)
+    assert of(short, letter_date=None).keep_until == date(2045, 6, 5)
 
 
 def test_the_longest_rule_wins_and_the_disposition_that_keeps_most() -> None:

@@ -15,6 +15,7 @@ from ged.mail.qualification import Field, Proposal
 from ingest.stages.extract import extract
 from ingest.stages.fields import model
 from ingest.stages.fields.dates import dates, spans
+from ingest.stages.fields.echoes import echoes_of
 from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
 from ingest.stages.fields.sheet import Sheet
 from rooms.values import a_page
@@ -195,3 +196,22 @@ def test_weights_that_are_not_those_of_their_card_are_refused(tmp_path: Path) ->
     altered.write_bytes(model.WEIGHTS.read_bytes() + b" ")
     with pytest.raises(Corrupt):
         model.read_model(altered, json.loads(model.CARD.read_text(encoding="utf-8")))
+
+
+def test_a_name_is_echoed_by_initials_domain_and_greeting() -> None:
+    echoes = echoes_of(
+        Sheet(
+            [
+                a_page(
+                    "N° 1388-2024/UB-DRH\nV/Réf. : 2435-2024/MME-DGE\nA Madame la Secrétaire générale\n"
+                    "Madame la Secrétaire générale,\nMail : contact@universbassar.tg"
+                )
+            ]
+        )
+    )
+    initials, quoted, domain, _ = echoes.of("Université de Bassar")
+    assert (initials, quoted) == (1.0, 0.0)
+    assert domain > 0.9
+    assert echoes.of("Ministère des Mines et de l'Énergie")[:3] == (0.0, 1.0, 0.0)
+    assert echoes.of("A Madame la Secrétaire générale")[3] == 1.0
+    assert echoes.of("Le Directeur")[3] < 0.7

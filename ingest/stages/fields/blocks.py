@@ -9,6 +9,7 @@ from itertools import pairwise
 from ged.mail.page import Word
 from ged.mail.qualification import Field
 from ingest.stages.fields.candidates import Candidate, single
+from ingest.stages.fields.echoes import Echoes, echoes_of
 from ingest.stages.fields.layout import Line, words_at
 from ingest.stages.fields.lexicon import SUBJECT_LABEL
 from ingest.stages.fields.sheet import Placed, Sheet
@@ -32,11 +33,12 @@ _LABELS: dict[Field, re.Pattern[str]] = {
 def blocks(sheet: Sheet) -> list[Candidate]:
     """Return every run of lines that could be one of these fields."""
     found = []
+    echoes = echoes_of(sheet)
     for one in sheet.said:
         if one.body and not (one.has("subject") or one.has("from") or one.has("civility")):
             continue
-        found += [_candidate(run, sheet) for run in _runs(one, sheet)]
-        found += [_candidate([part], sheet) for part in _parts(one)]
+        found += [_candidate(run, sheet, echoes) for run in _runs(one, sheet)]
+        found += [_candidate([part], sheet, echoes) for part in _parts(one)]
     return found
 
 
@@ -81,10 +83,12 @@ def _parts(one: Placed) -> list[Placed]:
     return [Placed(line, one.index, above=one.above, under=one.under, left=one.left) for line in kept]
 
 
-def _candidate(run: Sequence[Placed], sheet: Sheet) -> Candidate:
+def _candidate(run: Sequence[Placed], sheet: Sheet, echoes: Echoes) -> Candidate:
     words = tuple(word for one in run for word in one.line.words)
     first, last = run[0], run[-1]
-    return Candidate(" ".join(word.text for word in words), words, first.line.page, _numbers(run, sheet), last.index)
+    text = " ".join(word.text for word in words)
+    numbers = (*_numbers(run, sheet), *echoes.of(text), echoes.of(first.line.text)[3])
+    return Candidate(text, words, first.line.page, numbers, last.index)
 
 
 def _numbers(run: Sequence[Placed], sheet: Sheet) -> tuple[float, ...]:

@@ -24,6 +24,7 @@ from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
 from api.receptions import take_reception
 from api.transfers import packer_of
+from api.trusted_authorities import trusted_pem
 from api.views.search_language import typed_search
 from api.wiring import House
 from ged.errors import GedError, Unavailable
@@ -53,6 +54,7 @@ from ingest.capture.stations import Stations
 from ingest.models.nightly import train_models
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
+from ingest.signatures import JudgeSignatures
 from ingest.work import works
 from retention.answers import forget_packages
 from retention.disposal.carry_out import carry_out, retry_left
@@ -257,7 +259,8 @@ def _mail_tasks(app: procrastinate.App, house: House) -> None:
 def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
     with Reading(house.settings.reading.engine, house.confined) as reading:
-        work = works(house.store, house.vault, reading, house.office, house.entrance.limits.max_pages)
+        judge = JudgeSignatures(reading, lambda: trusted_pem(house.settings.seal.trusted_ca), house.clock)
+        work = works(house.store, house.vault, reading, house.office, house.entrance.limits.max_pages, judge)
         runner = Runner(house.store, work, house.clock, fault)
         lots = BatchHands(house.store, house.vault, reading, house.clock)
         app = build_app(house, runner, lots)

@@ -22,6 +22,7 @@ from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
 from ged.mail.qualification import Field, Proposal
 from ged.ports import Vault
 from ged.services.known_name import known_name
+from ged.services.pdf_signatures import STAGE
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes
@@ -32,6 +33,7 @@ from ingest.pipeline import TABLE, kept_before
 from ingest.readers.table import facts_of, is_mail, is_paged, of_type
 from ingest.runner import Result, Work
 from ingest.side_by_side import Reading
+from ingest.signatures import JudgeSignatures
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
@@ -46,7 +48,9 @@ MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièc
 LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
 
 
-def works(store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int) -> dict[str, Work]:
+def works(  # noqa: PLR0917 - what every stage together needs
+    store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int, signatures: JudgeSignatures
+) -> dict[str, Work]:
     """Return what the runner calls for each kept stage; a letter is shown on `max_pages` at most."""
     hands = _Hands(store, vault, reading, office, max_pages)
     return {
@@ -58,6 +62,7 @@ def works(store: Store, vault: Vault, reading: Reading, office: Office, max_page
         "propose": hands.propose,
         "resemble": hands.resemble,
         "render": hands.render,
+        STAGE: lambda letter, _outputs: signatures(letter, hands.fetched),
     }
 
 
@@ -75,7 +80,7 @@ class _Hands:
             pieces = unit.electronic.pieces(letter.id)
         if is_paged(letter.media_type) and not pieces:
             return Result({"pages": None})
-        with self._fetched(letter.original) as path:
+        with self.fetched(letter.original) as path:
             files = [self._piece(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
             media_type = self._set(path, letter.media_type)
             (made,) = self._reading.each(lay_out, [(path, media_type, files, self._max_pages)])
@@ -141,7 +146,7 @@ class _Hands:
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
         found = extract(self._told(letter))
         if is_mail(letter.media_type):
-            with self._fetched(letter.original) as path:
+            with self.fetched(letter.original) as path:
                 (facts,) = self._reading.each(facts_of, [(path, letter.media_type)])
             found = from_headers(facts, found)
         return Result([_written(each) for each in found])
@@ -228,11 +233,12 @@ class _Hands:
     @contextmanager
     def _laid_out(self, letter: Letter, outputs: dict[str, Any]) -> Iterator[Path]:
         """Lend a letter's pages: its original when it is made of pages, else what was made of it."""
-        with self._fetched(_pages_digest(letter, outputs)) as path:
+        with self.fetched(_pages_digest(letter, outputs)) as path:
             yield path
 
     @contextmanager
-    def _fetched(self, digest: str) -> Iterator[Path]:
+    def fetched(self, digest: str) -> Iterator[Path]:
+        """Lend a copy of a file of the vault."""
         with own_folder("lecture") as folder:
             path = folder / "original"
             self._fetch(digest, path)

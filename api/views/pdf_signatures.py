@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.trusted_authorities import trusted_pem
 from api.views.render import page
 from api.views.signature_words import shown
-from ged.errors import Refused
 from ged.mail.pdf_signature import PdfSignature
 from ged.services.pdf_signatures import judge_signatures
 from ingest.readers.pdf_signatures import pdf_signatures
@@ -32,21 +32,3 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     return page(
         request, "pdf_signatures.html", letter=letter, signatures=[shown(each) for each in found], listed=bool(trusted)
     )
-
-
-def trusted_pem(folder: Path | None) -> str:
-    """Return the certificates and revocation lists (PEM) of the site's folder of trusted authorities, joined.
-
-    Raises:
-        Refused: `config.faulty`, the folder cannot be read.
-    """
-    if folder is None:
-        return ""
-    try:
-        return "".join(path.read_text(encoding="ascii") + "\n" for path in sorted(folder.glob("*.pem")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(
-            "config.faulty",
-            f"Le dossier des autorités de confiance ({folder}) ne se lit pas : il faut des fichiers PEM.",
-            folder=str(folder),
-        ) from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Since(StrEnum):
@@ -39,3 +41,30 @@ class PdfSignature:
     trusted: bool
     since: Since
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was said of a file's signatures when it came in: what was known of authorities and revocations that day.
+
+    Attributes:
+        at: When they were judged.
+        listed: Whether the site had a list of authorities then.
+        found: The signatures, first to last.
+        why: Why they were not judged, a sentence; "" when they were.
+    """
+
+    at: datetime
+    listed: bool
+    found: tuple[PdfSignature, ...]
+    why: str = ""
+
+    def written(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self) | {"at": self.at.isoformat(), "found": [asdict(each) for each in self.found]}
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> Self:
+        """Return what `written` gave."""
+        found = tuple(PdfSignature(**(each | {"since": Since(each["since"])})) for each in written["found"])
+        return cls(datetime.fromisoformat(written["at"]), written["listed"], found, written["why"])

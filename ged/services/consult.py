@@ -25,10 +25,12 @@ from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import IMAGE_TYPE, Page
+from ged.mail.pdf_signature import Judgement
 from ged.mail.qualification import DecisionRecord, Field, Proposal
 from ged.mail.schedule import PlanLine
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
+from ged.services.pdf_signatures import judged_on_arrival
 from ged.services.route import steps_opened
 from ged.store.arrivals import ArrivalRecord
 from ged.store.pages import PageImage, Rendition
@@ -50,6 +52,7 @@ class LetterFile:
     arrivals: tuple[ArrivalRecord, ...]
     seal: SealRecord | None
     stamp: Stamp | None
+    signatures: Judgement | None
     retention: Facts
     journal: tuple[JournalEntry, ...]
     steps: tuple[Step, ...]
@@ -173,6 +176,7 @@ def letter_file(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
             arrivals=unit.arrivals.of(letter.id),
             seal=(seal := unit.seals.of(letter.id)),
             stamp=unit.anchors.stamp_of(DOCUMENTS, seal.leaf_index) if seal else None,
+            signatures=judged_on_arrival(unit, letter.id),
             retention=unit.retention.of([replace(letter, kind=kind)], clock().date())[letter.id],
             journal=unit.journal.of(letter.id),
             steps=steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
@@ -13,11 +13,19 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.mail.pdf_signature import PdfSignature
+from ged.mail.pdf_signature import Judgement, PdfSignature
 from ged.ports import Vault
-from ged.store.unit import Store
+from ged.store.unit import Store, Unit
 
 PDF = "application/pdf"
+STAGE = "signatures"
+"""The stage of reading that judges what comes in; what it gave stays in its run."""
+
+
+def judged_on_arrival(unit: Unit, letter_id: str) -> Judgement | None:
+    """Return what was said of a letter's signatures when it came in; None where it has none, or was not read yet."""
+    run = unit.runs.of(letter_id).get(STAGE)
+    return Judgement.read(run.output) if run is not None and run.output else None
 
 
 def judge_signatures(
@@ -48,11 +56,16 @@ def judge_signatures(
         with vault.open(letter.original) as stream, path.open("xb") as file:
             copyfileobj(stream, file)
         found = tuple(judge(path))
-    answers = [{"signer": each.signer, "reason": each.reason, "since": each.since, **_three(each)} for each in found]
     with store.unit() as unit:
-        unit.journal.write(clock(), Act.VERIFIED, actor, letter.id, signatures=answers)
+        write_answers(unit, letter.id, found, actor, clock)
         unit.commit()
     return letter, found
+
+
+def write_answers(unit: Unit, letter_id: str, found: Sequence[PdfSignature], actor: Actor, clock: Clock) -> None:
+    """Write the three answers of each signature in the journal, in the caller's transaction."""
+    answers = [{"signer": each.signer, "reason": each.reason, "since": each.since, **_three(each)} for each in found]
+    unit.journal.write(clock(), Act.VERIFIED, actor, letter_id, signatures=answers)
 
 
 def _three(one: PdfSignature) -> dict[str, bool]:

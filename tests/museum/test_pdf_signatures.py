@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -26,14 +27,18 @@ from api.deps import COOKIE, Csrf
 from api.wiring import House
 from engines.site_authority import SiteAuthority, p256, pem
 from ged.mail.access import Actor
+from ged.mail.item import Reading
 from ged.mail.journal import Act
 from ged.mail.pdf_signature import PdfSignature, Since
+from ged.services.consult import letter_file
 from ingest.confined.confined import Confined
 from ingest.readers.pdf_signatures import pdf_signatures
+from ingest.signatures import UNJUDGED
 from integration.test_acknowledgement import signed_in
-from rooms.letters import letter_pdf, send
+from rooms.letters import letter_pdf, read_all, send
 
 NOW = datetime.now(UTC)
+PEM = serialization.Encoding.PEM
 
 
 def signed(authority: SiteAuthority, end: datetime | None = None) -> tuple[bytes, x509.Certificate]:
@@ -174,6 +179,51 @@ def test_the_letter_page_shows_the_three_answers_and_the_journal_keeps_them(
     told = json.dumps(line.details["signatures"])
     assert all(f'"{answer}": true' in told for answer in ("intact", "valid", "trusted"))
     assert kept == hashlib.sha256(good[0]).hexdigest()
+
+
+def test_what_arrives_signed_is_judged_at_once_and_shown_as_of_that_day(
+    house: House, kossi: Actor, good: tuple[bytes, x509.Certificate], authority: SiteAuthority, client: httpx.Client
+) -> None:
+    changed = good[0][:100] + bytes([good[0][100] ^ 1]) + good[0][101:]
+    arrived = [send(house, kossi, data).letter_id for data in (good[0], changed, letter_pdf(reference="2/SANS"))]
+    before = house.clock()
+    read_all(house)
+    trusted = house.settings.seal.trusted_ca
+    assert trusted is not None
+    (trusted / "revoquee.pem").write_bytes(authority.revoke(good[1], NOW - timedelta(days=2)).public_bytes(PEM))
+    files = [letter_file(each, store=house.store, actor=kossi, clock=house.clock) for each in arrived]
+    assert files[0].signatures is not None
+    assert files[1].signatures is not None
+    assert files[2].signatures is None
+    assert [answers(one) for one in files[0].signatures.found] == [(True, True, True)]
+    assert [one.intact for one in files[1].signatures.found] == [False]
+    assert before <= files[0].signatures.at <= house.clock()
+    assert [file.letter.reading for file in files] == [Reading.READY] * 3
+    with house.store.unit() as unit:
+        lines = [[one.act for one in unit.journal.of(each)].count(Act.VERIFIED) for each in arrived]
+    assert lines == [1, 1, 0]
+    with house.vault.open(files[0].letter.original) as stream:
+        assert stream.read() == good[0]
+    session = signed_in(house, "kossi")
+    pages = [unescape(client.get(f"/courrier/{each}", headers=session).text) for each in arrived]
+    assert "jugées à l'arrivée" in pages[0]
+    assert "Signature bonne, d'un signataire garanti." in pages[0]
+    assert "Le fichier a changé depuis la signature." in pages[1]
+    assert "jugées à" not in pages[2]
+
+
+def test_a_list_of_authorities_that_cannot_be_read_keeps_no_letter_from_being_read(
+    house: House, kossi: Actor, good: tuple[bytes, x509.Certificate]
+) -> None:
+    trusted = house.settings.seal.trusted_ca
+    assert trusted is not None
+    (trusted / "faux.pem").write_bytes(b"\xff\xfe")
+    letter_id = send(house, kossi, good[0]).letter_id
+    read_all(house)
+    found = letter_file(letter_id, store=house.store, actor=kossi, clock=house.clock)
+    assert found.letter.reading is Reading.READY
+    assert found.signatures is not None
+    assert (found.signatures.found, found.signatures.why) == ((), UNJUDGED)
 
 
 def test_it_is_judged_behind_the_walls(

@@ -35,12 +35,14 @@ class Answer:
 
     Attributes:
         respelt: What was typed, spelt as the letters found spell it; None where they spell it so.
+        light: What was looked for, its other names too, ready to be lit in what is shown.
     """
 
     found: tuple[Found, ...]
     total: int
     following: str | None
     facets: dict[str, dict[str, int]]
+    light: Light
     respelt: str | None = None
 
 
@@ -54,13 +56,13 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
-    query = replace(query, synonyms=_synonyms(store, actor))
+    query = replace(query, synonyms=synonyms_for(actor, store))
     hits = index.search(query, actor.tokens())
     light = Light(query.text, query.synonyms)
     ids = [hit.id for hit in hits.hits]
     with store.unit() as unit:
         letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
-        pages = unit.pages.of_letters(list(letters))
+        pages = unit.pages.lines_of(list(letters))
         proposals = unit.proposals.of_letters(list(letters))
     found = tuple(
         Found(
@@ -72,7 +74,7 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
     read = [text for one in letters.values() for text in (one.subject or "", one.sender or "", one.recipient or "")]
     read += [page.text for of_letter in pages.values() for page in of_letter]
     total = hits.total - (len(hits.hits) - len(found))
-    return Answer(found, total, hits.following, hits.facets, respelt(query.text, read))
+    return Answer(found, total, hits.following, hits.facets, light, respelt(query.text, read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
     Raises:
         Unavailable: `search.unavailable`.
     """
-    query = replace(query, synonyms=_synonyms(store, actor))
+    query = replace(query, synonyms=synonyms_for(actor, store))
     rows: list[ListedLetter] = []
     seen: set[str] = set()
     total, closed, after = 0, 0, None
@@ -108,7 +110,12 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
     return Gathered(tuple(rows), max(total - closed, len(rows)))
 
 
-def _synonyms(store: Store, actor: Actor) -> Synonyms:
+def light_of(text: str, *, store: Store, actor: Actor) -> Light:
+    """Return the words of a search, its filters taken away, ready to be lit on a letter as they are in its hits."""
+    return Light(text, synonyms_for(actor, store))
+
+
+def synonyms_for(actor: Actor, store: Store) -> Synonyms:
     """Return the other names of things: those listed, and the acronyms and names of the asker's organisation."""
     with store.unit() as unit:
         listed = unit.organisation.synonyms()

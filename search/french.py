@@ -169,6 +169,11 @@ def _conjunctions(text: str) -> dict[int, int]:
     return found
 
 
+def words_in(text: str) -> list[str]:
+    """Return what a text holds between spaces and punctuation, in order, as it is written."""
+    return _WORD.findall(text)
+
+
 def stems_of(text: str) -> list[str]:
     """Return the stem of each searchable word of a text, in order."""
     return [part[1] for written in _WORD.findall(text) for part in _analysed(written)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import takewhile
+from operator import ge
 
 from ged.mail.folding import within
-from ged.mail.page import Box, Page, TextSource, Word
+from ged.mail.page import Page, PageWords
 from search.french import Token, tokens, tolerance
 from search.plan import InField, taken_apart
 from search.synonyms import NO_SYNONYMS, Synonyms
@@ -15,8 +17,9 @@ from search.synonyms import NO_SYNONYMS, Synonyms
 _AROUND = 14
 """Words shown on each side of the best place."""
 _MOST_PASSAGES = 3
-_NOWHERE = Box(0, 0, 0, 0)
 
+Read = Page | PageWords
+"""A page whose words are looked at: their boxes are not needed."""
 Pieces = tuple[tuple[str, bool], ...]
 """Pieces of a text in order, each lit or not."""
 
@@ -55,66 +58,76 @@ class Light:
         self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
         self._whole = [each for each in self._whole if len(each) > 1]
 
-    def on(self, pages: Sequence[Page]) -> dict[int, tuple[int, ...]]:
+    def on(self, pages: Sequence[Read]) -> dict[int, tuple[int, ...]]:
         """Return for each page number the positions of its lit words.
 
         A misspelt word lights its neighbours only where nothing is spelt as it was typed.
         """
-        read = {page.number: [_read(word.text) for word in page.words] for page in pages}
-        whole = [each for each in self._whole if any(_places([each], words) for words in read.values())]
+        said = {page.number: page.said for page in pages}
+        read = {word: _read(word) for words in said.values() for word in words}  # each once: letters repeat theirs
+        exacts = {token.exact for parts in read.values() for token in parts}
+        seen = {token.stem for parts in read.values() for token in parts}
+        whole = [each for each in self._whole if exacts.issuperset(each)]
+        phrases = [each for each in self._phrases if exacts.issuperset(each)]
+        flat = _flat(said, read) if whole or phrases else {}
+        whole = [each for each in whole if any(_places([each], words) for words in flat.values())]
         inside = {exact for each in whole for exact in each}
-        seen = {token.stem for page in read.values() for word in page for token in word}
-        stems, near = set(), []
+        stems, near = set[str](), list[tuple[str, int]]()
         for word in self._words:
             if word.exact in inside:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
-            elif tolerance(word.exact):
-                near.append(word)
+            elif edits := tolerance(word.exact):
+                near.append((word.exact, edits))
         lit: dict[int, tuple[int, ...]] = {}
-        for number, words in read.items():
-            found = {at for at, word in enumerate(words) if any(_lit(token, stems, near) for token in word)}
-            found.update(_places([*self._phrases, *whole], words))
+        shining = {word for word, parts in read.items() if any(_lit(token, stems, near) for token in parts)}
+        for number, words in said.items():
+            found = {at for at, word in enumerate(words) if word in shining}
+            if flat:
+                found.update(_places([*phrases, *whole], flat[number]))
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
 
-    def runs(self, pages: Sequence[Page]) -> tuple[LitRun, ...]:
+    def runs(self, pages: Sequence[Read]) -> tuple[LitRun, ...]:
         """Return the hits of a letter in reading order; words lit side by side on a line are one."""
         return _runs(pages, self.on(pages))
 
     def pieces(self, text: str) -> Pieces:
         """Return a line of text in pieces, its words lit as on a page: a subject, a name."""
-        words = tuple(Word(word, _NOWHERE, 1.0, 0) for word in text.split())
-        line = Page(1, 1, 1, 1.0, 0, 0.0, TextSource.BORN_DIGITAL, 1.0, "", words)
-        return _pieces(line, 0, len(words), self.on([line]).get(1, ()))
+        line = PageWords(1, tuple(text.split()))
+        return _pieces(line.said, 0, len(line.said), self.on([line]).get(1, ()))
 
-    def passages(self, pages: Sequence[Page]) -> tuple[Passage, ...]:
+    def passages(self, pages: Sequence[Read]) -> tuple[Passage, ...]:
         """Return the passages that show why, best first: where most different words stand together, then the others.
 
         A further passage is shown for words that those before it do not hold; three at most, none when nothing is lit.
         """
         lit = self.on(pages)
+        if not lit:
+            return ()
         runs = _runs(pages, lit)
+        said = {page.number: page.said for page in pages if page.number in lit}
+        keys = {number: {place: _key(said[number][place]) for place in places} for number, places in lit.items()}
         shown: set[str] = set()
         found: list[Passage] = []
         while len(found) < _MOST_PASSAGES:
-            best: tuple[set[str], Page, int] | None = None
-            for page in pages:
-                places = lit.get(page.number, ())
-                keys = {place: _key(page.words[place]) for place in places}
-                for place in places:
-                    close = {keys[other] for other in places if 0 <= other - place <= _AROUND} - shown
-                    if close and (best is None or len(close) > len(best[0])):
-                        best = (close, page, place)
+            best: tuple[int, int, int] | None = None
+            for number, places in lit.items():
+                for at, place in enumerate(places):
+                    close = {
+                        keys[number][other] for other in takewhile(partial(ge, place + _AROUND), places[at:])
+                    } - shown
+                    if close and (best is None or len(close) > best[0]):
+                        best = (len(close), number, place)
             if best is None:
                 break
-            _, page, place = best
+            _, number, place = best
             start, end = max(0, place - _AROUND // 2), place + 2 * _AROUND
-            shown |= {_key(page.words[at]) for at in lit[page.number] if start <= at < end}
-            hit = next(n for n, run in enumerate(runs, 1) if run.page == page.number and place in run.words)
-            found.append(Passage(page.number, _pieces(page, start, end, lit[page.number]), hit))
+            shown |= {keys[number][at] for at in lit[number] if start <= at < end}
+            hit = next(n for n, run in enumerate(runs, 1) if run.page == number and place in run.words)
+            found.append(Passage(number, _pieces(said[number], start, end, lit[number]), hit))
         return tuple(found)
 
 
@@ -122,9 +135,16 @@ def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
     return [one.words for one in fields if one.field == "refs"]
 
 
-def _places(phrases: Sequence[tuple[str, ...]], words: Sequence[Sequence[Token]]) -> set[int]:
-    """Return the positions of the words of phrases that stand on a page as they are."""
-    flat = [(token.exact, at) for at, word in enumerate(words) for token in word]
+def _flat(said: Mapping[int, Sequence[str]], read: Mapping[str, Sequence[Token]]) -> dict[int, list[tuple[str, int]]]:
+    """Return for each page its searchable words in order, each with the position of what it is read in."""
+    return {
+        number: [(token.exact, at) for at, word in enumerate(words) for token in read[word]]
+        for number, words in said.items()
+    }
+
+
+def _places(phrases: Sequence[tuple[str, ...]], flat: Sequence[tuple[str, int]]) -> set[int]:
+    """Return the positions of the words of phrases that stand on a page as they are; `flat`: its (word, position)."""
     found: set[int] = set()
     for phrase in phrases:
         for start in range(len(flat) - len(phrase) + 1):
@@ -133,22 +153,24 @@ def _places(phrases: Sequence[tuple[str, ...]], words: Sequence[Sequence[Token]]
     return found
 
 
-def _runs(pages: Sequence[Page], lit: Mapping[int, Sequence[int]]) -> tuple[LitRun, ...]:
+def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitRun, ...]:
     runs: list[LitRun] = []
     for page in pages:
+        rows = page.rows if page.number in lit else ()
         for at in lit.get(page.number, ()):
             last = runs[-1] if runs and runs[-1].page == page.number else None
-            if last and last.words[-1] == at - 1 and page.words[at].line == page.words[at - 1].line:
+            if last and last.words[-1] == at - 1 and rows[at] == rows[at - 1]:
                 runs[-1] = LitRun(page.number, (*last.words, at))
             else:
                 runs.append(LitRun(page.number, (at,)))
     return tuple(runs)
 
 
-def _lit(token: Token, stems: set[str], near: list[Token]) -> bool:
+def _lit(token: Token, stems: set[str], near: list[tuple[str, int]]) -> bool:
     if token.stem in stems:
         return not token.small or token.exact in stems
-    return any(_near(word.exact, token.exact) for word in near)
+    read, length = token.exact, len(token.exact)
+    return any(-edits <= len(typed) - length <= edits and _near(typed, read, edits) for typed, edits in near)
 
 
 @lru_cache(maxsize=50_000)
@@ -158,20 +180,20 @@ def _read(said: str) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def _near(typed: str, read: str) -> bool:
-    return within(typed, read, tolerance(typed))
+def _near(typed: str, read: str, edits: int) -> bool:
+    return within(typed, read, edits)
 
 
-def _key(word: Word) -> str:
-    return " ".join(token.stem for token in _read(word.text))
+def _key(word: str) -> str:
+    return " ".join(token.stem for token in _read(word))
 
 
-def _pieces(page: Page, start: int, end: int, lit: Sequence[int]) -> Pieces:
+def _pieces(said: Sequence[str], start: int, end: int, lit: Sequence[int]) -> Pieces:
     pieces: list[tuple[str, bool]] = []
-    for at, word in enumerate(page.words[start:end], start):
+    for at, word in enumerate(said[start:end], start):
         shines = at in lit
         if pieces and pieces[-1][1] == shines:
-            pieces[-1] = (f"{pieces[-1][0]} {word.text}", shines)
+            pieces[-1] = (f"{pieces[-1][0]} {word}", shines)
         else:
-            pieces.append((word.text, shines))
+            pieces.append((word, shines))
     return tuple(pieces)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ged.mail.folding import within
-from search.french import stems_of, tokens, tolerance
+from search.french import stems_of, tokens, tolerance, words_in
 from search.plan import taken_apart
 
 
@@ -31,13 +31,15 @@ def respelt(text: str, read: Sequence[str]) -> str | None:
         missing = [token for token in missing if token.stem not in stems]
     written: dict[str, str] = {}
     counted = Counter[str]()
-    for each in read if missing else ():
-        for token in tokens(each):
-            counted[token.exact] += 1
-            written.setdefault(token.exact, each[token.start : token.end])
+    spelt = Counter(word for each in read for word in words_in(each)) if missing else {}
+    for word, count in spelt.items():
+        for token in tokens(word):
+            counted[token.exact] += count
+            written.setdefault(token.exact, word[token.start : token.end])
     better = text
     for token in reversed(missing):  # from the end: the places before stay true
-        near = [word for word in counted if within(token.exact, word, tolerance(token.exact))]
+        edits, length = tolerance(token.exact), len(token.exact)
+        near = [word for word in counted if abs(len(word) - length) <= edits and within(token.exact, word, edits)]
         if near:
             best = max(near, key=lambda word: (counted[word], word))
             better = better[: token.start] + written[best] + better[token.end :]

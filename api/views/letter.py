@@ -43,7 +43,7 @@ from ged.services import consult
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
 from retention.fate import fate_of
-from search.light import Light
+from search.find import light_of
 
 router = APIRouter()
 
@@ -132,7 +132,7 @@ def text(request: Request, house: HouseDep, actor: ActorDep, letter_id: str, ori
     file = consult.letter_file(letter_id, store=house.store, actor=actor, clock=house.clock)
     may = may_correct_text(actor, file.letter)
     sought = typed_search(origin.words, house, actor).text
-    lit = Light(sought).on(file.pages) if sought.strip() else {}
+    lit = light_of(sought, store=house.store, actor=actor).on(file.pages) if sought.strip() else {}
     lines = {each.number: lit_lines(each, lit) for each in file.pages}
     return page(request, "text.html", file=file, letter=file.letter, origin=origin, may_correct_text=may, lines=lines)
 
@@ -159,7 +159,8 @@ def letter_page(
     start = page_number(request, "a_partir_de") if "a_partir_de" in request.query_params else None
     hit = page_number(request, "trouve") if "trouve" in request.query_params else 0
     sought = typed_search(origin.words, house, actor).text if origin.words.strip() else ""
-    lit, start = lit_file(file.pages, sought, hit, start)
+    light = light_of(sought, store=house.store, actor=actor) if sought.strip() else None
+    lit, start = lit_file(file.pages, light, hit, start)
     context: dict[str, Any] = {
         "file": file,
         "letter": letter,

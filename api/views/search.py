@@ -29,7 +29,6 @@ from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
 from search.find import find
 from search.language import Understood, Vocabulary, hyphened, understood, written
-from search.light import Light
 from search.port import Sort
 
 router = APIRouter()
@@ -85,7 +84,7 @@ def search(
         "words": asked.text,
         "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
         "answer": answer,
-        "light": Light(asked.text).pieces,
+        "light": answer.light.pieces,
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
         "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states, "cote": asked.codes},
         "code_counts": _code_counts(asked, answer.facets.get("code", {}), known),

@@ -77,16 +77,16 @@ class PageView:
     text: str
 
 
-def lit_file(pages: Sequence[Page], words: str, asked: int, start: int | None) -> tuple[LitFile, int]:
-    """Return the hits of `words`, and the first page to show (from 1).
+def lit_file(pages: Sequence[Page], light: Light | None, asked: int, start: int | None) -> tuple[LitFile, int]:
+    """Return the hits of a search, and the first page to show (from 1).
 
     Args:
         pages: All pages of the letter.
-        words: What was searched, its filters taken away; "" for nothing.
+        light: What was searched, its filters taken away; None for nothing.
         asked: The hit to show, from 1; 0 when none is asked for.
         start: The first page asked for; None leads to the page of the hit.
     """
-    runs = Light(words).runs(pages) if words.strip() else ()
+    runs = light.runs(pages) if light else ()
     order = {page.number: at for at, page in enumerate(pages)}
     if not runs:
         return LitFile((), 0), start or 1

@@ -126,6 +126,16 @@ class Page:
                 yield printed
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """Its words, without where they stand."""
+        return tuple(word.text for word in self.words)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The text line of each word."""
+        return tuple(word.line for word in self.words)
+
+    @property
     def text(self) -> str:
         """The page's text, one text line a line."""
         return "\n".join(" ".join(word.text for word in line) for line in self.lines())
@@ -133,10 +143,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """What a page says, word by word, without where."""
+    """What a page says, word by word, without where; `rows`: the text line of each word, if it was asked for."""
 
     number: int
     said: tuple[str, ...]
+    rows: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:

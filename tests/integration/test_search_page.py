@@ -10,8 +10,13 @@ import httpx
 from api.wiring import House
 from api.worker import drain_index
 from ged.mail.access import Actor
+from ged.services.correct_text import correct_text
 from integration.test_acknowledgement import signed_in
 from rooms.letters import decide, letter_pdf, read_all, send
+from rooms.values import a_page
+from search.find import find
+from search.light import Light
+from search.port import Query
 
 
 def test_a_file_code_is_typed_ticked_and_suggested_with_all_that_is_under_it(
@@ -49,6 +54,53 @@ def test_a_file_code_is_typed_ticked_and_suggested_with_all_that_is_under_it(
     assert "cote:D1" in page("/recherche/suggestions?q=cote:titres")
     assert "cote:D2" in page("/recherche/suggestions?q=gravier cote:d")
     assert "cote:D1" in page("/recherche/suggestions?q=titres")
+
+
+def test_other_names_of_what_was_typed_are_lit_on_the_pages_as_in_the_hits(
+    house: House, kossi: Actor, client: httpx.Client
+) -> None:
+    named = "Compagnie énergie électrique du Togo"
+    one = send(house, kossi, letter_pdf(subject=f"Panne de la {named}", reference="5/2026"))
+    read_all(house)
+    drain_index(house)
+    me = signed_in(house, "kossi")
+    answer = find(Query("ceet panne"), index=house.index, store=house.store, actor=kossi)
+    with house.store.unit() as unit:
+        runs = answer.light.runs(unit.pages.of(one.letter_id))
+    assert len(answer.found[0].passages) > 0
+    shown = unescape(client.get(f"/courrier/{one.letter_id}?dans=recherche&q=ceet+panne", headers=me).text)
+    assert f'id="trouve-{len(runs)}"' in shown
+    assert f'id="trouve-{len(runs) + 1}"' not in shown
+    assert len(runs) > len(Light("ceet panne").runs([a_page(f"Panne de la {named}")]))
+    text = unescape(client.get(f"/courrier/{one.letter_id}/texte?dans=recherche&q=ceet", headers=me).text)
+    assert f"<mark>{named}</mark>" in text
+
+
+Lines = tuple[int, tuple[str, ...], tuple[int, ...]]
+"""A page's number, its words, and the line of each."""
+
+
+def test_lines_without_boxes_are_the_lines_of_the_page_as_read_and_as_corrected(house: House, kossi: Actor) -> None:
+    one = send(house, kossi, letter_pdf(subject="Panne au quartier", reference="6/2026"))
+    read_all(house)
+    ids = [one.letter_id]
+
+    def both() -> tuple[list[Lines], list[Lines]]:
+        with house.store.unit() as unit:
+            boxed, bare = unit.pages.of_letters(ids)[one.letter_id], unit.pages.lines_of(ids)[one.letter_id]
+        return [(each.number, each.said, each.rows) for each in boxed], [
+            (each.number, each.said, each.rows) for each in bare
+        ]
+
+    boxed, bare = both()
+    assert boxed == bare
+    correct_text(
+        one.letter_id, 1, "Panne du\n\ntransformateur  public\ndu quartier d'Adidogomé", 0,
+        store=house.store, actor=kossi, clock=house.clock,
+    )  # fmt: skip
+    boxed, bare = both()
+    assert boxed == bare
+    assert bare[0][1][:4] == ("Panne", "du", "transformateur", "public")
 
 
 def test_what_is_ticked_is_written_and_what_is_written_is_ticked(

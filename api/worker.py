@@ -58,6 +58,7 @@ from ingest.signatures import JudgeSignatures
 from ingest.work import works
 from retention.answers import forget_packages
 from retention.disposal.carry_out import carry_out, retry_left
+from retention.locks import extend_locks
 from retention.nightly import sweep_letters
 from retention.packing import pack
 from retention.reception import forget as forget_reception
@@ -180,7 +181,9 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.periodic(cron="30 2 * * *")
     @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001
-        sweep_letters(house.store, house.clock)
+        locks = house.vault.report().object_lock
+        sweep_letters(house.store, house.clock, lock_days=house.settings.vault.lock_days if locks else None)
+        extend_locks(house.store, house.vault, house.clock)
 
     @app.periodic(cron="30 5 * * *")
     @app.task(name="review_holds", queue="periodic", queueing_lock="review_holds")

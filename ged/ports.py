@@ -140,6 +140,16 @@ class Vault(Protocol):
         """
         ...
 
+    def retain(self, digest: str, until: datetime) -> bool:
+        """Let nobody delete an object and its companions before an instant; a lock that ends later stays as it is.
+
+        Gives whether the store locks objects; where it does not, nothing is done.
+
+        Raises:
+            Unavailable: `vault.unavailable`; call again.
+        """
+        ...
+
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give everything that is stored, in the order of the store's names, from the name `since` on, itself included.
 

@@ -17,6 +17,7 @@ from ged.store.sweeps import DueRecord, Sweep
 from ged.store.unit import Store, Unit
 from retention.fate import Fate
 from retention.fates import fates_of
+from retention.locks import longer_locks
 
 _PART = 2000
 Fault = Callable[[str], None]
@@ -24,18 +25,26 @@ Fault = Callable[[str], None]
 
 
 def sweep_letters(
-    store: Store, clock: Clock, *, part: int = _PART, fault: Fault = lambda _letter_id: None
+    store: Store,
+    clock: Clock,
+    *,
+    lock_days: int | None = None,
+    part: int = _PART,
+    fault: Fault = lambda _letter_id: None,
 ) -> int | None:
-    """Make the list of letters that fall due today, and return how many; None when another process does so."""
+    """Make the list of letters that fall due today, and return how many; None when another process does so.
+
+    With `lock_days`, for which the store locks what comes in, it notes which letters are to be locked longer.
+    """
     with store.exclusive("sweep") as alone:
         listed = None
         while alone and listed is None:
-            listed, after = _go_on(store, clock, part)
+            listed, after = _go_on(store, clock, part, lock_days)
             fault(after)
         return listed
 
 
-def _go_on(store: Store, clock: Clock, part: int) -> tuple[int | None, str]:
+def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tuple[int | None, str]:
     """Look at the next letters; after the last one, give how many are on the list."""
     now = clock()
     with store.unit() as unit:
@@ -49,6 +58,8 @@ def _go_on(store: Store, clock: Clock, part: int) -> tuple[int | None, str]:
             due = [_record(letter_id, fate) for letter_id, fate in fates.items() if fate.due]
             unit.sweeps.go_on(due, letters[-1].id, len(letters))
             _stamp(unit, letters, fates)
+            if lock_days is not None:
+                unit.letter_locks.want(longer_locks(letters, fates, standing.day, lock_days))
             unit.commit()
             return None, letters[-1].id
         listed = unit.sweeps.finish(now)

@@ -470,6 +470,7 @@ ACTS: dict[str, str] = {
     Act.SCHEDULE_SUBMITTED: _("Version du plan et du tableau soumise"),
     Act.SCHEDULE_SENT_BACK: _("Version du plan et du tableau renvoyée"),
     Act.SCHEDULE_APPROVED: _("Version du plan et du tableau approuvée"),
+    Act.LOCK_EXTENDED: _("Verrou du coffre prolongé"),
     Act.SCHEDULE_DISCARDED: _("Brouillon du plan et du tableau abandonné"),
     Act.CLASSIFIED: _("Cote changée"),
     Act.EVENT_RECORDED: _("Événement noté"),

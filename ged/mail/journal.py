@@ -179,6 +179,7 @@ class Act(StrEnum):
     SCHEDULE_SENT_BACK = "referentiel.renvoye"
     SCHEDULE_APPROVED = "referentiel.approuve"
     SCHEDULE_DISCARDED = "referentiel.abandonne"
+    LOCK_EXTENDED = "courrier.verrou_prolonge"
     CLASSIFIED = "courrier.classe"
     EVENT_RECORDED = "conservation.evenement"
     EVENT_WITHDRAWN = "conservation.evenement_retire"

@@ -87,6 +87,14 @@ sweep = sa.Table(
     column("looked", sa.Integer),
 )
 
+letter_lock = sa.Table(
+    "letter_lock",
+    metadata,
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True),
+    column("until", sa.Date),
+    column("kept_until", sa.Date, nullable=True),
+)
+
 due_next = sa.Table(
     "due_next",
     metadata,

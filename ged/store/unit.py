@@ -40,6 +40,7 @@ from ged.store.journal import Journal
 from ged.store.journal_reading import JournalReading
 from ged.store.kept_files import KeptFiles
 from ged.store.learning import Learning
+from ged.store.letter_locks import LetterLocks
 from ged.store.letters import Letters
 from ged.store.links import Links
 from ged.store.lists import ListEntries
@@ -323,6 +324,11 @@ class Unit:
     def retention(self) -> RetentionFacts:
         """What decides the fate of letters."""
         return RetentionFacts(self._connection)
+
+    @cached_property
+    def letter_locks(self) -> LetterLocks:
+        """Until when the store's lock keeps letters."""
+        return LetterLocks(self._connection)
 
     @cached_property
     def sweeps(self) -> Sweeps:

@@ -214,6 +214,20 @@ def test_a_bucket_made_by_us_locks_objects_against_everybody(seaweedfs: S3Store)
     assert read(locked) == LETTER
 
 
+def test_a_lock_is_made_longer_never_shorter_beside_the_object_too(seaweedfs: S3Store) -> None:
+    bucket = f"verrou-{uuid4().hex[:12]}"
+    locked, client = s3_vault(seaweedfs, bucket), raw_client(seaweedfs)
+    put(locked)
+    locked.attach(DIGEST, "p7s", b"sceau")
+    key = f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+    long, longer = (datetime.now(UTC).replace(microsecond=0) + timedelta(days=days) for days in (300, 900))
+    for asked, stands in ((long, long), (longer, longer), (long, longer)):
+        assert locked.retain(DIGEST, asked)
+        for name in (key, f"{key}.p7s"):
+            retention = client.get_object_retention(Bucket=bucket, Key=name)["Retention"]
+            assert (retention["Mode"], retention["RetainUntilDate"]) == ("COMPLIANCE", stands)
+
+
 def test_a_bucket_without_lock_is_used_and_said_to_have_none(seaweedfs: S3Store) -> None:
     bucket = f"sans-verrou-{uuid4().hex[:12]}"
     raw_client(seaweedfs).create_bucket(Bucket=bucket)
@@ -224,6 +238,7 @@ def test_a_bucket_without_lock_is_used_and_said_to_have_none(seaweedfs: S3Store)
     assert report.reachable
     assert not report.object_lock
     assert "Object Lock" in report.remark
+    assert not vault.retain(DIGEST, datetime.now(UTC) + timedelta(days=300))
 
 
 def test_a_store_that_does_not_answer_is_said_and_nothing_is_pretended() -> None:

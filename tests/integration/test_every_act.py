@@ -82,7 +82,7 @@ def walked(house: House, closed: Closed, settings: Settings, client: httpx.Clien
             answer = client.get(address, headers=program if path.startswith("/api/") else session)
             if answer.status_code != httpx.codes.OK:
                 continue
-            added, sort = lines_by(settings, login)[len(before) :], answer.headers["content-type"]
+            added, sort = lines_by(settings, login)[len(before) :], answer.headers.get("content-type", "")
             handed_out += sort.startswith(FILES)
             if sort.startswith(FILES) and not added and not (sort.startswith("image/") and IMAGES & {*before}):
                 yield f"{address} handed out {sort}"

@@ -107,17 +107,17 @@ def _sweep_and_die(config: Settings, parts: int) -> None:
         sweep_letters(house.store, clock, part=PART, fault=fault)
 
 
-def enforce(house: House, years: int) -> int:
+def enforce(house: House, years: int, at: datetime = NIGHT) -> int:
     """Bring a version into force under which a request is kept for so many years; give its number."""
     with house.store.unit() as unit:
-        number, schedule = unit.schedules.next_number("MME"), unit.schedules.applied("MME", NIGHT.date())[1]
+        number, schedule = unit.schedules.next_number("MME"), unit.schedules.applied("MME", at.date())[1]
         code = {each.code: each.rule for each in unit.organisation.kinds()}["demande"]
         rules = tuple(
             replace(each, term=Term(years, Span.YEARS)) if each.code == code else each for each in schedule.rules
         )
         version = ScheduleVersion(
-            secrets.token_urlsafe(8), "MME", number, VersionState.APPROVED, "", "E. Tossou", "archives", NIGHT, NIGHT,
-            "A. Mensah", NIGHT, NIGHT.date(), "", 1,
+            secrets.token_urlsafe(8), "MME", number, VersionState.APPROVED, "", "E. Tossou", "archives", at, at,
+            "A. Mensah", at, at.date(), "", 1,
         )  # fmt: skip
         unit.schedules.add(version, Schedule(rules, schedule.plan))
         unit.commit()

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from io import SEEK_END, BytesIO
 from itertools import islice
 from typing import BinaryIO
@@ -140,6 +141,15 @@ class EncryptedVault:
             names = unit.object_keys.shredding()
         kept = {name for name in dict.fromkeys((*names, *own)) if self._let_go(name)}
         return Shredded(plain.unreadable, remains=plain.remains or not kept.isdisjoint(own))
+
+    def retain(self, digest: str, until: datetime) -> bool:
+        """Have the store keep an object, under the name that it has there, until an instant.
+
+        Raises:
+            Unavailable: `vault.unavailable`, `vault.kek`, `store.unavailable`.
+        """
+        held = self._held(digest)
+        return self._inner.retain(held[0] if held else digest, until)
 
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give everything that is stored, by the store's names, each with the digest that it answers to.

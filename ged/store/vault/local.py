@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -105,6 +106,10 @@ class LocalVault:
             if place.parent.exists():
                 _sync(place.parent)
         return Shredded(unreadable=True, remains=False)
+
+    def retain(self, digest: str, until: datetime) -> bool:  # noqa: ARG002 - a folder locks nothing
+        """Do nothing: a folder has no lock."""
+        return False
 
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give every file of the folder but the drafts, in the order of names, from `since` on."""

@@ -153,6 +153,31 @@ class S3Vault:
                     remains = True
         return Shredded(unreadable=not remains, remains=remains)
 
+    def retain(self, digest: str, until: datetime) -> bool:
+        """Lock every version of an object and of its companions until an instant, those not locked longer already.
+
+        Raises:
+            Unavailable: `vault.unavailable`.
+        """
+        if not self._locked():
+            return False
+        for one in list(self._versions(Prefix=place_of(digest))):
+            if not one.delete_marker:
+                self._extend({"Bucket": self._bucket, "Key": one.name, "VersionId": one.version or "null"}, until)
+        return True
+
+    def _extend(self, which: dict[str, str], until: datetime) -> None:
+        with self._answering():
+            try:
+                standing = self._client.get_object_retention(**which)["Retention"].get("RetainUntilDate")
+            except ClientError as error:
+                if _code(error) != "NoSuchObjectLockConfiguration":
+                    raise
+                standing = None
+            if standing is None or standing < until:
+                lock = {"Mode": "COMPLIANCE", "RetainUntilDate": until}
+                self._client.put_object_retention(**which, Retention=lock)
+
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give every version and delete marker of the bucket, in the order of names, from `since` on.
 

@@ -25,6 +25,7 @@ from sklearn.model_selection import GroupKFold
 
 from ged.mail.folding import fold
 from ged.mail.qualification import Field
+from ingest.stages.fields.blocks import ECHOES
 from ingest.stages.fields.candidates import Candidate
 from ingest.stages.fields.choose import BLOCKS, FAMILIES, candidates_of, choice_of, value_of
 from ingest.stages.fields.model import CARD, WEIGHTS, unpacked
@@ -38,6 +39,8 @@ WEIGHT_OF_SCAN, WEIGHT_OF_MISREAD = 3.0, 0.3
 """How sure a choice is on a scan is told by scans: letters misread by chance have no engine's doubt in them."""
 LOCATED = 0.8
 """A misread value is still the right place to look: what chooses learns it, what says how sure does not."""
+WITH_ECHOES = frozenset({Field.SENDER})
+"""Blocks whose trees look at the echoes of a name: they helped senders between templates, and misled recipients."""
 Rows = NDArray[np.float32]
 
 
@@ -139,7 +142,8 @@ def _like(value: str, wanted: str) -> float:
 
 def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
     kept = [one for one in seen if one.candidates[field]]
-    rows = [np.array([each.numbers for each in one.candidates[field]], np.float32) for one in kept]
+    end = -ECHOES if field in BLOCKS - WITH_ECHOES else None  # they are the last numbers of a block
+    rows = [np.array([each.numbers[:end] for each in one.candidates[field]], np.float32) for one in kept]
     marks = [np.array(_located(field, one)) for one in kept]
     groups = np.array([one.group for one in kept])
     scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(kept)

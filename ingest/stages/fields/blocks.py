@@ -17,6 +17,8 @@ from ingest.stages.fields.sheet import Placed, Sheet
 MAX_LINES = 5
 MAX_GAP = 1.6
 """Blank lines that part two blocks, in line heights."""
+ECHOES = 5
+"""How many of a block's numbers, the last ones, say its echoes."""
 _DASHES = {"-", "–", "—", "|", "•", "·", "*"}
 _LABELS: dict[Field, re.Pattern[str]] = {
     Field.SENDER: re.compile(

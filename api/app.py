@@ -20,6 +20,7 @@ from api.errors import problem, status_of
 from api.routes import (
     absences,
     batches,
+    boxes,
     classify,
     correspondents,
     delegations,
@@ -90,6 +91,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(correspondents.router, prefix="/api/v1")
     app.include_router(dossiers.router, prefix="/api/v1")
     app.include_router(holds.router, prefix="/api/v1")
+    app.include_router(boxes.router, prefix="/api/v1")
     app.include_router(disposals.router, prefix="/api/v1")
     app.include_router(notices.router, prefix="/api/v1")
     app.include_router(delegations.router, prefix="/api/v1")

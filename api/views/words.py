@@ -360,6 +360,14 @@ ACTS: dict[str, str] = {
     Act.PAPER_RECEIVED: _("Original papier reçu"),
     Act.PAPER_WITHDRAWN: _("Remise du papier annulée"),
     Act.PAPER_DECLARED: _("Papier déclaré"),
+    Act.BOX_MADE: _("Boîte d'archives créée"),
+    Act.BOX_AMENDED: _("Boîte d'archives modifiée"),
+    Act.PAPER_BOXED: _("Original papier mis en boîte"),
+    Act.PAPER_UNBOXED: _("Original papier sorti de sa boîte"),
+    Act.PAPER_LENT: _("Original papier prêté par les archives"),
+    Act.PAPER_DESTROYED: _("Original papier détruit"),
+    Act.PAPER_TRANSFERRED: _("Original papier remis à l'archive"),
+    Act.PAPER_LIST_DONE: _("Liste d'originaux papier exécutée"),
     Act.DISCHARGED: _("Décharge donnée"),
     Act.SLIP_PRINTED: _("Fiche d'imputation imprimée"),
     Act.SLIP_READ: _("Fiche d'imputation lue"),
@@ -538,6 +546,9 @@ WAYS: dict[str, str] = {
     Way.SIGNATURE: _("reçu, signé à l'écran"),
     Way.QR: _("reçu, par le QR du bordereau"),
     Way.SLIP: _("reçu, bordereau signé revenu"),
+    Way.BOXED: _("rangé aux archives"),
+    Way.LENT: _("prêté par les archives, emporté"),
+    Way.TRANSFERRED: _("remis avec un versement"),
 }
 """How a receipt of paper was attested."""
 

@@ -69,6 +69,7 @@ class Right(StrEnum):
     KEEP_KEYS = "tenir_cles"
     KEEP_TRANSFERS = "tenir_versements"
     APPROVE_TRANSFERS = "viser_versements"
+    KEEP_PAPER = "tenir_archives_papier"
     KEEP_SCHEDULE = "tenir_plan_et_tableau"
     APPROVE_SCHEDULE = "approuver_plan_et_tableau"
 
@@ -99,6 +100,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     | {
         Right.HOLD,
         Right.KEEP_TRANSFERS,
+        Right.KEEP_PAPER,
         Right.APPROVE_TRANSFERS,
         Right.PREPARE_DISPOSAL,
         Right.APPROVE_DISPOSAL,

@@ -25,6 +25,9 @@ class Way(StrEnum):
     SIGNATURE = "signature"
     QR = "qr"
     SLIP = "bordereau"
+    BOXED = "boite"
+    LENT = "pret"
+    TRANSFERRED = "versement"
 
 
 PAPER_DOORS = frozenset({"televersement", "dossier_surveille", "commande", "photo", "scanner"})

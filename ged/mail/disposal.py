@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ged.errors import Conflict, Forbidden, NotFound, Refused
+from ged.mail.box import PaperTwin
 from ged.mail.item import Letter, State
 
 MOST_LINES = 500
@@ -137,6 +138,7 @@ class Certificate:
 
     Attributes:
         backup_days: For how many days backups are kept, as the site declares it; None where it does not.
+        paper: The originals on paper of what was destroyed, by box: a list of their own says when they went.
     """
 
     disposal: Disposal
@@ -144,6 +146,7 @@ class Certificate:
     lines: tuple[DisposalLine, ...]
     left: tuple[ObjectLeft, ...]
     backup_days: int | None
+    paper: tuple[PaperTwin, ...] = ()
 
 
 def refuse_same_person(one: Disposal, login: str) -> None:

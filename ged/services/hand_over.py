@@ -9,6 +9,7 @@ from datetime import date, datetime
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor, may_read
+from ged.mail.box import Boxed, PaperGone, refuse_boxed
 from ged.mail.custody import HandOver, Keeper, Way, keeps, keeps_register, may_give, refuse_hand_over
 from ged.mail.item import Letter
 from ged.mail.journal import Act
@@ -19,13 +20,16 @@ from ged.store.unit import Store, Unit
 class PaperFile:
     """Where a letter's paper is, how it came there, and where it is going; all empty for a letter without paper.
 
-    `sheets` gives (id, number) of the transmittal of each hand-over that was made on one.
+    `sheets` gives (id, number) of the transmittal of each hand-over that was made on one, `boxed` the box that is its
+    place in the archives, `gone` how it left for good.
     """
 
     standing: HandOver | None
     coming: HandOver | None
     history: tuple[HandOver, ...]
     sheets: dict[str, tuple[str, str]]
+    boxed: Boxed | None = None
+    gone: PaperGone | None = None
 
 
 def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
@@ -38,11 +42,15 @@ def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
         unit.letters.get(letter_id, actor.tokens())
         found = unit.custody.of(letter_id)
         sheets = unit.transmittals.of_letter(letter_id)
+        boxed = unit.boxes.places([letter_id]).get(letter_id)
+        gone = unit.boxes.gone([letter_id]).get(letter_id)
     return PaperFile(
         standing=next((one for one in found if one.standing), None),
         coming=next((one for one in found if one.awaited), None),
         history=found,
         sheets=sheets,
+        boxed=boxed,
+        gone=gone,
     )
 
 
@@ -53,7 +61,7 @@ def give(
 
     Raises:
         NotFound: `letter.unknown`, `custody.unknown_keeper`.
-        Conflict: `custody.none`, `custody.coming`.
+        Conflict: `custody.none`, `custody.coming`, `custody.boxed`.
         Forbidden: `custody.not_yours`.
         Refused: `custody.no_keeper`, `custody.same`, `custody.past_return`, `custody.clearance`.
     """
@@ -65,10 +73,25 @@ def give(
     return made
 
 
-def begin(unit: Unit, letter: Letter, to: Keeper, return_by: date | None, *, actor: Actor, now: datetime) -> HandOver:
-    """Write a hand-over of a letter that is locked, in the caller's transaction; raises as `give` does."""
+def begin(
+    unit: Unit,
+    letter: Letter,
+    to: Keeper,
+    return_by: date | None,
+    *,
+    actor: Actor,
+    now: datetime,
+    from_box: bool = False,
+) -> HandOver:
+    """Write a hand-over of a letter that is locked, in the caller's transaction; raises as `give` does.
+
+    Paper that has its place in a box leaves it as a loan (`from_box`), and goes back to who lent it, nowhere else.
+    """
     standing = unit.custody.standing([letter.id]).get(letter.id)
     coming = unit.custody.coming([letter.id]).get(letter.id)
+    back = standing is not None and standing.way is Way.LENT and to == standing.giver
+    if not (from_box or back):
+        refuse_boxed(unit.boxes.places([letter.id]).get(letter.id), letter.number)
     refuse_hand_over(actor, letter, to, return_by, standing=standing, coming=coming, today=now.date())
     _refuse_unknown(unit, letter, to, now.date())
     made = HandOver(
@@ -149,7 +172,7 @@ def declare(letter_id: str, *, exists: bool, store: Store, actor: Actor, clock: 
     Raises:
         NotFound: `letter.unknown`.
         Forbidden: `custody.not_registry`.
-        Conflict: `custody.coming`.
+        Conflict: `custody.coming`, `custody.boxed`.
     """
     now = clock()
     with store.unit() as unit:
@@ -163,6 +186,7 @@ def declare(letter_id: str, *, exists: bool, store: Store, actor: Actor, clock: 
             begun = entered(letter.id, actor.post.entity_id, actor, now, Way.DECLARED)
             unit.custody.add(begun)
         elif not exists:
+            refuse_boxed(unit.boxes.places([letter.id]).get(letter.id), letter.number)
             unit.custody.forget(letter.id)
         unit.journal.write(now, Act.PAPER_DECLARED, actor, letter.id, exists=exists)
         unit.commit()

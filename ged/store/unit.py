@@ -22,6 +22,7 @@ from ged.store.audit_runs import AuditRuns
 from ged.store.audits import Audits
 from ged.store.batches import Batches
 from ged.store.belongings import Belongings
+from ged.store.boxes import Boxes
 from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
@@ -229,6 +230,11 @@ class Unit:
     def custody(self) -> Custody:
         """Where the paper originals are."""
         return Custody(self._connection)
+
+    @cached_property
+    def boxes(self) -> Boxes:
+        """Boxes of the paper archives."""
+        return Boxes(self._connection)
 
     @cached_property
     def transmittals(self) -> Transmittals:

@@ -23,6 +23,7 @@ from ged.services.notify import Told, tell
 from ged.services.seal import set_seal
 from ged.store.unit import Store, Unit
 from retention.disposal.look import look_at
+from retention.paper_lists import CONDEMNED, twins_of
 
 Render = Callable[[Certificate], bytes]
 """Makes the PDF of a certificate; the edge brings it."""
@@ -168,11 +169,13 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         one = unit.disposals.get(one.id, None, lock=True)
         one = unit.disposals.change(one, finished_at=one.finished_at or hands.clock())
         lines, left = unit.disposals.lines(one.id, None), unit.disposals.left(one.id)
+        gone = {line.letter_id: line.number for line in lines if line.state in CONDEMNED}
+        paper = twins_of(unit, gone)
         levels = [each.confidentiality for each in unit.letters.many([line.letter_id for line in lines])]
         unit.commit()
     hands.fault("", "before certificate")
     assert one.finished_at is not None  # noqa: S101 - just set
-    pdf = hands.render(Certificate(one, hands.organisation, lines, left, hands.backup_days))
+    pdf = hands.render(Certificate(one, hands.organisation, lines, left, hands.backup_days, paper))
     stored = hands.vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=one.tenant_id)
     record = set_seal(
         one.id,

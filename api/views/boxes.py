@@ -15,7 +15,7 @@ from api.views.render import language_of, page, page_number
 from api.views.slip_sheet import qr_of
 from api.wiring import House
 from ged.errors import Conflict, Refused
-from ged.mail.access import Actor, Right
+from ged.mail.access import Actor, Right, require
 from ged.mail.box import BoxSheet
 from ged.mail.custody import Keeper
 from ged.mail.journal import Act
@@ -159,6 +159,7 @@ def act_on_paper(
     suite: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Lend a paper, write that it is back, take it out of its box."""
+    require(actor, Right.KEEP_PAPER)
     by: Any = {"store": house.store, "actor": actor, "clock": house.clock}
     try:
         if acte == "preter":

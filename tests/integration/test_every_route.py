@@ -21,6 +21,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.annex import AnnexKind
 from ged.mail.audit import Depth
+from ged.mail.box import BoxSheet
 from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
@@ -37,6 +38,7 @@ from ged.mail.returned import DoubtfulFile, Fate
 from ged.mail.transfer import Form, Transfer, TransferState
 from ged.mail.upload import Wish
 from ged.services import (
+    boxes,
     classify,
     consult,
     dispatch,
@@ -315,8 +317,13 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
     lot = open_batch(NewBatch(Door.UPLOAD, MARK), actor=kossi, **by)
     deposit(BytesIO(letter_pdf(subject=MARK)), MARK, lot.id, door=Door.UPLOAD, actor=kossi, entrance=house.entrance)
     slip = slip_of(house, letter)
+    crate = boxes.make(BoxSheet("X/1", MARK, "A", "1", "1", 10), actor=who("archives"), **by)
+    assert boxes.put(crate.id, letter.number, actor=who("archives"), **by).placed
     values = {
         "transfer_id": slip.id,
+        "box_id": crate.id,
+        "sort": "versements",
+        "list_id": slip.id,
         "reception_id": came_in(house).id,
         "event_id": ended.id,
         "version_id": version.id,

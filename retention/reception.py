@@ -113,6 +113,18 @@ def received(reception_id: str, *, store: Store, actor: Actor) -> Received:
         return Received(found, tuple((one, seen[one.letter_id]) for one in items if one.letter_id in open_to))
 
 
+def provenance_of(letter_id: str, *, store: Store, actor: Actor) -> tuple[Provenance, Reception] | None:
+    """Return where a letter of another house comes from, and the package that brought it; None for one of our own.
+
+    Raises:
+        NotFound: `letter.unknown`.
+    """
+    with store.unit() as unit:
+        letter = unit.letters.get(letter_id, actor.tokens())
+        found = unit.receptions.provenance(letter.id)
+        return (found, unit.receptions.get(found.reception_id, letter.tenant_id)) if found else None
+
+
 def reply_of(reception_id: str, *, store: Store, actor: Actor) -> Reception:
     """Return a reception whose reply can be given to the house that transferred.
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from ged.clock import Clock
 from ged.errors import Conflict, NotFound, Refused
-from ged.mail.access import Actor, Right, require
-from ged.mail.item import Letter
+from ged.mail.access import RIGHTS, Actor, Right, require
+from ged.mail.item import Confidentiality, Letter
 from ged.mail.journal import Act
+from ged.mail.notice import TRANSFER_ASKED, TRANSFER_BACK, NoticeKind
 from ged.mail.transfer import (
     MAX_TITLE,
     Form,
@@ -25,6 +27,7 @@ from ged.mail.transfer import (
     refuse_same_person,
     refuse_state,
 )
+from ged.services.notify import Told, tell
 from ged.store.transfers import TransferRow
 from ged.store.unit import Store, Unit
 
@@ -305,6 +308,7 @@ def submit(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> Non
             remark="",
         )
         unit.journal.write_about(now, Act.TRANSFER_SUBMITTED, actor, current.id, letters=count)
+        _ask_approvers(unit, current, actor, now)
         unit.commit()
 
 
@@ -343,13 +347,16 @@ def send_back(transfer_id: str, reason: str, *, store: Store, actor: Actor, cloc
     """
     require(actor, Right.APPROVE_TRANSFERS)
     _refuse_unsaid(reason)
+    now = clock()
     with store.unit() as unit:
         current = unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
         refuse_state(current, TransferState.SUBMITTED)
         refuse_same_person(current, actor)
         said = f"{actor.name} : {reason.strip()}"
         unit.transfers.change(current, state=TransferState.DRAFT, remark=said)
-        unit.journal.write_about(clock(), Act.TRANSFER_SENT_BACK, actor, current.id, reason=reason.strip())
+        unit.journal.write_about(now, Act.TRANSFER_SENT_BACK, actor, current.id, reason=reason.strip())
+        back = _told(unit, TRANSFER_BACK, current, actor, now)
+        tell(unit, back, [current.created_login, current.submitted_login], but=actor.login)
         unit.commit()
 
 
@@ -403,6 +410,25 @@ def take_away(transfer_id: str, rank: int, *, store: Store, actor: Actor, clock:
         )
         unit.commit()
     return found
+
+
+def _ask_approvers(unit: Unit, current: Transfer, actor: Actor, now: datetime) -> None:
+    """Tell those who can approve a slip: the right, every letter open to them, and not who prepared or submits it."""
+    seats = unit.organisation.seats(current.tenant_id, now.date())
+    posts = {seat.position.id for seat in seats if Right.APPROVE_TRANSFERS in RIGHTS[seat.position.role]}
+    able = []
+    for login in unit.notices.logins_at(posts, now.date()):
+        one = unit.people.actor(login, now.date()) if login != current.created_login else None
+        if one is not None and not unit.transfers.closed_to(current.id, one.tokens()):
+            able.append(login)
+    tell(unit, _told(unit, TRANSFER_ASKED, current, actor, now), able, but=actor.login)
+
+
+def _told(unit: Unit, kind: NoticeKind, current: Transfer, actor: Actor, now: datetime) -> Told:
+    entities = unit.organisation.every_entity(tenant_id=current.tenant_id)
+    readers = frozenset(f"svc:{each.id}:{Confidentiality.PUBLIC}" for each in entities)
+    mark, link = f"{current.id}:{now.isoformat()}", f"/versements/{current.id}"
+    return Told(kind, None, mark, now, by=actor.name, link=link, readers=readers)
 
 
 def _chosen(unit: Unit, current: Transfer, letter_ids: Sequence[str], state: ItemState) -> tuple[TransferItem, ...]:

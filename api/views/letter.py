@@ -25,6 +25,7 @@ from api.views.near_duplicates import doubts_context
 from api.views.origin import Origin
 from api.views.paper import paper_context
 from api.views.qualification import FIELD_NAMES, FORM_NAMES, Typed, bonds_of, proposed
+from api.views.receptions import provenance_context
 from api.views.render import language_of, page, page_number, part
 from api.views.search_language import typed_search
 from api.views.second_number import second_context
@@ -202,6 +203,7 @@ def letter_page(
         **filed_context(letter.id, house, actor),
         **held_context(letter.id, house, actor),
         **destroyed_context(letter.id, house, actor),
+        **provenance_context(letter.id, house, actor),
         **history_context(file, lists, language_of(request)),
         **named_context(letter.id, house, actor),
         **doubts_context(letter.id, house, actor),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -99,3 +99,11 @@ def _list(request: Request, house: House, actor: Actor, *, fault: Refused | None
     return page(
         request, "transfers/receptions.html", status=422 if fault else 200, rows=rows, fault=fault, states=STATES
     )
+
+
+def provenance_context(letter_id: str, house: House, actor: Actor) -> dict[str, Any]:
+    """Return what the page of a letter says of where it comes from."""
+    return {
+        "provenance": reception.provenance_of(letter_id, store=house.store, actor=actor),
+        "provenance_proofs": PROOFS,
+    }

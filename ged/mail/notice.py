@@ -83,6 +83,12 @@ DISPOSAL_BACK = NoticeKind(
 DISPOSAL_DONE = NoticeKind(
     "elimination_finie", Group.TO_DO, "Une élimination est finie : son certificat est prêt", "circle-check"
 )
+TRANSFER_ASKED = NoticeKind(
+    "versement_viser", Group.TO_DO, "Un bordereau de versement attend un visa, soumis par %(by)s", "archive"
+)
+TRANSFER_BACK = NoticeKind(
+    "versement_renvoye", Group.TO_DO, "Un bordereau de versement vous est renvoyé par %(by)s", "undo-2"
+)
 HOLD_REVIEW = NoticeKind("gel_revoir", Group.DEADLINES, "Un gel est à revoir depuis le %(day)s", "snowflake")
 INDEX_DRIFT = NoticeKind(
     "index_ecart", Group.TO_DO, "La recherche s'écartait des courriers : une vérification l'a remise d'accord", "search"
@@ -115,6 +121,8 @@ KINDS: dict[str, NoticeKind] = {
         DISPOSAL_ASKED,
         DISPOSAL_BACK,
         DISPOSAL_DONE,
+        TRANSFER_ASKED,
+        TRANSFER_BACK,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

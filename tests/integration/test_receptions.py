@@ -108,6 +108,8 @@ def test_what_one_house_transfers_another_takes(
             assert [getattr(theirs, each) for each in same] == [getattr(ours, each) for each in same]
             assert (theirs.state, theirs.sealing) == (State.DONE, Sealing.SEALED)
             assert provenance.proofs is Proofs.KNOWN
+            shown = reception.provenance_of(theirs.id, store=archive.store, actor=person(archive, "archives"))
+            assert shown == (provenance, found.reception)
             assert provenance.number == ours.number
             assert any("scellé" in what for _, what in provenance.history)
             verdict = verify_letter(theirs.id, **verifying(archive, person(archive, "archives")))

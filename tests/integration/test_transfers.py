@@ -29,6 +29,7 @@ from ged.seal.bundle.verifier import BAD, verify
 from ged.seal.bundle.write import complete
 from ged.services import consult, dossier
 from ged.services.hold import NewHold, place
+from ged.services.notices import mine
 from retention import transfers
 from retention.answers import forget_packages, take_answer
 from retention.packing import cut, pack
@@ -133,6 +134,11 @@ def test_a_bag_holds_the_same_and_others_validate_it(house: House, tmp_path: Pat
         bagit.Bag(str(folder)).validate()
 
 
+def told(house: House, login: str) -> list[str]:
+    kinds = [each.notice.kind for each in mine(store=house.store, actor=person(house, login))]
+    return [kind for kind in kinds if kind.startswith("versement_")]
+
+
 def test_two_people_and_reasons(house: House) -> None:
     one, two = closed_letters(house, 2)
     with pytest.raises(Refused, match="Aucun courrier"):
@@ -152,6 +158,8 @@ def test_two_people_and_reasons(house: House) -> None:
     with pytest.raises(Conflict):
         transfers.approve(slip.id, **by(house, "ministre"))
     transfers.submit(slip.id, **by(house, "archives"))
+    assert told(house, "ministre") == ["versement_viser"]
+    assert told(house, "energie") == told(house, "archives") == [], "neither who may not read it, nor who asks"
     with pytest.raises(Conflict):
         transfers.remove(slip.id, [one], "Trop tard", **by(house, "archives"))
     with pytest.raises(Refused, match="autre personne"):
@@ -159,6 +167,7 @@ def test_two_people_and_reasons(house: House) -> None:
     with pytest.raises(Refused, match="ne vous sont pas ouverts"):
         transfers.approve(slip.id, **by(house, "energie"))
     transfers.send_back(slip.id, "Ajoutez l'autre plainte", **by(house, "ministre"))
+    assert told(house, "archives") == ["versement_renvoye"]
     assert transfers.put_back(slip.id, [two], **by(house, "archives")) == 1
     transfers.submit(slip.id, **by(house, "archives"))
     transfers.approve(slip.id, **by(house, "ministre"))

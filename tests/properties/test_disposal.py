@@ -1,0 +1,357 @@
+"""Whatever the order of edits, events, holds, approvals, days and crashes: no held or unripe letter is destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from api.config import Settings
+from api.disposals import hands_of
+from api.wiring import House, open_house
+from ged.clock import system_clock
+from ged.errors import GedError, NotFound
+from ged.mail.access import Actor
+from ged.mail.disposal import Disposal, DisposalState
+from ged.mail.filing import Disposition, RetentionRule, Span, Start, Term
+from ged.mail.item import Direction, Reading, State
+from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
+from ged.mail.schedule import PlanLine, Schedule, ScheduleVersion, VersionState
+from ged.ports import Signer
+from ged.services import classify, dossier, hold
+from ged.services.capture import Arrival, Door, capture
+from ged.services.hold import NewHold
+from ged.services.seal import seal
+from ged.services.sign_in import actor_of
+from retention.disposal import lists
+from retention.disposal.carry_out import Hands, carry_out
+from retention.nightly import sweep_letters
+
+START = datetime(2027, 1, 4, 9, tzinfo=UTC)
+POINTS = (
+    "before look",
+    "before condemned",
+    "condemned",
+    "logged",
+    "shredded",
+    "before destroyed",
+    "certificate sealed",
+)
+NAMES = ("alpha", "beta", "gamma")
+FILED = Schedule(
+    rules=(
+        RetentionRule("FIN", "Fin", Term(2, Span.YEARS), Start.EVENT, Disposition.DESTROY, "on le veut", event="fin"),
+    ),
+    plan=(PlanLine("Z", "Ce qui prend fin", rule="FIN"),),
+)
+"""What a version adds to the pilot's: letters under Z wait for an event, and two years."""
+
+
+class Steady:
+    """The seal's key, which signs by the machine's own clock: its certificate knows nothing of the days jumped."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+        self.chain_pem, self.trust_pem = signer.chain_pem, signer.trust_pem
+
+    def sign(self, digest: bytes, at: datetime) -> bytes:
+        del at
+        return self._signer.sign(digest, system_clock())
+
+
+class CrashError(Exception):
+    """What stands for a process that dies: nothing of the house catches it."""
+
+
+@dataclass
+class Known:
+    """A letter as this test itself remembers it."""
+
+    id: str
+    original: str
+    dated: date
+    received: date
+    closed: bool
+    name: str
+    dossiers: set[str] = field(default_factory=set)
+    filed: bool = False
+    events: list[tuple[str, date]] = field(default_factory=list)
+    destroyed: bool = False
+
+
+@dataclass
+class Standing:
+    """A hold, and the letters that this test itself says it has caught."""
+
+    hold: LegalHold
+    caught: set[str]
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    plain = settings.model_copy(update={"vault": settings.vault.model_copy(update={"encryption": "off"})})
+    with open_house(plain) as opened:
+        yield opened
+
+
+class Disposing(RuleBasedStateMachine):
+    house: House
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.letters: list[Known] = []
+        self.holds: list[Standing] = []
+        self.lists: list[Disposal] = []
+        self.cases: list[str] = []
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def who(self, login: str) -> Actor:
+        return actor_of(login, store=self.house.store, clock=self.clock)
+
+    def by(self, login: str) -> dict[str, Any]:
+        return {"store": self.house.store, "actor": self.who(login), "clock": self.clock}
+
+    def hands(self, point: str | None, die_at: int = 0) -> Hands:
+        seen = 0
+
+        def fault(_letter_id: str, here: str) -> None:
+            nonlocal seen
+            seen += here == point
+            if here == point and seen > die_at:
+                raise CrashError
+
+        return replace(
+            hands_of(self.house, fault),
+            clock=self.clock,
+            signer=Steady(self.house.signer),
+            render=lambda one: f"%PDF {one.disposal.number}".encode(),
+        )
+
+    @rule(years=st.integers(18, 22), name=st.sampled_from(NAMES), closed=st.booleans())
+    def register(self, years: int, name: str, closed: bool) -> None:
+        house, n = self.house, len(self.letters)
+        data = f"lettre {id(self)} {n} {name}".encode()
+        stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+        arrival = Arrival(Door.COMMAND, f"{name}.pdf", "application/pdf", 1, Direction.INCOMING)
+        letter_id = capture(arrival, stored, **self.by("kossi")).letter_id
+        seal(
+            letter_id,
+            store=house.store,
+            vault=house.vault,
+            signer=Steady(house.signer),
+            ledger=house.ledger,
+            clock=self.clock,
+        )
+        received = self.now - timedelta(days=365 * years + 6)
+        self.write(letter_id, kind="demande", letter_date=received.date(), received_at=received, service_id="DAF",
+                   reading=Reading.READY, state=State.DONE if closed else State.IN_PROGRESS)  # fmt: skip
+        self.letters.append(Known(letter_id, stored.digest, received.date(), received.date(), closed, name))
+        self.caught_now()
+
+    def write(self, letter_id: str, **values: Any) -> None:
+        with self.house.store.unit() as unit:
+            unit.letters.change(unit.letters.get(letter_id, None, lock=True), **values)
+            unit.outbox.add(letter_id, self.now)
+            unit.commit()
+
+    def caught_now(self) -> None:
+        for standing in self.holds:
+            one = standing.hold
+            for each in self.letters:
+                on = {
+                    Scope.LETTER: each.id == one.target,
+                    Scope.DOSSIER: one.target in each.dossiers,
+                    Scope.QUERY: one.query is not None and one.query.words == each.name,
+                }[one.scope]
+                if on and not each.destroyed:
+                    standing.caught.add(each.id)
+
+    def some(self, n: int) -> Known | None:
+        alive = [each for each in self.letters if not each.destroyed]
+        return alive[n % len(alive)] if alive else None
+
+    @rule(n=st.integers(0, 50), closed=st.booleans())
+    def move(self, n: int, closed: bool) -> None:
+        if one := self.some(n):
+            self.write(one.id, state=State.DONE if closed else State.IN_PROGRESS)
+            one.closed = closed
+
+    @rule(n=st.integers(0, 50), years=st.integers(18, 22))
+    def date_anew(self, n: int, years: int) -> None:
+        if one := self.some(n):
+            one.dated = (self.now - timedelta(days=365 * years + 6)).date()
+            self.write(one.id, letter_date=one.dated)
+
+    @rule(days=st.sampled_from((-400, -1, 1, 30, 400)))
+    def jump(self, days: int) -> None:
+        self.now = max(self.now + timedelta(days=days), START)  # before that nobody holds a post
+
+    @rule(n=st.integers(0, 50), inside=st.booleans())
+    def file_under(self, n: int, inside: bool) -> None:
+        one = self.some(n)
+        if one is not None and one.filed is not inside:
+            classify.file_letter(one.id, "Z" if inside else "", **self.by("archives"))
+            one.filed = inside
+
+    @rule(n=st.integers(0, 50), years=st.integers(1, 3))
+    def happen(self, n: int, years: int) -> None:
+        if one := self.some(n):
+            day = (self.now - timedelta(days=365 * years + 2)).date()
+            event = classify.record_event("fin", day, letter_id=one.id, **self.by("archives"))
+            one.events.append((event.id, day))
+
+    @rule(n=st.integers(0, 50))
+    def never_happened(self, n: int) -> None:
+        one = self.some(n)
+        if one is not None and one.events:
+            classify.withdraw_event(one.events.pop(n % len(one.events))[0], **self.by("archives"))
+
+    @rule()
+    def open_case(self) -> None:
+        if len(self.cases) < 3:
+            self.cases.append(dossier.begin("", f"Affaire {len(self.cases)}", "DAF", (), **self.by("daf")).id)
+
+    @rule(n=st.integers(0, 50), m=st.integers(0, 5), inside=st.booleans())
+    def file(self, n: int, m: int, inside: bool) -> None:
+        one = self.some(n)
+        if one is None or not self.cases:
+            return
+        case = self.cases[m % len(self.cases)]
+        if (case in one.dossiers) is inside:
+            return
+        act = dossier.put_in if inside else dossier.take_out
+        act(case, one.id, **self.by("kossi"))
+        (one.dossiers.add if inside else one.dossiers.discard)(case)
+        self.caught_now()
+
+    @rule(n=st.integers(0, 50), scope=st.sampled_from((Scope.LETTER, Scope.DOSSIER, Scope.QUERY)))
+    def hold(self, n: int, scope: Scope) -> None:
+        one = self.some(n)
+        target = {Scope.LETTER: one.id if one else "", Scope.QUERY: ""}.get(
+            scope, self.cases[n % len(self.cases)] if self.cases else ""
+        )
+        with suppress(NotFound):
+            placed = hold.place(
+                NewHold(scope, target, "Contentieux", HoldQuery(NAMES[n % len(NAMES)])), **self.by("archives")
+            )
+            self.holds.append(Standing(placed, set()))
+            self.caught_now()
+
+    @rule(n=st.integers(0, 50))
+    def lift(self, n: int) -> None:
+        if self.holds:
+            gone = self.holds.pop(n % len(self.holds))
+            hold.lift(gone.hold.id, "Clos", **self.by("archives"))
+
+    @rule()
+    def prepare(self) -> None:
+        sweep_letters(self.house.store, self.clock)
+        with suppress(GedError):
+            self.lists.append(lists.prepare(**self.by("archives")))
+
+    @rule(n=st.integers(0, 20))
+    def visa(self, n: int) -> None:
+        if self.lists:
+            with suppress(GedError):
+                lists.visa(self.lists[n % len(self.lists)].id, "SG-1", **self.by("archives"))
+
+    @rule(n=st.integers(0, 20), login=st.sampled_from(("sg", "archives", "daf")))
+    def approve(self, n: int, login: str) -> None:
+        if self.lists:
+            with suppress(GedError):
+                lists.approve(self.lists[n % len(self.lists)].id, **self.by(login))
+
+    @rule(point=st.sampled_from((None, *POINTS)), die_at=st.integers(0, 2))
+    def work(self, point: str | None, die_at: int) -> None:
+        may = {each.id for each in self.letters if self.ripe(each)}
+        with self.house.store.unit() as unit:
+            waiting = unit.disposals.unfinished()
+        for each in waiting:
+            with suppress(CrashError):
+                carry_out(each, self.hands(point, die_at))
+        with self.house.store.unit() as unit:
+            letters = {one.id: one for one in unit.letters.many([each.id for each in self.letters])}
+        for known in self.letters:
+            if letters[known.id].state is State.DESTROYED and not known.destroyed:
+                assert known.id in may, "destroyed though it was held, open or unripe"
+                known.destroyed = True
+
+    def ripe(self, one: Known) -> bool:
+        since = max(one.dated, one.received)
+        until = since.replace(year=since.year + 20, day=28 if (since.month, since.day) == (2, 29) else since.day)
+        if one.filed and not one.events:
+            return False
+        if one.filed:
+            last = max(day for _, day in one.events)
+            until = max(until, Term(2, Span.YEARS).after(last))
+        held = any(one.id in standing.caught for standing in self.holds)
+        return one.closed and not held and not one.dossiers and self.now.date() > until and not one.destroyed
+
+    @invariant()
+    def what_is_not_destroyed_is_whole(self) -> None:
+        for each in self.letters:
+            if not each.destroyed:
+                assert self.house.vault.stat(each.original) is not None
+
+    def teardown(self) -> None:
+        """Whatever was left half done is finished by one more round, and certified."""
+        with self.house.store.unit() as unit:
+            waiting = unit.disposals.unfinished()
+        for each in waiting:
+            done = carry_out(each, self.hands(None))
+            assert done is not None
+            assert done.state is DisposalState.DONE
+        for known in self.letters:
+            if known.destroyed:
+                assert self.house.vault.stat(known.original) is None
+        self.house.ledger.recheck()
+
+
+@pytest.fixture
+def machine(house: House) -> type[Disposing]:
+    """The machine over a house in which `FILED` is in force too."""
+    with house.store.unit() as unit:
+        _, standing = unit.schedules.applied("MME", house.clock().date())
+        version = ScheduleVersion(
+            "fin", "MME", 2, VersionState.APPROVED, "", "E. Tossou", "archives", START, START, "A. Mensah", START,
+            START.date(), "", 1,
+        )  # fmt: skip
+        unit.schedules.add(version, Schedule(standing.rules + FILED.rules, standing.plan + FILED.plan))
+        unit.commit()
+
+    class Here(Disposing):
+        pass
+
+    Here.house = house
+    return Here
+
+
+def test_no_held_or_unripe_letter_is_ever_destroyed(machine: type[Disposing]) -> None:
+    few = settings(max_examples=4, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(machine, settings=few)
+
+
+def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Disposing]) -> None:
+    one = machine()
+    for name, years, closed in (("alpha", 22, True), ("beta", 22, True), ("gamma", 18, True), ("gamma", 22, False)):
+        one.register(years, name, closed)
+    one.hold(1, Scope.QUERY)
+    one.prepare()
+    one.visa(0)
+    one.approve(0, "sg")
+    one.work("shredded", 0)
+    one.work(None, 0)
+    assert [each.destroyed for each in one.letters] == [True, False, False, False]
+    one.what_is_not_destroyed_is_whole()
+    one.teardown()

@@ -170,20 +170,20 @@ class ElasticIndex:
         newest = query.by_date
         sort = [{"registered": "desc"}, {"id": "asc"}] if newest else [{"_score": "desc"}, {"id": "asc"}]
         wanted = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
+        asked: dict[str, Any] = {
+            "index": self._alias,
+            "query": _translated(plan(query, readers)),
+            "size": query.limit + 1,
+            "sort": sort,
+            "search_after": after,
+            "track_total_hits": True,
+            "track_scores": not newest,
+            "aggregations": wanted if query.counted else None,
+            "source": False,
+        }
         with _answering():
-            self._ready()
             try:
-                answer = self._client.search(
-                    index=self._alias,
-                    query=_translated(plan(query, readers)),
-                    size=query.limit + 1,
-                    sort=sort,
-                    search_after=after,
-                    track_total_hits=True,
-                    track_scores=not newest,
-                    aggregations=wanted if query.counted else None,
-                    source=False,
-                )
+                answer = self._answer(asked)
             except BadRequestError as error:
                 if after is not None:
                     raise bad_cursor() from error
@@ -196,6 +196,14 @@ class ElasticIndex:
             following=_cursor(shown[-1]["sort"]) if len(found) > query.limit else None,
             facets=_facets(answer["aggregations"]) if query.counted else {},
         )
+
+    def _answer(self, asked: dict[str, Any]) -> Any:
+        """Ask the cluster; where there is no index yet, make it first: to look each time would cost a call more."""
+        try:
+            return self._client.search(**asked)
+        except NotFoundError:
+            self._ready()
+            return self._client.search(**asked)
 
     @contextmanager
     def renew(self) -> Iterator[Renewal]:

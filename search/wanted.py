@@ -119,11 +119,9 @@ def _word(token: Token) -> Wanted:
     places.append(Term("refs", token.exact, 4.0 if token.numeric else 1.5))
     if not token.small:
         places.append(Term("exact", token.exact, 0.5))
-    like = list(sure)
-    for edits, score in _likeness(token):
-        near = Near("exact", token.exact, edits, score)
-        places.append(near)
-        like.append(near)
+    near = [Near("exact", token.exact, edits, score) for edits, score in _likeness(token)]
+    places += near
+    like = [*sure, *near[-1:]]  # the widest holds the others; each costs a walk through the words of the index
     if tolerance(token.exact) or (len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small):
         places.append(Near("sender", token.stem, 1, 1.0))
     return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
+import tempfile
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +22,7 @@ from api.embedded.ports import free_port
 from engines.seaweedfs import S3Store
 from ged.errors import NotFound, Refused, Unavailable
 from ged.ports import Found, Vault
+from ged.services.audit.hashing import digest_of_object
 from ged.store.vault.encrypted import EncryptedVault
 from ged.store.vault.kek import KekFolder
 from ged.store.vault.local import LocalVault
@@ -60,6 +64,27 @@ def test_an_opened_object_can_be_read_from_any_place(vault: Vault) -> None:
     with vault.open(DIGEST) as stream:
         stream.seek(100)
         assert stream.read(10) == LETTER[100:110]
+
+
+def test_an_object_of_a_store_is_read_as_it_comes_and_kept_nowhere(
+    seaweedfs: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, data = s3_vault(seaweedfs, f"essai-{uuid4().hex[:12]}"), secrets.token_bytes(48 << 20)
+    digest = vault.put(BytesIO(data), media_type="application/pdf").digest
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", None)
+    tracemalloc.start()
+    try:
+        assert digest_of_object(vault, digest) == (digest, len(data))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8 << 20
+    with vault.open(digest) as stream:
+        assert stream.read(5) == data[:5]
+        stream.seek(-7, SEEK_END)
+        assert stream.read() == data[-7:]
+        stream.seek(20 << 20)
+        assert stream.read(3 << 20) == data[20 << 20 : 23 << 20]
 
 
 def test_the_same_bytes_again_change_nothing(vault: Vault) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
 import boto3
@@ -18,6 +19,7 @@ from ged.errors import NotFound, Unavailable
 from ged.ports import Found, Shredded, Stored, VaultReport
 from ged.store.vault.copied import CHUNK, copied
 from ged.store.vault.names import found_at, place_of
+from ged.store.vault.s3_object import S3Object, unavailable
 
 _IN_MEMORY = 8 << 20
 _TAKEN = {"PreconditionFailed", "412"}
@@ -78,24 +80,26 @@ class S3Vault:
 
     @contextmanager
     def open(self, digest: str) -> Iterator[BinaryIO]:
-        """Open an object for reading, seekable: it is fetched whole first.
+        """Open an object for reading, seekable: it is read as it comes, and kept nowhere.
 
         Raises:
             NotFound: `vault.unknown`.
-            Unavailable: `vault.unavailable`.
+            Unavailable: `vault.unavailable`, also while it is read.
         """
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-            with self._answering():
-                try:
-                    body = self._client.get_object(Bucket=self._bucket, Key=place_of(digest))["Body"]
-                except ClientError as error:
-                    if _code(error) in _ABSENT:
-                        raise _unknown(digest) from error
-                    raise
-                for chunk in body.iter_chunks(CHUNK):
-                    spool.write(chunk)
-            spool.seek(0)
-            yield cast("BinaryIO", spool)
+        where = {"Bucket": self._bucket, "Key": place_of(digest)}
+        with self._answering():
+            try:
+                found = self._client.get_object(**where)
+            except ClientError as error:
+                if _code(error) in _ABSENT:
+                    raise _unknown(digest) from error
+                raise
+
+        def rest(at: int) -> Any:
+            return self._client.get_object(**where, Range=f"bytes={at}-", IfMatch=found["ETag"])["Body"]
+
+        with S3Object(rest, found["Body"], found["ContentLength"]) as raw:
+            yield cast("BinaryIO", BufferedReader(raw, CHUNK))
 
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""
@@ -121,7 +125,7 @@ class S3Vault:
             return data
         standing = self.companion(digest, suffix)
         if standing is None:
-            raise _unavailable("a companion that was refused as present is not there")
+            raise unavailable("a companion that was refused as present is not there")
         return standing
 
     def companion(self, digest: str, suffix: str) -> bytes | None:
@@ -273,7 +277,7 @@ class S3Vault:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
-            raise _unavailable(str(error)) from error
+            raise unavailable(str(error)) from error
 
 
 class S3Draft:
@@ -307,11 +311,3 @@ def _version(answer: dict[str, Any]) -> str:
 
 def _unknown(digest: str) -> NotFound:
     return NotFound("vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest)
-
-
-def _unavailable(reason: str) -> Unavailable:
-    return Unavailable(
-        "vault.unavailable",
-        "Le coffre ne répond pas. Rien n'est perdu : gardez le fichier et réessayez dans un instant.",
-        reason=reason,
-    )

@@ -156,7 +156,7 @@ def test_suggestions_complete_the_piece_in_hand(site: Site, kossi: Actor, who: W
     assert lines("")[:3] == ["gravier de Kara", "de:", "à:"]
     assert lines("", "en")[1:3] == ["from:", "to:"]
     assert lines("gra")[0] == "gravier de Kara"
-    assert lines("dep") == ["depuis:"]
+    assert lines("dep") == ["depuis:", "cote:F2 "]
     assert "facture nature:demande " in lines("facture nature:dem")
     assert "service:daf " in lines("service:fina")
     assert "status:" in lines("stat", "en")

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,9 @@ _BULK_DOCUMENTS, _BULK_BYTES = 500, 8_000_000
 _BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
 """A cluster that says « too many requests » (429) is given half a minute, a little longer each time."""
 _WALKED = 5_000
+_FORGOTTEN_S = 0.5
+"""How long a cluster remembers the version of what was deleted, with `gc_deletes` 0: until its own clock, which ticks
+five times a second (`thread_pool.estimated_time_interval`), has gone on. A lower one is refused before that."""
 
 
 # Words come analysed (search.french): letters and digits alone, which the standard analyzer of the core leaves whole.
@@ -136,6 +140,7 @@ class ElasticIndex:
             for name in self._indices(self._written):
                 self._bulk(name, ({"_op_type": "delete", "_id": each} for each in letter_ids))
             self._client.indices.refresh(index=self._alias)
+        time.sleep(_FORGOTTEN_S)
 
     def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
         """Return the revision of each of these letters that the index has, as written a moment ago."""

@@ -226,7 +226,7 @@ def test_an_archivist_finds_what_is_over_until_when_it_is_kept_and_holds_it(
     page.locator("#motif").focus()
     keys.type("Contentieux devant la cour d'appel")
     keys.press("Enter")
-    expect(page.locator("main")).to_contain_text("Lever le gel")
+    expect(page.get_by_role("link", name="Gel du courrier")).to_be_visible()
     page.goto(f"{server}/conservation?rayon=geles")
     expect(page.locator(".list tbody tr")).to_have_count(1)
     expect(page.locator(".list")).to_contain_text("cour d'appel")

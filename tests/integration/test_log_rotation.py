@@ -111,8 +111,8 @@ def test_both_keys_change_while_everything_runs_and_what_was_proved_before_is_pr
     assert entries(new_bundle)["confiance/journaux.vkey"].decode().split()[:2] == [first, documents["key"]]
     for bundle in (old_bundle, new_bundle, bundle_of(house, kossi, before)):
         assert judged(house, kossi, bundle) is Outcome.INTACT
-        by_itself(bundle, tmp_path, first)
-    by_itself(new_bundle, tmp_path, documents["key"])
+        by_itself(bundle, tmp_path, first, journal["key"])
+    by_itself(new_bundle, tmp_path, documents["key"], journal["key"])
     for letter_id in (before, after):
         assert verify_letter(letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
     for pinned in (first, documents["key"]):
@@ -121,12 +121,13 @@ def test_both_keys_change_while_everything_runs_and_what_was_proved_before_is_pr
         assert (said.returncode, codes(report(said)) & {"head.unsigned", "proof.invalid", "log.altered"}) == (0, set())
 
 
-def by_itself(bundle: bytes, folder: Path, key: str) -> None:
-    """Have a bundle's own script say that it holds, under one key of the log."""
+def by_itself(bundle: bytes, folder: Path, *keys: str) -> None:
+    """Have a bundle's own script say that it holds, under one key of each log."""
     (folder / "liasse.zip").write_bytes(bundle)
     (folder / "verifier.py").write_bytes(entries(bundle)["verifier.py"])
     (folder / "autorite.pem").write_bytes(entries(bundle)["confiance/autorite.pem"])
-    given = ["verifier.py", "liasse.zip", "--autorite", "autorite.pem", "--journal", key]
+    trusted = [part for key in keys for part in ("--journal", key)]
+    given = ["verifier.py", "liasse.zip", "--autorite", "autorite.pem", *trusted]
     python = [os.fspath(Path(GED).with_name("python")), *given]
     said = subprocess.run(python, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert said.returncode == 0, said.stdout

@@ -308,7 +308,7 @@ def test_a_digest_is_one_email_on_a_working_morning_in_the_persons_language(
     assert mailed(house, office, house.clock) == [] or house.clock().hour >= 7
     assert mailed(house, office, at(morning, 6)) == []
     today = house.clock().date()
-    sunday = today + timedelta(days=(6 - today.weekday()) or 7)  # within a week: older notices are told no more
+    sunday = today + timedelta(days=6 - today.weekday())  # never after the morning below: the clock would go back
     assert mailed(house, office, at(sunday, 9)) == []
     (message,) = mailed(house, office, at(morning, 7))
     text = text_of(message)

@@ -19,7 +19,7 @@ from ged.mail.journal import Act
 from ged.mail.schedule import Change, Part, PlanLine, Schedule, VersionState
 from ged.services import classify, consult, dossier, records_schedule
 from integration.test_acknowledgement import signed_in
-from retention.fate import fate_of
+from retention.fate import fate_of, floor_of
 from retention.preview import consequences
 from rooms.house import PILOT
 from rooms.letters import decide, letter_pdf, send
@@ -80,14 +80,14 @@ def test_a_version_applies_once_somebody_else_has_approved_it(
     letter = send(house, kossi, letter_pdf())
     decided = decide(house, kossi, letter.letter_id, letter_date=date(2026, 3, 2), kind="demande")
     assert decided.schedule_version == 1
-    assert until(house, letter.letter_id, archives) == date(2046, 3, 2)
+    assert until(house, letter.letter_id, archives) == floor_of(decided)
     made = submitted(house, archives)
     with pytest.raises(Forbidden, match="une autre personne"):
         records_schedule.approve(made, house.clock().date(), store=house.store, actor=archives, clock=house.clock)
     found = consequences(made, store=house.store, actor=archives, clock=house.clock)
     assert (found.changed, found.later, found.earlier, found.ends) == (1, 1, 0, 1)
     assert [(one.id, after.keep_until) for one, _, after in found.examples] == [(letter.letter_id, date(2066, 3, 2))]
-    assert until(house, letter.letter_id, archives) == date(2046, 3, 2)
+    assert until(house, letter.letter_id, archives) == floor_of(decided)
     records_schedule.approve(made, house.clock().date(), store=house.store, actor=chief, clock=house.clock)
     assert until(house, letter.letter_id, archives) == date(2066, 3, 2)
     file = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock)
@@ -181,10 +181,10 @@ def test_a_code_is_typed_corrected_later_and_rules_the_letter(house: House, koss
 
 def test_a_dossiers_code_and_events_rule_its_letters(house: House, kossi: Actor, archives: Actor) -> None:
     receipt = send(house, kossi, letter_pdf())
-    decide(house, kossi, receipt.letter_id, letter_date=date(2026, 3, 2), kind="demande")
+    letter = decide(house, kossi, receipt.letter_id, letter_date=date(2026, 3, 2), kind="demande")
     opened = dossier.begin("", "Permis de Tsévié", "DAF", (), store=house.store, actor=kossi, clock=house.clock)
     dossier.put_in(opened.id, receipt.letter_id, store=house.store, actor=kossi, clock=house.clock)
-    assert until(house, receipt.letter_id, archives) == date(2046, 3, 2)
+    assert until(house, receipt.letter_id, archives) == floor_of(letter)
     classify.file_dossier(opened.id, "D1", store=house.store, actor=archives, clock=house.clock)
     assert until(house, receipt.letter_id, archives) is None
     classify.record_event(

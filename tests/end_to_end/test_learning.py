@@ -75,4 +75,4 @@ def test_quality_and_models_are_sound_pages(
     sound(page)
     page.get_by_role("button", name="Revenir aux mots").first.press("Enter")
     page.get_by_role("button", name="Mettre en service le modèle").press("Enter")
-    expect(page.get_by_role("button", name="Revenir aux mots")).to_have_count(2)
+    expect(page.get_by_role("button", name="Revenir aux mots")).to_have_count(3)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from api.wiring import House
-from retention.packing import Packer
+from ingest.office.archival import to_pdf_a
+from ingest.own_folder import own_folder
+from retention.described import Packer
 from retention.seda.replies import Answer, read_answer
 from retention.transfers import Archive
 
@@ -24,6 +26,8 @@ def packer_of(house: House) -> Packer:
         published=house.published,
         clock=house.clock,
         say=lambda act: ACTS.get(act, str(act)),
+        to_pdf_a=lambda path, title: to_pdf_a(path, title, house.confined),
+        folder=lambda: own_folder("versement"),
         max_bytes=given.package_megabytes * 1_000_000,
         max_letters=given.package_letters,
     )

@@ -6,20 +6,14 @@ A package is written down before the vault has its bytes, so that what a killed 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from ged.clock import Clock
 from ged.errors import GedError
 from ged.mail.access import SYSTEM
-from ged.mail.history import READINGS
-from ged.mail.item import Direction, Letter
-from ged.mail.journal import Act, JournalEntry
+from ged.mail.journal import Act
 from ged.mail.transfer import (
     Form,
     ItemState,
@@ -30,46 +24,16 @@ from ged.mail.transfer import (
     TransferState,
     unfit,
 )
-from ged.ports import Ledger, Signer, Vault
-from ged.seal.bundle.write import write_evidence
-from ged.seal.log import TileLog
-from ged.services.bundle import Published, evidence_contents
-from ged.store.unit import Store, Unit
+from ged.store.unit import Unit
 from retention.archive_file import ArchiveFile
 from retention.bagit import Bag
-from retention.fates import fates_of
-from retention.seda.contents import DISSEMINATION, MASTER, TEXT, Agency, Deed, Described, Message, PackedFile, PaperTwin
-from retention.seda.formats import PDF_A_2B
+from retention.described import Copies, Packer, describe, measured
+from retention.seda.contents import Agency, Described, Message
 from retention.seda.package import write_package
 
 _BESIDE_BYTES = 250_000
 """What a letter weighs beside its files: its proofs and its text."""
-_SHOWN_EVERY, _CHUNK = 5, 1 << 20
-DIRECTIONS = {
-    Direction.INCOMING: "Courrier arrivée",
-    Direction.OUTGOING: "Courrier départ",
-    Direction.INTERNAL: "Interne",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Packer:
-    """What makes packages, and how large: `max_bytes` of files and `max_letters` in one.
-
-    Attributes:
-        say: An act of the journal in words.
-    """
-
-    store: Store
-    vault: Vault
-    signer: Signer
-    ledger: Ledger
-    journal_log: TileLog | None
-    published: Published
-    clock: Clock
-    say: Callable[[Act], str]
-    max_bytes: int
-    max_letters: int
+_SHOWN_EVERY = 5
 
 
 def pack(transfer_id: str, packer: Packer) -> None:
@@ -149,9 +113,9 @@ def _make(current: Transfer, rank: int, packer: Packer) -> None:
         unit.commit()
     if not items:
         return
-    with TemporaryFile(prefix="ged-versement-") as file:
-        _write(current, identifier, items, packer, file)
-        digest, size = _measured(file)
+    with TemporaryFile(prefix="ged-versement-") as file, packer.folder() as folder:
+        alone = _write(current, identifier, items, Copies(packer, folder), file)
+        digest, size = measured(file)
         made = TransferPackage(
             current.id, rank, identifier, digest, size, len(items), digest, None, PackageOutcome.WAITING, None, (), ""
         )
@@ -162,18 +126,23 @@ def _make(current: Transfer, rank: int, packer: Packer) -> None:
             unit.commit()
         file.seek(0)
         packer.vault.put(file, media_type="application/zip", tenant_id=current.tenant_id)
-    _made(current, made, items, packer)
+    _made(current, made, items, alone, packer)
 
 
-def _made(current: Transfer, made: TransferPackage, items: Sequence[TransferItem], packer: Packer) -> None:
+def _made(
+    current: Transfer, made: TransferPackage, items: Sequence[TransferItem], alone: dict[str, str], packer: Packer
+) -> None:
+    """Write that a package is there; `alone` says of units why a file of theirs goes without a PDF/A-2b copy."""
     now = packer.clock()
     with packer.store.unit() as unit:
         unit.transfers.change_package(made, made_at=now)
         for one in items:
             unit.journal.write(now, Act.EXPORTED, SYSTEM, one.letter_id, medium="versement", transfer=made.identifier)
+            if one.unit in alone:
+                unit.transfers.settle(one, ItemState.LISTED, alone[one.unit])
         unit.journal.write_about(
             now, Act.TRANSFER_PACKED, SYSTEM, current.id,
-            package=made.identifier, sha256=made.sha256, letters=made.letters,
+            package=made.identifier, sha256=made.sha256, letters=made.letters, without_pdf_a=len(alone),
         )  # fmt: skip
         unit.commit()
 
@@ -197,7 +166,11 @@ def _say_fault(transfer_id: str, sentence: str, packer: Packer) -> None:
         unit.commit()
 
 
-def _write(current: Transfer, identifier: str, items: Sequence[TransferItem], packer: Packer, target: BinaryIO) -> None:
+def _write(
+    current: Transfer, identifier: str, items: Sequence[TransferItem], copies: Copies, target: BinaryIO
+) -> dict[str, str]:
+    """Write a package; return, by unit, why a file of a letter goes without a PDF/A-2b copy."""
+    packer = copies.packer
     with packer.store.unit() as unit:
         house = unit.organisation.entity(current.tenant_id)
         dossiers = unit.transfers.dossiers_of([one.letter_id for one in items])
@@ -211,9 +184,10 @@ def _write(current: Transfer, identifier: str, items: Sequence[TransferItem], pa
         sender=us,
         producer=us,
     )
-    units = _described(current.id, items, dossiers, packer)
+    units = _described(current.id, items, dossiers, copies)
     with _archive(current, told, target) as archive:
         write_package(told, units, archive, packer.vault.open)
+    return copies.alone
 
 
 def _archive(current: Transfer, told: Message, target: BinaryIO) -> ArchiveFile:
@@ -230,7 +204,7 @@ def _archive(current: Transfer, told: Message, target: BinaryIO) -> ArchiveFile:
 
 
 def _described(
-    transfer_id: str, items: Sequence[TransferItem], dossiers: dict[str, tuple[str, str]], packer: Packer
+    transfer_id: str, items: Sequence[TransferItem], dossiers: dict[str, tuple[str, str]], copies: Copies
 ) -> Iterator[Described]:
     """Give the units of a package: a dossier with its letters below, a letter of none by itself."""
     done = 0
@@ -238,15 +212,15 @@ def _described(
     for number, ((code, title), group) in enumerate(by_dossier, 1):
         letters = []
         for item in group:
-            letters.append(describe(item, packer))
+            letters.append(describe(item, copies))
             done += 1
             if done % _SHOWN_EVERY == 0:
-                _show(transfer_id, done, packer)
+                _show(transfer_id, done, copies.packer)
         if code:
             yield Described(f"DOS-{number}", "RecordGrp", title, identifier=code, children=tuple(letters))
         else:
             yield from letters
-    _show(transfer_id, done, packer)
+    _show(transfer_id, done, copies.packer)
 
 
 def _show(transfer_id: str, done: int, packer: Packer) -> None:
@@ -254,107 +228,3 @@ def _show(transfer_id: str, done: int, packer: Packer) -> None:
         before = sum(one.letters for one in unit.transfers.packages(transfer_id) if one.made_at is not None)
         unit.transfers.show_progress(transfer_id, before + done)
         unit.commit()
-
-
-def describe(item: TransferItem, packer: Packer) -> Described:
-    """Return a letter as a unit of description, with its pieces and what proves them below it."""
-    with packer.store.unit() as unit:
-        letter = unit.letters.get(item.letter_id, None)
-        kinds = unit.organisation.kinds()
-        rule = fates_of(unit, [letter], packer.clock().date())[letter.id].rule
-        service = unit.organisation.entity(letter.service_id or letter.register_id)
-        pages = unit.pages.of(letter.id)
-        rendition = unit.pages.rendition(letter.id)
-        pieces = _pieces(unit, letter.id)
-        paper = unit.custody.standing([letter.id])
-        record = unit.seals.of(letter.id)
-        history = tuple(_deed(one, packer) for one in unit.journal.of(letter.id) if one.act not in READINGS)
-    files = [PackedFile(MASTER, letter.original, letter.original_size, letter.media_type, letter.filename)]
-    if rendition is not None and rendition.digest != letter.original:  # a PDF that was born so is its own copy
-        known = "" if rendition.remark else PDF_A_2B
-        name = f"{letter.number.replace('/', '-')}.pdf"
-        files.append(PackedFile(DISSEMINATION, rendition.digest, rendition.size, "application/pdf", name, known))
-    text = "\n\f".join(page.text for page in pages).encode()
-    if text.strip():
-        files.append(_made_here(TEXT, text, "text/plain", "texte.txt"))
-    kind = next((one for one in kinds if one.code == letter.kind), None)
-    outgoing = letter.direction is Direction.OUTGOING
-    sealed = f"Cachet électronique CAdES, inscription n° {record.leaf_index} du journal des sceaux" if record else ""
-    return Described(
-        id=item.unit,
-        level="Item",
-        title=letter.subject or letter.filename,
-        identifier=letter.number,
-        system_id=letter.id,
-        cote=letter.file_code or "",
-        description=" ".join(item.reasons),
-        direction=str(letter.direction),
-        kind=(kind.code, kind.label_fr) if kind else ("", DIRECTIONS[letter.direction]),
-        agency=Agency(service.id, service.name_fr),
-        sender=letter.sender or "",
-        recipient=letter.recipient or "",
-        reference=letter.sender_reference or "",
-        written_on=None if outgoing else letter.letter_date,
-        sent_on=letter.letter_date if outgoing else None,
-        received_at=letter.received_at,
-        registered_at=letter.registered_at,
-        closed_on=letter.closed_on,
-        rule=rule or "",
-        access=str(letter.confidentiality),
-        history=history,
-        sealed=sealed,
-        files=tuple(files),
-        paper=PaperTwin(letter.number, letter.page_count) if letter.id in paper else None,
-        children=(*_below(item, pieces), _proofs(item, letter, packer)),
-    )
-
-
-def _pieces(unit: Unit, letter_id: str) -> list[tuple[str, PackedFile]]:
-    """Return what is kept with a letter and sealed by itself: (what it is, the file)."""
-    annexes = unit.annexes.of(letter_id)
-    kept = unit.kept_files.of(letter_id)
-    return [
-        *((one.label, PackedFile(MASTER, one.digest, one.size, one.media_type, one.label)) for one in annexes),
-        *((one.filename, PackedFile(MASTER, one.sha256, one.size, one.media_type, one.filename)) for one in kept),
-    ]
-
-
-def _below(item: TransferItem, pieces: Sequence[tuple[str, PackedFile]]) -> Iterator[Described]:
-    for number, (label, file) in enumerate(pieces, 1):
-        yield Described(f"{item.unit}-{number}", "Item", label, files=(file,))
-
-
-def _proofs(item: TransferItem, letter: Letter, packer: Packer) -> Described:
-    """Return the unit that carries what proves a letter: its proof bundle without the files, which lie beside it."""
-    contents = evidence_contents(
-        letter,
-        store=packer.store,
-        vault=packer.vault,
-        signer=packer.signer,
-        ledger=packer.ledger,
-        journal_log=packer.journal_log,
-        published=packer.published,
-        actor=SYSTEM,
-    )
-    target = BytesIO()
-    write_evidence(contents, target)
-    file = _made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
-    return Described(f"{item.unit}-preuves", "Item", "Preuves du sceau", files=(file,), proves=item.unit)
-
-
-def _made_here(usage: str, data: bytes, media_type: str, name: str) -> PackedFile:
-    return PackedFile(usage, hashlib.sha256(data).hexdigest(), len(data), media_type, name, data=data)
-
-
-def _deed(entry: JournalEntry, packer: Packer) -> Deed:
-    reason = str(entry.details.get("reason", "") or "")
-    said = f"{packer.say(entry.act)}, par {entry.actor_name}"
-    return Deed(entry.at, f"{said} : {reason}" if reason else said)
-
-
-def _measured(file: BinaryIO) -> tuple[str, int]:
-    file.seek(0)
-    found = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        found.update(chunk)
-    return found.hexdigest(), file.tell()

@@ -63,7 +63,7 @@ def count_pages(path: Path, limits: Limits) -> int:
         ) from error
     except (pikepdf.PdfError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise damaged(str(error)) from error
-    with _opened(path):
+    with opened(path):
         return count
 
 
@@ -104,13 +104,13 @@ def _form(pdf: pikepdf.Pdf) -> Generator[File]:
 
 def page_count(path: Path) -> int:
     """Return how many pages a PDF has."""
-    with _opened(path) as document:
+    with opened(path) as document:
         return len(document)
 
 
 def read_text(path: Path, number: int) -> str:
     """Return what a page's own text layer says, without boxes: quick enough to ask of every page."""
-    with _opened(path) as document, _page(document, number) as page:
+    with opened(path) as document, _page(document, number) as page:
         text = page.get_textpage()
         try:
             return str(text.get_text_range())
@@ -156,7 +156,7 @@ def _mended(path: Path, number: int) -> BytesIO:
 
 def image_share(path: Path, number: int) -> float:
     """Return the share of the page's area that its largest image covers, in [0, 1]."""
-    with _opened(path) as document, _page(document, number) as page:
+    with opened(path) as document, _page(document, number) as page:
         width, height = page.get_size()
         shares = [0.0]
         for item in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
@@ -167,7 +167,7 @@ def image_share(path: Path, number: int) -> float:
 
 def size_points(path: Path, number: int) -> tuple[float, float]:
     """Return the width and height of a page as shown, in points."""
-    with _opened(path) as document, _page(document, number) as page:
+    with opened(path) as document, _page(document, number) as page:
         width, height = page.get_size()
         return float(width), float(height)
 
@@ -227,7 +227,7 @@ def _own_image(page: pikepdf.Page, path: Path, number: int) -> PageImage | None:
 
 def _decoded(path: Path, number: int) -> Grey:
     """Return the pixels of the one image of a page as PDFium decodes them."""
-    with _opened(path) as document, _page(document, number) as page:
+    with opened(path) as document, _page(document, number) as page:
         item = next(iter(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE])))
         return np.asarray(item.get_bitmap(render=False).to_pil().convert("L"))
 
@@ -246,7 +246,7 @@ def _moved(page: pikepdf.Page, width: float) -> bool:
 
 
 def _raster(path: Path, number: int, dpi: float, reason: str) -> PageImage:
-    with _opened(path, reason) as document, _page(document, number) as page:
+    with opened(path, reason) as document, _page(document, number) as page:
         width, height = page.get_size()
         dpi = min(dpi, _POINTS * (_DRAWN_PIXELS / max(1.0, width * height)) ** 0.5)
         bitmap = page.render(scale=dpi / _POINTS, grayscale=True)
@@ -270,7 +270,12 @@ def _box(left: float, top: float, right: float, bottom: float) -> Box:
 
 
 @contextmanager
-def _opened(path: Path, reason: str = "") -> Iterator[pdfium.PdfDocument]:
+def opened(path: Path, reason: str = "") -> Iterator[pdfium.PdfDocument]:
+    """Lend a PDF with its forms.
+
+    Raises:
+        Refused: `capture.damaged`.
+    """
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:

@@ -6,14 +6,12 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pikepdf
-from pikepdf import Array, Dictionary, Name, String
-from PIL import ImageCms
+from pikepdf import Array, Name
 
 from ged.mail.page import Outline, Page, TextSource, Word
 from ingest.readers import pdf as pdf_reader
@@ -21,12 +19,12 @@ from ingest.readers.source import Grey
 from ingest.readers.table import pages_of
 from ingest.stages.clean import turn
 from ingest.stages.glyphless import add_font
+from ingest.stages.pdf_a import declare
 from ingest.stages.photo import corners_of, on_image, straightened
 from ingest.stages.rasterize import rasterize
 
 JPEG_QUALITY, JPEG_QUALITY_SMALL = 50, 40
 """The small image, progressive, weighs no more than WebP of quality 52 did, in a sixth of its time (measured)."""
-_NOT_CARRIED = ("/AA", "/OpenAction", "/JavaScript", "/AcroForm", "/Collection")
 _TURN_BACK = {0: 0, 90: 270, 180: 180, 270: 90}
 BORN_DIGITAL_REMARK = "Cette copie est le document reçu lui-même : il porte déjà son texte."
 
@@ -85,7 +83,7 @@ def render_pdf(path: Path, pages: Sequence[Page], title: str) -> Rendered:
         font = add_font(document)
         for page in pages:
             _write_text(document.pages[page.number - 1], page, font)
-        _declare(document, title)
+        declare(document, title)
         buffer = io.BytesIO()
         document.save(buffer, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     mixed = any(page.source is not TextSource.OCR and page.words for page in pages)
@@ -170,38 +168,3 @@ def _shown(text: str, wide: float, size: float) -> str:
     known = "".join(c if ord(c) < 0x10000 else "?" for c in text)
     stretch = 100 * wide / (len(known) * size * 0.5)
     return f"/FGl {size:.2f} Tf {stretch:.2f} Tz <{known.encode('utf-16-be').hex()}0020> Tj"
-
-
-def _declare(document: pikepdf.Pdf, title: str) -> None:
-    """Say that the file is PDF/A-2b, and take out what such a file may not carry (ISO 19005-2)."""
-    root = document.Root
-    for key in _NOT_CARRIED:
-        if key in root:
-            del root[key]
-    if "/Names" in root:
-        for key in ("/JavaScript", "/EmbeddedFiles"):
-            if key in root.Names:
-                del root.Names[key]
-    profile = document.make_stream(_srgb())
-    profile.N, profile.Alternate = 3, Name.DeviceRGB
-    intent = Dictionary(
-        Type=Name.OutputIntent,
-        S=Name.GTS_PDFA1,
-        OutputConditionIdentifier=String("sRGB"),
-        Info=String("sRGB"),
-        DestOutputProfile=profile,
-    )
-    root.OutputIntents = Array([document.make_indirect(intent)])
-    root.Lang = String("fr")
-    if "/Info" in document.trailer:
-        del document.trailer["/Info"]
-    with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
-        for key in list(metadata):
-            del metadata[key]
-        metadata["pdfaid:part"], metadata["pdfaid:conformance"] = "2", "B"
-        metadata["dc:title"], metadata["dc:language"] = title, ["fr"]
-
-
-@cache
-def _srgb() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 NAMESPACE = "fr:gouv:culture:archivesdefrance:seda:v2.3"
 MANIFEST, CONTENT = "manifest.xml", "content"
@@ -24,6 +25,8 @@ class PackedFile:
         size: In bytes, more than 0.
         format_id: Its PRONOM identifier where whoever packs it knows; "" leaves it to its first bytes.
         data: Its bytes, for a small one made for the package; None for one that the vault holds.
+        made: Where its bytes lie, for a larger one made for the package.
+        alone: Why no PDF/A-2b copy of it goes with it, a French sentence; "" where one does, or none is due.
     """
 
     usage: str
@@ -33,6 +36,8 @@ class PackedFile:
     filename: str
     format_id: str = ""
     data: bytes | None = None
+    made: Path | None = None
+    alone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

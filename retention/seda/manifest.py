@@ -91,7 +91,7 @@ def write_manifest(
             out.say("AccessRuleCodeListVersion", "Niveaux de confidentialité")
         with out.inside("DataObjectPackage"):
             for group in groups:
-                _group(out, group)
+                _group(out, group, told.at)
             with out.inside("DescriptiveMetadata"):
                 for unit in units:
                     _unit(out, unit, held)
@@ -106,7 +106,7 @@ def write_manifest(
         out.organisation("TransferringAgency", told.sender)
 
 
-def _group(out: MessageWriter, group: Group) -> None:
+def _group(out: MessageWriter, group: Group, at: datetime) -> None:
     with out.inside("DataObjectGroup", id=group.id):
         for rank, one in enumerate(group.placed, 1):
             with out.inside("BinaryDataObject", id=f"{_object(group)}-{rank}"):
@@ -126,6 +126,22 @@ def _group(out: MessageWriter, group: Group) -> None:
                 if group.paper.pages:
                     with out.inside("PhysicalDimensions"):
                         out.say("NumberOfPage", str(group.paper.pages))
+        alone = [(rank, one.file.alone) for rank, one in enumerate(group.placed, 1) if one.file.alone]
+        if alone:
+            with out.inside("LogBook"):
+                for rank, why in alone:
+                    _unconverted(out, f"{_object(group)}-{rank}", why, at)
+
+
+def _unconverted(out: MessageWriter, object_id: str, why: str, at: datetime) -> None:
+    """Say of a file that it goes without a PDF/A-2b copy, and why. Source: SEDA 2.3, `LogBookOgType`."""
+    with out.inside("Event"):
+        out.say("EventTypeCode", "CONVERSION_PDF_A_2B")
+        out.say("EventType", "Conversion en PDF/A-2b")
+        out.say("EventDateTime", instant(at))
+        out.say("Outcome", "KO")
+        out.say("OutcomeDetailMessage", why)
+        out.say("DataObjectReferenceId", object_id)
 
 
 def _object(group: Group) -> str:

@@ -74,4 +74,6 @@ def _placed(file: PackedFile, archive: ArchiveFile, open_file: OpenFile) -> Plac
 
 
 def _opened(file: PackedFile, open_file: OpenFile) -> AbstractContextManager[BinaryIO]:
+    if file.made is not None:
+        return file.made.open("rb")
     return open_file(file.sha256) if file.data is None else nullcontext(BytesIO(file.data))

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import bagit
+import pikepdf
 import pytest
 from lxml import etree
+from pikepdf import Array, Dictionary, Name, String
 
 from api.config import Settings
 from api.transfers import packer_of, read_reply
 from api.wiring import House, open_house
 from engines.verapdf import conforms
 from ged.errors import Conflict, Forbidden, Refused
+from ged.mail.annex import AnnexKind
 from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.mail.legal_hold import Scope
@@ -28,13 +31,14 @@ from ged.ports import Stored, Vault
 from ged.seal.bundle.verifier import BAD, verify
 from ged.seal.bundle.write import complete
 from ged.services import consult, dossier
+from ged.services.attach import attach
 from ged.services.hold import NewHold, place
 from ged.services.notices import mine
 from retention import transfers
 from retention.answers import forget_packages, take_answer
 from retention.packing import cut, pack
 from retention.seda.read import read_manifest
-from rooms.letters import read_all
+from rooms.letters import letter_pdf, read_all
 from rooms.transfers import (
     SCHEMAS,
     by,
@@ -94,7 +98,7 @@ def test_a_package_is_what_an_archive_expects(house: House, tmp_path: Path) -> N
     assert (unit.number, unit.title, unit.kind) == (letter.number, letter.subject, "plainte")
     assert (unit.sender, unit.access, unit.rule) == (letter.sender, "interne", "CONTENTIEUX")
     assert {one.usage for one in unit.files} == {"BinaryMaster", "Dissemination", "TextContent"}
-    assert {one.usage for one in letters[alone].files} == {"BinaryMaster", "TextContent"}  # born PDF: its own copy
+    assert {one.usage for one in letters[alone].files} == {"BinaryMaster", "Dissemination", "TextContent"}
     assert unit.paper == letter.number
     assert any("Original scellé" in what for _, what in unit.history)
     assert not any("Consulté" in what for _, what in unit.history)
@@ -102,6 +106,7 @@ def test_a_package_is_what_an_archive_expects(house: House, tmp_path: Path) -> N
     names = {one.uri for one in read.files}
     assert {str(one.relative_to(inside)) for one in inside.rglob("*") if one.is_file()} == {*names, "manifest.xml"}
     copies = [inside / one.uri for each in letters.values() for one in each.files if one.usage == "Dissemination"]
+    assert len(copies) == 3, "the scan's, and those of two PDFs that were born so"
     assert set(conforms(*copies).values()) == {"2b"}
     tree = etree.parse(inside / "manifest.xml")
     formats = {one.text for one in tree.iter("{*}FormatId")}
@@ -132,6 +137,62 @@ def test_a_bag_holds_the_same_and_others_validate_it(house: House, tmp_path: Pat
     (folder / "data" / "manifest.xml").write_bytes(b"<a/>")
     with pytest.raises(bagit.BagValidationError):
         bagit.Bag(str(folder)).validate()
+
+
+def with_a_note(data: bytes) -> bytes:
+    """Write on a letter a note that says how it looks to nobody: each program draws its own."""
+    made = BytesIO()
+    with pikepdf.open(BytesIO(data)) as document:
+        note = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([100, 200, 300, 220]))
+        note.Contents, note.DA = String("À revoir avant signature"), String("/Helv 12 Tf 0 g")
+        document.pages[0].obj.Annots = Array([document.make_indirect(note)])
+        document.save(made)
+    return made.getvalue()
+
+
+def joined(house: House, letter_id: str, data: bytes, name: str) -> None:
+    """Join a file to a letter, and have it sealed."""
+    stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+    with house.store.unit() as unit:
+        letter, actor = unit.letters.get(letter_id, None), person(house, "daf")
+        how: dict[str, Any] = {"media_type": "application/pdf", "label": name, "actor": actor, "now": house.clock()}
+        attach(unit, letter, AnnexKind.ENCLOSURE, stored, **how)
+        unit.commit()
+    read_all(house)
+
+
+@needs_schemas
+def test_a_pdf_that_cannot_be_pdf_a_travels_alone_and_the_package_says_so(house: House, tmp_path: Path) -> None:
+    given = {0: with_a_note(letter_pdf(subject="Note"))}
+    noted, holder = closed_letters(house, 2, given=given)
+    joined(house, holder, letter_pdf(subject="Plan de la carrière"), "plan.pdf")
+    fall_due(house, [noted, holder])
+    slip = packed(house)
+    inside = unpacked(package_of(house, slip.id, tmp_path / "paquet.zip"), tmp_path / "paquet")
+    said = judged(inside / "manifest.xml")
+    assert (said.xmllint, said.lxml) == ("", "")
+    read = read_manifest(inside / "manifest.xml")
+    letters = {one.system_id: one for one in read.letters()}
+    assert {one.usage for one in letters[noted].files} == {"BinaryMaster", "TextContent"}
+    tree = etree.parse(inside / "manifest.xml")
+    (event,) = tree.iter("{*}Event")
+    told_of = {child.tag.rpartition("}")[2]: child.text for child in event}
+    assert (told_of["EventType"], told_of["Outcome"]) == ("Conversion en PDF/A-2b", "KO")
+    assert "ne montre pas la même chose" in str(told_of["OutcomeDetailMessage"])
+    (object_,) = [one for one in tree.iter("{*}BinaryDataObject") if one.get("id") == told_of["DataObjectReferenceId"]]
+    letter = consult.letter(noted, store=house.store, actor=person(house, "archives"))
+    assert str(object_.findtext("{*}Uri")).startswith(f"content/{letter.original}")
+    by_letter = {line.item.letter_id: line.item for line in lines(house, slip.id)}
+    assert by_letter[noted].state is ItemState.LISTED
+    assert "PDF/A-2b" in by_letter[noted].said
+    assert by_letter[holder].said == ""
+
+    (piece,) = [one for one in read.units if one.parent == letters[holder].id and one.title == "plan.pdf"]
+    copies = [
+        inside / one.uri for unit in (letters[holder], piece) for one in unit.files if one.usage == "Dissemination"
+    ]
+    assert len(copies) == 2
+    assert set(conforms(*copies).values()) == {"2b"}
 
 
 def told(house: House, login: str) -> list[str]:

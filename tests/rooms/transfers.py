@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -44,13 +44,20 @@ def by(house: House, login: str) -> dict[str, Any]:
     return {"store": house.store, "actor": person(house, login), "clock": house.clock}
 
 
-def closed_letters(house: House, count: int = 1, *, scans: Collection[int] = (), **changes: Any) -> list[str]:
-    """Register letters, have them read and sealed, qualify and close them, and give their ids."""
+def closed_letters(
+    house: House,
+    count: int = 1,
+    *,
+    scans: Collection[int] = (),
+    given: Mapping[int, bytes] | None = None,
+    **changes: Any,
+) -> list[str]:
+    """Register letters, have them read and sealed, qualify and close them, and give their ids; `given` are PDFs."""
     kossi, daf = person(house, "kossi"), person(house, "daf")
     found = []
     for number in range(count):
         subject = changes.get("subject", f"Plainte des riverains n° {number + 1}")
-        data = letter_pdf(subject=subject, reference=f"{number}/P")
+        data = (given or {}).get(number) or letter_pdf(subject=subject, reference=f"{number}/P")
         scanned = cv2.imencode(".png", drawn_page(data, 150))[1].tobytes() if number in scans else data
         receipt = send(house, kossi, scanned, f"plainte-{number}.{'png' if number in scans else 'pdf'}")
         found.append(receipt.letter_id)

@@ -1,129 +1,189 @@
-"""How fast an audit reads originals beside openssl over the same files in the same run, and computes a log anew.
+"""How fast an audit reads originals beside openssl over the same files in the same run, and what its seals cost.
 
-    python -m scripts.measure_audit [--objects N] [--entries N]
+    python -m scripts.measure_audit [--letters N] [--large N]
 
-Originals are random bytes of the sizes of scanned letters, in a vault that is not encrypted: openssl cannot read the
-other. Both use every core; each is run three times in turn, and the best of each counts.
+Two vaults that are not encrypted, since openssl cannot read the other: a few large files, and ordinary letters. Each
+original is sealed, logged and has its proof, as letters are. openssl runs as many processes as there are cores, over
+the originals alone; the audit walks everything that lies there. They take turns, and the best of each counts; what
+each took of the processor, all threads and processes together, tells more on a machine that others use.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import multiprocessing
 import os
 import random
 import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 
 from ged.clock import system_clock
+from ged.mail.audit import Audit, Checked, Depth
 from ged.seal.keys import ensure_keys
+from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
+from ged.seal.sign import CmsSigner
 from ged.services.audit.ground import Ground, ReadLog
-from ged.services.audit.log import recompute
-from ged.services.audit.objects import check_objects
+from ged.services.audit.notebook import Notebook
+from ged.services.audit.walk import walk
+from ged.services.seal import proof_suffix
 from ged.store.vault.local import LocalVault
+from ged.store.vault.names import place_of
 from scripts.measures import table, write_section
 
-SIZES = (60_000, 150_000, 400_000, 1_500_000)
-"""Of originals, bytes: a born-digital letter, one scanned page, three, ten."""
+TURNS = 5
+LETTERS, LARGE = (100_000, 300_000), (30_000_000, 50_000_000)
+"""Sizes, bytes, drawn between these two."""
+_DIGEST = 64
+HEADS = 4
+"""Letters sealed under one head: one by one in a quiet hour, up to 32 when a lot comes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an act took, in seconds: by the clock on the wall, and of the processor."""
+
+    wall: float
+    processor: float
 
 
 def main() -> None:
     """Measure, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--objects", type=int, default=1200)
-    parser.add_argument("--entries", type=int, default=100_000)
+    parser.add_argument("--letters", type=int, default=2500)
+    parser.add_argument("--large", type=int, default=12)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ged-mesure-") as folder:
-        ground, read = _filled(Path(folder), given.objects)
-        files = sorted(str(path) for path in (Path(folder) / "coffre").rglob("*") if len(path.name) == 64)
-        ours, theirs = [], []
-        for _ in range(3):
-            theirs.append(_timed(lambda: _openssl(files)))
-            ours.append(_timed(lambda: _audit(ground)))
-        log_s = _log(Path(folder), given.entries)
-    megabytes, cores = read / 1e6, len(os.sched_getaffinity(0))
-    rows = [
-        (f"`openssl dgst -sha256`, {cores} at once", f"{megabytes / min(theirs):.0f} MB/s"),
-        ("audit, every object hashed and its name compared", f"{megabytes / min(ours):.0f} MB/s"),
-        ("audit beside openssl", f"{min(theirs) / min(ours):.2f}"),
-        (f"a log of {given.entries:,} entries computed anew", f"{log_s:.2f} s"),
-        ("largest memory of the process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"),
+    cores = len(os.sched_getaffinity(0))
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="ged-mesure-", dir=os.environ.get("GED_MEASURE_DIR")) as place:
+        for name, count, sizes in (("large files", given.large, LARGE), ("letters", given.letters, LETTERS)):
+            rows += _beside(name, Path(place) / name, count, sizes)
+    head = ("what is read", "by", "MB/s", "beside openssl", "MB a second of processor", "beside openssl")
+    about = (
+        f"In the page cache, {cores} processes of openssl, best of {TURNS} turns. « Vault »: every byte of every "
+        "original hashed, every name compared (*Coffre, octet par octet*). « Full »: all of `ged audit --full`, as an "
+        "auditor runs it on vault and log: each seal, certificate and proof verified too, the log computed anew. "
+        f"Largest memory of the audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB."
+    )
+    write_section("audit", "Audits", about + "\n\n" + table(head, rows))
+
+
+def _beside(name: str, folder: Path, count: int, sizes: tuple[int, int]) -> list[list[str]]:
+    """Return the lines of one vault: openssl, the check of the vault, the whole audit."""
+    filling = multiprocessing.get_context("spawn").Process(target=_fill, args=(folder, count, sizes))
+    filling.start()  # apart, so that its memory is not the audit's
+    filling.join()
+    ground = _ground(folder)
+    files = sorted(str(each) for each in (folder / "coffre").rglob("*") if len(each.name) == _DIGEST)
+    read = sum(Path(each).stat().st_size for each in files)
+    openssl, vault, full = list[Spent](), list[Spent](), list[Spent]()
+    for turn in range(TURNS):
+        openssl.append(_spent(lambda: _openssl(files)))
+        whole, of_vault = _audit(ground, folder / f"audit-{turn}")
+        full.append(whole)
+        vault.append(of_vault)
+    what = f"{count:,} {name}, {read / 1e6:,.0f} MB"
+    return [
+        _row(what, "`openssl dgst -sha256`", read, openssl, openssl),
+        _row(what, "vault", read, vault, openssl),
+        _row(what, "full", read, full, openssl),
     ]
-    about = f"{given.objects} originals, {megabytes:.0f} MB, in the page cache. "
-    write_section("audit", "Audits", about + "\n\n" + table(("what", "measured"), rows))
 
 
-def _filled(folder: Path, count: int) -> tuple[Ground, int]:
-    """Return a ground over a vault of random originals, and their bytes."""
-    vault, chosen, read = LocalVault(folder / "coffre"), random.Random(7), 0
-    for _ in range(count):
-        data = chosen.randbytes(chosen.choice(SIZES))
-        read += vault.put(BytesIO(data), media_type="application/pdf").size
+def _row(what: str, by: str, read: int, ours: Sequence[Spent], theirs: Sequence[Spent]) -> list[str]:
+    cells = [what, by]
+    for each in ("wall", "processor"):
+        took, beside = (min(getattr(one, each) for one in every) for every in (ours, theirs))
+        cells += [f"{read / 1e6 / took:,.0f}", f"{beside / took:.2f}"]
+    return cells
+
+
+def _fill(folder: Path, count: int, sizes: tuple[int, int]) -> None:
+    """Make a vault of sealed originals of random bytes, and its log; nothing is flushed."""
+    chosen, leaves = random.Random(7), list[bytes]()
     keys = ensure_keys(folder / "cles", organisation="Mesure", clock=system_clock)
-    work = folder / "audit"
-    work.mkdir()
-    ground = Ground(
-        vault=vault,
+    signer, digests = CmsSigner(keys), list[str]()
+    for number in range(count):
+        data = chosen.randbytes(chosen.randint(*sizes))
+        digest = hashlib.sha256(data).hexdigest()
+        signature = signer.sign(bytes.fromhex(digest), system_clock())
+        _unflushed(folder / "coffre" / place_of(digest), data)
+        _unflushed(folder / "coffre" / place_of(digest, "p7s"), signature)
+        p7s, now = hashlib.sha256(signature).hexdigest(), datetime.now(UTC).isoformat()
+        leaves.append(Leaf(f"{number:022d}", digest, len(data), p7s, "", "capture", "systeme", now).encode())
+        digests.append(digest)
+    ledger = TileLedger(folder / "journal", keys.log, _unflushed)
+    for first in range(0, count, HEADS):
+        for placed, digest in zip(ledger.append(leaves[first : first + HEADS]), digests[first:], strict=False):
+            proof = folder / "coffre" / place_of(digest, proof_suffix(placed.index))
+            _unflushed(proof, placed.proof.encode())
+
+
+def _unflushed(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _ground(folder: Path) -> Ground:
+    keys = ensure_keys(folder / "cles", organisation="Mesure", clock=system_clock)
+    return Ground(
+        vault=LocalVault(folder / "coffre"),
         documents=ReadLog("documents", folder / "journal", keys.log.verifier),
         store=None,
-        trust_pem=b"",
-        retained=(),
-        folder=work,
-        clock=lambda: datetime.now(UTC),
-        seed="",
-        sample=0,
-        readers=2 * len(os.sched_getaffinity(0)),
-    )
-    return ground, read
-
-
-def _timed(act: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
-def _openssl(files: list[str]) -> None:
-    cores = len(os.sched_getaffinity(0))
-    command = ["xargs", "-P", str(cores), "-n", "100", "openssl", "dgst", "-sha256"]
-    subprocess.run(command, input="\n".join(files).encode(), stdout=subprocess.DEVNULL, check=True)
-
-
-def _audit(ground: Ground) -> None:
-    faults = [each for step in check_objects(ground, "") for each in step.findings]
-    if faults:
-        raise SystemExit(f"the audit found {faults[0]}")
-
-
-def _log(folder: Path, entries: int) -> float:
-    keys = ensure_keys(folder / "cles", organisation="Mesure", clock=system_clock)
-    ledger = TileLedger(folder / "grand", keys.log)
-    for first in range(0, entries, 10_000):
-        ledger.append([b'{"document":"%022d","sha256":"%064d"}' % (n, n) for n in range(first, first + 10_000)])
-    log = ReadLog("documents", folder / "grand", keys.log.verifier)
-    ground = Ground(
-        vault=LocalVault(folder / "vide"),
-        documents=log,
-        store=None,
-        trust_pem=b"",
+        trust_pem=CmsSigner(keys).trust_pem,
         retained=(),
         folder=folder,
         clock=system_clock,
         seed="",
         sample=0,
-        readers=1,
+        readers=2 * len(os.sched_getaffinity(0)),
     )
-    found: list[object] = []
-    spent = _timed(lambda: found.extend(each for step in recompute(ground, "") for each in step.findings))
-    if found:
-        raise SystemExit(f"the audit found {found[0]}")
-    return spent
+
+
+def _spent(act: Callable[[], object]) -> Spent:
+    """Return what an act took; of the processor, with the processes that it ran."""
+    wall, processor = time.perf_counter(), _processor()
+    act()
+    return Spent(time.perf_counter() - wall, _processor() - processor)
+
+
+def _processor() -> float:
+    each = os.times()
+    return each.user + each.system + each.children_user + each.children_system
+
+
+def _openssl(files: list[str]) -> None:
+    cores = len(os.sched_getaffinity(0))
+    at_once = min(200, -(-len(files) // cores))
+    command = ["xargs", "-P", str(cores), "-n", str(at_once), "openssl", "dgst", "-sha256"]
+    given = "\n".join(f'"{each}"' for each in files).encode()
+    subprocess.run(command, input=given, stdout=subprocess.DEVNULL, check=True)
+
+
+def _audit(ground: Ground, notes: Path) -> tuple[Spent, Spent]:
+    """Return what a whole audit took, and the check of the vault among it."""
+    began, parts = [(time.perf_counter(), _processor())], dict[str, Spent]()
+
+    def told(_: Audit, checked: Checked) -> None:
+        if checked.done:
+            now, before = (time.perf_counter(), _processor()), began[-1]
+            parts[checked.code] = Spent(now[0] - before[0], now[1] - before[1])
+            began.append(now)
+
+    asked = Audit("mesure", Depth.FULL, "", "", 0, "mesure", system_clock())
+    done = walk(asked, ground, Notebook(notes), told)
+    found = [each for one in done.checks for each in one.findings if each.code != "certificate.ends"]
+    if found or any(one.stopped for one in done.checks):
+        raise SystemExit(f"the audit found {found or done.checks}")
+    (wall, processor), (ended, used) = began[0], began[-1]
+    return Spent(ended - wall, used - processor), parts["coffre"]
 
 
 if __name__ == "__main__":

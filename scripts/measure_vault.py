@@ -1,6 +1,6 @@
 """Measure what encryption at rest costs: MB/s in and out, a page out of a large file, keys renewed, memory.
 
-    python scripts/measure_vault.py [--megabytes 512]
+    python -m scripts.measure_vault [--megabytes 512]
 
 The database is the embedded one, in a folder of its own; everything is on one disk. Each row says plain and encrypted
 in the same run; SHA-256 alone is beside them, since every deposit is digested.
@@ -12,15 +12,12 @@ import argparse
 import hashlib
 import os
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from api.config import Settings
 from api.open_vault import open_keks, open_vault
@@ -29,9 +26,11 @@ from ged.mail.access import SYSTEM
 from ged.ports import Vault
 from ged.services.vault_keys import rotate
 from ged.store.vault.local import LocalVault
+from scripts.measures import table, write_section
 
 _BLOCK = 1 << 20
 _PAGES, _KEYS = 200, 2_000
+_ROWS: list[tuple[str, str]] = []
 
 
 class _Endless:
@@ -47,7 +46,7 @@ class _Endless:
 
 
 def main() -> None:
-    """Print one row for each thing measured."""
+    """Measure, and write the section."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--megabytes", type=int, default=512)
     size = asked.parse_args().megabytes * 1_000_000
@@ -55,10 +54,11 @@ def main() -> None:
         Path(folder).chmod(0o755)  # PostgreSQL runs under an account of its own when this is root
         measure(Path(folder), size)
     row("memory at most, MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    write_section("vault", "The vault, in plain and encrypted", table(("what", "measured"), _ROWS))
 
 
 def measure(folder: Path, size: int) -> None:
-    """Print what each act costs in an installation made for it."""
+    """Measure what each act costs in an installation made for it."""
     with open_house(Settings(data=folder / "data")) as house:
         block = os.urandom(_BLOCK)
         row("SHA-256 alone, MB/s", size / 1e6 / seconds(lambda: digested(_Endless(size, block))))
@@ -128,8 +128,8 @@ def seconds(act: Callable[[], object]) -> float:
 
 
 def row(name: str, value: float) -> None:
-    """Print one line of the table."""
-    print(f"| {name} | {value:,.1f} |")
+    """Keep one line of the table."""
+    _ROWS.append((name, f"{value:,.1f}"))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Source: ITU-T X.690 (DER). openssl is its oracle in the tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SEQUENCE, SET, OCTETS, OID, INTEGER, NULL, UTC_TIME, GENERALIZED_TIME = 0x30, 0x31, 0x04, 0x06, 0x02, 0x05, 0x17, 0x18
 BITS, CONTEXT_0, CONTEXT_4 = 0x03, 0xA0, 0xA4
@@ -37,8 +37,7 @@ RSA_SHA256 = encode(SEQUENCE, oid("1.2.840.113549.1.1.11"), encode(NULL))
 ECDSA_SHA256 = encode(SEQUENCE, oid("1.2.840.10045.4.3.2"))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value as read: its tag, its content, and its whole encoding."""
 
     tag: int

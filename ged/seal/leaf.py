@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 DISPOSAL = "elimination"
@@ -17,6 +17,8 @@ DISPOSAL = "elimination"
 
 SALT_BYTES = 32
 _BLINDED = 2
+_SAID = ("document", "size", "p7s_sha256", "version", "event", "actor", "time")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def blind(digest: str, salt: bytes) -> str:
@@ -63,10 +65,9 @@ class Leaf:
 
     def encode(self) -> bytes:
         """Return the one encoding of this leaf; a blinded one has `format` 2 and `blinded_sha256` for `sha256`."""
-        fields = asdict(self)
-        if fields.pop("blinded"):
-            fields |= {"format": _BLINDED, "blinded_sha256": fields.pop("sha256")}
-        return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        fields: dict[str, str | int] = {name: getattr(self, name) for name in _SAID}
+        fields |= {"format": _BLINDED, "blinded_sha256": self.sha256} if self.blinded else {"sha256": self.sha256}
+        return _canonical(fields).encode()
 
     @classmethod
     def decode(cls, data: bytes) -> Leaf:

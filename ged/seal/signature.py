@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 from ged.seal.der import CONTEXT_0, ECDSA_SHA256, RSA_SHA256, SEQUENCE, SET, Value, decode, encode
 from ged.seal.sealing_key import LEAST_RSA_BITS
@@ -62,7 +64,7 @@ def read_signature(p7s: bytes) -> Signature:
         attributes[MESSAGE_DIGEST].content,
         datetime.strptime(claimed, "%y%m%d%H%M%SZ").replace(tzinfo=UTC),
         certificate,
-        tuple(_certificate(each) for each in certificates.children()),
+        tuple(_certificate(each.whole) for each in certificates.children()),
     )
 
 
@@ -80,25 +82,38 @@ def _named_certificate(certificates: Value, reference: Value, signer: Value) -> 
     identifier = _children(_children(_children(reference, 1)[0], 1)[0], 2)
     for each in certificates.children():
         if hashlib.sha256(each.whole).digest() == identifier[0].content:
-            certificate = _certificate(each)
+            certificate = _certificate(each.whole)
             issuer, serial = _children(signer, 2)
-            _must(certificate.issuer.public_bytes() == issuer.whole, "another issuer")
-            _must(certificate.serial_number == int.from_bytes(serial.content, "big"), "another serial number")
+            named, number = _name(certificate)
+            _must(named == issuer.whole, "another issuer")
+            _must(number == int.from_bytes(serial.content, "big"), "another serial number")
             return certificate
     message = "the certificate that the signature names is not in it"
     raise ValueError(message)
 
 
-def _certificate(value: Value) -> x509.Certificate:
+@lru_cache(64)
+def _certificate(whole: bytes) -> x509.Certificate:
+    """Read once a certificate that thousands of signatures name."""
     try:
-        return x509.load_der_x509_certificate(value.whole)
+        return x509.load_der_x509_certificate(whole)
     except x509.InvalidVersion as error:
         message = "a certificate of an unknown version"
         raise ValueError(message) from error
 
 
+@lru_cache(64)
+def _name(certificate: x509.Certificate) -> tuple[bytes, int]:
+    return certificate.issuer.public_bytes(), certificate.serial_number
+
+
+@lru_cache(64)
+def _key(certificate: x509.Certificate) -> CertificatePublicKeyTypes:
+    return certificate.public_key()
+
+
 def _verify(certificate: x509.Certificate, algorithm: bytes, signature: bytes, signed: bytes) -> None:
-    key = certificate.public_key()
+    key = _key(certificate)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey) and algorithm == ECDSA_SHA256:
             key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))

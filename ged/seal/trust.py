@@ -98,8 +98,9 @@ class TrustStore:
         found = [
             _revocation(entry)
             for each in self.lists
-            if each.issuer == issuer.subject and _signed_list(each, issuer)
+            if each.issuer == issuer.subject
             if (entry := each.get_revoked_certificate_by_serial_number(certificate.serial_number)) is not None
+            if _signed_list(each, issuer)
         ]
         return min(found, key=lambda one: one.at) if found else None
 
@@ -178,6 +179,7 @@ def _from_pem(pem: bytes) -> TrustStore:
     )
 
 
+@lru_cache(256)
 def _certifies(certificate: Certificate) -> bool:
     try:
         basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
@@ -187,6 +189,7 @@ def _certifies(certificate: Certificate) -> bool:
     return basic.ca and usage.key_cert_sign
 
 
+@lru_cache(256)
 def _issued(certificate: Certificate, issuer: Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)

@@ -148,6 +148,9 @@ class Judge:
         self._ground, self._head = ground, head
         self._trust = TrustStore.from_pem(ground.trust_pem)
         self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtrees())
+        self._path = lru_cache(64)(self._trust.path)
+        self._grew_from = lru_cache(4096)(self._grew)
+        self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
 
     def findings(self, entry: Entry, *, every_byte: bool = False) -> list[Finding]:
         """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""
@@ -229,7 +232,7 @@ class Judge:
             return
         if signature.message_digest.hex() != entry.original:
             yield "p7s.invalid", "La signature porte sur un autre fichier."
-        if why := why_untrusted(signature, self._trust, entry.proved_at):
+        if why := why_untrusted(signature, self._trust, entry.proved_at, self._path):
             yield "certificate.untrusted", why
 
     def _proof(self, entry: Entry) -> Iterator[tuple[str, str]]:
@@ -239,7 +242,7 @@ class Judge:
             return
         try:
             proof = read_proof(kept.decode())
-            then = read_checkpoint(proof.checkpoint, self._ground.documents.key_text)
+            then = self._checkpoint(proof.checkpoint)
         except (ValueError, UnicodeDecodeError) as error:
             yield "proof.invalid", f"La preuve ne se lit pas ({error})."
             return
@@ -250,7 +253,7 @@ class Judge:
         elif not self._grew_from(then):
             yield "log.rewritten", "La tête que porte la preuve gardée n'est pas un début du journal d'aujourd'hui."
 
-    def _grew_from(self, then: Checkpoint) -> bool:
+    def _grew(self, then: Checkpoint) -> bool:
         if then.size > self._head.size:
             return False
         try:

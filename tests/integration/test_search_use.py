@@ -196,6 +196,8 @@ def test_a_letter_is_surrounded_by_those_that_resemble_quote_and_come_from_the_s
     )
     study: dict[str, Any] = {"subject": "Demande de stage", "body": "Étudiante en droit.", "quoted": first.number}
     other = send(house, kossi, letter_pdf(reference="33/2026/M", **study))
+    for number in range(41, 47):  # what every letter says weighs little only where there are letters enough
+        send(house, kossi, letter_pdf(subject=f"Facture {number}", body="Eau et gaz.", reference=f"{number}/2026/F"))
     read_all(house)
     for receipt, subject in ((first, "Transformateur en panne"), (twin, "Panne du transformateur"), (other, "Stage")):
         sender = "Mairie de Lomé" if receipt is not twin else "Mairie de Kara"

@@ -28,9 +28,9 @@ TABLE: tuple[Stage, ...] = (
     Stage("triage", needs=("lay_out",), gives="what each page is: born digital, read before, or scanned", version="1"),
     Stage("rasterize", needs=("triage",), gives="the page as a grey image", version="1", kept=False),
     Stage("clean", needs=("rasterize",), gives="the image upright, level, evenly lit", version="3", kept=False),
-    Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="2"),
+    Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="3"),
     Stage(
-        "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="2"
+        "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="3"
     ),
     Stage(
         "classify",

@@ -15,6 +15,7 @@ from ingest.stages.clean import Cleaned, turn
 from ingest.stages.dashes import with_dashes
 from ingest.stages.language import language_of
 from ingest.stages.left_out import with_left_out
+from ingest.stages.numbers_again import with_numbers_again
 from ingest.stages.regions import Mark, Parted, part
 
 DOUBTFUL = 0.62
@@ -50,13 +51,14 @@ def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
         other, again = _read(smooth, engine)
         if _confidence(again) > confidence + 0.01:
             cleaned, parted, words, confidence = smooth, other, again, _confidence(again)
-    name = engine.name
+    name, kept = engine.name, LANGUAGE
     language = language_of(word.text for word in words)
     if language != LANGUAGE and language in engine.languages:
         other, again = _read(cleaned, engine, language)
         if _confidence(again) > confidence:
-            parted, words, confidence = other, again, _confidence(again)
+            parted, words, confidence, kept = other, again, _confidence(again), language
             name = f"{name.rpartition(' ')[0]} {language}"
+    words = with_numbers_again(words, parted.printed, cleaned.resolution_dpi, engine, kept)
     frame = _Frame(cleaned)
     return replace(
         _page(cleaned, number, TextSource.OCR, confidence, name, _sorted_out(words, parted, frame, engine)),

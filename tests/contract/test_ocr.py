@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pypdfium2
 import pytest
@@ -10,6 +12,7 @@ from ingest.engines import by_onnx
 from ingest.engines.port import LANGUAGE, OcrEngine
 from ingest.readers.source import Grey
 from ingest.stages.left_out import with_left_out
+from ingest.stages.numbers_again import with_numbers_again
 from ingest.stages.reading import engine_named
 from rooms.letters import letter_pdf
 
@@ -96,3 +99,22 @@ def test_small_print_cut_by_the_edge_of_the_page_stops_no_reading(engine: OcrEng
     cut = np.ascontiguousarray(page[first + 5 : last - 5])
     found = with_left_out([], cut, DPI, engine, LANGUAGE)
     assert all(0 <= word.box_px[1] < word.box_px[3] <= len(cut) for word in found)
+
+
+def test_a_number_that_was_misread_is_read_again(engine: OcrEngine, page: Grey) -> None:
+    words = engine.recognize(page, DPI)
+    at = next(at for at, word in enumerate(words) if word.text.count("/") > 1)
+    wrong = replace(words[at], text=words[at].text.replace("/", "I", 1), confidence=0.5)
+    found = with_numbers_again([*words[:at], wrong, *words[at + 1 :]], page, DPI, engine, LANGUAGE)
+    assert " ".join(word.text for word in found) == " ".join(word.text for word in words)
+    again = next(word for word in found if word.text == words[at].text)
+    assert again.confidence > wrong.confidence
+    assert again.line == words[at].line
+    assert all(abs(one - other) < 0.05 * DPI for one, other in zip(again.box_px, words[at].box_px, strict=True))
+
+
+def test_numbers_that_were_read_surely_and_running_text_stay_as_they_are(engine: OcrEngine, page: Grey) -> None:
+    words = [replace(word, confidence=0.99) for word in engine.recognize(page, DPI)]
+    assert with_numbers_again(words, page, DPI, engine, LANGUAGE) == words
+    doubted = [replace(word, confidence=0.5 if word.text.isalpha() else 0.99) for word in words]
+    assert with_numbers_again(doubted, page, DPI, engine, LANGUAGE) == doubted

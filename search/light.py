@@ -10,7 +10,7 @@ from operator import ge
 
 from ged.mail.folding import within
 from ged.mail.page import Page, PageWords
-from search.french import Token, tokens, tolerance
+from search.french import Token, read_word, tolerance
 from search.plan import InField, taken_apart
 from search.synonyms import NO_SYNONYMS, Synonyms
 
@@ -64,7 +64,7 @@ class Light:
         A misspelt word lights its neighbours only where nothing is spelt as it was typed.
         """
         said = {page.number: page.said for page in pages}
-        read = {word: _read(word) for words in said.values() for word in words}  # each once: letters repeat theirs
+        read = {word: read_word(word) for words in said.values() for word in words}  # each once: letters repeat theirs
         exacts = {token.exact for parts in read.values() for token in parts}
         seen = {token.stem for parts in read.values() for token in parts}
         whole = [each for each in self._whole if exacts.issuperset(each)]
@@ -174,18 +174,12 @@ def _lit(token: Token, stems: set[str], near: list[tuple[str, int]]) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _read(said: str) -> tuple[Token, ...]:
-    """Return the searchable words of one word as read; pages of many letters say the same ones."""
-    return tuple(tokens(said))
-
-
-@lru_cache(maxsize=50_000)
 def _near(typed: str, read: str, edits: int) -> bool:
     return within(typed, read, edits)
 
 
 def _key(word: str) -> str:
-    return " ".join(token.stem for token in _read(word))
+    return " ".join(token.stem for token in read_word(word))
 
 
 def _pieces(said: Sequence[str], start: int, end: int, lit: Sequence[int]) -> Pieces:

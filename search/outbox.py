@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from ged.clock import Clock
 from ged.store.changes import Changes
-from search.document import Document, documents
+from search.document import documents
 from search.port import SearchIndex
 
-BATCH = 1_000
+_FIRST, _MOST = 125, 1_000
+"""Changes in a batch: few at first, for the engine to have work at once, then twice as many each time."""
+_AT_WORK = 3
+"""Batches on their way: the engine writes one while another is read and a third is put into its words."""
 
 
 def drain(changes: Changes, index: SearchIndex, clock: Clock) -> int:
     """Bring the changes that wait into the index, and return how many; 0 when nothing waits.
 
-    While the engine writes one batch the next is read and analysed, so that neither waits for the other. A letter that
-    the engine refuses is tried again later, then set aside: it stops no other.
+    Batches overtake one another; the revision of each letter decides, and a row leaves the outbox only after its letter
+    is in. A letter that the engine refuses is tried again later, then set aside: it stops no other.
 
     Raises:
         Unavailable: `search.unavailable`; the changes stay in the outbox.
     """
-    total, batch = 0, _read(changes, clock, 0)
-    with ThreadPoolExecutor(1) as reader:
-        while batch.pending:
-            full = len(batch.pending) == BATCH
-            following = reader.submit(_read, changes, clock, batch.pending[-1][0]) if full else None
-            refused = index.put(batch.documents, at_once=not full)
-            changes.done(batch.pending, {one.id: one.reason for one in refused}, clock())
-            total += len(batch.pending)
-            batch = following.result() if following else _Batch((), ())
-    return total
 
+    def write(pending: Sequence[tuple[int, str]], *, at_once: bool) -> None:
+        current = changes.current(list(dict.fromkeys(letter_id for _, letter_id in pending)))
+        refused = index.put(documents(current), at_once=at_once)
+        changes.done(pending, {one.id: one.reason for one in refused}, clock())
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Rows of the outbox, with their letters, and these letters as the index holds them."""
-
-    pending: Sequence[tuple[int, str]]
-    documents: Sequence[Document]
-
-
-def _read(changes: Changes, clock: Clock, after: int) -> _Batch:
-    pending = changes.pending(BATCH, clock(), after)
-    return _Batch(pending, documents(changes.current(list(dict.fromkeys(letter_id for _, letter_id in pending)))))
+    total, last, size = 0, 0, _FIRST
+    under_way: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(_AT_WORK) as pool:
+        while len(pending := changes.pending(size, clock(), last)) == size:
+            under_way.append(pool.submit(write, pending, at_once=False))
+            total, last, size = total + size, pending[-1][0], min(2 * size, _MOST)
+            if len(under_way) == _AT_WORK:
+                under_way.popleft().result()
+        for each in under_way:
+            each.result()
+    if total or pending:
+        write(pending, at_once=True)  # after all the others: what it makes searchable is theirs too
+    return total + len(pending)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ged.mail.folding import within
-from search.french import stems_of, tokens, tolerance, words_in
+from search.french import read_word, stems_of, tokens, tolerance, words_in
 from search.plan import taken_apart
 
 
@@ -33,7 +33,7 @@ def respelt(text: str, read: Sequence[str]) -> str | None:
     counted = Counter[str]()
     spelt = Counter(word for each in read for word in words_in(each)) if missing else {}
     for word, count in spelt.items():
-        for token in tokens(word):
+        for token in read_word(word):
             counted[token.exact] += count
             written.setdefault(token.exact, word[token.start : token.end])
     better = text

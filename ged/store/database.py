@@ -20,6 +20,12 @@ def text_array(values: Iterable[str]) -> sa.ColumnElement[Any]:
     return sa.cast(sa.literal(sorted(values), ARRAY(sa.Text)), ARRAY(sa.Text))
 
 
+def among(column: sa.ColumnElement[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """Return whether a column holds one of some values, sent as one array: a thousand parameters cost 20 ms."""
+    kind = ARRAY(column.type)
+    return column == sa.any_(sa.cast(sa.literal(sorted(values), kind), kind))
+
+
 def only(row: sa.Row[Any] | None) -> dict[str, Any] | None:
     """Return a row as a dictionary, or None."""
     return None if row is None else dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a mapping

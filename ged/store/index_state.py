@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.mail.indexing import Drift, IndexCheck, SetAside, next_try
+from ged.store.database import among
 from ged.store.index_tables import index_check, index_refusal
 from ged.store.tables import letter, outbox
 
@@ -36,7 +37,7 @@ class IndexState:
 
     def taken(self, letter_ids: Collection[str]) -> None:
         """Forget refusals of letters that the index has taken since."""
-        self._connection.execute(sa.delete(index_refusal).where(_R.letter_id.in_(letter_ids)))
+        self._connection.execute(sa.delete(index_refusal).where(among(_R.letter_id, letter_ids)))
 
     def bring_back(self, at: datetime) -> None:
         """Put into the outbox the refused letters whose next try has come."""
@@ -73,8 +74,8 @@ class IndexState:
     def on_its_way(self, letter_ids: Collection[str]) -> set[str]:
         """Return which of some letters wait to be indexed, or were refused."""
         both = sa.union(
-            sa.select(outbox.c.letter_id).where(outbox.c.letter_id.in_(letter_ids)),
-            sa.select(_R.letter_id).where(_R.letter_id.in_(letter_ids)),
+            sa.select(outbox.c.letter_id).where(among(outbox.c.letter_id, letter_ids)),
+            sa.select(_R.letter_id).where(among(_R.letter_id, letter_ids)),
         )
         return set(self._connection.scalars(both))
 

@@ -14,7 +14,7 @@ from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading,
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
 from ged.mail.team import Load
 from ged.store.custody import Custody
-from ged.store.database import text_array
+from ged.store.database import among, text_array
 from ged.store.filing_rules import governed
 from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
@@ -106,7 +106,7 @@ class Letters:
 
     def many(self, letter_ids: list[str]) -> list[Letter]:
         """Return letters by id, for the index; ids that do not exist are left out."""
-        return [_value(row) for row in self._connection.execute(_select().where(letter.c.id.in_(letter_ids)))]
+        return [_value(row) for row in self._connection.execute(_select().where(among(letter.c.id, letter_ids)))]
 
     def with_computed_deadline(self, states: Sequence[State]) -> list[Letter]:
         """Return the letters in some states whose deadline was computed from a number of working days."""
@@ -130,7 +130,7 @@ class Letters:
 
     def revisions(self, letter_ids: Sequence[str]) -> dict[str, int]:
         """Return the revision of each of these letters that there is."""
-        query = sa.select(letter.c.id, letter.c.revision).where(letter.c.id.in_(letter_ids))
+        query = sa.select(letter.c.id, letter.c.revision).where(among(letter.c.id, letter_ids))
         return {row.id: row.revision for row in self._connection.execute(query)}
 
     def governed_after(

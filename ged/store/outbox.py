@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ged.store.database import text_array
+from ged.store.database import among, text_array
 from ged.store.holds import Holds
 from ged.store.tables import letter, outbox
 
@@ -29,7 +29,7 @@ class Outbox:
 
     def done(self, rows: list[int]) -> None:
         """Remove rows whose letters the index has."""
-        self._connection.execute(sa.delete(outbox).where(outbox.c.id.in_(rows)))
+        self._connection.execute(sa.delete(outbox).where(among(outbox.c.id, rows)))
 
     def waiting(self, tokens: frozenset[str], before: datetime) -> int:
         """Count the letters, of those that these tokens open, that have waited since before an instant."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ged.mail.access import Actor
 from ged.mail.page_text import TextVersion
+from ged.store.database import among
 from ged.store.page_text_tables import page_text
 
 _C = page_text.c
@@ -24,7 +25,7 @@ class PageTexts:
         """Return the last version of each corrected page of some letters, by letter and page number."""
         query = (
             sa.select(_C.letter_id, _C.number, _C.text)
-            .where(_C.letter_id.in_(letter_ids))
+            .where(among(_C.letter_id, letter_ids))
             .order_by(_C.letter_id, _C.number, _C.version)
         )
         return {(row.letter_id, row.number): row.text for row in self._connection.execute(query)}

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from ged.mail.page import Box, Page, PageWords, Region, RegionKind, TextSource, Word
 from ged.mail.page_text import corrected
+from ged.store.database import among
 from ged.store.page_texts import PageTexts
 from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
@@ -143,7 +144,7 @@ class Pages:
     ) -> Iterator[tuple[str, int, list[Any], str | None]]:
         """Yield (letter, page number, parts of its words, corrected text if any) in order."""
         texts = PageTexts(self._connection).standing(letter_ids)
-        query = sa.select(page.c.letter_id, page.c.number, parts).where(page.c.letter_id.in_(letter_ids))
+        query = sa.select(page.c.letter_id, page.c.number, parts).where(among(page.c.letter_id, letter_ids))
         for letter_id, number, said in self._connection.execute(query.order_by(page.c.letter_id, page.c.number)):
             yield letter_id, number, said, texts.get((letter_id, number))
 

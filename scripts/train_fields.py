@@ -142,8 +142,7 @@ def _like(value: str, wanted: str) -> float:
 
 def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
     kept = [one for one in seen if one.candidates[field]]
-    end = -ECHOES if field in BLOCKS - WITH_ECHOES else None  # they are the last numbers of a block
-    rows = [np.array([each.numbers[:end] for each in one.candidates[field]], np.float32) for one in kept]
+    rows = [_rows(field, one) for one in kept]
     marks = [np.array(_located(field, one)) for one in kept]
     groups = np.array([one.group for one in kept])
     scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(kept)
@@ -179,6 +178,14 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
         "seen": len(seen),
         "accuracy_between_templates": round(sum(good) / max(1, asked), 4),
     }
+
+
+def _rows(field: Field, one: Seen) -> Rows:
+    """Return the numbers of a letter's candidates; echoes that a field's trees do not look at all say the same."""
+    found = np.array([each.numbers for each in one.candidates[field]], np.float32)
+    if field in BLOCKS - WITH_ECHOES:
+        found[:, ECHOES] = 0
+    return found
 
 
 def _true_spans(one: Seen) -> list[Candidate]:

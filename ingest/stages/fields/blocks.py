@@ -17,8 +17,8 @@ from ingest.stages.fields.sheet import Placed, Sheet
 MAX_LINES = 5
 MAX_GAP = 1.6
 """Blank lines that part two blocks, in line heights."""
-ECHOES = 5
-"""How many of a block's numbers, the last ones, say its echoes."""
+ECHOES = slice(-21, -16)
+"""Which of a block's numbers say its echoes; those after say whether the text goes on, and what heads the sheet."""
 _DASHES = {"-", "–", "—", "|", "•", "·", "*"}
 _LABELS: dict[Field, re.Pattern[str]] = {
     Field.SENDER: re.compile(
@@ -89,7 +89,8 @@ def _candidate(run: Sequence[Placed], sheet: Sheet, echoes: Echoes) -> Candidate
     words = tuple(word for one in run for word in one.line.words)
     first, last = run[0], run[-1]
     text = " ".join(word.text for word in words)
-    numbers = (*_numbers(run, sheet), *echoes.of(text), echoes.of(first.line.text)[3])
+    echoed = (*echoes.of(text), echoes.of(first.line.text)[3])
+    numbers = (*_numbers(run, sheet), *echoed, *_ending(run, sheet), *_beneath(last, sheet), *sheet.heading)
     return Candidate(text, words, first.line.page, numbers, last.index)
 
 
@@ -132,6 +133,34 @@ def _numbers(run: Sequence[Placed], sheet: Sheet) -> tuple[float, ...]:
         float(sum(any(c.isdigit() for c in word) for word in words)),
         float(len(first.line.words) < len(sheet.lines[first.index].line.words)),
     )
+
+
+def _ending(run: Sequence[Placed], sheet: Sheet) -> tuple[float, ...]:
+    """Return whether the text goes on under a run: a line that is full, and one under it that begins small."""
+    last = run[-1]
+    widest = max(one.line.box.right for one in run)
+    if last.under < 0:
+        return (last.line.box.right, last.line.box.right - widest, 0.0, 0.0, 0.0, 0.0)
+    under = sheet.lines[last.under]
+    box = under.line.box
+    return (
+        last.line.box.right,
+        last.line.box.right - max(widest, box.right),
+        under.shape[-1],
+        box.right - last.line.box.right,
+        box.left - last.line.box.left,
+        float(under.body),
+    )
+
+
+def _beneath(last: Placed, sheet: Sheet) -> tuple[float, ...]:
+    """Return what the next line that is no rule says: in a letterhead, the body over a unit stands apart from it."""
+    at = last.under
+    while at >= 0 and sheet.lines[at].has("nation"):
+        at = sheet.lines[at].under
+    if at < 0:
+        return (0.0, 0.0, 0.0, 9.0)
+    return (*(float(sheet.lines[at].has(name)) for name in ("ministry", "unit", "firm")), sheet.gap(last.index, at))
 
 
 def _against(one: Placed, other: int, sheet: Sheet) -> tuple[float, float, float, float]:

@@ -21,7 +21,7 @@ _CIVILITY = (
     r"|the (?:honourable|minister|director|secretary|managing|permanent|head))"
 )
 SUBJECT_LABEL = re.compile(
-    r"^[^a-z0-9]{0,3}(?:(?:[o0]\s?b\s?[jil]\s?[e6c]\s?c?t\s?s?|obj|concerne|conc|subject|re|sujet)"
+    r"^[^a-z0-9]{0,3}(?:(?:[o0]\s?b\s?[jil]{1,2}\s?[e6c]\s?c?t\s?s?|[o0]b[jil]{1,2}|concerne|conc|subject|re|sujet)"
     r"(?:\s*/\s*(?:subject|objet))?\s*[:;.\-–—/|]+\s*|(?:[o0]b[jil][e6c]t|concerne)\s+(?=\w)"
     r"|(?:[o0]b[jil][e6c]t|concerne)\s*$)"
 )

@@ -92,6 +92,13 @@ class Sheet:
         """The lines of the letter itself, without what was stamped or written on them."""
         return [one for one in self.lines if not one.stamped]
 
+    @cached_property
+    def heading(self) -> tuple[float, ...]:
+        """How many lines over the greeting name a ministry, a unit, a firm, a sender; whether one signs for another."""
+        over = [one for one in self.said if one.line.page == self.first_page and one.line.box.top < self.greeting]
+        counts = (sum(one.has(name) for one in over) for name in ("ministry", "unit", "firm", "from", "contact"))
+        return (*(float(min(4, count)) for count in counts), float(any(one.has("proxy") for one in self.said)))
+
     def flags(self, index: int) -> tuple[float, ...]:
         """Return the flags of a line, none for nobody."""
         return self.lines[index].flags if index >= 0 else _NO_FLAGS

@@ -36,6 +36,7 @@ from api.routes import (
     messages,
     notices,
     papers,
+    receptions,
     registers,
     routing,
     successions,
@@ -99,6 +100,7 @@ def create_app(house: House) -> FastAPI:
     app.include_router(successions.router, prefix="/api/v1")
     app.include_router(uploads.router, prefix="/api/v1")
     app.include_router(transfers.router, prefix="/api/v1")
+    app.include_router(receptions.router, prefix="/api/v1")
     app.include_router(batches.router, prefix="/api/v1")
     app.include_router(classify.router, prefix="/api/v1")
     app.include_router(pages)

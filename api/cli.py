@@ -36,6 +36,7 @@ from api.terminal import house_of as _house
 from api.terminal import line as _line
 from api.terminal import progress_shown as _progress
 from api.terminal import say as _say
+from api.transfer_commands import transfer
 from api.vault_commands import kek, vault
 from api.wiring import House
 from api.witness.command import witness
@@ -73,6 +74,7 @@ app.command()(ship)
 app.command("renew")(renew_command)
 app.command()(witness)
 app.add_typer(index, name="index")
+app.add_typer(transfer, name="transfer")
 
 
 def main() -> None:

@@ -412,6 +412,36 @@ def take_away(transfer_id: str, rank: int, *, store: Store, actor: Actor, clock:
     return found
 
 
+def numbered(number: str, *, store: Store, actor: Actor, keeping: bool = False) -> Transfer:
+    """Return the slip of the actor's house that bears a number; `keeping` asks for the right to keep it.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `transfer.unknown`.
+    """
+    if keeping:
+        require(actor, Right.KEEP_TRANSFERS)
+    require_any(actor)
+    with store.unit() as unit:
+        return unit.transfers.numbered(number, actor.tenant_id)
+
+
+def receipt_of(transfer_id: str, rank: int, *, store: Store, actor: Actor) -> TransferPackage:
+    """Return a package with what the archive answered to it, word for word.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `transfer.unknown`; `transfer.no_reply`, it has not answered.
+    """
+    require(actor, Right.KEEP_TRANSFERS)
+    with store.unit() as unit:
+        current = unit.transfers.get(transfer_id, actor.tenant_id)
+        found = next((one for one in unit.transfers.packages(current.id) if one.rank == rank), None)
+    if found is None or not found.reply:
+        raise NotFound("transfer.no_reply", "Le service d'archives n'a pas encore répondu à ce paquet.")
+    return found
+
+
 def _ask_approvers(unit: Unit, current: Transfer, actor: Actor, now: datetime) -> None:
     """Tell those who can approve a slip: the right, every letter open to them, and not who prepared or submits it."""
     seats = unit.organisation.seats(current.tenant_id, now.date())

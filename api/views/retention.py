@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,16 +11,32 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.deps import ActorDep, HouseDep
-from api.views.render import page, page_number
+from api.views.history_words import harmless
+from api.views.render import language_of, page, page_number
 from api.views.sieve import FiltersDep
-from api.views.words import _
+from api.views.words import CODES, _, translations, typed_day
+from api.wiring import House
+from ged.mail.access import Actor, Right, require
 from ged.mail.filing import Disposition
+from ged.mail.journal import Act
 from ged.services import consult
-from retention.shelves import Shelf, Wanted, shelved
+from ged.services.leave_line import leave_line
+from retention.shelves import Shelf, Shelved, Wanted, shelved
 
 router = APIRouter()
 PAGE_ROWS = 50
-SHELVES = {Shelf.CLOSED: _("Clos"), Shelf.DUE: _("Délai passé"), Shelf.HELD: _("Gelés")}
+_HEAD = (_("Numéro"), _("Objet"), _("Service"), _("Clos le"), _("Conservé jusqu'au"), _("Sort final"), _("Raisons"))
+_TAKEN_HEAD = (
+    *(_("Service d'archives"), _("Bordereau"), _("Paquet")),
+    *(_("Accusé le"), _("Accepté le"), _("Cote de l'archive")),
+)
+MOST_ROWS = 10_000
+SHELVES = {
+    Shelf.CLOSED: _("Clos"),
+    Shelf.DUE: _("Délai passé"),
+    Shelf.HELD: _("Gelés"),
+    Shelf.TRANSFERRED: _("Versés"),
+}
 EMPTY = {
     Shelf.CLOSED: (
         _("Aucun courrier clos"),
@@ -29,6 +47,10 @@ EMPTY = {
         _("Les courriers dont le délai est passé apparaîtront ici, avec la règle qui s'applique."),
     ),
     Shelf.HELD: (_("Aucun gel"), _("« Geler », sur un courrier, le garde ici, quelle que soit sa règle.")),
+    Shelf.TRANSFERRED: (
+        _("Aucun courrier versé"),
+        _("Ce que le service d'archives a accepté apparaîtra ici, avec le jour, le bordereau et sa réponse."),
+    ),
 }
 
 
@@ -74,6 +96,62 @@ def shelves(
         dispositions=tuple(Disposition),
         narrowed=bool(given),
         address="/conservation?" + urlencode({"rayon": str(shelf)} | given),
+        table="/conservation.csv?" + urlencode({"rayon": str(shelf)} | given),
         lists=consult.lists(store=house.store, actor=actor, clock=house.clock),
         nothing=EMPTY[shelf],
     )
+
+
+@router.get("/conservation.csv")
+def table(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    filters: FiltersDep,
+    shelf: Annotated[Shelf, Depends(_shelf)],
+    disposition: Annotated[Disposition | None, Depends(_disposition)],
+) -> Response:
+    """Return a shelf as a table that a spreadsheet opens, filtered as the page is."""
+    require(actor, Right.EXPORT)
+    wanted = Wanted(shelf, filters.sieve(house.clock().date()), disposition)
+    found = shelved(wanted, store=house.store, actor=actor, clock=house.clock, limit=MOST_ROWS)
+    leave_line(
+        Act.LIST_EXPORTED,
+        f"conservation/{shelf}",
+        store=house.store,
+        actor=actor,
+        clock=house.clock,
+        lines=len(found.rows),
+    )
+    data = _as_csv(found, shelf, language_of(request), house, actor)
+    offered = {"Content-Disposition": f'attachment; filename="conservation-{shelf}.csv"', "Cache-Control": "no-store"}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=offered)
+
+
+def _as_csv(found: Shelved, shelf: Shelf, language: str, house: House, actor: Actor) -> bytes:
+    say = translations(language).gettext
+    services = consult.lists(store=house.store, actor=actor, clock=house.clock).known
+    text = io.StringIO()
+    rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    rows.writerow(say(name) for name in (*_HEAD, *(_TAKEN_HEAD if shelf is Shelf.TRANSFERRED else ())))
+    for letter, fate in found.rows:
+        service = services.get(letter.service_id or "")
+        cells = [
+            letter.number,
+            letter.subject or letter.filename,
+            (service.acronym or service.name_fr) if service else "",
+            typed_day(letter.closed_on),
+            typed_day(fate.keep_until),
+            say(CODES[fate.disposition]) if fate.disposition else "",
+            " ".join(fate.reasons),
+        ]
+        taken = found.taken.get(letter.id)
+        if taken is not None:
+            days = [typed_day(at.date() if at else None) for at in (taken.acknowledged_at, taken.taken_at)]
+            cells += [taken.archive_name, taken.number, taken.package, *days, taken.cote]
+        rows.writerow(harmless(cell) for cell in cells)
+    if found.total > len(found.rows):
+        rows.writerow(
+            [say("%(shown)s premiers courriers sur %(total)s") % {"shown": len(found.rows), "total": found.total}]
+        )
+    return text.getvalue().encode("utf-8-sig")

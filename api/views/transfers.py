@@ -123,6 +123,17 @@ def package(house: HouseDep, actor: ActorDep, transfer_id: str, rank: int) -> Re
     return served(house.vault.open(found.sha256), media_type="application/zip", name=found.identifier)
 
 
+@router.get("/versements/{transfer_id}/paquets/{rank}/reponse.xml")
+def receipt(house: HouseDep, actor: ActorDep, transfer_id: str, rank: int) -> Response:
+    """Return what the archive answered to a package, as it was entered."""
+    found = transfers.receipt_of(transfer_id, rank, store=house.store, actor=actor)
+    offered = {
+        "Content-Disposition": f'attachment; filename="{found.identifier}-reponse.xml"',
+        "Cache-Control": "no-store",
+    }
+    return Response(found.reply, media_type="application/xml", headers=offered)
+
+
 @router.post("/versements/{transfer_id}/reponse", dependencies=[FormCheck])
 def answer(
     request: Request,

@@ -29,6 +29,7 @@ class Listing:
     `aside_by` and `not_aside_by` are (person, day): only, or without, what the person set aside beyond that day.
     `dossier` keeps the letters put in one. `sieve` is what somebody filtered by, on top of the rest.
     `correspondent` keeps the letters that name one, or whoever was merged into it.
+    `transferred` keeps those that an archive has taken, the last taken first.
     `held` keeps those on hold, `held_by` those that one hold has caught; `fallen_due` those of the last sweep that
     are not held, longest over first; `ruled` is (wanted, excluded), each (kinds, file codes): letters that a rule of
     the first governs and none of the second.
@@ -57,6 +58,7 @@ class Listing:
     correspondent: str | None = None
     dossier: str | None = None
     sieve: Sieve | None = None
+    transferred: bool = False
     held: bool = False
     held_by: str | None = None
     fallen_due: bool = False

@@ -154,6 +154,28 @@ class TransferPackage:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an archive took of a letter.
+
+    Attributes:
+        transfer_id: The slip it was on, `number` what people call it.
+        package: Identifier of the package it went in, `rank` its rank on the slip.
+        taken_at: When the archive's acceptance was entered here; `acknowledged_at` when its acknowledgement was.
+        cote: The identifier that the archive gave it; "" without.
+    """
+
+    letter_id: str
+    transfer_id: str
+    number: str
+    archive_name: str
+    package: str
+    rank: int
+    taken_at: datetime
+    cote: str
+    acknowledged_at: datetime | None = None
+
+
 def refuse_state(transfer: Transfer, *allowed: TransferState) -> None:
     """Let pass a slip in one of some states.
 

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from ged.mail.folding import fold, folded_words
 from ged.mail.listing import Listing
 from ged.mail.sieve import Sieve
+from ged.mail.transfer import ItemState
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.dossier_tables import dossier, dossier_letter
 from ged.store.hold_tables import hold_letter
 from ged.store.tables import due, letter
+from ged.store.transfer_tables import transfer_item
 
 ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 UNACCENTED = "".join(map(fold, ACCENTED))
@@ -29,6 +31,9 @@ def filing_rules(listing: Listing) -> Iterator[sa.ColumnElement[bool]]:
     if listing.dossier is not None:
         inside = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == listing.dossier)
         yield letter.c.id.in_(inside)
+    if listing.transferred:
+        taken = sa.select(transfer_item.c.letter_id).where(transfer_item.c.state == ItemState.ACCEPTED)
+        yield letter.c.id.in_(taken)
     if listing.held:
         yield letter.c.held
     if listing.held_by is not None:

@@ -17,6 +17,7 @@ from ged.store.paper_tables import hand_over
 from ged.store.routing_tables import aside, follow, opinion
 from ged.store.slip_tables import routing_slip
 from ged.store.tables import due, letter, position
+from ged.store.transfer_tables import taken_at
 
 Condition = sa.ColumnElement[bool]
 _URGENT = (Priority.URGENT, Priority.VERY_URGENT)
@@ -36,6 +37,8 @@ def order_of(listing: Listing) -> list[sa.ColumnElement[Any]]:
     if listing.paper_of is not None:
         back = sa.select(hand_over.c.return_by).where(hand_over.c.letter_id == letter.c.id, hand_over.c.standing)
         return [back.scalar_subquery(), letter.c.registered_at, letter.c.id]
+    if listing.transferred:
+        return [taken_at(letter.c.id).desc(), letter.c.id]
     if listing.fallen_due:
         over = sa.select(due.c.kept_until).where(due.c.letter_id == letter.c.id)
         return [over.scalar_subquery(), letter.c.id]

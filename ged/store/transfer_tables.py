@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ged.mail.transfer import ItemState
 from ged.store.tables import column, metadata
 
 _Text = sa.Text
@@ -119,3 +122,11 @@ reception_item = sa.Table(
     column("proofs", _Text),
     column("history", JSONB),
 )
+
+
+def taken_at(letter_id: sa.ColumnElement[str]) -> sa.ScalarSelect[datetime]:
+    """Return the instant at which the archive's acceptance of a letter was entered."""
+    item, package = transfer_item.c, transfer_package.c
+    joined = sa.and_(package.transfer_id == item.transfer_id, package.rank == item.package)
+    query = sa.select(package.answered_at).select_from(transfer_item.join(transfer_package, joined))
+    return query.where(item.letter_id == letter_id, item.state == ItemState.ACCEPTED).scalar_subquery()

@@ -17,6 +17,7 @@ from ged.mail.transfer import (
     Form,
     ItemState,
     PackageOutcome,
+    Taken,
     Transfer,
     TransferItem,
     TransferPackage,
@@ -75,6 +76,16 @@ class Transfers:
         if row is None:
             raise NotFound("transfer.unknown", "Ce bordereau de versement n'existe pas, ou n'est pas de votre maison.")
         return _transfer(row)
+
+    def numbered(self, number: str, tenant_id: str) -> Transfer:
+        """Return the slip of a tenant that bears a number.
+
+        Raises:
+            NotFound: `transfer.unknown`.
+        """
+        query = sa.select(transfer.c.id).where(transfer.c.number == number.strip().upper())
+        found = self._connection.scalar(query.where(transfer.c.tenant_id == tenant_id))
+        return self.get(found or "", tenant_id)
 
     def page(self, tenant_id: str, limit: int, offset: int = 0) -> tuple[tuple[TransferRow, ...], int]:
         """Return slips, the last prepared first, and how many there are."""
@@ -241,6 +252,24 @@ class Transfers:
             transfer_item.c.letter_id.in_(letter_ids), transfer_item.c.state == ItemState.ACCEPTED
         )
         return frozenset(self._connection.scalars(query))
+
+    def taken(self, letter_ids: Collection[str]) -> dict[str, Taken]:
+        """Return, of those of some letters that an archive took, when and with what it did."""
+        item, package = transfer_item.c, transfer_package.c
+        same = sa.and_(package.transfer_id == item.transfer_id, package.rank == item.package)
+        joined = transfer_item.join(transfer_package, same).join(transfer, transfer.c.id == item.transfer_id)
+        query = sa.select(
+            item.letter_id,
+            item.transfer_id,
+            transfer.c.number,
+            transfer.c.archive_name,
+            package.identifier,
+            package.rank,
+            package.answered_at,
+            item.said,
+        ).select_from(joined)
+        rows = self._connection.execute(query.where(item.letter_id.in_(letter_ids), item.state == ItemState.ACCEPTED))
+        return {row.letter_id: Taken(*row) for row in rows}
 
     def on_slips(self, letter_ids: Collection[str]) -> dict[str, Transfer]:
         """Return the slip that each of some letters is on now, or was accepted on; those that are on none left out."""

@@ -88,3 +88,19 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     expect(page.get_by_text("12 AJ")).to_be_visible()
     assert faults_of(page) == []
     shot(page, "repondu-telephone")
+
+    page.goto(f"{server}/conservation")
+    page.get_by_role("link", name="Transferred 1").press("Enter")
+    expect(page.locator("td b", has_text="12 AJ")).to_be_visible()
+    expect(page.get_by_role("link", name=f"The archive's answer to package {identifier} (XML)")).to_have_count(1)
+    assert faults_of(page) == []
+    shot(page, "verses-telephone")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("body").focus()
+    keys = page.keyboard
+    keys.press("j")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Table (CSV)").press("Enter")
+    assert taken.value.suggested_filename == "conservation-verses.csv"
+    assert faults_of(page) == []
+    shot(page, "verses")

@@ -62,7 +62,7 @@ def test_a_shelf_holds_what_is_over_and_open_to_its_reader_with_its_fate(
     hold.place(NewHold(Scope.LETTER, ids["sent"], "Contrôle"), store=house.store, actor=archives, clock=house.clock)
     shelf = on_shelf(house, archives, Shelf.CLOSED)
     assert {letter.id for letter, _ in shelf.rows} == {ids["done"], ids["sent"], ids["other"]}
-    assert shelf.counts == {Shelf.CLOSED: 3, Shelf.DUE: 0, Shelf.HELD: 1}
+    assert shelf.counts == {Shelf.CLOSED: 3, Shelf.DUE: 0, Shelf.HELD: 1, Shelf.TRANSFERRED: 0}
     sifted = on_shelf(house, archives, Shelf.CLOSED, disposition=Disposition.TRANSFER)
     ((letter, fate),) = sifted.rows
     assert (letter.id, fate.keep_until and fate.keep_until.year) == (ids["done"], today.year + 30)

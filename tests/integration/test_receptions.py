@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 from lxml import etree
@@ -41,6 +42,7 @@ from retention import reception, transfers
 from retention.answers import take_answer
 from rooms.house import alchemy_url, driver_url
 from rooms.letters import read_all, verifying
+from rooms.server import bearer
 from rooms.transfers import SCHEMAS, by, closed_letters, fall_due, judged, package_of, packed, person
 
 Altered = Callable[[dict[str, bytes]], dict[str, bytes]]
@@ -320,3 +322,45 @@ def test_a_worker_killed_while_it_takes_doubles_nothing(
             assert unit.letters.count() == 2
             sequences = sorted(one.sequence for one in unit.letters.many([each.letter_id for each, _ in ended.letters]))
         assert sequences == [1, 2]
+
+
+def test_programs_send_packages_and_read_the_verdict(house: House, client: httpx.Client, tmp_path: Path) -> None:
+    mine, other = bearer(house, "archives"), bearer(house, "kossi")
+
+    def given(data: bytes, headers: dict[str, str]) -> httpx.Response:
+        files = {"file": ("paquet.zip", data, "application/zip")}
+        return client.post("/api/v1/receptions", files=files, headers=headers)
+
+    assert given(b"PK", other).status_code == httpx.codes.FORBIDDEN
+    assert client.get("/api/v1/receptions", headers=other).status_code == httpx.codes.FORBIDDEN
+    answer = given(b"ceci n'est pas un paquet", mine)
+    assert answer.status_code == httpx.codes.ACCEPTED
+    bad = answer.json()
+    assert (bad["state"], bad["filename"], bad["replied"]) == ("recu", "paquet.zip", False)
+
+    fall_due(house, closed_letters(house))
+    slip = packed(house)
+    package = package_of(house, slip.id, tmp_path / "paquet.zip").read_bytes()
+    good = given(package, mine).json()
+    address = f"/api/v1/receptions/{good['id']}"
+    assert client.get(f"{address}/reply", headers=mine).status_code == httpx.codes.NOT_FOUND
+    read_all(house)
+    refused = client.get(f"/api/v1/receptions/{bad['id']}", headers=mine).json()["reception"]
+    assert refused["state"] == "refuse"
+    assert refused["reasons"]
+    found = client.get(address, headers=mine).json()
+    assert (found["reception"]["state"], found["reception"]["sha256"]) == (
+        "accepte",
+        hashlib.sha256(package).hexdigest(),
+    )
+    (letter,) = found["letters"]
+    assert (
+        consult.letter(letter["letter_id"], store=house.store, actor=person(house, "archives")).number
+        == (letter["number"])
+    )
+    assert letter["proofs"] in {"verifiees", "verifiees_cles_connues"}
+    assert "ArchiveTransferReply" in client.get(f"{address}/reply", headers=mine).text
+    listed = client.get("/api/v1/receptions", headers=mine).json()["receptions"]
+    assert [one["id"] for one in listed] == [good["id"], bad["id"]]
+    for each in (address, f"{address}/reply"):
+        assert client.get(each, headers=other).status_code == httpx.codes.FORBIDDEN

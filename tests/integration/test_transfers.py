@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 import multiprocessing
 import os
 import signal
@@ -12,20 +15,24 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import bagit
+import httpx
 import pikepdf
 import pytest
 from lxml import etree
 from pikepdf import Array, Dictionary, Name, String
+from typer.testing import CliRunner
 
 from api.config import Settings
+from api.transfer_commands import transfer as transfer_commands
 from api.transfers import packer_of, read_reply
 from api.wiring import House, open_house
 from engines.verapdf import conforms
-from ged.errors import Conflict, Forbidden, Refused
+from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.annex import AnnexKind
 from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.mail.legal_hold import Scope
+from ged.mail.sieve import Sieve
 from ged.mail.transfer import Form, ItemState, PackageOutcome, TransferState
 from ged.ports import Stored, Vault
 from ged.seal.bundle.verifier import BAD, verify
@@ -34,10 +41,12 @@ from ged.services import consult, dossier
 from ged.services.attach import attach
 from ged.services.hold import NewHold, place
 from ged.services.notices import mine
+from integration.test_acknowledgement import signed_in
 from retention import transfers
 from retention.answers import forget_packages, take_answer
 from retention.packing import cut, pack
 from retention.seda.read import read_manifest
+from retention.shelves import Shelf, Shelved, Wanted, shelved
 from rooms.letters import letter_pdf, read_all
 from rooms.transfers import (
     SCHEMAS,
@@ -281,17 +290,70 @@ def test_only_what_the_archive_accepts_is_transferred(house: House, tmp_path: Pa
     assert forget_packages(slip.id, store=house.store, vault=house.vault, clock=house.clock) == 0
 
 
+def acknowledgement(identifier: str) -> bytes:
+    return (
+        '<Acknowledgement xmlns="fr:gouv:culture:archivesdefrance:seda:v2.3"><Date>2026-11-28T10:00:00</Date>'
+        f"<MessageIdentifier>AR1</MessageIdentifier><MessageReceivedIdentifier>{identifier}</MessageReceivedIdentifier>"
+        "<Sender><Identifier>AN</Identifier></Sender><Receiver><Identifier>MME</Identifier></Receiver></Acknowledgement>"
+    ).encode()
+
+
+def on_shelf(house: House, login: str, sieve: Sieve | None = None) -> Shelved:
+    wanted = Wanted(Shelf.TRANSFERRED, sieve or Sieve())
+    return shelved(wanted, store=house.store, actor=person(house, login), clock=house.clock, limit=10)
+
+
+def test_what_was_transferred_stands_on_a_shelf_with_what_the_archive_said(
+    house: House, client: httpx.Client, tmp_path: Path
+) -> None:
+    first, second, kept = closed_letters(house, 3)
+    with house.store.unit() as unit:
+        unit.letters.change(unit.letters.get(second, None, lock=True), kind="demande", subject="=Autre plainte")
+        unit.commit()
+    slips = {}
+    for letter_id, kind in ((first, "12 AJ 4"), (second, "")):
+        fall_due(house, [letter_id])
+        slips[letter_id] = slip = packed(house, f"Versement {kind}")
+        identifier = f"MME-{slip.number}-1"
+        if kind:
+            answered(house, slip.id, acknowledgement(identifier), tmp_path)
+        units = [(line.item.unit, kind) for line in lines(house, slip.id)]
+        answered(house, slip.id, reply(house, identifier, units=units), tmp_path)
+    found = on_shelf(house, "audit")
+    assert [letter.id for letter, _ in found.rows] == [second, first], "the last taken first"
+    assert (found.total, found.counts[Shelf.TRANSFERRED]) == (2, 2)
+    taken = found.taken[first]
+    assert (taken.number, taken.archive_name, taken.cote) == (slips[first].number, "Archives nationales", "12 AJ 4")
+    assert taken.acknowledged_at is not None
+    assert taken.acknowledged_at <= taken.taken_at
+    assert found.taken[second].acknowledged_at is None
+    assert on_shelf(house, "archives", Sieve(kind="demande")).total == 1
+    assert on_shelf(house, "audit", Sieve(service="DMG")).total == 0
+    letter = consult.letter(kept, store=house.store, actor=person(house, "archives"))
+
+    mine = signed_in(house, "archives")
+    page = client.get("/conservation?rayon=verses", headers=mine).text
+    assert "12 AJ 4" in page
+    assert letter.number not in page
+    table = client.get("/conservation.csv?rayon=verses", headers=mine)
+    rows = list(csv.reader(table.content.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert [row[0] for row in rows[1:]] == [letter.number for letter, _ in found.rows]
+    assert rows[2][-6:-3] == ["Archives nationales", slips[first].number, f"MME-{slips[first].number}-1"]
+    assert rows[2][-1] == "12 AJ 4"
+    assert rows[1][1] == "'=Autre plainte", "no formula"
+    assert client.get("/conservation.csv?rayon=clos", headers=mine).text.count("\n") == 2
+    assert client.get("/conservation.csv", headers=signed_in(house, "kossi")).status_code == httpx.codes.FORBIDDEN
+    address = f"/versements/{slips[first].id}/paquets/1/reponse.xml"
+    assert "ArchiveTransferReply" in client.get(address, headers=mine).text
+    assert client.get(address, headers=signed_in(house, "audit")).status_code == httpx.codes.FORBIDDEN
+
+
 def test_a_whole_refusal_and_an_acknowledgement(house: House, tmp_path: Path) -> None:
     (letter_id,) = closed_letters(house)
     fall_due(house, [letter_id])
     slip = packed(house)
     identifier = f"MME-{slip.number}-1"
-    acknowledged = (
-        '<Acknowledgement xmlns="fr:gouv:culture:archivesdefrance:seda:v2.3"><Date>2026-11-28T10:00:00</Date>'
-        f"<MessageIdentifier>AR1</MessageIdentifier><MessageReceivedIdentifier>{identifier}</MessageReceivedIdentifier>"
-        "<Sender><Identifier>AN</Identifier></Sender><Receiver><Identifier>MME</Identifier></Receiver></Acknowledgement>"
-    )
-    answered(house, slip.id, acknowledged.encode(), tmp_path)
+    answered(house, slip.id, acknowledgement(identifier), tmp_path)
     found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
     assert found.packages[0].outcome is PackageOutcome.ACKNOWLEDGED
     assert found.transfer.state is TransferState.READY
@@ -388,3 +450,68 @@ def test_a_worker_killed_while_it_packs_leaves_nothing_undone_or_twice(settings:
             exported = [line for each in letters for line in unit.journal.of(each) if line.act is Act.EXPORTED]
         assert lines.count(Act.TRANSFER_PACKED) == 2
         assert len(exported) == 2
+
+
+def test_the_command_packs_takes_away_and_enters_the_answer(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GED_DATA", str(house.settings.data))
+    monkeypatch.setenv("GED_DATABASE_KIND", "server")
+    monkeypatch.setenv("GED_DATABASE_URL", house.database_url)
+    commands = CliRunner()
+
+    def said(*arguments: str) -> list[Any]:
+        result = commands.invoke(transfer_commands, [*arguments, "--json"])
+        if result.exception is not None:
+            raise result.exception
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    (letter_id,) = closed_letters(house)
+    fall_due(house, [letter_id])
+    slip = prepared(house)
+    with pytest.raises(Conflict):
+        said("pack", slip.number)
+    transfers.submit(slip.id, **by(house, "archives"))
+    transfers.approve(slip.id, **by(house, "ministre"))
+    assert [(line["number"], line["letters"], line["accepted"]) for line in said("list")] == [(slip.number, 1, 0)]
+    with pytest.raises(NotFound):
+        said("export", slip.number, "--to", str(tmp_path / "tot"))
+    (packed_now,) = said("pack", slip.number.lower())
+    assert packed_now["transfer"]["state"] == TransferState.READY
+    assert said("pack", slip.number) == [packed_now], "what is made is not made again"
+    (tmp_path / "rien.xml").write_bytes(b"<a/>")
+    for verb in ("pack", "export", "reply"):
+        more = {"export": ["--to", str(tmp_path / "x")], "reply": [str(tmp_path / "rien.xml")]}.get(verb, [])
+        with pytest.raises(Forbidden):
+            said(verb, slip.number, *more, "--as", "ministre")
+    with pytest.raises(Forbidden):
+        said("list", "--as", "kossi")
+    with pytest.raises(NotFound):
+        said("status", "VER-1999-001")
+
+    folder = tmp_path / "paquets"
+    (taken,) = said("export", slip.number, "--to", str(folder))
+    package = Path(taken["file"])
+    assert hashlib.sha256(package.read_bytes()).hexdigest() == taken["sha256"]
+    assert [one.name for one in folder.iterdir()] == [f"MME-{slip.number}-1.zip"]
+    with pytest.raises(Refused, match="existe déjà"):
+        said("export", slip.number, "--to", str(folder))
+    with house.store.unit() as unit:
+        assert [line.actor_login for line in unit.journal.about(slip.id) if line.act is Act.TRANSFER_TAKEN] == [
+            "archives"
+        ]
+
+    answer = tmp_path / "reponse.xml"
+    answer.write_bytes(b"<a/>")
+    with pytest.raises(Refused):
+        said("reply", slip.number, str(answer))
+    answer.write_bytes(reply(house, f"MME-{slip.number}-1", units=[("AU-1", "12 AJ 4")]))
+    (told_now,) = said("reply", slip.number, str(answer))
+    assert told_now["transfer"]["state"] == TransferState.ANSWERED
+    assert state_of(house, letter_id) is State.TRANSFERRED
+    shown = commands.invoke(transfer_commands, ["status", slip.number, "--as", "ministre"]).stdout
+    assert "répondu  1 versés" in shown
+    assert "12 AJ 4" in shown
+    read_all(house)  # what was answered for good is destroyed
+    with pytest.raises(NotFound):
+        said("export", slip.number, "--to", str(tmp_path / "apres"))

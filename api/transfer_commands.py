@@ -1,0 +1,154 @@
+"""`ged transfer …`: slips of transfer listed, packed, taken away to a folder, and the archive's answer entered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copyfile, copyfileobj
+from typing import Annotated
+
+import typer
+
+from api.routes.transfers import SlipOut, TransferOut
+from api.terminal import As, Json, house_of, progress_shown, say
+from api.transfers import packer_of, read_reply
+from api.wiring import House
+from ged.errors import Refused
+from ged.mail.access import Actor
+from ged.mail.transfer import ItemState, PackageOutcome, Transfer, TransferState, refuse_state
+from ingest.own_folder import own_folder
+from retention import transfers
+from retention.answers import take_answer
+from retention.packing import pack
+
+transfer = typer.Typer(
+    help="Versements aux archives : lister, faire les paquets, les emporter, inscrire la réponse.",
+    no_args_is_help=True,
+)
+
+ARCHIVIST = "archives"
+Number = Annotated[str, typer.Argument(metavar="NUMÉRO", help="Numéro du bordereau, tel que VER-2026-001.")]
+_STATES = {
+    TransferState.DRAFT: "en préparation",
+    TransferState.SUBMITTED: "attend un visa",
+    TransferState.APPROVED: "visé, paquets à faire",
+    TransferState.READY: "attend la réponse de l'archive",
+    TransferState.ANSWERED: "répondu",
+    TransferState.ABANDONED: "abandonné",
+}
+_OUTCOMES = {
+    PackageOutcome.WAITING: "sans réponse",
+    PackageOutcome.ACKNOWLEDGED: "accusé de réception",
+    PackageOutcome.ACCEPTED: "accepté",
+    PackageOutcome.REFUSED: "refusé",
+}
+_ITEMS = {
+    ItemState.LISTED: "inscrits",
+    ItemState.REMOVED: "retirés",
+    ItemState.DROPPED: "écartés",
+    ItemState.ACCEPTED: "versés",
+    ItemState.REFUSED: "refusés",
+}
+
+
+@transfer.command("list")
+def list_all(
+    login: As = ARCHIVIST,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Bordereaux au plus, le dernier d'abord.")] = 50,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Liste les bordereaux de versement de la maison, le dernier préparé d'abord."""
+    with house_of(login) as (house, actor):
+        found = transfers.slips(store=house.store, actor=actor, limit=limit)
+    for row in found.rows:
+        one = row.transfer
+        shown = f"{one.number}  {_STATES[one.state]}  {row.letters} courriers, {row.accepted} versés  {one.title}"
+        counts = {"letters": row.letters, "accepted": row.accepted}
+        say(as_json, TransferOut.of(one).model_dump(mode="json") | counts, shown)
+
+
+@transfer.command("status")
+def status(number: Number, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Dit où en est un bordereau : ses courriers, ses paquets, ce que l'archive a répondu."""
+    with house_of(login) as (house, actor):
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("pack")
+def pack_one(number: Number, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Fait les paquets d'un bordereau visé, sans attendre le service de fond ; reprend ce qui fut interrompu."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        if one.state is not TransferState.READY:
+            refuse_state(one, TransferState.APPROVED)
+        with progress_shown() as progress:
+            progress.add_task("Paquets")
+            pack(one.id, packer_of(house))
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("export")
+def export(
+    number: Number,
+    to: Annotated[Path, typer.Option("--to", help="Dossier où écrire les paquets.")],
+    login: As = ARCHIVIST,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Emporte les paquets d'un bordereau dans un dossier ; le journal dit par qui."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        packages = transfers.slip(one.id, store=house.store, actor=actor, limit=0).packages
+        targets = {each.rank: to / f"{each.identifier}.zip" for each in packages if each.held and each.made_at}
+        if not targets:
+            transfers.take_away(one.id, 1, store=house.store, actor=actor, clock=house.clock)
+        for target in targets.values():
+            if target.exists():
+                raise Refused("export.exists", f"Le fichier {target} existe déjà. Choisissez un autre dossier.")
+        to.mkdir(parents=True, exist_ok=True)
+        for rank, target in targets.items():
+            found = transfers.take_away(one.id, rank, store=house.store, actor=actor, clock=house.clock)
+            written = target.with_suffix(".part")
+            with house.vault.open(found.sha256) as stream, written.open("wb") as copy:
+                copyfileobj(stream, copy)
+            written.replace(target)
+            told = {"package": found.identifier, "sha256": found.sha256, "letters": found.letters, "file": str(target)}
+            say(as_json, told, f"{target}  {found.letters} courriers  SHA-256 {found.sha256}")
+
+
+@transfer.command("reply")
+def reply(
+    number: Number,
+    file: Annotated[Path, typer.Argument(help="Fichier XML que l'archive a rendu.", exists=True, dir_okay=False)],
+    login: As = ARCHIVIST,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Inscrit ce que l'archive a répondu : un accusé de réception, une acceptation ou un refus."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        with own_folder("reponse") as folder:
+            copyfile(file, folder / "reponse.xml")
+            said, text = read_reply(folder / "reponse.xml", house)
+        take_answer(one.id, said, text, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+def _kept(number: str, house: House, actor: Actor) -> Transfer:
+    """Return a slip that the person keeps. Raises as `transfers.numbered` does."""
+    return transfers.numbered(number, store=house.store, actor=actor, keeping=True)
+
+
+def _tell(number: str, house: House, actor: Actor, *, as_json: bool) -> None:
+    one = transfers.numbered(number, store=house.store, actor=actor)
+    found = transfers.slip(one.id, store=house.store, actor=actor, limit=transfers.MAX_LETTERS)
+    counts = ", ".join(f"{count} {_ITEMS[state]}" for state, count in found.counts.items())
+    lines = [f"{one.number}  {_STATES[found.transfer.state]}  {counts}", f"  {one.title}"]
+    lines += [f"  {each}" for each in (found.transfer.fault, found.transfer.remark) if each]
+    lines += [
+        f"  {each.identifier}  {_OUTCOMES[each.outcome]}  {each.letters} courriers  {' '.join(each.answer)}".rstrip()
+        for each in found.packages
+        if each.made_at
+    ]
+    lines += [f"  {each.letter.number}  {each.item.said}" for each in found.lines if each.letter and each.item.said]
+    say(as_json, SlipOut.of(found).model_dump(mode="json"), "\n".join(lines))

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from ged.clock import Clock
 from ged.errors import Conflict, Refused
@@ -77,8 +78,16 @@ def of_transfer(transfer_id: str, *, store: Store, actor: Actor) -> PaperList:
         return _of_transfer(unit, transfer_id, actor)
 
 
-def record_destroyed(
-    disposal_id: str,
+class Whose(StrEnum):
+    """Whose paper a list names: of a disposal, of a transfer."""
+
+    DISPOSAL = "eliminations"
+    TRANSFER = "versements"
+
+
+def record(
+    whose: Whose,
+    about: str,
     letter_ids: Sequence[str],
     names: tuple[str, str],
     done_on: date,
@@ -87,47 +96,25 @@ def record_destroyed(
     actor: Actor,
     clock: Clock,
 ) -> PaperGone:
-    """Write that the ticked papers of a disposal were destroyed, by whom and before whom; the rest waits.
+    """Write that the ticked papers of a list were destroyed, or given to the archive, by whom and before whom.
+
+    The rest waits: a list may be recorded several times.
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `disposal.unknown`.
+        NotFound: `disposal.unknown`, `transfer.unknown`.
         Refused: `paper_list.none`, `paper_list.names`, `paper_list.day`.
         Conflict: `paper_list.not_ready`, `box.lent`.
     """
     require(actor, Right.KEEP_PAPER)
     now = clock()
     with store.unit() as unit:
-        unit.disposals.get(disposal_id, actor.post.tenant_id, lock=True)
-        found = _of_disposal(unit, disposal_id, actor)
-        gone = _record(unit, found, letter_ids, names, done_on, actor=actor, now=now)
-        unit.commit()
-    return gone
-
-
-def record_transferred(
-    transfer_id: str,
-    letter_ids: Sequence[str],
-    names: tuple[str, str],
-    done_on: date,
-    *,
-    store: Store,
-    actor: Actor,
-    clock: Clock,
-) -> PaperGone:
-    """Write that the ticked papers of a transfer were given to the archive, by whom and to whom; the rest waits.
-
-    Raises:
-        Forbidden: `access.right`.
-        NotFound: `transfer.unknown`.
-        Refused: `paper_list.none`, `paper_list.names`, `paper_list.day`.
-        Conflict: `paper_list.not_ready`, `box.lent`.
-    """
-    require(actor, Right.KEEP_PAPER)
-    now = clock()
-    with store.unit() as unit:
-        unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
-        found = _of_transfer(unit, transfer_id, actor)
+        if whose is Whose.DISPOSAL:
+            unit.disposals.get(about, actor.post.tenant_id, lock=True)
+            found = _of_disposal(unit, about, actor)
+        else:
+            unit.transfers.get(about, actor.tenant_id, lock=True)
+            found = _of_transfer(unit, about, actor)
         gone = _record(unit, found, letter_ids, names, done_on, actor=actor, now=now)
         unit.commit()
     return gone

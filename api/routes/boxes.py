@@ -240,6 +240,13 @@ def amend(house: HouseDep, actor: ApiActorDep, box_id: str, asked: BoxIn) -> Box
     return show(house, actor, box_id)
 
 
+@router.delete("/boxes/{box_id}", status_code=204)
+def remove(house: HouseDep, actor: ApiActorDep, box_id: str) -> Response:
+    """Take away a box that never held anything."""
+    boxes.remove(box_id, store=house.store, actor=actor, clock=house.clock)
+    return Response(status_code=204)
+
+
 @router.post("/boxes/{box_id}/papers")
 def put(house: HouseDep, actor: ApiActorDep, box_id: str, asked: NumbersIn) -> PutOut:
     """Put papers into a box; what could not be is said line by line, the rest is done."""
@@ -286,7 +293,9 @@ def record_destroyed(house: HouseDep, actor: ApiActorDep, disposal_id: str, said
     """Write that papers of a disposal were destroyed."""
     names = (said.first, said.second)
     by: Any = {"store": house.store, "actor": actor, "clock": house.clock}
-    return GoneOut.of(paper_lists.record_destroyed(disposal_id, said.letters, names, said.done_on, **by))
+    return GoneOut.of(
+        paper_lists.record(paper_lists.Whose.DISPOSAL, disposal_id, said.letters, names, said.done_on, **by)
+    )
 
 
 @router.get("/transfers/{transfer_id}/paper")
@@ -300,4 +309,6 @@ def record_transferred(house: HouseDep, actor: ApiActorDep, transfer_id: str, sa
     """Write that papers of a transfer were given to the archive."""
     names = (said.first, said.second)
     by: Any = {"store": house.store, "actor": actor, "clock": house.clock}
-    return GoneOut.of(paper_lists.record_transferred(transfer_id, said.letters, names, said.done_on, **by))
+    return GoneOut.of(
+        paper_lists.record(paper_lists.Whose.TRANSFER, transfer_id, said.letters, names, said.done_on, **by)
+    )

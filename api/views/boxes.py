@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
+import zxingcpp
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -104,11 +106,25 @@ def labels(
     known = places(house, actor)["services"]
     if sorte == "tablettes":
         drawn = [(" / ".join(part or "–" for part in shelf), shelf) for shelf in shelves]
-        rows: list[tuple[str, str, object, str]] = [("tablette", text, shelf, qr_of(text)) for text, shelf in drawn]
+        rows: list[tuple[str, str, object]] = [("tablette", text, shelf) for text, shelf in drawn]
     else:
-        rows = [("boite", one.sheet.cote, one, qr_of(one.sheet.cote)) for one in found]
-    pdf = print_pdf("prints/box_labels.html", language_of(request), rows=rows, services=known)
+        rows = [("boite", one.sheet.cote, one) for one in found]
+    language = language_of(request)
+    pdf = print_pdf("prints/box_labels.html", language, rows=rows, services=known, qr=qr_of, bars=code_128)
     return _pdf(pdf, "etiquettes")
+
+
+def code_128(text: str) -> str:
+    """Return a text as Code 128, an SVG that fills its place, quiet zones in; "" for one with letters that it lacks.
+
+    It has those of ISO 8859-1. Source: ISO/IEC 15417.
+    """
+    try:
+        drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128).to_svg()
+    except ValueError:
+        return ""
+    sized = re.sub(r'width="(\d+)" height="(\d+)"', r'viewBox="0 0 \1 \2" preserveAspectRatio="none"', drawn, count=1)
+    return sized[sized.index("<svg") :]
 
 
 @router.get("/archives-papier/{box_id}")
@@ -125,6 +141,16 @@ def amend(request: Request, house: HouseDep, actor: ActorDep, box_id: str, sheet
     except (Refused, Conflict) as error:
         return _box(request, house, actor, box_id, fault=error, typed=sheet)
     return _to(box_id)
+
+
+@router.post("/archives-papier/{box_id}/retirer", dependencies=[FormCheck])
+def remove(request: Request, house: HouseDep, actor: ActorDep, box_id: str) -> Response:
+    """Take away a box that never held anything."""
+    try:
+        boxes.remove(box_id, store=house.store, actor=actor, clock=house.clock)
+    except Conflict as error:
+        return _box(request, house, actor, box_id, fault=error)
+    return RedirectResponse("/archives-papier", status_code=303)
 
 
 @router.post("/archives-papier/{box_id}/courriers", dependencies=[FormCheck])

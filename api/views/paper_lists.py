@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -20,40 +18,27 @@ from ged.mail.access import Actor, Right
 from ged.mail.journal import Act
 from ged.services.leave_line import leave_line
 from retention import paper_lists
-from retention.paper_lists import PaperList
+from retention.paper_lists import PaperList, Whose
 
 router = APIRouter()
 
 
-class Sort(StrEnum):
-    """Whose paper: of a disposal, of a transfer; as the address says it."""
-
-    DISPOSAL = "eliminations"
-    TRANSFER = "versements"
-
-
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    read: Callable[..., PaperList]
-    record: Callable[..., object]
-
-
-_WAYS = {
-    Sort.DISPOSAL: _Ways(paper_lists.of_disposal, paper_lists.record_destroyed),
-    Sort.TRANSFER: _Ways(paper_lists.of_transfer, paper_lists.record_transferred),
+_READ: dict[Whose, Callable[..., PaperList]] = {
+    Whose.DISPOSAL: paper_lists.of_disposal,
+    Whose.TRANSFER: paper_lists.of_transfer,
 }
 
 
 @router.get("/archives-papier/listes/{sort}/{list_id}")
-def show(request: Request, house: HouseDep, actor: ActorDep, sort: Sort, list_id: str) -> Response:
+def show(request: Request, house: HouseDep, actor: ActorDep, sort: Whose, list_id: str) -> Response:
     """Show the paper of a disposal or of a transfer, by box."""
     return _page(request, house, actor, sort, list_id)
 
 
 @router.get("/archives-papier/listes/{sort}/{list_id}/liste.pdf")
-def printed(request: Request, house: HouseDep, actor: ActorDep, sort: Sort, list_id: str) -> Response:
+def printed(request: Request, house: HouseDep, actor: ActorDep, sort: Whose, list_id: str) -> Response:
     """Return the list on paper: boxes to tick, two signatures; what was done already is said."""
-    found = _WAYS[sort].read(list_id, store=house.store, actor=actor)
+    found = _READ[sort](list_id, store=house.store, actor=actor)
     leave_line(
         Act.LIST_PRINTED, list_id, store=house.store, actor=actor, clock=house.clock, what="originaux papier",
         letters=len(found.twins),
@@ -62,7 +47,7 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, sort: Sort, list
         "prints/paper_list.html",
         language_of(request),
         found=found,
-        destroys=sort is Sort.DISPOSAL,
+        destroys=sort is Whose.DISPOSAL,
         at=house.clock(),
         **places(house, actor),
     )
@@ -75,7 +60,7 @@ def record(
     request: Request,
     house: HouseDep,
     actor: ActorDep,
-    sort: Sort,
+    sort: Whose,
     list_id: str,
     choix: Annotated[list[str] | None, Form()] = None,
     premier: Annotated[str, Form(max_length=300)] = "",
@@ -87,7 +72,7 @@ def record(
     typed = {"choix": choix or [], "premier": premier, "second": second, "jour": jour}
     try:
         today = house.clock().date()
-        _WAYS[sort].record(list_id, choix or (), (premier, second), return_day(jour, today) or today, **by)
+        paper_lists.record(sort, list_id, choix or (), (premier, second), return_day(jour, today) or today, **by)
     except (Refused, Conflict) as error:
         return _page(request, house, actor, sort, list_id, error, typed)
     return RedirectResponse(f"/archives-papier/listes/{sort}/{list_id}", status_code=303)
@@ -97,19 +82,19 @@ def _page(
     request: Request,
     house: House,
     actor: Actor,
-    sort: Sort,
+    sort: Whose,
     list_id: str,
     fault: GedError | None = None,
     typed: dict[str, Any] | None = None,
 ) -> Response:
-    found = _WAYS[sort].read(list_id, store=house.store, actor=actor)
+    found = _READ[sort](list_id, store=house.store, actor=actor)
     return page(
         request,
         "boxes/paper_list.html",
         status=200 if fault is None else 409 if isinstance(fault, Conflict) else 422,
         found=found,
         sort=sort,
-        destroys=sort is Sort.DISPOSAL,
+        destroys=sort is Whose.DISPOSAL,
         fault=fault,
         wrong=str(fault.diagnostics().get("field", "")) if fault else "",
         typed=typed,

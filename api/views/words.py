@@ -362,6 +362,7 @@ ACTS: dict[str, str] = {
     Act.PAPER_DECLARED: _("Papier déclaré"),
     Act.BOX_MADE: _("Boîte d'archives créée"),
     Act.BOX_AMENDED: _("Boîte d'archives modifiée"),
+    Act.BOX_REMOVED: _("Boîte d'archives retirée, jamais utilisée"),
     Act.PAPER_BOXED: _("Original papier mis en boîte"),
     Act.PAPER_UNBOXED: _("Original papier sorti de sa boîte"),
     Act.PAPER_LENT: _("Original papier prêté par les archives"),

@@ -62,6 +62,7 @@ class Act(StrEnum):
     PAPER_DECLARED = "papier.declare"
     BOX_MADE = "boite.creee"
     BOX_AMENDED = "boite.modifiee"
+    BOX_REMOVED = "boite.retiree"
     PAPER_BOXED = "papier.mis_en_boite"
     PAPER_UNBOXED = "papier.sorti_de_boite"
     PAPER_LENT = "papier.prete"

@@ -45,12 +45,16 @@ class PaperInBox:
 
 @dataclass(frozen=True, slots=True)
 class BoxFile:
-    """A box as one reader may see it: some of its papers, of `seen`; `hidden` are not open to the reader."""
+    """A box as one reader may see it: some of its papers, of `seen`; `hidden` are not open to the reader.
+
+    `used` says whether anything was ever in it.
+    """
 
     box: Box
     papers: tuple[PaperInBox, ...]
     seen: int
     hidden: int
+    used: bool = True
 
 
 def make(sheet: BoxSheet, *, store: Store, actor: Actor, clock: Clock) -> Box:
@@ -93,6 +97,27 @@ def amend(box_id: str, sheet: BoxSheet, *, store: Store, actor: Actor, clock: Cl
         unit.commit()
 
 
+def remove(box_id: str, *, store: Store, actor: Actor, clock: Clock) -> None:
+    """Take away a box that never held anything, made by mistake; its reference is free again.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `box.unknown`.
+        Conflict: `box.used`, histories name it.
+    """
+    require(actor, Right.KEEP_PAPER)
+    with store.unit() as unit:
+        one = unit.boxes.get(box_id, actor.post.tenant_id, lock=True)
+        if unit.boxes.used(one.id):
+            raise Conflict(
+                "box.used",
+                f"La boîte {one.sheet.cote} contient ou a contenu du papier : des historiques la nomment. Elle reste.",
+            )
+        unit.boxes.remove(one)
+        unit.journal.write_about(clock(), Act.BOX_REMOVED, actor, one.id, cote=one.sheet.cote, place=one.sheet.place)
+        unit.commit()
+
+
 def boxes(words: str, *, store: Store, actor: Actor, limit: int | None, offset: int = 0) -> tuple[tuple[Box, ...], int]:
     """Return boxes of the actor's organisation, and how many there are.
 
@@ -115,7 +140,7 @@ def box_file(box_id: str, *, store: Store, actor: Actor, limit: int = 100, offse
     with store.unit() as unit:
         one = unit.boxes.get(box_id, actor.post.tenant_id)
         found, seen = unit.boxes.papers(one.id, actor.tokens(), limit=limit, offset=offset)
-        return BoxFile(one, _papers(unit, found), seen, one.count - seen)
+        return BoxFile(one, _papers(unit, found), seen, one.count - seen, unit.boxes.used(one.id))
 
 
 def loans(*, store: Store, actor: Actor, limit: int, offset: int = 0) -> tuple[tuple[PaperInBox, ...], int]:

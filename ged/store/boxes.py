@@ -63,6 +63,14 @@ class Boxes:
             raise NotFound("box.unknown", "Cette boîte n'existe pas, ou n'est pas de votre organisation.")
         return _box(row)
 
+    def used(self, box_id: str) -> bool:
+        """Whether any paper is, or was, in a box."""
+        return bool(self._connection.scalar(sa.select(sa.exists().where(box_paper.c.box_id == box_id))))
+
+    def remove(self, one: Box) -> None:
+        """Take away a box that nothing was ever in: the database refuses any other."""
+        self._connection.execute(sa.delete(box).where(box.c.id == one.id))
+
     def page(self, tenant_id: str, words: str, *, limit: int | None, offset: int = 0) -> tuple[tuple[Box, ...], int]:
         """Return some boxes of a tenant by cote, those where every word stands on the box; and how many there are."""
         written = sa.func.concat_ws(" ", *(box.c[name] for name in ("cote", "label", "room", "bay", "shelf", "dates")))

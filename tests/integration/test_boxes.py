@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
+import pypdfium2 as pdfium
 import pytest
+import zxingcpp
 
 from api.disposals import signed_certificate
+from api.transfers import read_reply
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
@@ -20,11 +24,13 @@ from ged.mail.journal import Act
 from ged.services import boxes, hand_over
 from ged.services.notices import mine
 from ged.services.remind import remind
+from integration.test_acknowledgement import signed_in
 from retention import paper_lists
+from retention.answers import take_answer
 from rooms.disposals import disposed, over, own
 from rooms.letters import decide, letter_pdf, send
 from rooms.server import bearer
-from rooms.transfers import closed_letters, fall_due
+from rooms.transfers import closed_letters, fall_due, packed, reply
 from rooms.transfers import prepared as slip_prepared
 
 Who = Callable[[str], Actor]
@@ -37,6 +43,11 @@ def new_box(house: House, who: Who, cote: str = "DAF-2001/1", **said: object) ->
 
 def sent(house: House, kossi: Actor, mark: str) -> Letter:
     return decide(house, kossi, send(house, kossi, letter_pdf(reference=mark)).letter_id)
+
+
+def letter_of(house: House, letter_id: str) -> Letter:
+    with house.store.unit() as unit:
+        return unit.letters.get(letter_id, None)
 
 
 def acts(house: House, letter_id: str) -> list[Act]:
@@ -173,7 +184,7 @@ def test_the_paper_of_a_disposal_is_listed_by_box_and_destroyed_before_two_peopl
     ]  # fmt: skip
     names = ("I. Sossou", "A. Témoin")
     with pytest.raises(Conflict) as error:
-        paper_lists.record_destroyed(done.id, [first, second], names, today, **archives)
+        paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first, second], names, today, **archives)
     assert error.value.code == "box.lent"
     boxes.take_back(first, **archives)
     for wrong, day, code in (
@@ -181,11 +192,11 @@ def test_the_paper_of_a_disposal_is_listed_by_box_and_destroyed_before_two_peopl
         (names, today + timedelta(days=1), "paper_list.day"),
     ):
         with pytest.raises(Refused) as refused:
-            paper_lists.record_destroyed(done.id, [first], wrong, day, **archives)
+            paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first], wrong, day, **archives)
         assert refused.value.code == code
     with pytest.raises(Forbidden):
-        paper_lists.record_destroyed(done.id, [first], names, today, **own(house, who("sg")))
-    paper_lists.record_destroyed(done.id, [first], names, today, **archives)
+        paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first], names, today, **own(house, who("sg")))
+    paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first], names, today, **archives)
     found = paper_lists.of_disposal(done.id, store=house.store, actor=who("archives"))
     assert [each.letter_id for each in found.waiting] == [second]
     assert [act.second for act in found.acts] == ["A. Témoin"]
@@ -195,7 +206,7 @@ def test_the_paper_of_a_disposal_is_listed_by_box_and_destroyed_before_two_peopl
     assert Act.PAPER_DESTROYED in acts(house, first)
     assert boxes.box_file(made.id, store=house.store, actor=who("archives")).box.count == 0
     with pytest.raises(Refused):
-        paper_lists.record_destroyed(done.id, [first], names, today, **archives)
+        paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first], names, today, **archives)
     with pytest.raises(NotFound):
         paper_lists.of_disposal(done.id, store=house.store, actor=who("ceetdg"))
 
@@ -231,8 +242,13 @@ def test_the_paper_of_a_transfer_waits_for_the_archive(house: House, who: Who) -
     found = paper_lists.of_transfer(slip.id, store=house.store, actor=who("archives"))
     assert [each.letter_id for each in found.waiting] == [letter_id]
     with pytest.raises(Conflict) as error:
-        paper_lists.record_transferred(
-            slip.id, [letter_id], ("A", "B"), house.clock().date(), **own(house, who("archives"))
+        paper_lists.record(
+            paper_lists.Whose.TRANSFER,
+            slip.id,
+            [letter_id],
+            ("A", "B"),
+            house.clock().date(),
+            **own(house, who("archives")),
         )
     assert error.value.code == "paper_list.not_ready"
 
@@ -255,3 +271,94 @@ def test_boxes_by_the_api(house: House, kossi: Actor, who: Who, client: httpx.Cl
     out = client.post(f"/api/v1/letters/{letter.id}/paper/take-out", json={"reason": "Relié"}, headers=headers)
     assert out.status_code == 204
     assert client.get("/api/v1/boxes", headers=bearer(house, "kossi")).status_code == 403
+
+
+def test_labels_are_read_by_readers_of_bars_and_of_squares(house: House, who: Who, client: httpx.Client) -> None:
+    cotes = ["DAF-2001/1", "ÉNERGIE 12/B", "A" * 40]
+    for cote in cotes:
+        new_box(house, who, cote, shelf="")
+    headers = signed_in(house, "archives")
+
+    def read(address: str) -> dict[str, set[str]]:
+        pages = pdfium.PdfDocument(client.get(address, headers=headers).content)
+        found: dict[str, set[str]] = {}
+        for page in pages:
+            for code in zxingcpp.read_barcodes(page.render(scale=4).to_pil()):
+                found.setdefault(str(code.format), set()).add(code.text)
+        pages.close()
+        return found
+
+    labels = read("/archives-papier/etiquettes.pdf")
+    assert sorted(labels.values()) == [set(cotes), set(cotes)], labels
+    assert len(labels) == 2
+    (shelves,) = read("/archives-papier/etiquettes.pdf?sorte=tablettes").values()
+    assert shelves == {"A / 3 / –"}, "a dash that Code 128 does not have: the QR alone"
+
+
+def test_the_paper_of_a_transfer_goes_to_the_archive_once_it_has_accepted(
+    house: House, who: Who, client: httpx.Client, tmp_path: Path
+) -> None:
+    made, letters, archives = new_box(house, who), closed_letters(house, 2), own(house, who("archives"))
+    boxes.put(made.id, "\n".join(letter_of(house, each).number for each in letters), **archives)
+    fall_due(house, letters)
+    slip = packed(house)
+    units = [(f"AU-{rank}", f"12 AJ {rank}") for rank in (1, 2)]
+    (tmp_path / "reponse.xml").write_bytes(reply(house, f"MME-{slip.number}-1", units=units))
+    take_answer(slip.id, *read_reply(tmp_path / "reponse.xml", house), **archives)
+    found = paper_lists.of_transfer(slip.id, store=house.store, actor=who("archives"))
+    assert (found.ready, found.keeper, [each.letter_id for each in found.waiting]) == (
+        True,
+        "Archives nationales",
+        sorted(letters, key=lambda each: letter_of(house, each).number),
+    )
+    today = house.clock().date()
+    form = {"choix": [letters[0]], "premier": "Yao Mensah", "second": "Afi Lawson", "jour": f"{today:%d/%m/%Y}"}
+    address = f"/archives-papier/listes/versements/{slip.id}"
+    session = signed_in(house, "archives")
+    token = client.get(address, headers=session).text.partition('csrf_token" value="')[2].partition('"')[0]
+    answer = client.post(address, data=form | {"csrf_token": token}, headers=session)
+    assert answer.status_code == httpx.codes.SEE_OTHER, answer.text[:500]
+    after = paper_lists.of_transfer(slip.id, store=house.store, actor=who("archives"))
+    assert [each.letter_id for each in after.waiting] == [letters[1]]
+    (gone,) = after.acts
+    assert (gone.first, gone.second, gone.done_on, gone.about) == ("Yao Mensah", "Afi Lawson", today, slip.id)
+    paper = hand_over.paper_file(letters[0], store=house.store, actor=who("archives"))
+    assert paper.boxed is None
+    assert paper.standing is not None
+    assert (paper.standing.way, paper.standing.keeper.outside) == (Way.TRANSFERRED, "Archives nationales")
+    assert paper.standing.received_by == "Afi Lawson"
+    assert Act.PAPER_TRANSFERRED in acts(house, letters[0])
+    assert Act.PAPER_TRANSFERRED not in acts(house, letters[1])
+    assert boxes.box_file(made.id, store=house.store, actor=who("archives")).box.count == 1
+    with pytest.raises(Conflict):
+        boxes.lend(letters[0], Keeper(outside="Un autre"), "X", today + timedelta(days=3), **archives)
+    with pytest.raises(Refused) as again:
+        paper_lists.record(paper_lists.Whose.TRANSFER, slip.id, [letters[0]], ("A", "B"), today, **archives)
+    assert again.value.code == "paper_list.none"
+
+
+def test_a_box_that_never_held_anything_can_be_taken_away(
+    house: House, kossi: Actor, who: Who, client: httpx.Client
+) -> None:
+    archives, letter = own(house, who("archives")), sent(house, kossi, "1")
+    used, spare, other = new_box(house, who), new_box(house, who, "X-1"), new_box(house, who, "X-2")
+    boxes.put(used.id, letter.number, **archives)
+    boxes.take_out(letter.id, "À relier", **archives)
+    with pytest.raises(Conflict) as error:
+        boxes.remove(used.id, **archives)
+    assert error.value.code == "box.used"
+    with pytest.raises(Forbidden):
+        boxes.remove(spare.id, **own(house, kossi))
+    headers = signed_in(house, "archives")
+    shown = client.get(f"/archives-papier/{spare.id}", headers=headers).text
+    assert "jamais utilisée" in shown
+    assert "jamais utilisée" not in client.get(f"/archives-papier/{used.id}", headers=headers).text
+    token = shown.partition('csrf_token" value="')[2].partition('"')[0]
+    answer = client.post(f"/archives-papier/{spare.id}/retirer", data={"csrf_token": token}, headers=headers)
+    assert answer.headers["location"] == "/archives-papier"
+    assert client.delete(f"/api/v1/boxes/{other.id}", headers=bearer(house, "archives")).status_code == 204
+    left, _ = boxes.boxes("", store=house.store, actor=who("archives"), limit=10)
+    assert [one.id for one in left] == [used.id]
+    with house.store.unit() as unit:
+        assert [line.act for line in unit.journal.about(spare.id)] == [Act.BOX_MADE, Act.BOX_REMOVED]
+    new_box(house, who, "X-1")

@@ -198,7 +198,7 @@ def _opened(store: str, endpoint: str) -> Vault:
 
 def _walked(asked: Audit, ground: Ground, notebook: Notebook, *, as_json: bool) -> Audit:
     standing = notebook.read()
-    if standing is not None and standing.finished_at is not None:
+    if standing is not None and standing.finished_at is not None and not standing.left:
         return standing
     with told_to_stop() as stop, _progress(quiet=as_json or not sys.stderr.isatty()) as told:
         return walk(standing or asked, ground, notebook, told, stop=stop.is_set)

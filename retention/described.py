@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import Refused
-from ged.mail.access import SYSTEM
 from ged.mail.history import READINGS
 from ged.mail.item import Direction, Letter
 from ged.mail.journal import Act, JournalEntry
@@ -181,7 +180,6 @@ def _proofs(item: TransferItem, letter: Letter, packer: Packer) -> Described:
         ledger=packer.ledger,
         journal_log=packer.journal_log,
         published=packer.published,
-        actor=SYSTEM,
     )
     target = BytesIO()
     write_evidence(contents, target)

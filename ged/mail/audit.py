@@ -126,11 +126,16 @@ class Audit:
         return sum(one.bytes_read for one in self.checks)
 
     @property
+    def left(self) -> bool:
+        """Whether a check has not gone to its end, so that the audit can be taken up again."""
+        return not all(one.done or one.skipped for one in self.checks)
+
+    @property
     def outcome(self) -> Outcome:
         """A fault counts whatever else was not done; without one, every check must have gone to its end."""
         if self.faults:
             return Outcome.ALTERED
-        whole = self.finished_at is not None and all(one.done or one.skipped for one in self.checks)
+        whole = self.finished_at is not None and not self.left
         return Outcome.SOUND if whole and not any(one.stopped for one in self.checks) else Outcome.UNFINISHED
 
 

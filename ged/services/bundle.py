@@ -41,6 +41,8 @@ DEMONSTRATION = "le jeton vient d'une autorité de démonstration : il ne prouve
 TOLD = "les textes et les valeurs qu'il dit ne sont pas dans les inscriptions, qui disent qui, quand et quel acte"
 WAITS = "elles attendent leur inscription au journal des actes : refaites la liasse dans une minute"
 STAYS = "leur inscription nomme autre chose que ce courrier : elle reste au journal des actes, que l'auditeur peut lire"
+NOBODY = ""
+"""A login that nobody has: the notes that it may read are those that everybody may."""
 ELSEWHERE = "le journal des actes n'a pas cette ligne où la base le dit : prévenez l'auditeur"
 
 
@@ -91,7 +93,7 @@ def make_bundle(
         letter = unit.letters.get(letter_id, actor.tokens())
         refuse_destroyed(letter)
         unit.journal.write(clock(), Act.EXPORTED, actor, letter.id, medium="liasse")
-        gathered = _gathered(unit, letter, actor)
+        gathered = _gathered(unit, letter)
         unit.commit()
     contents = _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
     write_bundle(contents, target, vault.open)
@@ -107,7 +109,6 @@ def evidence_contents(
     ledger: Ledger,
     journal_log: TileLog | None,
     published: Published,
-    actor: Actor,
 ) -> Contents:
     """Return what the bundle of a letter holds, for who packs it otherwise; the caller asked the rights.
 
@@ -115,7 +116,7 @@ def evidence_contents(
         Unavailable: the vault does not answer.
     """
     with store.unit() as unit:
-        gathered = _gathered(unit, letter, actor)
+        gathered = _gathered(unit, letter)
     return _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
 
 
@@ -127,8 +128,8 @@ class _Gathered:
     marks: Mapping[int, int]
 
 
-def _gathered(unit: Unit, letter: Letter, actor: Actor) -> _Gathered:
-    told = _history(unit, letter, actor)
+def _gathered(unit: Unit, letter: Letter) -> _Gathered:
+    told = _history(unit, letter)
     return _Gathered(letter, tuple(_files(unit, letter)), told, unit.shipping.marks([event.id for event in told]))
 
 
@@ -258,12 +259,13 @@ class _Gather:
         return missing
 
 
-def _history(unit: Unit, letter: Letter, actor: Actor) -> tuple[Event, ...]:
+def _history(unit: Unit, letter: Letter) -> tuple[Event, ...]:
+    """Return what a stranger may be told: no private note, whoever takes the bundle."""
     return events(
         unit.journal.of(letter.id),
         steps=unit.steps.of(letter.id),
         opinions=unit.opinions.of(letter.id),
-        notes=unit.notes.of(letter.id, actor.login),
+        notes=unit.notes.of(letter.id, NOBODY),
         decisions=unit.proposals.decisions(letter.id),
         proposals=unit.proposals.of(letter.id),
     )

@@ -29,6 +29,7 @@ from ged.services.anchor import anchor
 from ged.services.attach import attach
 from ged.services.bundle import STAYS, UNSEALED, WAITS, make_bundle
 from ged.services.link import link
+from ged.services.note import add_note
 from ged.services.seal import seal as put_seal
 from ged.services.sign_in import actor_of
 from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
@@ -94,6 +95,18 @@ def test_a_letter_is_taken_by_its_page_and_recognised_when_it_comes_back(
     cut = answer.content[:3000]
     shown = client.post("/verifier", headers=session, data=typed, files={"fichier": ("liasse.zip", cut)})
     assert "tronqué" in shown.text
+
+
+def test_a_private_note_stays_in_the_house_even_where_its_author_takes_the_bundle(
+    house: House, kossi: Actor, letter_id: str
+) -> None:
+    for text, private in (("Vu avec le préfet, à taire.", True), ("Transmis au greffe.", False)):
+        add_note(letter_id, text, private=private, store=house.store, actor=kossi, clock=house.clock)
+    bundle = bundle_of(house, kossi, letter_id)
+    told = json.loads(entries(bundle)["historique.json"])
+    assert [line["text"] for line in told if line["act"] == Act.NOTED] == ["Transmis au greffe."]
+    assert "à taire".encode() not in b"".join(entries(bundle).values())
+    assert judge(house, kossi, bundle).outcome is Outcome.INTACT
 
 
 def test_once_its_head_is_stamped_a_letter_is_proved_at_a_time_that_others_vouch_for(

@@ -93,6 +93,7 @@ class Ground:
         witnesses: Verifier keys of those who cosign heads; `witnesses_needed` of them must have signed a recent one.
         veiled: Whether the vault is encrypted and nobody gave the audit its keys: ciphertexts are counted, not opened.
         readers: How many originals are read at once.
+        patience: Seconds to wait, one after the other, for what stopped answering; a check that gets on has them anew.
     """
 
     vault: Vault
@@ -110,6 +111,7 @@ class Ground:
     witnesses: tuple[str, ...] = ()
     witnesses_needed: int = 0
     veiled: bool = False
+    patience: tuple[float, ...] = (2.0, 10.0, 30.0)
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

@@ -97,6 +97,11 @@ MEANINGS: dict[str, Meaning] = {
     "leaf.late_seal": Meaning("Le sceau a attendu ; le journal des actes prouve l'enregistrement à cette heure.", _ASK),
     "journal.altered": Meaning("La ligne n'est plus celle qui fut inscrite au journal des actes.", _KEEP),
     "journal.waiting": Meaning("Rien ne protège encore ces lignes.", "Voyez si « ged ship » tourne."),
+    "check.interrupted": Meaning(
+        "Ce que l'audit lit n'a pas répondu un moment ; il a attendu, puis continué où il en était.",
+        "Voyez ce que disaient le coffre et la base à cette heure.",
+    ),
+    "object.unread": Meaning("Le disque rend une erreur : cet original ne se lit pas.", _RESTORE),
     "check.stopped": Meaning("Ce qui est gardé ne se lit plus, et la vérification n'a pas pu aller plus loin.", _KEEP),
     "vault.keyless": Meaning("Chiffré sous une clé qui n'existe plus : un dépôt interrompu, ou une destruction.", _ASK),
     "database.entry": Meaning("La base cite une inscription qui n'existe pas, ou qui est à un autre.", _KEEP),

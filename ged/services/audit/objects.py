@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -103,6 +104,10 @@ def _hashed(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
         return 0, [Finding("object.missing", one.digest, "L'objet listé ne se lit plus.")]
     except Corrupt as error:
         return 0, [Finding("object.altered", one.digest, error.sentence)]
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return 0, [Finding("object.unread", one.digest, "Le disque ne rend pas ses octets (erreur de lecture).")]
     if digest == one.digest:
         return size, []
     return size, [Finding("object.altered", one.digest, f"Ses octets ont l'empreinte {digest}.")]

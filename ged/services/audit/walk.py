@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ged.errors import Corrupt, GedError
@@ -14,6 +15,8 @@ from ged.services.audit.notebook import Notebook
 from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, JOURNAL, NEVER_SEEN, SAMPLE, Check, checks_of
 
 SAVE_EVERY_S = 2.0
+_NAME = re.compile(r"[0-9a-z/.-]{1,200}")
+"""A position that a person can read: a name of the vault, an index of the log."""
 Told = Callable[[Audit, Checked], None]
 """Told how far the audit is, now and then."""
 
@@ -57,31 +60,82 @@ def _begun(check: Check, ground: Ground) -> Checked:
 def _one(  # noqa: PLR0917 - private, and each is the walk's own
     audit: Audit, place: int, ground: Ground, notebook: Notebook, told: Told, stop: Callable[[], bool]
 ) -> Audit:
-    checked, saved = replace(audit.checks[place], stopped=""), time.monotonic()
-    try:
-        for step in BY_CODE[checked.code].look(ground, checked.position):
-            checked = _after(checked, step)
-            audit = _with(audit, place, checked)
-            told(audit, checked)
-            if stop() or time.monotonic() - saved >= SAVE_EVERY_S:
-                notebook.write(audit)
-                saved = time.monotonic()
+    checked, waits = replace(audit.checks[place], stopped=""), ground.patience
+    while not checked.done:
+        reached = checked.position
+        try:
+            for audit in _steps(audit, place, checked, ground, notebook, told, stop):  # noqa: B020, PLR1704 - as it grows
+                checked = audit.checks[place]
             if stop():
                 return audit
-        checked = replace(checked, done=True)
-    except Corrupt as error:
-        checked = _after(
-            checked, Step(checked.position, findings=(Finding("check.stopped", error.code, error.sentence),))
-        )
-        checked = replace(checked, stopped=error.sentence)
-    except GedError as error:
-        checked = replace(checked, stopped=error.sentence)
-    except OSError as error:
-        checked = replace(checked, stopped=f"Ne se lit pas : {error.strerror or error}.")
+            checked = replace(checked, done=True)
+        except Corrupt as error:  # a fault is its end: read again, it would say the same
+            checked = _after(checked, _said_by("check.stopped", checked, error.sentence, Weight.FAULT))
+            checked = replace(checked, stopped=error.sentence, done=True)
+        except (GedError, OSError) as error:
+            sentence = error.sentence if isinstance(error, GedError) else f"Ne se lit pas : {error.strerror or error}."
+            waits = ground.patience if checked.position != reached else waits
+            if not waits:
+                checked = replace(checked, stopped=f"{sentence} {_unchecked(checked)}")
+                break
+            at = f"{ground.clock():%d/%m/%Y %H:%M:%S} UTC : {sentence} Repris ensuite."
+            checked = _after(checked, _said_by("check.interrupted", checked, at, Weight.REMARK))
+            audit = _with(audit, place, checked)
+            notebook.write(audit)
+            if _waited(waits[0], stop):
+                return audit
+            waits = waits[1:]
     audit = _with(audit, place, checked)
     notebook.write(audit)
     told(audit, checked)
     return audit
+
+
+def _steps(  # noqa: PLR0917 - private, as the walk's
+    audit: Audit,
+    place: int,
+    checked: Checked,
+    ground: Ground,
+    notebook: Notebook,
+    told: Told,
+    stop: Callable[[], bool],
+) -> Iterator[Audit]:
+    """Give the audit after each step of a check, kept now and then."""
+    saved = time.monotonic()
+    for step in BY_CODE[checked.code].look(ground, checked.position):
+        checked = _after(checked, step)
+        audit = _with(audit, place, checked)
+        told(audit, checked)
+        if stop() or time.monotonic() - saved >= SAVE_EVERY_S:
+            notebook.write(audit)
+            saved = time.monotonic()
+        yield audit
+        if stop():
+            return
+
+
+def _said_by(code: str, checked: Checked, detail: str, weight: Weight) -> Step:
+    return Step(checked.position, findings=(Finding(code, BY_CODE[checked.code].title, detail, weight),))
+
+
+def _unchecked(checked: Checked) -> str:
+    """Return, in French, what a check that stops here has not looked at."""
+    if not checked.position:
+        return "Rien n'en a été vérifié."
+    of = f" sur {checked.total}" if checked.total is not None else ""
+    after = f", jusqu'à « {checked.position} » compris" if _NAME.fullmatch(checked.position) else ""
+    return f"Vérifié : {checked.looked}{of}{after}. La suite ne l'a pas été : reprenez cet audit."
+
+
+def _waited(seconds: float, stop: Callable[[], bool]) -> bool:
+    """Wait, and return whether somebody asked to stop meanwhile."""
+    until = time.monotonic() + seconds
+    while not stop():
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(left, 0.2))
+    return True
 
 
 def _after(checked: Checked, step: Step) -> Checked:

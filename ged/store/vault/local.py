@@ -69,6 +69,7 @@ class LocalVault:
         try:
             file = open(self._name(digest), "rb")  # noqa: PTH123, SIM115 - an audit opens millions; closed below
         except FileNotFoundError as error:
+            self._stands()
             raise NotFound(
                 "vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest
             ) from error
@@ -80,6 +81,7 @@ class LocalVault:
         try:
             return Stored(digest, os.stat(self._name(digest)).st_size, "", existed=True)  # noqa: PTH116 - as `open`
         except FileNotFoundError:
+            self._stands()
             return None
 
     def attach(self, digest: str, suffix: str, data: bytes) -> bytes:
@@ -97,6 +99,7 @@ class LocalVault:
             with open(self._name(digest, suffix), "rb") as file:  # noqa: PTH123 - as `open`
                 return file.read()
         except FileNotFoundError:
+            self._stands()
             return None
 
     def shred(self, digest: str) -> Shredded:
@@ -130,6 +133,17 @@ class LocalVault:
 
     def _path(self, digest: str, suffix: str = "") -> Path:
         return self._folder / place_of(digest, suffix)
+
+    def _stands(self) -> None:
+        """Tell an object that is not there from a disk that is not.
+
+        Raises:
+            Unavailable: `vault.unavailable`, the folder itself is gone: nothing can be said of what it holds.
+        """
+        if not self._drafts.is_dir():
+            raise Unavailable(
+                "vault.unavailable", "Le dossier du coffre n'est plus là. Vérifiez que son disque est monté."
+            )
 
     def _name(self, digest: str, suffix: str = "") -> str:
         return f"{self._folder}/{place_of(digest, suffix)}"

@@ -11,9 +11,11 @@ from pathlib import Path
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.envelope import Cover, Nature
+from ged.mail.item import Confidentiality
 from ged.seal.leaf import Leaf
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
+from ged.services.audit.ground import ReadLog
 from ged.services.capture import Door
 from ged.services.export import export
 from ged.services.seal import proof_suffix, salt_of, seal
@@ -89,3 +91,34 @@ def test_who_may_read_the_letter_can_prove_it_with_openssl_and_who_lost_the_salt
         log_key=house.ledger.verifier_key,
     )
     assert [step.number for step in verdict.steps if not step.passed] == [1]
+
+
+def test_what_a_reader_of_the_log_learns_of_a_letter_that_became_confidential_after_its_seal(
+    house: House, kossi: Actor
+) -> None:
+    """It can be recognised by whoever has its bytes already; what it says, who sent it and its level are not there."""
+    data = letter_pdf(reference="5/SECRET", subject="Enquête sur un agent")
+    letter_id = send(house, kossi, data).letter_id
+    leaf = sealed(house, letter_id)
+    with house.store.unit() as unit:
+        letter = unit.letters.get(letter_id, None, lock=True)
+        unit.letters.change(letter, confidentiality=Confidentiality.CONFIDENTIAL)
+        unit.commit()
+    seal(letter_id, store=house.store, vault=house.vault, signer=house.signer, ledger=house.ledger, clock=house.clock)
+    (entry,) = ReadLog("documents", house.settings.data / "ledger", house.ledger.key_text).bundles(1)
+    assert entry[1] is not None
+    assert json.loads(entry[1][0]) == {
+        "actor": "systeme",
+        "document": letter_id,
+        "event": "capture",
+        "p7s_sha256": leaf.p7s_sha256,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+        "time": letter.registered_at.isoformat(),
+        "version": "",
+    }
+    assert house.ledger.head().size == 1  # a second leaf, blinded, would take nothing back and show which it is of
+    assert salt_of(letter.original, house.vault) == b""
+    logged = b"".join(path.read_bytes() for path in (house.settings.data / "ledger").rglob("*") if path.is_file())
+    for hidden in (letter.number, "5/SECRET", "Enquête", str(Confidentiality.CONFIDENTIAL), kossi.login, kossi.name):
+        assert hidden.encode() not in logged

@@ -34,15 +34,13 @@ from ged.mail.journal import Act
 from ged.services import hold
 from ged.services.anchor import anchor
 from ged.services.anchored_proofs import keep_proofs
-from ged.services.attach import seal_annex
 from ged.services.audit.runs import tell_late
-from ged.services.dossier_pieces import seal_version
 from ged.services.leave_line import leave_line
 from ged.services.mail_notices import mail_notices
 from ged.services.post import post, post_due
 from ged.services.remind import remind
 from ged.services.seal import seal
-from ged.services.seal_kept import seal_kept
+from ged.services.seal_pieces import seal_piece
 from ged.services.sign_in import actor_of
 from ged.services.tell_deadlines import tell_deadlines
 from ged.store.changes import Changes
@@ -100,15 +98,15 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
 
     @app.task(name="seal_annex", queue="seal", retry=SEAL_RETRY)
     def seal_one_annex(annex_id: str) -> None:
-        seal_annex(annex_id, **sealing)
+        seal_piece(annex_id, **sealing)
 
     @app.task(name="seal_kept", queue="seal", retry=SEAL_RETRY)
     def seal_one_kept(kept_id: str) -> None:
-        seal_kept(kept_id, **sealing)
+        seal_piece(kept_id, **sealing)
 
     @app.task(name="seal_version", queue="seal", retry=SEAL_RETRY)
     def seal_one_version(version_id: str) -> None:
-        seal_version(version_id, **sealing)
+        seal_piece(version_id, **sealing)
 
     @app.task(name="advance", queue="advance", retry=READ_RETRY)
     def advance(letter_id: str) -> None:

@@ -14,14 +14,12 @@ from typing import BinaryIO
 
 from ged.clock import Clock
 from ged.errors import Conflict, NotFound, Refused
-from ged.mail.access import SYSTEM, Actor, Right, require
+from ged.mail.access import Actor, Right, require
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierModel, DossierPiece, Said, Version, read_said
 from ged.mail.folding import folded_words
-from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
-from ged.ports import Ledger, Signer, Stored, Vault
-from ged.services.seal import set_seal
+from ged.ports import Stored, Vault
 from ged.store.unit import Store, Unit
 
 
@@ -293,45 +291,6 @@ def open_version(
         unit.journal.write_about(clock(), Act.PIECE_READ, actor, seen.id, **about)
         unit.commit()
     return found[0], vault.open(found[0].sha256)
-
-
-def seal_version(version_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: Ledger, clock: Clock) -> None:
-    """Seal a version as an original is; one sealed already is left alone, one half sealed is finished.
-
-    Raises:
-        NotFound: `dossier_piece.unknown`.
-        Unavailable: the vault or the log does not answer; the job is tried again.
-        Corrupt: what was just written does not verify.
-    """
-    with store.unit() as unit:
-        version = unit.dossier_pieces.version(version_id)
-        place = unit.arrivals.version_of(version.sha256)
-    if version.sealed_at is not None:
-        return
-    record = set_seal(
-        version.id,
-        Stored(version.sha256, version.size, place, existed=True),
-        event="piece_dossier",
-        at=version.added_at,
-        level=Confidentiality.INTERNAL,
-        vault=vault,
-        signer=signer,
-        ledger=ledger,
-        clock=clock,
-    )
-    with store.unit() as unit:
-        if unit.dossier_pieces.seal(version.id, record):
-            unit.journal.write_about(
-                record.sealed_at,
-                Act.PIECE_SEALED,
-                SYSTEM,
-                unit.dossier_pieces.dossier_of(version.piece_id),
-                piece=version.piece_id,
-                version=version.number,
-                leaf_index=record.leaf_index,
-                sha256=version.sha256,
-            )
-        unit.commit()
 
 
 def _keep(

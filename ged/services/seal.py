@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from ged.clock import Clock
 from ged.errors import Corrupt, GedError, Unavailable
@@ -22,6 +24,8 @@ from ged.store.seals import SealRecord
 from ged.store.unit import Store
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def proof_suffix(leaf_index: int) -> str:
@@ -68,18 +72,24 @@ def seal(letter_id: str, *, store: Store, vault: Vault, signer: Signer, ledger: 
         return
     with store.exclusive("seal") as alone:  # whoever comes meanwhile seals its own letter only, not these twice
         others = _waiting(letter, store) if alone else ()
-        if others:
-            try:
-                _seal_all([letter, *others], store=store, vault=vault, signer=signer, ledger=ledger, clock=clock)
-            except GedError as error:
-                _log.warning("seal together: %s", error.diagnostics())
-            else:
-                return
+        sealing = partial(_seal_all, store=store, vault=vault, signer=signer, ledger=ledger, clock=clock)
         try:
-            _seal_all([letter], store=store, vault=vault, signer=signer, ledger=ledger, clock=clock)
+            together(letter, others, sealing)
         except Unavailable as error:
             _delayed(letter, error, store=store, clock=clock)
             raise
+
+
+def together(one: T, others: Sequence[T], act: Callable[[Sequence[T]], None]) -> None:
+    """Act on one thing and on others with it; where that cannot be done for all of them, on the one alone."""
+    if others:
+        try:
+            act([one, *others])
+        except GedError as error:
+            _log.warning("seal together: %s", error.diagnostics())
+        else:
+            return
+    act([one])
 
 
 def _waiting(letter: Letter, store: Store) -> tuple[Letter, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,24 +28,10 @@ class Annexes:
         query = sa.select(*_COLUMNS).where(annex.c.letter_id == letter_id).order_by(annex.c.added_at, annex.c.id)
         return tuple(_annex(row) for row in self._connection.execute(query))
 
-    def get(self, annex_id: str) -> Annex | None:
-        """Return an annex."""
-        row = self._connection.execute(sa.select(*_COLUMNS).where(annex.c.id == annex_id)).one_or_none()
-        return _annex(row) if row else None
-
     def by_digest(self, sha256: str) -> tuple[Annex, ...]:
         """Return the annexes that have these bytes, oldest first, of whatever letters: the caller asks who may see."""
         query = sa.select(*_COLUMNS).where(annex.c.digest == sha256).order_by(annex.c.added_at, annex.c.id)
         return tuple(_annex(row) for row in self._connection.execute(query))
-
-    def seal(self, annex_id: str, leaf: bytes, leaf_index: int, at: datetime) -> bool:
-        """Write the seal of an annex; give False when it has one, which stays."""
-        result = self._connection.execute(
-            sa.update(annex)
-            .where(annex.c.id == annex_id, annex.c.leaf_index.is_(None))
-            .values(leaf=leaf, leaf_index=leaf_index, sealed_at=at)
-        )
-        return bool(result.rowcount)
 
 
 def _annex(row: sa.Row[Any]) -> Annex:

@@ -103,33 +103,11 @@ class DossierPieces:
             found[row.piece_id] = (*found.get(row.piece_id, ()), Version(*row))
         return found
 
-    def version(self, version_id: str) -> Version:
-        """Return a version by its id: the caller asks who may see.
-
-        Raises:
-            NotFound: `dossier_piece.unknown`.
-        """
-        row = self._connection.execute(_versions().where(dossier_version.c.id == version_id)).one_or_none()
-        if row is None:
-            raise _unknown()
-        return Version(*row)
-
     def by_digest(self, sha256: str) -> tuple[tuple[Version, str], ...]:
         """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
         query = _versions().add_columns(dossier_piece.c.dossier_id).join(dossier_piece)
         rows = self._connection.execute(query.where(dossier_version.c.sha256 == sha256).order_by("added_at", "id"))
         return tuple((Version(*row[:-1]), row.dossier_id) for row in rows)
-
-    def dossier_of(self, piece_id: str) -> str:
-        """Return the id of the dossier that a piece is of."""
-        query = sa.select(dossier_piece.c.dossier_id).where(dossier_piece.c.id == piece_id)
-        return str(self._connection.scalars(query).one())
-
-    def seal(self, version_id: str, record: SealRecord) -> bool:
-        """Write the seal of a version; give False when it already has one, which stays."""
-        values = {name: getattr(record, name) for name in SealRecord.__slots__}
-        free = (dossier_version.c.id == version_id, dossier_version.c.sealed_at.is_(None))
-        return bool(self._connection.execute(sa.update(dossier_version).where(*free).values(**values)).rowcount)
 
     def seal_of(self, version_id: str) -> SealRecord | None:
         """Return the seal of a version, if it has one."""

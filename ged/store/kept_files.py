@@ -50,14 +50,6 @@ class KeptFiles:
             raise NotFound("kept.unknown", "Cette pièce n'existe pas, ou elle n'est pas ouverte à votre poste.")
         return _kept_file(row)
 
-    def seal(self, kept_id: str, record: SealRecord) -> bool:
-        """Write the seal of a piece; give False when it already has one, which stays."""
-        values = {name: getattr(record, name) for name in SealRecord.__slots__}
-        result = self._connection.execute(
-            sa.update(kept_file).where(kept_file.c.id == kept_id, kept_file.c.sealed_at.is_(None)).values(**values)
-        )
-        return bool(result.rowcount)
-
     def seal_of(self, kept_id: str) -> SealRecord | None:
         """Return the seal of a piece, if it has one."""
         columns = [kept_file.c[name] for name in SealRecord.__slots__]

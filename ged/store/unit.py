@@ -87,6 +87,7 @@ from ged.store.successions import Successions
 from ged.store.sweeps import Sweeps
 from ged.store.transfers import Transfers
 from ged.store.transmittals import Transmittals
+from ged.store.unsealed_pieces import UnsealedPieces
 from ged.store.uploads import Uploads
 from ged.store.views import SavedViews
 
@@ -255,6 +256,11 @@ class Unit:
     def kept_files(self) -> KeptFiles:
         """Files sealed and kept with letters, that are no letters."""
         return KeptFiles(self._connection)
+
+    @cached_property
+    def unsealed_pieces(self) -> UnsealedPieces:
+        """Annexes, kept files and versions of dossiers that wait for their seal."""
+        return UnsealedPieces(self._connection)
 
     @cached_property
     def seals(self) -> Seals:

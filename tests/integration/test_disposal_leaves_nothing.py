@@ -22,11 +22,11 @@ from ged.mail.annex import AnnexKind
 from ged.mail.audit import Audit, Depth
 from ged.mail.kept import KeptFile, KeptKind
 from ged.services import note
-from ged.services.attach import attach, seal_annex
+from ged.services.attach import attach
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.walk import walk
 from ged.services.correct_text import correct_text
-from ged.services.seal_kept import seal_kept
+from ged.services.seal_pieces import seal_piece
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
 from retention.disposal import lists
@@ -66,8 +66,8 @@ def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
         unit.kept_files.add(kept)
         unit.commit()
     sealing = {name: value for name, value in proving(house, kossi).items() if name != "actor"}
-    seal_annex(joined.id, **sealing)
-    seal_kept(kept.id, **sealing)
+    seal_piece(joined.id, **sealing)
+    seal_piece(kept.id, **sealing)
     drain_index(house)
     with house.store.unit() as unit:
         files = unit.belongings.objects(letter_id)

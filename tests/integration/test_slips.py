@@ -27,7 +27,7 @@ from ged.services.confirm_slip import confirm_slip, set_aside, slip_file
 from ged.services.hand_over import paper_file
 from ged.services.kept_files import kept_files_of
 from ged.services.print_slip import print_slips, printed_slips
-from ged.services.seal_kept import seal_kept
+from ged.services.seal_pieces import seal_piece
 from ged.services.take_back import attach_file, doubtful_files, register_file
 from ged.services.transmit import Wanted, transmit, transmittal
 from ingest.capture.receive import SheetsBack, receive_scan
@@ -112,8 +112,8 @@ def test_what_is_ticked_on_paper_is_proposed_and_confirmed_in_the_name_of_the_au
         confirm_slip(slip_id, order, store=house.store, actor=kossi, clock=house.clock)
     (piece,) = kept_files_of(letter.id, store=house.store, actor=kossi)
     proof = {name: value for name, value in proving(house, kossi).items() if name != "actor"}
-    seal_kept(piece.id, **proof)
-    seal_kept(piece.id, **proof)
+    seal_piece(piece.id, **proof)
+    seal_piece(piece.id, **proof)
     (piece,) = kept_files_of(letter.id, store=house.store, actor=kossi)
     assert piece.sealed_at is not None, "the scan is a sealed piece of the letter"
     assert house.ledger.head().size == 1

@@ -66,6 +66,14 @@ class Vocabulary:
         begun = [code for code in self.under if hyphened(value) and hyphened(code).startswith(hyphened(value))]
         return self.highest(begun)
 
+    def filed(self, value: str) -> tuple[str, ...]:
+        """Return all codes of which a letter carries one that is filed under a typed one.
+
+        One that the plan in force lacks stands for itself: older letters carry it.
+        """
+        found = [low for code in self.branches(value) for low in self.under.get(code, (code,))]
+        return tuple(dict.fromkeys(found or (value, value.upper())))
+
     def highest(self, codes: Sequence[str]) -> tuple[str, ...]:
         """Return file codes without those that lie under another of them."""
         below = {low for code in codes for low in self.under.get(code, ()) if low != code}
@@ -194,17 +202,14 @@ def _listed(found: Understood, name: str, typed: str, value: str, vocabulary: Vo
 def _filed(found: Understood, typed: str, value: str, vocabulary: Vocabulary) -> Understood:
     """Read a file code, or its beginning; one that the plan in force lacks is looked for: older letters carry it."""
     codes = vocabulary.branches(value)
-    if codes:
-        filed = [low for code in codes for low in vocabulary.under.get(code, (code,))]
-    elif not _CODE.fullmatch(value):
-        return _remarked(found, RemarkKind.NO_VALUE, typed, value)
-    else:
-        codes, filed = (value,), [value, value.upper()]
-        found = _remarked(found, RemarkKind.NOT_IN_PLAN, typed, value)
+    if not codes:
+        if not _CODE.fullmatch(value):
+            return _remarked(found, RemarkKind.NO_VALUE, typed, value)
+        codes, found = (value,), _remarked(found, RemarkKind.NOT_IN_PLAN, typed, value)
     return replace(
         found,
         codes=tuple(dict.fromkeys((*found.codes, *codes))),
-        filed=tuple(dict.fromkeys((*found.filed, *filed))),
+        filed=tuple(dict.fromkeys((*found.filed, *vocabulary.filed(value)))),
     )
 
 

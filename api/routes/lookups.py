@@ -7,15 +7,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi import Query as Parameter
+from pydantic import StringConstraints
 
 from api.deps import ApiActorDep, HouseDep
 from api.schemas.answers import AnswerOut, state_of
 from api.schemas.letters import VerdictOut
-from api.views.search_language import typed_search
+from api.views.search_language import words_for
 from ged.mail.item import Direction, State
 from ged.services import consult
 from ged.services.verify import verify_file
 from search.find import find
+from search.language import understood
 from search.port import Sort
 
 router = APIRouter(tags=["lookups"])
@@ -36,6 +38,10 @@ def search(
     state: Annotated[list[State] | None, Parameter()] = None,
     kind: Annotated[list[str] | None, Parameter()] = None,
     service: Annotated[list[str] | None, Parameter()] = None,
+    code: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=60)]] | None,
+        Parameter(description="File codes: with each, all that the plan has under it."),
+    ] = None,
     since: date | None = None,
     until: date | None = None,
     sort: Sort = Sort.RELEVANCE,
@@ -45,12 +51,14 @@ def search(
     facets: bool = False,
 ) -> AnswerOut:
     """Search the letters that the caller may read; no text is an error."""
-    asked = typed_search(q, house, actor)
+    known = words_for(house, actor)
+    asked = understood(q, house.clock().date(), known)
     query = asked.query(
         directions=tuple(direction or asked.directions),
         states=tuple(state or asked.states),
         kinds=tuple(kind or asked.kinds),
         services=tuple(service or asked.services),
+        codes=tuple(low for one in code for low in known.filed(one)) if code else asked.filed,
         since=since or asked.since,
         until=until or asked.until,
         sort=sort,

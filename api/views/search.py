@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -33,6 +33,8 @@ from search.port import Sort
 
 router = APIRouter()
 PAGE_HITS = 20
+_FACETS = {"service": "service", "nature": "kind", "etat": "state", "cote": "code"}
+"""The lists of the panel, and the facet that counts each."""
 _RECENT = 6
 
 
@@ -86,8 +88,8 @@ def search(
         "answer": answer,
         "light": answer.light.pieces,
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
-        "chosen": {"nature": asked.kinds, "service": asked.services, "etat": asked.states, "cote": asked.codes},
-        "code_counts": _code_counts(asked, answer.facets.get("code", {}), known),
+        "chosen": (chosen := _chosen(asked)),
+        "counts": {name: _counts(name, chosen[name], answer.facets, known) for name in chosen},
         "titles": {line.code: line.title for line in plan},
         "since": typed_day(asked.since),
         "until": typed_day(asked.until),
@@ -105,9 +107,22 @@ def search(
     return page(request, "search.html", **values)
 
 
-def _code_counts(asked: Understood, counts: Mapping[str, int], known: Vocabulary) -> dict[str, int]:
-    """Return how many letters found lie under each file code that is asked for, then under each of the others."""
-    branches = {code: sum(counts.get(low, 0) for low in known.under.get(code, (code,))) for code in asked.codes}
+def _chosen(asked: Understood) -> dict[str, tuple[str, ...]]:
+    """Return what is asked for of each list of the panel."""
+    return {"service": asked.services, "nature": asked.kinds, "etat": asked.states, "cote": asked.codes}
+
+
+def _counts(
+    name: str, chosen: Sequence[str], facets: Mapping[str, Mapping[str, int]], known: Vocabulary
+) -> dict[str, int]:
+    """Return how many letters found have each value of a list; what is asked for is there, were it with none.
+
+    File codes that are asked for come first, each with all that is under it.
+    """
+    counts = facets.get(_FACETS[name], {})
+    if name != "cote":
+        return {**counts, **{value: 0 for value in chosen if value not in counts}}
+    branches = {code: sum(counts.get(low, 0) for low in known.under.get(code, (code,))) for code in chosen}
     return branches | {code: count for code, count in counts.items() if code not in branches}
 
 

@@ -63,6 +63,11 @@ def _under(plan: Sequence[PlanLine]) -> dict[str, tuple[str, ...]]:
 
 def typed_search(text: str, house: House, actor: Actor) -> Understood:
     """Return what an actor typed in the search box, taken apart by the lists of the actor's tenant."""
+    return understood(text, house.clock().date(), words_for(house, actor))
+
+
+def words_for(house: House, actor: Actor) -> Vocabulary:
+    """Return the words that stand for values of the lists of an actor's tenant."""
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
-    return understood(text, house.clock().date(), vocabulary_of(lists, plan))
+    return vocabulary_of(lists, plan)

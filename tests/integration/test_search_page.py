@@ -13,6 +13,7 @@ from ged.mail.access import Actor
 from ged.services.correct_text import correct_text
 from integration.test_acknowledgement import signed_in
 from rooms.letters import decide, letter_pdf, read_all, send
+from rooms.server import bearer
 from rooms.values import a_page
 from search.find import find
 from search.light import Light
@@ -49,6 +50,17 @@ def test_a_file_code_is_typed_ticked_and_suggested_with_all_that_is_under_it(
     assert re.search(r'value="D1"> <span>D1 · Titres miniers</span> <b>1</b>', branch)
     ticked = client.get("/recherche?q=gravier&cote=D&cote=D1", headers=me).headers["location"]
     assert ticked == "/recherche?q=gravier+cote%3AD1"
+    none = page("/recherche?q=introuvable cote:D2 nature:facture service:daf état:expédié")
+    for value in ("D2", "facture", "DAF", "expedie"):
+        assert re.search(rf'value="{value}" checked> <span>[^<]+</span> <b>0</b>', none), f"{value}: ticked, and none"
+
+    def found(codes: str) -> set[str]:
+        answer = client.get(f"/api/v1/search?q=gravier&{codes}", headers=bearer(house, "kossi")).json()
+        return {one["letter"]["id"] for one in answer["found"]}
+
+    assert found("code=D") == {sent["D1"].letter_id, sent["D2"].letter_id}
+    assert found("code=d1&code=C2") == {sent["D1"].letter_id, sent["C2"].letter_id}
+    assert found("code=Z9") == set()
     assert "« cote:Z9 » n'est pas dans le plan en vigueur" in page("/recherche?q=cote:Z9")
 
     assert "cote:D1" in page("/recherche/suggestions?q=cote:titres")

@@ -74,7 +74,7 @@ class EmbeddedIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._opened: dict[str, tantivy.Index] = {}
-        self._opening = Lock()
+        self._opening, self._reading = Lock(), Lock()
 
     def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:  # noqa: ARG002
         """Write documents and return those refused; what is committed is searchable, asked for or not."""
@@ -160,9 +160,7 @@ class EmbeddedIndex:
                 self._name("current", new)
 
         def count() -> int:
-            index = self._index(new)
-            index.reload()
-            return int(index.searcher().num_docs)
+            return int(self._committed(new).num_docs)
 
         try:
             yield Renewal(put, write, count, adopt)
@@ -187,15 +185,21 @@ class EmbeddedIndex:
         return pointer.exists() and not pointer.read_text(encoding="ascii").startswith(DIGEST)
 
     def _searcher(self) -> Any:
-        index = self._index(self._current())
-        index.reload()
-        return index.searcher()
+        return self._committed(self._current())
+
+    def _committed(self, generation: str) -> Any:
+        """Return a searcher of what was committed last.
+
+        One thread at a time looks: of two, the one that looked first may end last, and bring back what was before.
+        """
+        index = self._index(generation)
+        with self._reading:
+            index.reload()
+            return index.searcher()
 
     def _write(self, generation: str, documents: Sequence[Document], heap_bytes: int = _HEAP_BYTES) -> list[Refusal]:
-        index = self._index(generation)
-        index.reload()
         newest = {document.id: document for document in sorted(documents, key=lambda one: one.revision)}
-        known = _revisions(index.searcher(), list(newest))
+        known = _revisions(self._committed(generation), list(newest))
         fresh = [one for one in newest.values() if one.revision >= known.get(one.id, -1)]
         refused: list[Refusal] = []
         if not fresh:
@@ -225,7 +229,6 @@ class EmbeddedIndex:
                 writer.wait_merging_threads()
         except (ValueError, OSError) as error:
             raise _unavailable(error) from error
-        index.reload()
 
     def _current(self) -> str:
         """Return the generation that answers, made empty when there is none yet."""
@@ -264,7 +267,9 @@ class EmbeddedIndex:
                 place = self._folder / generation
                 place.mkdir(parents=True, exist_ok=True)
                 try:
-                    self._opened[generation] = tantivy.Index(_SCHEMA, path=str(place))
+                    opened = tantivy.Index(_SCHEMA, path=str(place))
+                    opened.config_reader("Manual")  # else a thread of tantivy's looks as well: see `_committed`
+                    self._opened[generation] = opened
                 except (ValueError, OSError) as error:
                     raise _unavailable(error) from error
             return self._opened[generation]

@@ -6,7 +6,7 @@ content of letters is a line here, and `tests/integration/test_disposal_leaves_n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from ged.mail.draft import OVER
 from ged.mail.item import Reading, Sealing, State
 from ged.mail.message import MessageState
 from ged.store.batch_tables import batch_file, batch_letter, batch_page
+from ged.store.database import text_array
 from ged.store.dispatch_tables import annex, ink_print
 from ged.store.disposal_tables import disposal_object
 from ged.store.dossier_tables import dossier, dossier_letter, dossier_version
@@ -54,9 +55,12 @@ class Belongings:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def under_way(self, letter_id: str) -> str:
-        """Return a French sentence for what still happens around a letter, "" when nothing does."""
-        return next(self._under_way(letter_id), "")
+    def under_way(self, letter_ids: Sequence[str]) -> dict[str, str]:
+        """Return a French sentence for what still happens around each letter; nothing for those where nothing does."""
+        found: dict[str, str] = {}
+        for sentence, query in self._under_way(letter_ids):
+            found = dict.fromkeys(self._connection.scalars(query), sentence) | found
+        return {each: found[each] for each in letter_ids if each in found}
 
     def sealed_parts(self, letter_id: str) -> tuple[SealedPart, ...]:
         """Return every entry of the log that a letter's files were sealed by: original, annexes, pieces, cover."""
@@ -116,60 +120,45 @@ class Belongings:
         sent = sa.update(message).where(message.c.letter_id == letter_id)
         self._connection.execute(sent.values(body="", enclosures=[]))
 
-    def _under_way(self, letter_id: str) -> Iterator[str]:
-        state = self._connection.execute(
-            sa.select(letter.c.state, letter.c.reading, letter.c.sealing).where(letter.c.id == letter_id)
-        ).one()
-        if state.state not in _OVER:
-            yield "Le courrier n'est pas clos."
-        if state.reading == Reading.PENDING:
-            yield "La machine le lit encore."
-        if state.sealing != Sealing.SEALED:
-            yield "Son sceau est en attente."
-        for sentence, query in (
-            (
-                "Une pièce attend encore son sceau.",
-                sa.select(annex.c.id).where(annex.c.letter_id == letter_id, annex.c.leaf_index.is_(None)),
+    def _under_way(self, letter_ids: Sequence[str]) -> Iterator[tuple[str, sa.Select[Any]]]:
+        """Give sentences, the first to be said first, each with a query of the letters that it is true of."""
+        ids = text_array(letter_ids)
+        some, own = sa.any_(ids), letter.c.id == sa.any_(ids)
+        yield "Le courrier n'est pas clos.", sa.select(letter.c.id).where(own, letter.c.state.not_in(_OVER))
+        yield "La machine le lit encore.", sa.select(letter.c.id).where(own, letter.c.reading == Reading.PENDING)
+        yield "Son sceau est en attente.", sa.select(letter.c.id).where(own, letter.c.sealing != Sealing.SEALED)
+        for table in (annex, kept_file):
+            waits = (table.c.letter_id == some, table.c.leaf_index.is_(None))
+            yield "Une pièce attend encore son sceau.", sa.select(table.c.letter_id).where(*waits)
+        yield (
+            "Un projet de réponse est en cours.",
+            sa.select(sa.func.unnest(draft.c.answers)).where(draft.c.answers.overlap(ids), draft.c.state.not_in(OVER)),
+        )
+        yield (
+            "Un avis est encore attendu.",
+            sa.select(opinion.c.letter_id).where(
+                opinion.c.letter_id == some, opinion.c.given_at.is_(None), opinion.c.withdrawn_at.is_(None)
             ),
-            (
-                "Une pièce attend encore son sceau.",
-                sa.select(kept_file.c.id).where(kept_file.c.letter_id == letter_id, kept_file.c.leaf_index.is_(None)),
+        )
+        yield (
+            "Un courriel est encore à envoyer.",
+            sa.select(message.c.letter_id).where(message.c.letter_id == some, message.c.state == MessageState.WAITING),
+        )
+        yield (
+            "Son original papier est en chemin.",
+            sa.select(hand_over.c.letter_id).where(
+                hand_over.c.letter_id == some, hand_over.c.received_at.is_(None), hand_over.c.withdrawn_at.is_(None)
             ),
-            (
-                "Un projet de réponse est en cours.",
-                sa.select(draft.c.id).where(draft.c.answers.contains([letter_id]), draft.c.state.not_in(OVER)),
-            ),
-            (
-                "Un avis est encore attendu.",
-                sa.select(opinion.c.id).where(
-                    opinion.c.letter_id == letter_id, opinion.c.given_at.is_(None), opinion.c.withdrawn_at.is_(None)
-                ),
-            ),
-            (
-                "Un courriel est encore à envoyer.",
-                sa.select(message.c.id).where(
-                    message.c.letter_id == letter_id, message.c.state == MessageState.WAITING
-                ),
-            ),
-            (
-                "Son original papier est en chemin.",
-                sa.select(hand_over.c.id).where(
-                    hand_over.c.letter_id == letter_id,
-                    hand_over.c.received_at.is_(None),
-                    hand_over.c.withdrawn_at.is_(None),
-                ),
-            ),
-            (
-                "Il est dans un dossier ouvert.",
-                sa.select(dossier.c.id)
-                .join(dossier_letter, dossier_letter.c.dossier_id == dossier.c.id)
-                .where(dossier_letter.c.letter_id == letter_id, dossier.c.closed_on.is_(None)),
-            ),
-            ("Il est lié à un courrier en cours.", _linked(letter_id, letter_link.c.from_id, letter_link.c.to_id)),
-            ("Il est lié à un courrier en cours.", _linked(letter_id, letter_link.c.to_id, letter_link.c.from_id)),
-        ):
-            if self._connection.scalar(sa.select(query.exists())):
-                yield sentence
+        )
+        yield (
+            "Il est dans un dossier ouvert.",
+            sa.select(dossier_letter.c.letter_id)
+            .join(dossier, dossier.c.id == dossier_letter.c.dossier_id)
+            .where(dossier_letter.c.letter_id == some, dossier.c.closed_on.is_(None)),
+        )
+        for near, far in ((letter_link.c.from_id, letter_link.c.to_id), (letter_link.c.to_id, letter_link.c.from_id)):
+            linked = sa.select(near).join(letter, letter.c.id == far)
+            yield "Il est lié à un courrier en cours.", linked.where(near == some, letter.c.state.not_in(_GONE))
 
     def _objects(self, letter_id: str) -> Iterator[sa.Select[Any]]:
         """Give queries of digests: columns that name a file, and digests that stand in what stages and drafts kept."""
@@ -253,10 +242,6 @@ def _own_drafts(letter_id: str) -> sa.Select[Any]:
     """What a letter was written as, and what was begun in answer to it and abandoned."""
     abandoned = sa.and_(draft.c.answers == [letter_id], draft.c.state == State.NO_FURTHER_ACTION)
     return sa.select(draft.c.id).where(sa.or_(draft.c.letter_id == letter_id, abandoned))
-
-
-def _linked(letter_id: str, near: sa.Column[str], far: sa.Column[str]) -> sa.Select[Any]:
-    return sa.select(far).join(letter, letter.c.id == far).where(near == letter_id, letter.c.state.not_in(_GONE))
 
 
 def _named_in(column: sa.Column[Any], where: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -27,7 +27,7 @@ from ged.mail.notice import DISPOSAL_ASKED, DISPOSAL_BACK, NoticeKind
 from ged.mail.organisation import Seat
 from ged.services.notify import Told, tell, tell_positions
 from ged.store.unit import Store, Unit
-from retention.disposal.look import DISPOSED, Look, look_at
+from retention.disposal.look import DISPOSED, Look, looks_at
 
 _APPROVING = frozenset({Role.HEAD, Role.ARCHIVIST})
 
@@ -65,7 +65,7 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
     with store.unit() as unit:
         ids = unit.disposals.candidates(tenant_id, actor.tokens(), DISPOSED, MOST_LINES)
         letters = {each.id: each for each in unit.letters.many(ids)}
-        looks = [look for each in ids if not (look := look_at(unit, letters[each], now.date())).against]
+        looks = [each for each in looks_at(unit, [letters[one] for one in ids], now.date()) if not each.against]
         if not looks:
             raise Refused(
                 "disposal.nothing",

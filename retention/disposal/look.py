@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,11 +35,22 @@ class Look:
 
 def look_at(unit: Unit, letter: Letter, today: date) -> Look:
     """Look at a letter: its fate as it is today, its holds, whatever is still under way around it."""
-    fate = fates_of(unit, [letter], today)[letter.id]
-    return Look(letter, fate, fate.rule or BY_LAW, _against(unit, letter, fate))
+    return looks_at(unit, [letter], today)[0]
 
 
-def _against(unit: Unit, letter: Letter, fate: Fate) -> str:
+def looks_at(unit: Unit, letters: Sequence[Letter], today: date) -> list[Look]:
+    """Look at letters together, in their order: as many statements as for one."""
+    fates = fates_of(unit, letters, today)
+    ripe = [each for each in letters if not _against(each, fates[each.id])]
+    under_way = unit.belongings.under_way([each.id for each in ripe])
+    return [
+        Look(each, fate, fate.rule or BY_LAW, _against(each, fate) or under_way.get(each.id, ""))
+        for each in letters
+        for fate in [fates[each.id]]
+    ]
+
+
+def _against(letter: Letter, fate: Fate) -> str:
     if letter.state in {State.DESTROYED, State.TRANSFERRED}:
         return "Il est déjà éliminé ou versé."
     if fate.held:
@@ -47,4 +59,4 @@ def _against(unit: Unit, letter: Letter, fate: Fate) -> str:
         return f"Son délai n'est pas passé. {fate.reasons[0]}"
     if fate.disposition not in DISPOSED:
         return f"Son sort final est {fate.disposition}, non l'élimination."
-    return unit.belongings.under_way(letter.id)
+    return ""

@@ -8,6 +8,7 @@ Source: ISO 15489-1, 8.5 (disposition authorities); MoReq2010, R8 (disposal sche
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,30 +56,60 @@ class Fate:
     selected: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What the rules come to for a letter, before a sentence is said of it: all that most of a sweep needs.
+
+    Attributes:
+        keep_until: The last day it must be kept; None when nobody can say yet.
+        ends: When the term of each rule ends, the rulings in their order.
+        first: The ruling that sets the term; None where no rule applies. `most` is the rule that keeps most.
+        by_law: Whether the law's floor sets the term instead.
+    """
+
+    keep_until: date | None
+    ends: tuple[tuple[date | None, Ruling], ...] = ()
+    first: Ruling | None = None
+    most: RetentionRule | None = None
+    by_law: bool = False
+
+    def due(self, facts: Facts, today: date) -> bool:
+        """Whether the disposition may be proposed: the term is over, and no hold stands."""
+        return not facts.holds and self.keep_until is not None and today > self.keep_until
+
+
+def reckon(letter: Letter, facts: Facts) -> Reckoned:
+    """Return until when a letter is kept by the longest of its rules, holds aside."""
+    if not facts.rulings:
+        return Reckoned(None)
+    ends = tuple((_end(each.rule, letter, facts), each) for each in facts.rulings)
+    until, first = max(ends, key=lambda one: (one[0] or date.max, one[0] is None, -one[1].rule.disposition.rank))
+    most = min((each.rule for each in facts.rulings), key=lambda rule: rule.disposition.rank)
+    if until is None:
+        return Reckoned(None, ends, first, most)
+    floor = floor_of(letter)
+    return Reckoned(max(until, floor), ends, first, most, by_law=floor > until)
+
+
 def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
     """Return the fate of a letter as it stands; a hold wins over every rule."""
     held = tuple(
         f"Gelé depuis le {long_date(each.placed_on)} par {each.placed_by} : {each.reason}." for each in facts.holds
     )
-    if not facts.rulings:
+    found = reckon(letter, facts)
+    if found.first is None or found.most is None:
         reason = "À conserver sans limite, parce qu'aucune règle ne s'applique encore : ni nature ni cote n'en donnent."
         return Fate(None, None, due=False, held=bool(held), reasons=(*held, reason), version=facts.version)
-    ends = [(_end(each.rule, letter, facts), each) for each in facts.rulings]
-    until, ruling = max(ends, key=lambda one: (one[0] or date.max, one[0] is None, -one[1].rule.disposition.rank))
-    most = min((each.rule for each in facts.rulings), key=lambda rule: rule.disposition.rank)
-    floor = floor_of(letter)
-    by_law = until is not None and floor > until
-    if by_law:
-        until = floor
+    verdict = _verdict(found.first.rule, found.keep_until, by_law=found.by_law)
     return Fate(
-        keep_until=until,
-        disposition=most.disposition,
-        due=not held and until is not None and today > until,
+        keep_until=found.keep_until,
+        disposition=found.most.disposition,
+        due=found.due(facts, today),
         held=bool(held),
-        reasons=(*held, _verdict(ruling.rule, until, by_law=by_law), *_rules(ends, ruling, most, letter, facts)),
-        rule=None if by_law else ruling.rule.code,
+        reasons=(*held, verdict, *_rules(found.ends, found.first, found.most, letter, facts)),
+        rule=None if found.by_law else found.first.rule.code,
         version=facts.version,
-        selected=_selected(most, letter),
+        selected=_selected(found.most, letter),
     )
 
 
@@ -120,7 +151,7 @@ def _awaited(rule: RetentionRule) -> str:
 
 
 def _rules(
-    ends: list[tuple[date | None, Ruling]], first: Ruling, most: RetentionRule, letter: Letter, facts: Facts
+    ends: Sequence[tuple[date | None, Ruling]], first: Ruling, most: RetentionRule, letter: Letter, facts: Facts
 ) -> tuple[str, ...]:
     """Return a sentence for each rule, the one that counts first, each with what it was found by."""
     said = []
@@ -144,7 +175,7 @@ def _rules(
     return tuple(said)
 
 
-def _each_once(ends: list[tuple[date | None, Ruling]], first: Ruling) -> list[tuple[date | None, Ruling, str]]:
+def _each_once(ends: Sequence[tuple[date | None, Ruling]], first: Ruling) -> list[tuple[date | None, Ruling, str]]:
     """Return each rule once, the one that counts first, with all that it was found by."""
     found: dict[str, tuple[date | None, Ruling, str]] = {}
     for until, ruling in sorted(ends, key=lambda one: one[1].rule != first.rule):

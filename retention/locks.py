@@ -11,22 +11,24 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Vault
 from ged.store.unit import Store
-from retention.fate import Fate, floor_of
+from retention.fate import floor_of
 
 _AHEAD_YEARS = 31
 """No lock is set further ahead: nobody takes one back, and a day may have been mistyped. It grows once a year."""
 _BATCH = 200
 
 
-def longer_locks(letters: Sequence[Letter], fates: Mapping[str, Fate], today: date, lock_days: int) -> dict[str, date]:
+def longer_locks(
+    letters: Sequence[Letter], ends: Mapping[str, date | None], today: date, lock_days: int
+) -> dict[str, date]:
     """Return until when letters are to be locked, by id: those kept longer than what the store did by itself.
 
-    A letter whose term waits for something is locked as long as the law keeps it.
+    `ends` is the last day of each term. A letter whose term waits for something is locked as long as the law keeps it.
     """
     furthest = date(today.year + _AHEAD_YEARS, 1, 1)
     found = {}
     for each in letters:
-        until = min(max(fates[each.id].keep_until or date.min, floor_of(each)), furthest)
+        until = min(max(ends[each.id] or date.min, floor_of(each)), furthest)
         if until > each.registered_at.date() + timedelta(days=lock_days):
             found[each.id] = until
     return found

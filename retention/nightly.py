@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
+from ged.mail.filing import Facts
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.store.sweeps import DueRecord, Sweep
 from ged.store.unit import Store, Unit
-from retention.fate import Fate
-from retention.fates import fates_of
+from retention.fate import Fate, fate_of, reckon
 from retention.locks import longer_locks
 
-_PART = 2000
+_PART = 5000
 Fault = Callable[[str], None]
 """Called with the id of the last letter of each part, once it is kept: a test dies there."""
 
@@ -54,12 +54,18 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
             unit.sweeps.begin(standing)
         letters = unit.letters.kept_after(standing.after, part)
         if letters:
-            fates = fates_of(unit, letters, standing.day)
-            due = [_record(letter_id, fate) for letter_id, fate in fates.items() if fate.due]
-            unit.sweeps.go_on(due, letters[-1].id, len(letters))
-            _stamp(unit, letters, fates)
+            facts = unit.retention.of(letters, standing.day)
+            found = {each.id: reckon(each, facts[each.id]) for each in letters}
+            due = [each for each in letters if found[each.id].due(facts[each.id], standing.day)]
+            unit.sweeps.go_on(
+                [_record(each.id, fate_of(each, facts[each.id], standing.day)) for each in due],
+                letters[-1].id,
+                len(letters),
+            )
+            _stamp(unit, letters, facts)
             if lock_days is not None:
-                unit.letter_locks.want(longer_locks(letters, fates, standing.day, lock_days))
+                ends = {letter_id: one.keep_until for letter_id, one in found.items()}
+                unit.letter_locks.want(longer_locks(letters, ends, standing.day, lock_days))
             unit.commit()
             return None, letters[-1].id
         listed = unit.sweeps.finish(now)
@@ -68,10 +74,10 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
     return listed, ""
 
 
-def _stamp(unit: Unit, letters: Sequence[Letter], fates: Mapping[str, Fate]) -> None:
+def _stamp(unit: Unit, letters: Sequence[Letter], facts: Mapping[str, Facts]) -> None:
     changed = defaultdict(list)
     for each in letters:
-        version = fates[each.id].version
+        version = facts[each.id].version
         if version is not None and version != each.schedule_version:
             changed[version].append(each.id)
     for version, ids in changed.items():

@@ -119,9 +119,17 @@ class Letters:
         return list(self._connection.scalars(query))
 
     def kept_after(self, letter_id: str, limit: int) -> list[Letter]:
-        """Return letters that are neither destroyed nor transferred, in the order of `ids_after`, after one of them."""
-        query = _select().where(letter.c.id > letter_id, letter.c.state.not_in((State.DESTROYED, State.TRANSFERRED)))
-        return [_value(row) for row in self._connection.execute(query.order_by(letter.c.id).limit(limit))]
+        """Return letters that are neither destroyed nor transferred, as they were registered, after one of them.
+
+        Letters registered together lie together on the disk: a walk in this order reads and writes each page once.
+        """
+        query = _select().where(letter.c.state.not_in((State.DESTROYED, State.TRANSFERRED)))
+        place = sa.tuple_(letter.c.registered_at, letter.c.id)
+        at = self._connection.scalar(sa.select(letter.c.registered_at).where(letter.c.id == letter_id))
+        if at is not None:
+            query = query.where(place > sa.tuple_(sa.literal(at), sa.literal(letter_id)))
+        rows = self._connection.execute(query.order_by(letter.c.registered_at, letter.c.id).limit(limit))
+        return [_value(row) for row in rows]
 
     def revisions_after(self, letter_id: str, limit: int) -> dict[str, int]:
         """Return the revision of letters by id, after one of them, in the order of `ids_after`."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ged.mail.filing import Facts, RetentionEvent, Ruling
+from ged.mail.filing import Facts, RetentionEvent, RetentionRule, Ruling
 from ged.mail.item import Letter
 from ged.mail.schedule import Schedule
 from ged.store.database import text_array
@@ -23,6 +23,28 @@ class _Dossier(NamedTuple):
     code: str
     file_code: str | None
     closed_on: date | None
+
+
+class _Lookup:
+    """Finds rulings in one schedule, each once for all the letters that say the same."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._found: dict[tuple[str, str], tuple[Ruling, ...]] = {}
+
+    def named(self, code: str, by: str) -> tuple[Ruling, ...]:
+        """Return the ruling of a rule's code, if the schedule has it."""
+        return self._kept(code, by, self._schedule.rule)
+
+    def filed(self, code: str, by: str) -> tuple[Ruling, ...]:
+        """Return the ruling of what is filed under a code, if the plan gives one."""
+        return self._kept(code, by, self._schedule.rule_filed)
+
+    def _kept(self, code: str, by: str, find: Callable[[str], RetentionRule | None]) -> tuple[Ruling, ...]:
+        if (code, by) not in self._found:
+            rule = find(code)
+            self._found[code, by] = () if rule is None else (Ruling(rule, by),)
+        return self._found[code, by]
 
 
 class RetentionFacts:
@@ -41,31 +63,27 @@ class RetentionFacts:
         """Return the facts of each letter under a version said for each tenant: its number, and its lines."""
         ids = [each.id for each in letters]
         dossiers, events, holds = self._dossiers(ids), self._events(ids), Holds(self._connection).standing_on(ids)
-        found = {}
+        found, lookups = {}, {each: _Lookup(schedule) for each, (_, schedule) in schedules.items()}
         for each in letters:
-            number, schedule = schedules[each.tenant_id]
+            number = schedules[each.tenant_id][0]
             inside = dossiers.get(each.id, ())
             found[each.id] = Facts(
                 version=number,
-                rulings=tuple(self._rulings(each, schedule, inside)),
+                rulings=tuple(self._rulings(each, lookups[each.tenant_id], inside)),
                 dossiers=tuple(one.closed_on for one in inside),
                 events=events.get(each.id, ()),
                 holds=holds.get(each.id, ()),
             )
         return found
 
-    def _rulings(self, letter: Letter, schedule: Schedule, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:
+    def _rulings(self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:
         rule_code, label = self._kind_rules().get(letter.kind or "", ("", ""))
-        by_kind = schedule.rule(rule_code)
-        if by_kind is not None:
-            yield Ruling(by_kind, f"la nature « {label} »")
-        by_code = schedule.rule_filed(letter.file_code) if letter.file_code else None
-        if by_code is not None:
-            yield Ruling(by_code, f"la cote {letter.file_code}")
+        yield from lookup.named(rule_code, f"la nature « {label} »")
+        if letter.file_code:
+            yield from lookup.filed(letter.file_code, f"la cote {letter.file_code}")
         for each in dossiers:
-            by_dossier = schedule.rule_filed(each.file_code) if each.file_code else None
-            if by_dossier is not None:
-                yield Ruling(by_dossier, f"le dossier {each.code}, cote {each.file_code}")
+            if each.file_code:
+                yield from lookup.filed(each.file_code, f"le dossier {each.code}, cote {each.file_code}")
 
     def _applied(self, tenant_id: str, day: date) -> tuple[int | None, Schedule]:
         key = (tenant_id, day)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from ged.mail.filing import Disposition
 from ged.mail.item import State
 from ged.mail.schedule import VersionState
-from ged.store.database import text_array
+from ged.store.database import driver_connection, text_array
 from ged.store.schedule_tables import due_next, schedule_version, sweep
 from ged.store.tables import due, kind, letter
 
@@ -87,12 +87,14 @@ class Sweeps:
 
     def go_on(self, records: Sequence[DueRecord], after: str, looked: int) -> None:
         """Keep what a part of the letters gave, and which of them was the last."""
-        rows = [
-            {name: getattr(each, name) for name in DueRecord.__slots__} | {"reasons": list(each.reasons)}
-            for each in records
-        ]
-        if rows:
-            self._connection.execute(sa.insert(due_next), rows)
+        names = ", ".join(DueRecord.__slots__)
+        with (
+            driver_connection(self._connection).cursor() as cursor,
+            cursor.copy(f"COPY due_next ({names}) FROM STDIN") as copy,
+        ):
+            for each in records:
+                row = {name: getattr(each, name) for name in DueRecord.__slots__} | {"reasons": list(each.reasons)}
+                copy.write_row(list(row.values()))
         self._connection.execute(sa.update(sweep).values(after=after, looked=sweep.c.looked + looked))
 
     def stamp(self, letter_ids: Sequence[str], version: int) -> None:

@@ -212,6 +212,7 @@ letter = sa.Table(
     sa.UniqueConstraint("register_id", "direction", "year", "sequence", name="uq_letter_series"),
     sa.Index("ix_letter_reader_tokens", "reader_tokens", postgresql_using="gin"),
     sa.Index("ix_letter_basket", "state", "registered_at", "id"),
+    sa.Index("ix_letter_registered", "registered_at", "id"),
 )
 
 arrival = sa.Table(

@@ -25,7 +25,10 @@ class Disposition(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0 for what keeps most: of two rules on one letter, the one that keeps more has the last word."""
-        return list(Disposition).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {each: rank for rank, each in enumerate(Disposition)}
 
 
 class Start(StrEnum):

@@ -35,15 +35,19 @@ _ENUMERATIONS: dict[str, Any] = {
     "reading": Reading,
     "sealing": Sealing,
 }
+_PLACES = [
+    (Letter.__slots__.index(name), {str(each): each for each in members}) for name, members in _ENUMERATIONS.items()
+]
+_CONCERNED = Letter.__slots__.index("concerned")
 _JOINED = frozenset({"original_size", "media_type"})
 
 
 def _value(row: sa.Row[Any]) -> Letter:
-    fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented way to a mapping
-    for name, enumeration in _ENUMERATIONS.items():
-        fields[name] = enumeration(fields[name])
-    fields["concerned"] = tuple(fields["concerned"])
-    return Letter(**fields)
+    values: list[Any] = list(row)
+    for place, members in _PLACES:
+        values[place] = members[values[place]]
+    values[_CONCERNED] = tuple(values[_CONCERNED])
+    return Letter(*values)
 
 
 def _column(value: object) -> object:

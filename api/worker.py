@@ -7,6 +7,7 @@ missing heartbeat and given again; a page that kills its process costs one attem
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -265,6 +266,7 @@ def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_faul
         runner = Runner(house.store, work, house.clock, fault)
         lots = BatchHands(house.store, house.vault, reading, house.clock)
         app = build_app(house, runner, lots)
+        gc.freeze()  # what is loaded by now stays: the collector looks only at what work makes
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:

@@ -6,17 +6,15 @@ last night stands until the new one is whole. It begins anew at midnight, and wh
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.filing import Facts
-from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.store.sweeps import DueRecord, Sweep
-from ged.store.unit import Store, Unit
-from retention.fate import Fate, fate_of, reckon
+from ged.store.sweeps import DueRecord, Sweep, SweptTerm
+from ged.store.unit import Store
+from retention.fate import Fate, Reckoned, fate_of, reckon
 from retention.locks import longer_locks
 
 _PART = 5000
@@ -62,7 +60,7 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
                 letters[-1].id,
                 len(letters),
             )
-            _stamp(unit, letters, facts)
+            unit.sweeps.stamp([_term(each.id, found[each.id], facts[each.id]) for each in letters])
             if lock_days is not None:
                 ends = {letter_id: one.keep_until for letter_id, one in found.items()}
                 unit.letter_locks.want(longer_locks(letters, ends, standing.day, lock_days))
@@ -72,16 +70,6 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
         unit.journal.write(now, Act.FALLS_DUE, SYSTEM, count=listed, looked=standing.looked)
         unit.commit()
     return listed, ""
-
-
-def _stamp(unit: Unit, letters: Sequence[Letter], facts: Mapping[str, Facts]) -> None:
-    changed = defaultdict(list)
-    for each in letters:
-        version = facts[each.id].version
-        if version is not None and version != each.schedule_version:
-            changed[version].append(each.id)
-    for version, ids in changed.items():
-        unit.sweeps.stamp(ids, version)
 
 
 def _record(letter_id: str, fate: Fate) -> DueRecord:
@@ -96,3 +84,7 @@ def _record(letter_id: str, fate: Fate) -> DueRecord:
         version=fate.version,
         selected=fate.selected,
     )
+
+
+def _term(letter_id: str, found: Reckoned, facts: Facts) -> SweptTerm:
+    return SweptTerm(letter_id, found.first.rule.code if found.first else None, found.keep_until, facts.version)

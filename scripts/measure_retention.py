@@ -10,6 +10,7 @@ writes what falls due to a table: both must name the same letters.
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import random
 import resource
@@ -189,6 +190,7 @@ def main() -> None:
     with measured_house() as (house, _):
         establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
         archivist = actor_of("archives", store=house.store, clock=house.clock)
+        gc.freeze()  # as a worker does when it begins
         for count in parser.parse_args().letters:
             _fill(house, archivist, had, count)
             had = count

@@ -57,7 +57,7 @@ def place(new: NewHold, *, store: Store, actor: Actor, clock: Clock) -> LegalHol
     now = clock()
     refuse_faulty(new.reason, new.review_on, new.query if new.scope is Scope.QUERY else None, now.date())
     with store.unit() as unit:
-        unit.holds.wait_for_disposals()
+        unit.holds.wait_for_others()
         _refuse_stranger(unit, new.owner_id, actor, now.date())
         label = _label(unit, new, actor)
         placed = LegalHold(
@@ -98,6 +98,7 @@ def lift(hold_id: str, reason: str, *, store: Store, actor: Actor, clock: Clock)
         )
     now = clock()
     with store.unit() as unit:
+        unit.holds.wait_for_others()
         current = _seen(unit, hold_id, actor)
         if not unit.holds.lift(current.id, said, actor, now):
             raise Conflict("hold.none", "Ce gel est déjà levé. Rien n'a été changé.")

@@ -54,9 +54,13 @@ class Holds:
         """
         return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
 
-    def wait_for_disposals(self) -> None:
-        """Wait until no letter is being condemned; called before a letter is locked, so that nobody waits in a ring."""
-        self._connection.execute(sa.text("LOCK TABLE hold IN ROW EXCLUSIVE MODE"))
+    def wait_for_others(self) -> None:
+        """Wait until no letter is being condemned and nobody else places or lifts a hold.
+
+        Called before a letter is locked, so that nobody waits in a ring. Two at once would each see the other's hold
+        as it was, and leave a letter marked as held that is free, or as free that is held.
+        """
+        self._connection.execute(sa.text("LOCK TABLE hold IN SHARE ROW EXCLUSIVE MODE"))
 
     def keep_still(self) -> None:
         """Let nobody place or lift a hold before this transaction ends; what others have begun is waited for."""
@@ -68,8 +72,7 @@ class Holds:
         result = self._connection.execute(lifted.values(lifted_by=actor.name, lifted_at=at, lift_reason=reason))
         if result.rowcount:
             caught = sa.select(hold_letter.c.letter_id).where(hold_letter.c.hold_id == hold_id)
-            free = sa.update(letter).where(letter.c.id.in_(caught), letter.c.held, ~_held_now())
-            self._connection.execute(free.values(held=False))
+            self._mark(letter.c.id.in_(caught), letter.c.held, ~_held_now(), held=False)
         return bool(result.rowcount)
 
     def amend(self, hold_id: str, owner_id: str | None, review_on: date | None) -> None:
@@ -150,9 +153,13 @@ class Holds:
             caught = insert(hold_letter).from_select(columns, new).on_conflict_do_nothing()
             total += self._connection.execute(caught).rowcount
         if total:
-            now_held = sa.update(letter).where(~letter.c.held, _held_now(), *some)
-            self._connection.execute(now_held.values(held=True))
+            self._mark(~letter.c.held, _held_now(), *some, held=True)
         return total
+
+    def _mark(self, *where: sa.ColumnElement[bool], held: bool) -> None:
+        """Mark letters as held or as free, locked in the order of their ids: so does whoever locks several."""
+        locked = sa.select(letter.c.id).where(*where).order_by(letter.c.id).with_for_update(key_share=True)
+        self._connection.execute(sa.update(letter).where(letter.c.id.in_(locked)).values(held=held))
 
     def _read(self, *where: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0) -> tuple[LegalHold, ...]:
         query = sa.select(*(hold.c[name] for name in LegalHold.__slots__)).where(*where)

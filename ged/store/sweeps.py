@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from ged.mail.filing import Disposition
 from ged.mail.item import State
 from ged.mail.schedule import VersionState
-from ged.store.database import driver_connection, text_array
+from ged.store.database import driver_connection
 from ged.store.schedule_tables import due_next, schedule_version, sweep
 from ged.store.tables import due, kind, letter
 
@@ -35,6 +36,18 @@ class DueRecord:
     rule: str | None = None
     version: int | None = None
     selected: bool | None = None
+
+
+class SweptTerm(NamedTuple):
+    """What a sweep found of a letter: the rule that sets its term, the last day of it, the version of the schedule.
+
+    `rule` is None where no rule applies, `until` where nobody can say yet, `version` where no schedule is in force.
+    """
+
+    letter_id: str
+    rule: str | None
+    until: date | None
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +110,29 @@ class Sweeps:
                 copy.write_row(list(row.values()))
         self._connection.execute(sa.update(sweep).values(after=after, looked=sweep.c.looked + looked))
 
-    def stamp(self, letter_ids: Sequence[str], version: int) -> None:
-        """Note on letters the version under which they were swept; one that somebody writes to just now is passed over.
+    def stamp(self, terms: Sequence[SweptTerm]) -> None:
+        """Note on letters what was found of them, where that is new; one that somebody writes to is passed over.
 
         No field that people edit changes, and so neither does the revision.
         """
-        free = sa.select(letter.c.id).where(letter.c.id == sa.any_(text_array(letter_ids)))
-        free = free.with_for_update(key_share=True, skip_locked=True)
-        self._connection.execute(sa.update(letter).where(letter.c.id.in_(free)).values(schedule_version=version))
+        given = zip(*terms, strict=True)
+        arrays: list[sa.ColumnElement[Any]] = [
+            sa.cast(sa.literal(list(each), ARRAY(kind)), ARRAY(kind))
+            for each, kind in zip(given, (sa.Text, sa.Text, sa.Date, sa.Integer), strict=True)
+        ]
+        found = sa.func.unnest(*arrays).table_valued("id", "rule", "until", "version", name="found").render_derived()
+        noted = sa.tuple_(letter.c.term_rule, letter.c.kept_until, letter.c.schedule_version)
+        version = sa.func.coalesce(found.c.version, letter.c.schedule_version)
+        free = (
+            sa.select(letter.c.id)
+            .join(found, found.c.id == letter.c.id)
+            .where(noted.is_distinct_from(sa.tuple_(found.c.rule, found.c.until, version)))
+            .with_for_update(of=letter, key_share=True, skip_locked=True)
+        )
+        noting = sa.update(letter).where(letter.c.id == found.c.id, letter.c.id.in_(free))
+        self._connection.execute(
+            noting.values(term_rule=found.c.rule, kept_until=found.c.until, schedule_version=version)
+        )
 
     def finish(self, at: datetime) -> int:
         """Put the list that was made in the place of the last one, and give how many letters are on it.

@@ -208,6 +208,8 @@ letter = sa.Table(
     column("held", sa.Boolean, server_default=sa.false()),
     column("file_code", _Text, nullable=True, index=True),
     column("schedule_version", sa.Integer, nullable=True),
+    column("term_rule", _Text, nullable=True),
+    column("kept_until", sa.Date, nullable=True),
     column("reader_tokens", ARRAY(_Text)),
     sa.UniqueConstraint("register_id", "direction", "year", "sequence", name="uq_letter_series"),
     sa.Index("ix_letter_reader_tokens", "reader_tokens", postgresql_using="gin"),

@@ -72,6 +72,7 @@ from ged.store.registers import Registers
 from ged.store.reminders import Reminders
 from ged.store.retention_events import RetentionEvents
 from ged.store.retention_facts import RetentionFacts
+from ged.store.retention_figures import RetentionFigures
 from ged.store.runs import Runs
 from ged.store.scan_runs import ScanRuns
 from ged.store.schedules import Schedules
@@ -331,6 +332,11 @@ class Unit:
     def retention_events(self) -> RetentionEvents:
         """Events that start terms."""
         return RetentionEvents(self._connection)
+
+    @cached_property
+    def retention_figures(self) -> RetentionFigures:
+        """Letters counted by the rule that governs them."""
+        return RetentionFigures(self._connection)
 
     @cached_property
     def retention(self) -> RetentionFacts:

@@ -73,6 +73,9 @@ def test_an_archivist_and_a_second_person_destroy_what_is_over_and_an_auditor_se
     looked_at(page, "gels")
 
     # The list: what is held is not on it; a line is struck with a reason; the visa names a second person.
+    page.goto(f"{server}/conservation/regles")
+    looked_at(page, "conservation-regles")
+    expect(page.get_by_role("link", name="Par règle", exact=True)).to_have_attribute("aria-current", "true")
     page.goto(f"{server}/eliminations")
     looked_at(page, "eliminations-vide")
     page.locator("form.card .main").focus()

@@ -50,6 +50,7 @@ def addresses(house: House, actor: Actor) -> list[str]:
         "/courriels",
         "/courriels-ecartes",
         "/conservation",
+        "/conservation/regles",
         "/gels",
         "/adresse-qui-n-existe-pas",
     ]

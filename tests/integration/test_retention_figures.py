@@ -1,0 +1,91 @@
+"""Statistics per rule: each letter once, under the rule that the night found, only to who may read it; as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from api.wiring import House
+from ged.errors import Forbidden
+from ged.mail.access import Actor
+from ged.mail.legal_hold import Scope
+from ged.services import hold
+from ged.services.hold import NewHold
+from integration.test_acknowledgement import signed_in
+from properties.test_register import register_one
+from retention.figures import Figures, RuleFigures, figures_by_rule
+from retention.nightly import sweep_letters
+from rooms.disposals import close, disposed, over, own
+from rooms.letters import decide
+
+Who = Callable[[str], Actor]
+
+
+def figures(house: House, actor: Actor) -> Figures:
+    return figures_by_rule(store=house.store, actor=actor, clock=house.clock)
+
+
+def of(found: Figures, code: str) -> RuleFigures:
+    return next(each for each in found.rules if each.code == code)
+
+
+def rule_of(house: House, kind: str) -> str:
+    with house.store.unit() as unit:
+        return unit.organisation.rules_of_kinds()[kind]
+
+
+def test_each_letter_is_counted_once_under_the_rule_that_the_night_found(house: House, kossi: Actor, who: Who) -> None:
+    rule, today = rule_of(house, "demande"), house.clock().date()
+    gone = over(house, kossi, "A")
+    disposed(house, who)
+    late, held = over(house, kossi, "B"), over(house, kossi, "C")
+    hold.place(NewHold(Scope.LETTER, held, "Contentieux"), **own(house, who("archives")))
+    working, closed, unknown = (register_one(house.store, kossi, f"lettre {n}".encode()).letter_id for n in range(3))
+    for each in (working, closed):
+        decide(house, kossi, each, letter_date=today, kind="demande", sender_reference="")
+    close(house, closed)
+    before = figures(house, who("archives"))
+    assert of(before, rule).destroyed == 1, "what the last night found of a letter stays when it is destroyed"
+    sweep_letters(house.store, house.clock)
+    found = of(figures(house, who("archives")), rule)
+    assert (found.current, found.intermediate, found.overdue, found.destroyed) == (1, 1, 2, 1), (gone, late)
+    assert (found.held, found.total) == (1, 5)
+    with house.store.unit() as unit:
+        facts = unit.retention.of(unit.letters.many([closed]), today)[closed]
+    assert of(figures(house, who("archives")), "").current == 1, f"nobody has said what {unknown} is"
+    assert facts.rulings[0].rule.code == rule
+    assert sum(found.falls_due.values()) + found.waiting == 2
+    assert min(found.falls_due, default=today.year + 20) >= today.year + 20, "the law keeps both twenty years"
+
+
+def test_what_one_may_not_read_is_not_counted(house: House, kossi: Actor, who: Who) -> None:
+    over(house, kossi, "A", service_id="DAJ", confidentiality="confidentiel")
+    sweep_letters(house.store, house.clock)
+    rule = rule_of(house, "demande")
+    assert of(figures(house, who("archives")), rule).total == 1
+    with pytest.raises(Forbidden):
+        figures(house, kossi)
+
+
+def test_the_figures_are_a_page_and_a_table_in_both_languages(
+    house: House, kossi: Actor, who: Who, client: httpx.Client
+) -> None:
+    over(house, kossi, "A")
+    rule = rule_of(house, "demande")
+    sweep_letters(house.store, house.clock)
+    headers = signed_in(house, "archives")
+    shown = client.get("/conservation/regles", headers=headers)
+    assert shown.status_code == 200
+    assert rule in shown.text
+    table = client.get("/conservation/regles.csv", headers=headers)
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
+    row = next(each for each in rows if each["Règle"] == rule)
+    assert (row["Courriers"], row["Délai passé"], row[str(house.clock().year)]) == ("1", "1", "0")
+    spoken = {"Cookie": headers["Cookie"] + "; ged_langue=en"}
+    english = client.get("/conservation/regles.csv", headers=spoken).content.decode("utf-8-sig")
+    assert english.startswith("Rule;")
+    assert client.get("/conservation/regles", headers=signed_in(house, "kossi")).status_code == 403

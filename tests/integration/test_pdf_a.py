@@ -100,8 +100,11 @@ def test_a_damaged_pdf_is_refused(confined: Confined, tmp_path: Path) -> None:
     start = data.index(b"stream", data.index(b"/FlateDecode")) + 40
     data[start : start + 60] = bytes(60)
     (tmp_path / "abime.pdf").write_bytes(data)
-    with pytest.raises(Refused):
-        to_pdf_a(tmp_path / "abime.pdf", "x", confined)
+    (tmp_path / "tronque.pdf").write_bytes(letter_pdf()[:2000])
+    for name in ("abime.pdf", "tronque.pdf"):
+        with pytest.raises(Refused, match="voyage seul") as said:
+            to_pdf_a(tmp_path / name, "x", confined)
+        assert said.value.code == "archival.failed", "not what a door says to a sender"
 
 
 def test_a_copy_that_lost_a_line_or_a_page_or_claims_nothing_is_refused(confined: Confined, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ged.store.unit import Store
 from ged.store.vault.encrypted import EncryptedVault
 from ged.store.vault.kek import KekFolder, kek_missing
 from ged.store.vault.local import LocalVault
+from ged.store.vault.mark import known
 from ged.store.vault.object_secret import mark_of
 from ged.store.vault.shelf import Shelf
 
@@ -22,16 +23,21 @@ def open_vault(settings: Settings, database_url: str) -> Iterator[EncryptedVault
     """Open the vault, once its keys are known to be those of this database.
 
     Raises:
-        Unavailable: `vault.kek`, the keys are those of another installation, or new where others should be.
+        Unavailable: `vault.kek`, the keys are those of another installation, or new where others should be;
+            `vault.away`, the folder is not the vault: its disk is not there.
     """
     keks = open_keks(settings)
     store = Store(database_url, pool_size=_CONNECTIONS)
     try:
+        mark = mark_of(keks.lookup_key)
         with store.unit() as unit:
-            if not unit.object_keys.is_of(mark_of(keks.lookup_key)):
+            if not unit.object_keys.is_of(mark):
                 raise kek_missing("recherche.key", str(keks.folder))
+            holds = unit.audits.cites()
             unit.commit()
-        yield EncryptedVault(_shelf(settings), keks, store, encrypts=settings.vault.encryption == "on")
+        yield EncryptedVault(
+            _shelf(settings, mark, holds=holds), keks, store, encrypts=settings.vault.encryption == "on"
+        )
     finally:
         store.close()
 
@@ -41,9 +47,10 @@ def open_keks(settings: Settings) -> KekFolder:
     return KekFolder(settings.vault.kek_folder or settings.data / "keys" / "coffre")
 
 
-def _shelf(settings: Settings) -> Shelf:
+def _shelf(settings: Settings, mark: bytes, *, holds: bool) -> Shelf:
     given = settings.vault
     if given.kind == "directory" or given.access_key is None or given.secret_key is None or given.endpoint is None:
+        known(settings.data / "vault", mark, holds=holds)
         return LocalVault(settings.data / "vault")
     from ged.store.vault.s3 import S3Vault  # noqa: PLC0415 - boto3 is slow to load, and only this needs it
 

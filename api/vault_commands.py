@@ -65,11 +65,11 @@ def destroy(kek_id: str, *, as_json: Json = False) -> None:
 def encrypt(*, as_json: Json = False) -> None:
     """Chiffre les fichiers mis au coffre en clair ; peut être interrompu et relancé, l'on peut travailler pendant."""
     with house_of() as (house, _), open_vault(house.settings, house.database_url) as opened, _progress() as progress:
-        if house.settings.vault.kind != "directory" or house.settings.vault.encryption == "off":
+        if house.settings.vault.encryption == "off":
             raise Refused(
                 "vault.no_conversion",
-                "Seul un coffre en dossier, dont le chiffrement est en service, se chiffre ainsi. Dans un compartiment "
-                "S3, ce qui est sous verrou ne peut être remplacé : ce qui arrive est chiffré, le reste demeure.",
+                "Le chiffrement du coffre n'est pas en service. Mettez « encryption = on » dans la configuration, "
+                "puis relancez.",
             )
         task = progress.add_task("Fichiers")
         taken = vault_keys.take_in(
@@ -80,6 +80,11 @@ def encrypt(*, as_json: Json = False) -> None:
             told=lambda done: progress.update(task, description=f"Fichiers : {done}"),
         )
     shown = [f"{taken.done} fichiers chiffrés.", *(f"Altéré, laissé tel quel : {each}" for each in taken.altered)]
+    if taken.locked:
+        shown.append(
+            f"{taken.locked} sont chiffrés et restent aussi en clair, sous le verrou du compartiment : relancez "
+            "« ged vault encrypt » quand il aura pris fin."
+        )
     say(as_json, asdict(taken), "\n".join(shown))
     if taken.altered:
         raise typer.Exit(1)

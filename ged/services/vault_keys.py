@@ -34,10 +34,17 @@ class KekState:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of encrypting old objects: how many are done, and the digests of those that were left as altered."""
+    """What came of encrypting old objects.
+
+    Attributes:
+        done: Encrypted this time.
+        altered: Digests of those that are left as they are: they do not hash to their name.
+        locked: How many are encrypted and stay readable beside it, until the lock of the store ends.
+    """
 
     done: int
     altered: tuple[str, ...]
+    locked: int = 0
 
 
 def keks_of(keks: Keks, *, store: Store) -> tuple[KekState, ...]:
@@ -123,23 +130,24 @@ def take_in(
 ) -> Taken:
     """Encrypt every object that was stored as it was, one after the other; killed and called again, it goes on.
 
-    Objects that do not hash to their name are left, and named.
+    Objects that do not hash to their name are left, and named. What a lock keeps in plain is removed by a later call.
     """
-    done, altered = 0, []
+    done, locked, altered = 0, 0, []
     for digest in _plain(vault):
         with store.unit() as unit:
             tenant_id = unit.object_keys.tenant_of_original(digest)
         try:
-            vault.take_in(digest, tenant_id)
+            new, remains = vault.take_in(digest, tenant_id)
         except Corrupt:
             altered.append(digest)
             continue
-        done += 1
+        done += new or not remains
+        locked += remains
         told(done)
     with store.unit() as unit:
-        unit.journal.write(clock(), Act.VAULT_ENCRYPTED, actor, count=done, altered=altered)
+        unit.journal.write(clock(), Act.VAULT_ENCRYPTED, actor, count=done, altered=altered, locked=locked)
         unit.commit()
-    return Taken(done, tuple(altered))
+    return Taken(done, tuple(altered), locked)
 
 
 def _rewrap_some(tenant_id: str, keks: Keks, store: Store) -> int:
@@ -157,7 +165,8 @@ def _rewrap_some(tenant_id: str, keks: Keks, store: Store) -> int:
 
 
 def _plain(vault: EncryptedVault) -> Iterator[str]:
-    """Give the digests of objects that are stored under them."""
+    """Give the digests of objects that are stored under them, once each, whatever versions a bucket has."""
     for one in vault.objects():
-        if one.digest and not one.suffix and one.name.endswith(one.digest):
+        there = one.latest and not one.delete_marker
+        if there and one.digest and not one.suffix and one.name.endswith(one.digest):
             yield one.digest

@@ -172,6 +172,11 @@ class Audits:
         with self._connection.execution_options(yield_per=5000).execute(every) as rows:
             yield from rows.scalars()
 
+    def cites(self) -> bool:
+        """Whether any row refers to something of the vault."""
+        every = sa.union_all(*(sa.select(column).where(column.is_not(None)).limit(1) for column in _CITED))
+        return self._connection.execute(every.limit(1)).one_or_none() is not None
+
     def unreferenced(self, digests: Sequence[str]) -> list[str]:
         """Return those that no row refers to now; slow where a column has no index: for a few."""
         if not digests:

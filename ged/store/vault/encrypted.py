@@ -169,23 +169,26 @@ class EncryptedVault:
         """Say where the vault is, whether it answers, whether it locks objects and encrypts them."""
         return replace(self._inner.report(), encrypted=self._encrypts)
 
-    def take_in(self, digest: str, tenant_id: str) -> None:
+    def take_in(self, digest: str, tenant_id: str) -> tuple[bool, bool]:
         """Encrypt an object that was stored as it is, with its companions, and remove it once all is durable.
 
-        It can be read at every moment. Killed anywhere and called again, it finishes.
+        It can be read at every moment. Killed anywhere and called again, it finishes. Return whether it was encrypted
+        now, and whether a lock keeps it in plain as well: called again once that has ended, it is removed.
 
         Raises:
             NotFound: `vault.unknown`.
             Corrupt: `vault.altered`, the bytes do not hash to their name: they are left as they are.
         """
-        if self._held(digest) is None:
+        held = self._held(digest)
+        new = held is None
+        if held is None:
             name, key = new_name(self._keks.lookup_key), secrets.token_bytes(_KEY_BYTES)
             with self._inner.open(digest) as plain, self._inner.draft() as draft:
                 secret = _written(plain, draft, Cipher(key, name), key, None)
                 if secret.digest != digest:
                     raise _altered(digest)
                 self._named(draft, name, secret, tenant_id)
-        held = self._held(digest)
+            held = self._held(digest)
         if held is None:
             raise _unknown(digest)
         place = place_of(digest)
@@ -195,7 +198,10 @@ class EncryptedVault:
             data = self._inner.companion(digest, one.suffix) if one.suffix else None
             if data is not None:
                 self._attach(*held, one.suffix, data)
-        self._inner.shred(digest)
+        until = self._inner.locked_until(digest)
+        if until is not None:
+            self._inner.retain(held[0], until)
+        return new, self._inner.shred(digest).remains
 
     def _standing(self, digest: str, tenant_id: str) -> Stored | None:
         """Return an object that is there, and this organisation's also; None when it must be stored."""

@@ -15,10 +15,12 @@ from typing import BinaryIO
 
 from ged.errors import NotFound, Unavailable
 from ged.ports import Found, Shredded, Stored, VaultReport
+from ged.store.vault import mark
 from ged.store.vault.copied import copied
 from ged.store.vault.names import found_at, place_of
 
 _STALE_S = 24 * 3600
+_OURS = {".drafts/", mark.NAME}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -116,8 +118,11 @@ class LocalVault:
         """Do nothing: a folder has no lock."""
         return False
 
+    def locked_until(self, digest: str) -> None:
+        """Return None: a folder has no lock."""
+
     def objects(self, since: str = "") -> Iterator[Found]:
-        """Give every file of the folder but the drafts, in the order of names, from `since` on."""
+        """Give every file of the folder but the drafts and the mark, in the order of names, from `since` on."""
         try:
             yield from _walk(str(self._folder), "", since)
         except OSError as error:
@@ -216,7 +221,7 @@ def _walk(folder: str, above: str, since: str) -> Iterator[Found]:
     held.sort(key=itemgetter(0))
     for name, entry in held:
         whole = above + name
-        if whole == ".drafts/":
+        if whole in _OURS:
             continue
         if name.endswith("/"):
             if whole >= since[: len(whole)]:

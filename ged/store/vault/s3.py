@@ -170,15 +170,28 @@ class S3Vault:
                 self._extend({"Bucket": self._bucket, "Key": one.name, "VersionId": one.version or "null"}, until)
         return True
 
-    def _extend(self, which: dict[str, str], until: datetime) -> None:
+    def locked_until(self, digest: str) -> datetime | None:
+        """Return until when an object is locked; None where nothing locks it.
+
+        Raises:
+            Unavailable: `vault.unavailable`.
+        """
+        return self._locked_until({"Bucket": self._bucket, "Key": place_of(digest)}) if self._locked() else None
+
+    def _locked_until(self, which: dict[str, str]) -> datetime | None:
         with self._answering():
             try:
-                standing = self._client.get_object_retention(**which)["Retention"].get("RetainUntilDate")
+                found = self._client.get_object_retention(**which)["Retention"]
             except ClientError as error:
-                if _code(error) != "NoSuchObjectLockConfiguration":
-                    raise
-                standing = None
-            if standing is None or standing < until:
+                if _code(error) in {"NoSuchObjectLockConfiguration", *_ABSENT}:
+                    return None
+                raise
+        return cast("datetime | None", found.get("RetainUntilDate"))
+
+    def _extend(self, which: dict[str, str], until: datetime) -> None:
+        standing = self._locked_until(which)
+        if standing is None or standing < until:
+            with self._answering():
                 lock = {"Mode": "COMPLIANCE", "RetainUntilDate": until}
                 self._client.put_object_retention(**which, Retention=lock)
 

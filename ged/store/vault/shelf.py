@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 from ged.ports import Stored, Vault
@@ -25,4 +26,8 @@ class Shelf(Vault, Protocol):
 
     def draft(self) -> AbstractContextManager[Draft]:
         """Begin to write; what was not kept at the end is gone."""
+        ...
+
+    def locked_until(self, digest: str) -> datetime | None:
+        """Return until when the store locks an object; None where nothing does."""
         ...

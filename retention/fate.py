@@ -1,4 +1,4 @@
-"""The fate of a letter: how long it is kept, what then, and why. Pure: the same facts give the same fate.
+"""The fate of a letter or a piece: how long it is kept, what then, and why. Pure: the same facts, the same fate.
 
 Of several rules the longest term counts, and the disposition that keeps most: a rule more never brings a date nearer
 nor destroys what another keeps.
@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition, Facts, RetentionRule, Ruling, Span, Start, Term
 from ged.mail.french_dates import long_date
 from ged.mail.item import Letter
@@ -25,17 +26,63 @@ Source: loi n° 2017-007 du 22 juin 2017, art. 72.
 """
 _FLOOR_BASIS = "la loi n° 2017-007, art. 72, fixe vingt ans pour les écrits électroniques"
 _DISPOSITIONS = {each: str(each) for each in Disposition} | {Disposition.DESTROY: "élimination"}
-_STARTS = {
-    Start.LETTER_DATE: "la date du courrier",
-    Start.RECEPTION: "la réception",
-    Start.CLOSING: "la clôture",
-    Start.DOSSIER_CLOSING: "la clôture du dossier",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How the sentences call what is kept: where no rule applies, what starts a term, what a sorting would do."""
+
+    no_rule: str
+    starts: dict[Start, str]
+    chosen: str
+    not_chosen: str
+
+
+_LETTER = _Words(
+    "aucune règle ne s'applique encore : ni nature ni cote n'en donnent",
+    {
+        Start.LETTER_DATE: "la date du courrier",
+        Start.RECEPTION: "la réception",
+        Start.CLOSING: "la clôture",
+        Start.DOSSIER_CLOSING: "la clôture du dossier",
+    },
+    "Ce courrier serait gardé.",
+    "Ce courrier serait non retenu.",
+)
+_PIECE = _Words(
+    "aucune règle ne s'applique à une pièce dont le dossier n'a pas de cote qui en donne",
+    {
+        Start.LETTER_DATE: "sa dernière version",
+        Start.RECEPTION: "sa dernière version",
+        Start.CLOSING: "la clôture du dossier",
+        Start.DOSSIER_CLOSING: "la clôture du dossier",
+    },
+    "Cette pièce serait gardée.",
+    "Cette pièce serait non retenue.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsKept:
+    """A piece as terms and sortings see it: as old as its last version, of the year in which its dossier was opened.
+
+    It has no number and no sender: a sorting by one of them keeps it.
+    """
+
+    received_at: datetime
+    closed_on: date | None
+    year: int
+    letter_date: date | None = None
+    sequence: int = 0
+    sender: str | None = None
+
+
+_Kept = Letter | _AsKept
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of a letter.
+    """What becomes of a letter, or of a piece of a dossier.
 
     Attributes:
         keep_until: The last day it must be kept; None when nobody can say yet.
@@ -78,7 +125,7 @@ class Reckoned:
         return not facts.holds and self.keep_until is not None and today > self.keep_until
 
 
-def reckon(letter: Letter, facts: Facts) -> Reckoned:
+def reckon(letter: _Kept, facts: Facts) -> Reckoned:
     """Return until when a letter is kept by the longest of its rules, holds aside."""
     if not facts.rulings:
         return Reckoned(None)
@@ -93,33 +140,43 @@ def reckon(letter: Letter, facts: Facts) -> Reckoned:
 
 def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
     """Return the fate of a letter as it stands; a hold wins over every rule."""
+    return _fate(letter, facts, today, _LETTER)
+
+
+def fate_of_piece(one: KeptPiece, facts: Facts, today: date) -> Fate:
+    """Return the fate of a piece: it follows its dossier, and the law's floor runs from its last version."""
+    kept = _AsKept(one.brought_at, one.dossier.closed_on, one.dossier.created_at.year)
+    return _fate(kept, facts, today, _PIECE)
+
+
+def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:
     held = tuple(
         f"Gelé depuis le {long_date(each.placed_on)} par {each.placed_by} : {each.reason}." for each in facts.holds
     )
     found = reckon(letter, facts)
     if found.first is None or found.most is None:
-        reason = "À conserver sans limite, parce qu'aucune règle ne s'applique encore : ni nature ni cote n'en donnent."
+        reason = f"À conserver sans limite, parce qu'{words.no_rule}."
         return Fate(None, None, due=False, held=bool(held), reasons=(*held, reason), version=facts.version)
-    verdict = _verdict(found.first.rule, found.keep_until, by_law=found.by_law)
+    verdict = _verdict(found.first.rule, found.keep_until, words, by_law=found.by_law)
     return Fate(
         keep_until=found.keep_until,
         disposition=found.most.disposition,
         due=found.due(facts, today),
         held=bool(held),
-        reasons=(*held, verdict, *_rules(found.ends, found.first, found.most, letter, facts)),
+        reasons=(*held, verdict, *_rules(found, letter, facts, words)),
         rule=None if found.by_law else found.first.rule.code,
         version=facts.version,
         selected=_selected(found.most, letter),
     )
 
 
-def floor_of(letter: Letter) -> date:
+def floor_of(letter: _Kept) -> date:
     """Return the last day on which the law has a letter kept, whatever the rules say."""
     received = letter.received_at.date()
     return LEGAL_FLOOR.after(max(letter.letter_date or received, received))
 
 
-def _began(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:
+def _began(rule: RetentionRule, letter: _Kept, facts: Facts) -> date | None:
     """Return from when a rule's term runs; None while what starts it has not happened.
 
     Of several closings or events the last one counts: something more never brings the date nearer.
@@ -135,32 +192,33 @@ def _began(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:
     )
 
 
-def _end(rule: RetentionRule, letter: Letter, facts: Facts) -> date | None:
+def _end(rule: RetentionRule, letter: _Kept, facts: Facts) -> date | None:
     began = _began(rule, letter, facts)
     return None if began is None else rule.term.after(began)
 
 
-def _verdict(rule: RetentionRule, until: date | None, *, by_law: bool) -> str:
+def _verdict(rule: RetentionRule, until: date | None, words: _Words, *, by_law: bool) -> str:
     if until is None:
-        return f"À conserver {rule.term} après {_awaited(rule)}, qui n'a pas eu lieu, parce que {rule.basis}."
+        return f"À conserver {rule.term} après {_awaited(rule, words)}, qui n'a pas eu lieu, parce que {rule.basis}."
     return f"À conserver jusqu'au {long_date(until)}, parce que {_FLOOR_BASIS if by_law else rule.basis}."
 
 
-def _awaited(rule: RetentionRule) -> str:
-    return f"« {rule.event} »" if rule.start is Start.EVENT else _STARTS[rule.start]
+def _awaited(rule: RetentionRule, words: _Words) -> str:
+    return f"« {rule.event} »" if rule.start is Start.EVENT else words.starts[rule.start]
 
 
-def _rules(
-    ends: Sequence[tuple[date | None, Ruling]], first: Ruling, most: RetentionRule, letter: Letter, facts: Facts
-) -> tuple[str, ...]:
+def _rules(found: Reckoned, letter: _Kept, facts: Facts, words: _Words) -> tuple[str, ...]:
     """Return a sentence for each rule, the one that counts first, each with what it was found by."""
+    first, most = found.first, found.most
+    if first is None or most is None:
+        return ()
     said = []
-    for until, ruling, by in _each_once(ends, first):
+    for until, ruling, by in _each_once(found.ends, first):
         rule, began = ruling.rule, _began(ruling.rule, letter, facts)
         since = (
-            f"après {_awaited(rule)}, attendu"
+            f"après {_awaited(rule, words)}, attendu"
             if began is None
-            else f"à partir du {long_date(began)} ({_by(rule, facts)})"
+            else f"à partir du {long_date(began)} ({_by(rule, facts, words)})"
         )
         end = "" if ruling.rule == first.rule or until is None else f", soit jusqu'au {long_date(until)}"
         then = _DISPOSITIONS[rule.disposition]
@@ -168,8 +226,7 @@ def _rules(
     if most is not first.rule and most.disposition is not first.rule.disposition:
         said.append(f"Sort final : {_DISPOSITIONS[most.disposition]}, celui des règles qui garde le plus.")
     if most.disposition is Disposition.SAMPLE and most.sampling is not None:
-        outcome = "gardé" if _selected(most, letter) else "non retenu"
-        said.append(f"Tri : {most.sampling}. Ce courrier serait {outcome}.")
+        said.append(f"Tri : {most.sampling}. {words.chosen if _selected(most, letter) else words.not_chosen}")
     if facts.version is not None:
         said.append(f"Tableau de gestion, version {facts.version}.")
     return tuple(said)
@@ -184,14 +241,14 @@ def _each_once(ends: Sequence[tuple[date | None, Ruling]], first: Ruling) -> lis
     return list(found.values())
 
 
-def _by(rule: RetentionRule, facts: Facts) -> str:
+def _by(rule: RetentionRule, facts: Facts, words: _Words) -> str:
     if rule.start is not Start.EVENT:
-        return _STARTS[rule.start]
+        return words.starts[rule.start]
     last = max((each for each in facts.events if each.name == rule.event), key=lambda each: each.on)
     return f"« {rule.event} », noté par {last.recorded_by}"
 
 
-def _selected(rule: RetentionRule, letter: Letter) -> bool | None:
+def _selected(rule: RetentionRule, letter: _Kept) -> bool | None:
     if rule.disposition is not Disposition.SAMPLE:
         return None
     return rule.sampling is None or rule.sampling.keeps(letter.sequence, letter.year, letter.sender or "")

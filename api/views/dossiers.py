@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.legal_hold import Scope
 from ged.services import consult, dossier, dossier_pieces, hold
+from retention.fates import fates_in_dossier
 
 router = APIRouter()
 PAGE_ROWS = 25
@@ -215,12 +217,19 @@ def _shown(
         "number": number,
         "pages": -(-file.letters.total // PAGE_ROWS),
         "services": _services(house, actor),
+        "kept": _kept(dossier_id, house, actor),
         "holds": hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor),
         "filed_at": f"/dossiers/{dossier_id}",
         **filing_context(house, actor, dossier_id=dossier_id, code=file.dossier.file_code),
     }
     faulty = dropped is not None and not dropped.kept
     return page(request, "dossiers/show.html", status=422 if faulty else 200, **values)
+
+
+def _kept(dossier_id: str, house: House, actor: Actor) -> dict[tuple[str, ...], int]:
+    """Return what is said of how long the pieces are kept, with how many it is said of: most say the same."""
+    fates = fates_in_dossier(dossier_id, store=house.store, actor=actor, clock=house.clock).values()
+    return Counter(fate.reasons for fate in fates)
 
 
 def _parts(form: DossierForm, house: House) -> tuple[str, ...]:

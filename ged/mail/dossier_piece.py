@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from ged.mail.dossier import Dossier
 from ged.mail.folding import folded_words
 from ged.mail.french_dates import parse_date
 
@@ -120,6 +121,7 @@ class DossierPiece:
         latest: The number of the version that stands.
         reserved_by: Login of who works on it, and `reserved_name`, since `reserved_at`; "" and None while it is free.
         withdrawn: Why it no longer counts; "" while it does. Its versions stay.
+        condemned_at: Since when a disposal destroys its versions, or has; what was said of it stays.
     """
 
     id: str
@@ -134,6 +136,23 @@ class DossierPiece:
     reserved_at: datetime | None
     withdrawn: str
     revision: int
+    condemned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPiece:
+    """A piece with all that its fate looks at.
+
+    Attributes:
+        brought_at: When its last version was; `digest` the SHA-256 of that one.
+        sealed: Whether none of its versions waits for its seal.
+    """
+
+    piece: DossierPiece
+    dossier: Dossier
+    brought_at: datetime
+    digest: str
+    sealed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,25 @@ import sqlalchemy as sa
 
 from ged.errors import Conflict, NotFound
 from ged.mail.access import Actor
+from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import (
     DossierModel,
     DossierPiece,
     DossierTemplate,
     FieldType,
+    KeptPiece,
     PieceField,
     PieceKind,
     Said,
     Version,
     search_text,
 )
-from ged.store.dossier_tables import dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
+from ged.store.dossier_tables import dossier, dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
 from ged.store.seals import SealRecord
 from ged.store.tables import original
 
 _PIECE = [dossier_piece.c[name] for name in DossierPiece.__slots__]
+_DOSSIER = [dossier.c[name] for name in Dossier.__slots__]
 _JOINED = {"size": original.c.size, "media_type": original.c.media_type}
 _VERSION = [_JOINED[name].label(name) if name in _JOINED else dossier_version.c[name] for name in Version.__slots__]
 
@@ -103,6 +106,10 @@ class DossierPieces:
             found[row.piece_id] = (*found.get(row.piece_id, ()), Version(*row))
         return found
 
+    def kept_in(self, dossier_id: str) -> tuple[KeptPiece, ...]:
+        """Return the pieces of a dossier as their fate sees them, in no order."""
+        return self._kept(dossier_piece.c.dossier_id == dossier_id)
+
     def by_digest(self, sha256: str) -> tuple[tuple[Version, str], ...]:
         """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
         query = _versions().add_columns(dossier_piece.c.dossier_id).join(dossier_piece)
@@ -115,6 +122,25 @@ class DossierPieces:
         rule = (dossier_version.c.id == version_id, dossier_version.c.sealed_at.is_not(None))
         row = self._connection.execute(sa.select(*columns).where(*rule)).one_or_none()
         return None if row is None else SealRecord(*row)
+
+    def _kept(self, *where: sa.ColumnElement[bool]) -> tuple[KeptPiece, ...]:
+        latest = dossier_version.alias("latest")
+        own = dossier_version.c.piece_id == dossier_piece.c.id
+        brought = sa.select(sa.func.max(dossier_version.c.added_at)).where(own).scalar_subquery()
+        waits = sa.exists(sa.select(dossier_version.c.id).where(own, dossier_version.c.leaf_index.is_(None)))
+        query = (
+            sa.select(*_PIECE, *_DOSSIER, brought, latest.c.sha256, ~waits)
+            .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+            .join(latest, sa.and_(latest.c.piece_id == dossier_piece.c.id, latest.c.number == dossier_piece.c.latest))
+            .where(*where)
+        )
+        split = len(_PIECE)
+        found = []
+        for row in self._connection.execute(query):
+            case = Dossier(*row[split:-3])
+            case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
+            found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-3:]))
+        return tuple(found)
 
     def load(self, model: DossierModel) -> None:
         """Make these kinds, fields and templates the ones in use; what pieces say stays."""

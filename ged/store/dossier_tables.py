@@ -54,6 +54,7 @@ dossier_piece = sa.Table(
     column("reserved_at", _Time, nullable=True),
     column("withdrawn", _Text),
     column("revision", sa.Integer),
+    column("condemned_at", _Time, nullable=True),
 )
 
 dossier_version = sa.Table(

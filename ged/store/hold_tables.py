@@ -1,4 +1,4 @@
-"""The tables of legal holds and of the letters that each has caught. Of the same metadata as `tables`."""
+"""The tables of legal holds, and of the letters and pieces of dossiers that each has caught. Metadata of `tables`."""
 
 from __future__ import annotations
 
@@ -34,5 +34,13 @@ hold_letter = sa.Table(
     metadata,
     column("hold_id", _Text, sa.ForeignKey("hold.id"), primary_key=True),
     column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True, index=True),
+    column("since", _Time),
+)
+
+hold_piece = sa.Table(
+    "hold_piece",
+    metadata,
+    column("hold_id", _Text, sa.ForeignKey("hold.id"), primary_key=True),
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), primary_key=True, index=True),
     column("since", _Time),
 )

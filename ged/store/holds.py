@@ -1,4 +1,4 @@
-"""Legal holds, and the letters that each has caught. Nothing here destroys."""
+"""Legal holds, and the letters and pieces that each has caught. Nothing here destroys."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ged.mail.item import State
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.database import text_array
-from ged.store.dossier_tables import dossier_letter
+from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece, dossier_version
 from ged.store.filing_rules import ACCENTED, UNACCENTED
-from ged.store.hold_tables import hold, hold_letter
+from ged.store.hold_tables import hold, hold_letter, hold_piece
 from ged.store.letters import seen_by
 from ged.store.page_text_tables import page_text
 from ged.store.tables import letter, page
@@ -42,7 +42,7 @@ class Holds:
         self._connection = connection
 
     def place(self, placed: LegalHold, at: datetime) -> int:
-        """Place a hold and catch every letter that it is on; give how many."""
+        """Place a hold and catch every letter and piece that it is on; give how many letters."""
         values = {name: getattr(placed, name) for name in LegalHold.__slots__}
         self._connection.execute(sa.insert(hold).values(**values | {"query": _written(placed.query)}))
         return self._catch([placed], None, at)
@@ -53,6 +53,10 @@ class Holds:
         Called with whatever changes a letter, in the same transaction: what a hold is on later, it holds at once.
         """
         return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
+
+    def catch_pieces(self, dossier_id: str, at: datetime) -> None:
+        """Have every hold that stands catch what it is on among the pieces of a dossier."""
+        self._catch_pieces(self._read(hold.c.lifted_at.is_(None)), dossier_piece.c.dossier_id == dossier_id, at)
 
     def wait_for_others(self) -> None:
         """Wait until no letter is being condemned and nobody else places or lifts a hold.
@@ -142,8 +146,24 @@ class Holds:
             found[letter_id] = (*found.get(letter_id, ()), Hold(reason, placed_by, placed_at.date()))
         return found
 
-    def _catch(self, holds: Iterable[LegalHold], letter_ids: Sequence[str] | None, at: datetime) -> int:
-        """Write what each hold is on among some letters; what is destroyed already can no longer be held."""
+    def standing_on_pieces(self, piece_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
+        """Return the holds that stand on each of several pieces of dossiers, oldest first."""
+        rows = self._connection.execute(
+            sa.select(hold_piece.c.piece_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
+            .join(hold, hold.c.id == hold_piece.c.hold_id)
+            .where(hold_piece.c.piece_id == sa.any_(text_array(piece_ids)), hold.c.lifted_at.is_(None))
+            .order_by(hold.c.placed_at, hold.c.id)
+        )
+        found: dict[str, tuple[Hold, ...]] = {}
+        for piece_id, reason, placed_by, placed_at in rows:
+            found[piece_id] = (*found.get(piece_id, ()), Hold(reason, placed_by, placed_at.date()))
+        return found
+
+    def _catch(self, holds: Sequence[LegalHold], letter_ids: Sequence[str] | None, at: datetime) -> int:
+        """Write what each hold is on among some letters; what is destroyed already can no longer be held.
+
+        The pieces of the dossiers that these letters lie in are looked at with them.
+        """
         some = [] if letter_ids is None else [letter.c.id.in_(letter_ids)]
         total = 0
         for each in holds:
@@ -154,7 +174,22 @@ class Holds:
             total += self._connection.execute(caught).rowcount
         if total:
             self._mark(~letter.c.held, _held_now(), *some, held=True)
+        beside = sa.select(dossier_letter.c.dossier_id).where(dossier_letter.c.letter_id.in_(letter_ids or ()))
+        within = sa.true() if letter_ids is None else dossier_piece.c.dossier_id.in_(beside)
+        self._catch_pieces(holds, within, at)
         return total
+
+    def _catch_pieces(self, holds: Iterable[LegalHold], within: sa.ColumnElement[bool], at: datetime) -> None:
+        for each in holds:
+            if each.scope is Scope.LETTER:
+                continue
+            new = (
+                sa.select(sa.literal(each.id), dossier_piece.c.id, sa.literal(at))
+                .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+                .where(dossier.c.tenant_id == each.tenant_id, within, _is_on_piece(each))
+            )
+            caught = insert(hold_piece).from_select(["hold_id", "piece_id", "since"], new)
+            self._connection.execute(caught.on_conflict_do_nothing())
 
     def _mark(self, *where: sa.ColumnElement[bool], held: bool) -> None:
         """Mark letters as held or as free, locked in the order of their ids: so does whoever locks several."""
@@ -186,6 +221,37 @@ def _is_on(one: LegalHold) -> sa.ColumnElement[bool]:
         )
         return letter.c.id.in_(named.where(correspondent.c.survivor_id == held))
     return sa.and_(*_asked(one.query or HoldQuery()))
+
+
+def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
+    """Return what parts the pieces of dossiers that a hold is on from all others.
+
+    A correspondent or a search is on the pieces of the dossiers where it has caught a letter; a search also on those
+    whose own names, or whose dossier's, say its words. A hold on one letter is on that letter alone.
+    """
+    if one.scope is Scope.DOSSIER:
+        return dossier_piece.c.dossier_id == one.target
+    caught = (
+        sa.select(dossier_letter.c.dossier_id)
+        .join(hold_letter, hold_letter.c.letter_id == dossier_letter.c.letter_id)
+        .where(hold_letter.c.hold_id == one.id)
+    )
+    beside = dossier_piece.c.dossier_id.in_(caught)
+    query = one.query
+    if query is None or query.kind or not (words := folded_words(query.words)):
+        return beside
+    brought = sa.select(dossier_version.c.id).where(dossier_version.c.piece_id == dossier_piece.c.id)
+    if query.since is not None:
+        brought = brought.where(dossier_version.c.added_at >= datetime.combine(query.since, time.min, UTC))
+    if query.until is not None:
+        brought = brought.where(
+            dossier_version.c.added_at < datetime.combine(query.until + timedelta(days=1), time.min, UTC)
+        )
+    told = sa.func.concat_ws(" ", dossier.c.search_text, dossier_piece.c.search_text)
+    rules = [sa.exists(brought), *(told.contains(word, autoescape=True) for word in words)]
+    if query.service:
+        rules.append(dossier.c.owner_id == query.service)
+    return sa.or_(beside, sa.and_(*rules))
 
 
 def _asked(query: HoldQuery) -> list[sa.ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""What decides the fate of letters, read for many at once: rules in force, dossiers, events, holds."""
+"""What decides the fate of letters and pieces, read for many at once: rules in force, dossiers, events, holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Facts, RetentionEvent, RetentionRule, Ruling
 from ged.mail.item import Letter
 from ged.mail.schedule import Schedule
@@ -76,6 +77,27 @@ class RetentionFacts:
             )
         return found
 
+    def of_pieces(self, pieces: Sequence[KeptPiece], day: date) -> dict[str, Facts]:
+        """Return the facts of each piece, by its id: the rule, the closing and the events of its dossier, its holds."""
+        cases = {each.dossier.id: each.dossier for each in pieces}
+        events, lookups = self._events_of_dossiers(list(cases)), {}
+        holds = Holds(self._connection).standing_on_pieces([each.piece.id for each in pieces])
+        for tenant_id in {each.tenant_id for each in cases.values()}:
+            lookups[tenant_id] = _Lookup(self._applied(tenant_id, day)[1])
+        found = {}
+        for each in pieces:
+            case = each.dossier
+            code = case.file_code
+            filed = lookups[case.tenant_id].filed(code, f"le dossier {case.code}, cote {code}") if code else ()
+            found[each.piece.id] = Facts(
+                version=self._applied(case.tenant_id, day)[0],
+                rulings=filed,
+                dossiers=(case.closed_on,),
+                events=events.get(case.id, ()),
+                holds=holds.get(each.piece.id, ()),
+            )
+        return found
+
     def _rulings(self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:
         rule_code, label = self._kind_rules().get(letter.kind or "", ("", ""))
         yield from lookup.named(rule_code, f"la nature « {label} »")
@@ -122,4 +144,15 @@ class RetentionFacts:
         found: dict[str, tuple[RetentionEvent, ...]] = {}
         for letter_id, *rest in self._connection.execute(sa.union_all(own, shared)):
             found[letter_id] = (*found.get(letter_id, ()), RetentionEvent(*rest))
+        return found
+
+    def _events_of_dossiers(self, ids: list[str]) -> dict[str, tuple[RetentionEvent, ...]]:
+        event = retention_event.c
+        query = sa.select(event.dossier_id, event.name, event.on, event.recorded_by)
+        rows = self._connection.execute(
+            query.where(event.dossier_id == sa.any_(text_array(ids)), event.withdrawn_at.is_(None))
+        )
+        found: dict[str, tuple[RetentionEvent, ...]] = {}
+        for dossier_id, *rest in rows:
+            found[dossier_id] = (*found.get(dossier_id, ()), RetentionEvent(*rest))
         return found

@@ -17,17 +17,21 @@ from ged.mail.access import Actor
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierPiece, Said
 from ged.mail.journal import Act
+from ged.mail.legal_hold import HoldQuery, Scope
 from ged.seal.verify import Outcome
-from ged.services import dossier, dossier_pieces
+from ged.services import classify, consult, dossier, dossier_pieces, hold
 from ged.services.audit.ground import Ground, ReadLog
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.walk import walk
 from ged.services.dossier_pieces import Brought
+from ged.services.hold import NewHold
 from ged.services.sealed_files import Sort
 from ged.services.verify import verify_file
 from integration.test_acknowledgement import signed_in
+from retention.fate import Fate
+from retention.fates import fates_in_dossier
 from rooms.audits import asked, findings, quiet
-from rooms.letters import letter_pdf, read_all, verifying
+from rooms.letters import letter_pdf, read_all, send, verifying
 from rooms.server import bearer
 
 Who = Callable[[str], Actor]
@@ -244,3 +248,48 @@ def test_an_audit_reads_every_version_and_names_the_dossier_of_an_altered_one(
     place.chmod(0o600)
     place.write_bytes(place.read_bytes()[:-1] + b"x")
     assert ("object.altered", f"{one.code}, {new.stored.digest}") in found()
+
+
+def test_a_piece_is_held_by_its_dossier_by_what_names_it_and_by_what_caught_a_letter_beside_it(
+    house: House, kossi: Actor, daf: Actor, who: Who, one: Dossier, piece: DossierPiece
+) -> None:
+    archives = own(house, who("archives"))
+    kept: Callable[[], Fate] = lambda: fates_in_dossier(one.id, **own(house, daf))[piece.id]  # noqa: E731
+    assert "n'a pas de cote" in kept().reasons[0]
+    assert not kept().held
+    by_words = NewHold(Scope.QUERY, reason="Recherche", query=HoldQuery("tsevie"))
+    for new in (NewHold(Scope.DOSSIER, one.id, "Contentieux"), by_words):
+        placed = hold.place(new, **archives)
+        assert kept().held
+        assert new.reason in kept().reasons[0]
+        later = dossier_pieces.bring(one.id, file(house, letter_pdf(subject=new.reason)), **own(house, daf))
+        assert fates_in_dossier(one.id, **own(house, daf))[later.id].held, "brought under a hold"
+        hold.lift(placed.id, "Clos", **archives)
+        assert not kept().held
+    letter = send(house, kossi, letter_pdf(subject="Mise en demeure")).letter_id
+    alone = hold.place(NewHold(Scope.LETTER, letter, "Elle seule"), **archives)
+    number = consult.letter(letter, store=house.store, actor=kossi).number
+    hold.place(NewHold(Scope.QUERY, reason="Enquête", query=HoldQuery(number)), **archives)
+    assert not kept().held
+    dossier.put_in(one.id, letter, **own(house, kossi))
+    assert "Enquête" in kept().reasons[0]
+    hold.lift(alone.id, "Clos", **archives)
+    dossier.take_out(one.id, letter, **own(house, kossi))
+    assert kept().held, "what a hold has caught stays held when the letter goes elsewhere"
+
+
+def test_the_page_says_until_when_pieces_are_kept_and_why(
+    house: House, client: httpx.Client, daf: Actor, who: Who, one: Dossier, piece: DossierPiece
+) -> None:
+    session = signed_in(house, "daf")
+    for address in (f"/dossiers/{one.id}", f"/dossiers/{one.id}/pieces/{piece.id}"):
+        assert "À conserver sans limite" in client.get(address, headers=session).text
+    with house.store.unit() as unit:
+        _, schedule = unit.schedules.applied("MME", house.clock().date())
+    code = next(each.code for each in schedule.plan if schedule.rule_filed(each.code))
+    classify.file_dossier(one.id, code, **own(house, who("archives")))
+    dossier.close(one.id, closing=True, **own(house, daf))
+    for address in (f"/dossiers/{one.id}", f"/dossiers/{one.id}/pieces/{piece.id}"):
+        assert f"par le dossier {one.code}, cote {code}" in client.get(address, headers=session).text.replace(
+            "&#39;", "'"
+        )

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ged.mail.dossier import Dossier
+from ged.mail.dossier_piece import DossierPiece, KeptPiece
 from ged.mail.filing import (
     Disposition,
     Facts,
@@ -24,7 +26,7 @@ from ged.mail.filing import (
     read_term,
 )
 from ged.mail.item import Letter
-from retention.fate import LEGAL_FLOOR, Fate, fate_of
+from retention.fate import LEGAL_FLOOR, Fate, fate_of, fate_of_piece
 from rooms.values import a_letter
 
 RULE = RetentionRule(
@@ -252,3 +254,55 @@ def test_nothing_is_due_within_twenty_years_of_its_date(letter: Letter, facts: F
     found = fate_of(letter, facts, today)
     if found.due:
         assert today > LEGAL_FLOOR.after(letter.letter_date or letter.received_at.date())
+
+
+def a_kept_piece(closed_on: date | None, brought: date = date(2025, 6, 1)) -> KeptPiece:
+    piece = DossierPiece("p", "d", "", "Plan", "", {}, 1, "", "", None, "", 1)
+    opened = datetime(2024, 1, 1, 9, tzinfo=UTC)
+    case = Dossier("d", "MME", "2024-DAF-001", "Carrière", "DAF", ("DAF",), closed_on, 1, opened, (), "A1")
+    return KeptPiece(piece, case, datetime.combine(brought, datetime.min.time(), UTC), "0" * 64, sealed=True)
+
+
+def test_a_piece_follows_the_closing_and_the_events_of_its_dossier() -> None:
+    closed = date(2026, 1, 1)
+    for start in (Start.CLOSING, Start.DOSSIER_CLOSING):
+        facts = Facts(3, (Ruling(replace(RULE, start=start), "le dossier"),), (closed,))
+        assert fate_of_piece(a_kept_piece(closed), facts, date(2030, 1, 1)).keep_until == date(2051, 1, 1)
+        opened = fate_of_piece(a_kept_piece(None), replace(facts, dossiers=(None,)), date(2099, 1, 1))
+        assert (opened.keep_until, opened.due) == (None, False)
+        assert "la clôture du dossier, qui n'a pas eu lieu" in opened.reasons[0]
+    waits = Facts(3, (Ruling(replace(RULE, start=Start.EVENT, event=END), "le dossier"),), (closed,))
+    assert fate_of_piece(a_kept_piece(closed), waits, date(2099, 1, 1)).keep_until is None
+    ended = replace(waits, events=(RetentionEvent(END, date(2030, 3, 1), "E. Tossou"),))
+    assert fate_of_piece(a_kept_piece(closed), ended, date(2030, 4, 1)).keep_until == date(2055, 3, 1)
+
+
+def test_the_law_keeps_a_piece_twenty_years_from_its_last_version_and_a_hold_keeps_it_for_ever() -> None:
+    short = Facts(3, (Ruling(replace(RULE, term=Term(90, Span.DAYS)), "le dossier"),), (date(2026, 1, 1),))
+    piece = a_kept_piece(date(2026, 1, 1))
+    found = fate_of_piece(piece, short, date(2045, 6, 2))
+    assert (found.keep_until, found.rule, found.due) == (date(2045, 6, 1), None, True)
+    assert found.reasons[0].startswith("À conserver jusqu'au 1er juin 2045, parce que la loi")
+    held = fate_of_piece(piece, replace(short, holds=(HOLD,)), date(2099, 1, 1))
+    assert (held.due, held.held) == (False, True)
+    assert "Contentieux" in held.reasons[0]
+
+
+def test_of_several_rules_the_longest_keeps_a_piece_and_without_one_it_is_kept_for_ever() -> None:
+    longer = replace(RULE, code="LONG", term=Term(40, Span.YEARS), disposition=Disposition.KEEP)
+    both = Facts(3, (Ruling(RULE, "le dossier"), Ruling(longer, "le dossier")), (date(2026, 1, 1),))
+    found = fate_of_piece(a_kept_piece(date(2026, 1, 1)), both, date(2099, 1, 1))
+    assert (found.keep_until, found.disposition) == (date(2065, 6, 1), Disposition.KEEP)
+    none = fate_of_piece(a_kept_piece(date(2026, 1, 1)), Facts(3, (), (date(2026, 1, 1),)), date(2099, 1, 1))
+    assert (none.keep_until, none.due) == (None, False)
+    assert "n'a pas de cote" in none.reasons[0]
+
+
+def test_a_sorting_by_number_or_by_name_keeps_a_piece_that_has_neither() -> None:
+    rule = replace(RULE, disposition=Disposition.SAMPLE)
+    for sampling, kept in (
+        (Sampling(one_in=7), True), (Sampling(letters=("A",)), True),
+        (Sampling(years=("4",)), True), (Sampling(years=("5",)), False),
+    ):  # fmt: skip
+        facts = Facts(3, (Ruling(replace(rule, sampling=sampling), "le dossier"),), (date(2026, 1, 1),))
+        assert fate_of_piece(a_kept_piece(date(2026, 1, 1)), facts, date(2099, 1, 1)).selected is kept

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from api.wiring import House
 from ged.mail.disposal import Certificate
 from ged.mail.signature_block import SignatureBlock
 from retention.disposal.carry_out import Fault, Hands, lines_to_tell, no_fault, when_backups_end
+from retention.paper_certificates import PaperCertificate, PaperHands
 
 
 def hands_of(house: House, fault: Fault = no_fault) -> Hands:
@@ -20,6 +23,19 @@ def hands_of(house: House, fault: Fault = no_fault) -> Hands:
         organisation=house.settings.seal.organisation,
         backup_days=house.settings.disposal.backup_days,
         fault=fault,
+    )
+
+
+def paper_hands_of(house: House) -> PaperHands:
+    """Return what certificates of paper destroyed are made with."""
+    return PaperHands(
+        store=house.store,
+        vault=house.vault,
+        ledger=house.ledger,
+        signer=house.signer,
+        clock=house.clock,
+        render=lambda certificate: signed_paper_certificate(certificate, house),
+        organisation=house.settings.seal.organisation,
     )
 
 
@@ -41,13 +57,24 @@ def signed_certificate(certificate: Certificate, house: House) -> bytes:
         dates=dates,
         backups_end=when_backups_end(at, certificate.backup_days),
     )
-    block = SignatureBlock(
-        "Certificat d'élimination, signé par l'installation elle-même",
-        certificate.organisation,
-        "",
-        f"Signé électroniquement le {at:%d/%m/%Y} à {at:%H h %M} (UTC)",
-        one.number,
-    )
-    return house.pdf_signer.sign(
-        pdf, house.press.print_block(block), name=certificate.organisation, reason=one.number, at=at
-    ).data
+    title = "Certificat d'élimination, signé par l'installation elle-même"
+    return _signed(pdf, SignatureBlock(title, certificate.organisation, "", _said(at), one.number), at, house)
+
+
+def signed_paper_certificate(certificate: PaperCertificate, house: House) -> bytes:
+    """Return a certificate of paper destroyed, in French, as PDF/A signed by this installation's own key."""
+    from api.prints import ARCHIVED, print_pdf  # noqa: PLC0415 - loads WeasyPrint, which only certificates need
+
+    pdf = print_pdf("prints/paper_destroyed.html", "fr", variant=ARCHIVED, certificate=certificate)
+    title = "Certificat de destruction du papier, signé par l'installation elle-même"
+    number, at = certificate.disposal.number, certificate.gone.recorded_at
+    return _signed(pdf, SignatureBlock(title, certificate.organisation, "", _said(at), number), at, house)
+
+
+def _said(at: datetime) -> str:
+    return f"Signé électroniquement le {at:%d/%m/%Y} à {at:%H h %M} (UTC)"
+
+
+def _signed(pdf: bytes, block: SignatureBlock, at: datetime, house: House) -> bytes:
+    drawn = house.press.print_block(block)
+    return house.pdf_signer.sign(pdf, drawn, name=block.name, reason=block.number, at=at).data

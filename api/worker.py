@@ -19,7 +19,7 @@ import procrastinate
 from procrastinate import PsycopgConnector
 
 from api.audits import audit_round, periods_of
-from api.disposals import hands_of
+from api.disposals import hands_of, paper_hands_of
 from api.index_check import check_index
 from api.mailbox.doors import mail_doors
 from api.mailbox.notice_mail import NoticeWriter
@@ -60,6 +60,7 @@ from retention.disposal.carry_out import carry_out, retry_left
 from retention.locks import extend_locks
 from retention.nightly import sweep_letters
 from retention.packing import pack
+from retention.paper_certificates import certify, certify_left
 from retention.reception import forget as forget_reception
 from search.alerts import tell_matches
 from search.outbox import drain
@@ -70,7 +71,7 @@ _log = logging.getLogger(__name__)
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan"),
-    *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose"),
+    *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
@@ -222,6 +223,10 @@ def _disposal_tasks(app: procrastinate.App, house: House) -> None:
     def dispose(disposal_id: str) -> None:
         carry_out(disposal_id, hands_of(house))
 
+    @app.task(name="certify_paper", queue="dispose", retry=SEAL_RETRY)
+    def certify_paper(gone_id: str) -> None:
+        certify(gone_id, paper_hands_of(house))
+
     @app.periodic(cron="20 * * * *")
     @app.task(name="dispose_again", queue="periodic", queueing_lock="dispose_again")
     def dispose_again(timestamp: int) -> None:  # noqa: ARG001
@@ -231,6 +236,7 @@ def _disposal_tasks(app: procrastinate.App, house: House) -> None:
         for each in left:
             carry_out(each, hands)
         retry_left(hands)
+        certify_left(paper_hands_of(house))
 
 
 def _mail_tasks(app: procrastinate.App, house: House) -> None:

@@ -186,7 +186,9 @@ def _record(
         actor.name,
         actor.login,
     )
-    unit.boxes.add_gone(gone, [each.letter_id for each in chosen])
+    unit.boxes.add_gone(gone, {each.letter_id: each.boxed.cote if each.boxed else "" for each in chosen})
+    if not found.keeper:
+        unit.queue.defer("certify_paper", gone_id=gone.id)
     act = Act.PAPER_TRANSFERRED if found.keeper else Act.PAPER_DESTROYED
     for each in chosen:
         unit.letters.get(each.letter_id, None, lock=True)

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from api.deps import ApiActorDep, HouseDep
+from api.files import served
 from api.schemas.paper import HandOverIn, HandOverOut
 from ged.mail.box import Box, BoxSheet, PaperGone, PaperTwin
 from ged.services import boxes
 from ged.services.boxes import PaperInBox, Put
 from retention import paper_lists
+from retention.paper_certificates import certificate_of
 from retention.paper_lists import PaperList
 
 router = APIRouter(tags=["boxes"])
@@ -187,7 +189,7 @@ class DoneIn(BaseModel):
 
 
 class GoneOut(BaseModel):
-    """Paper that left for good."""
+    """Paper that left for good; `certificate`, SHA-256, comes once a worker has sealed it, for what was destroyed."""
 
     id: str
     done_on: date
@@ -195,6 +197,8 @@ class GoneOut(BaseModel):
     second: str
     recorded_at: datetime
     recorded_by: str
+    certificate: str | None
+    leaf_index: int | None
 
     @classmethod
     def of(cls, gone: PaperGone) -> GoneOut:
@@ -296,6 +300,13 @@ def record_destroyed(house: HouseDep, actor: ApiActorDep, disposal_id: str, said
     return GoneOut.of(
         paper_lists.record(paper_lists.Whose.DISPOSAL, disposal_id, said.letters, names, said.done_on, **by)
     )
+
+
+@router.get("/paper-destructions/{gone_id}/certificate", response_class=StreamingResponse)
+def paper_certificate(house: HouseDep, actor: ApiActorDep, gone_id: str) -> Response:
+    """Return the certificate of paper destroyed, PDF."""
+    one, opened = certificate_of(gone_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
+    return served(opened, media_type="application/pdf", name=f"certificat-papier-{one.number}")
 
 
 @router.get("/transfers/{transfer_id}/paper")

@@ -246,7 +246,8 @@ class BundleOut(BaseModel):
 class VerdictOut(BaseModel):
     """What is to be said of a file: intact, altere, non_fiable or inconnu, three answers, and the numbered steps.
 
-    `sort` says what the file is: original, annexe, piece_gardee, impression_registre or inventaire; null: none of them.
+    `sort` says what the file is: original, annexe, piece_gardee, impression_registre, inventaire, piece_dossier,
+    certificat_elimination or certificat_papier; null: none of them.
     `answers` says of `intact`, `valide` and `fiable` whether every step that asks it passed; null when none asked.
     """
 

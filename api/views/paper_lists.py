@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.files import served
 from api.prints import print_pdf
 from api.views.paper_forms import places, return_day
 from api.views.render import language_of, page
@@ -18,6 +19,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.journal import Act
 from ged.services.leave_line import leave_line
 from retention import paper_lists
+from retention.paper_certificates import certificate_of
 from retention.paper_lists import PaperList, Whose
 
 router = APIRouter()
@@ -53,6 +55,13 @@ def printed(request: Request, house: HouseDep, actor: ActorDep, sort: Whose, lis
     )
     headers = {"Content-Disposition": f'inline; filename="{found.number}-papier.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/archives-papier/destructions/{gone_id}/certificat.pdf")
+def certificate(house: HouseDep, actor: ActorDep, gone_id: str) -> Response:
+    """Return the certificate of paper destroyed, as it was sealed."""
+    one, opened = certificate_of(gone_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock)
+    return served(opened, media_type="application/pdf", name=f"certificat-papier-{one.number}")
 
 
 @router.post("/archives-papier/listes/{sort}/{list_id}", dependencies=[FormCheck])

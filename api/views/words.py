@@ -369,6 +369,8 @@ ACTS: dict[str, str] = {
     Act.PAPER_DESTROYED: _("Original papier détruit"),
     Act.PAPER_TRANSFERRED: _("Original papier remis à l'archive"),
     Act.PAPER_LIST_DONE: _("Liste d'originaux papier exécutée"),
+    Act.PAPER_CERTIFIED: _("Certificat de destruction du papier scellé"),
+    Act.PAPER_CERTIFICATE_READ: _("Certificat de destruction du papier consulté"),
     Act.DISCHARGED: _("Décharge donnée"),
     Act.SLIP_PRINTED: _("Fiche d'imputation imprimée"),
     Act.SLIP_READ: _("Fiche d'imputation lue"),

@@ -108,6 +108,8 @@ class PaperGone:
     Attributes:
         about: The disposal or the transfer slip that it belongs to.
         first: Name of who did it; `second` of who saw it, or received it.
+        certificate: SHA-256 of the certificate of a destruction in the vault, once it is made; the rest is its seal,
+            `leaf_index` its entry in the log. Paper that was given has none: the archive's answer stands for it.
     """
 
     id: str
@@ -119,6 +121,26 @@ class PaperGone:
     recorded_at: datetime
     recorded_by: str
     login: str
+    certificate: str | None = None
+    leaf: bytes | None = None
+    leaf_index: int | None = None
+    p7s_sha256: str | None = None
+    sealed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoneLine:
+    """The paper of one letter that left for good.
+
+    Attributes:
+        number: Registration number; `digest` SHA-256 of the electronic original, destroyed before it.
+        cote: The box that it was in; "" for none.
+    """
+
+    letter_id: str
+    number: str
+    digest: str
+    cote: str
 
 
 def checked_sheet(sheet: BoxSheet) -> BoxSheet:

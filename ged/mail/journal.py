@@ -69,6 +69,8 @@ class Act(StrEnum):
     PAPER_DESTROYED = "papier.detruit"
     PAPER_TRANSFERRED = "papier.verse"
     PAPER_LIST_DONE = "papier.liste_faite"
+    PAPER_CERTIFIED = "papier.destruction_certifiee"
+    PAPER_CERTIFICATE_READ = "papier.certificat_lu"
     TRANSMITTED = "bordereau.emis"
     TRANSMITTAL_CANCELLED = "bordereau.annule"
     DISCHARGED = "bordereau.decharge"

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.annex import Annex
+from ged.mail.box import PaperGone
 from ged.mail.disposal import Disposal
 from ged.mail.dossier_piece import Version
 from ged.mail.item import Letter
@@ -30,6 +31,7 @@ class Sort(StrEnum):
     INVENTORY = "inventaire"
     VERSION = "piece_dossier"
     CERTIFICATE = "certificat_elimination"
+    PAPER = "certificat_papier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class SealedFile:
         label: What the file is called on the page of its letter; a code for a piece kept with it; "" for the others.
         leaf_index: Its entry in the log; None while its seal waits, and where none was made for it.
         leaf: The entry as it was written beside the file; None where the log alone has it.
-        letter: The letter it belongs to, if it belongs to one; `print`, `inventory`, `disposal` and `version`
-            what it is itself, the last a version of a piece of a dossier.
+        letter: The letter it belongs to, if it belongs to one; `print`, `inventory`, `disposal`, `version` and
+            `paper` what it is itself, the last two a version of a piece of a dossier and a destruction of paper.
     """
 
     sort: Sort
@@ -55,6 +57,7 @@ class SealedFile:
     inventory: Succession | None = None
     version: Version | None = None
     disposal: Disposal | None = None
+    paper: PaperGone | None = None
 
 
 def original_of(unit: Unit, letter: Letter) -> SealedFile:
@@ -110,10 +113,15 @@ def recognise(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFil
 
 
 def _made_here(unit: Unit, digest: str, actor: Actor, now: datetime) -> SealedFile | None:
-    """Return which paper of the house has these bytes: a certificate of disposal, an inventory of a post."""
-    done = unit.disposals.by_certificate(digest, frozenset(post.tenant_id for post in actor.posts))
+    """Return which paper of the house has these bytes: a certificate of a destruction, an inventory of a post."""
+    tenants = frozenset(post.tenant_id for post in actor.posts)
+    done = unit.disposals.by_certificate(digest, tenants)
     if done:
         return SealedFile(Sort.CERTIFICATE, done.id, "", digest, done.leaf_index, done.leaf, disposal=done)
+    gone = unit.boxes.by_certificate(digest, tenants)
+    if gone:
+        about = unit.disposals.get(gone.about, None)
+        return SealedFile(Sort.PAPER, gone.id, "", digest, gone.leaf_index, gone.leaf, disposal=about, paper=gone)
     inventory = recognise_inventory(unit, digest, actor, now)
     return SealedFile(Sort.INVENTORY, inventory.id, "", digest, inventory=inventory) if inventory else None
 

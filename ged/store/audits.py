@@ -14,6 +14,7 @@ from ged.store.acting_tables import succession
 from ged.store.anchor_tables import anchor
 from ged.store.audit_tables import audit_run
 from ged.store.batch_tables import batch_page
+from ged.store.box_tables import paper_gone
 from ged.store.dispatch_tables import annex
 from ged.store.disposal_tables import disposal
 from ged.store.dossier_tables import dossier, dossier_piece, dossier_version
@@ -46,6 +47,7 @@ _CITED: tuple[sa.Column[str], ...] = (
     transfer_package.c.held,
     reception.c.held,
     disposal.c.certificate,
+    paper_gone.c.certificate,
 )
 """Every column that names an object of the vault."""
 
@@ -219,6 +221,10 @@ def _sealed() -> sa.CompoundSelect[tuple[str, str, str, bytes, int, str, datetim
             disposal.c.id, disposal.c.number, disposal.c.certificate.label("sha256"), disposal.c.leaf,
             disposal.c.leaf_index, disposal.c.p7s_sha256, disposal.c.finished_at.label("at"),
         ).where(disposal.c.leaf_index.is_not(None)),
+        sa.select(
+            paper_gone.c.id, disposal.c.number, paper_gone.c.certificate, paper_gone.c.leaf,
+            paper_gone.c.leaf_index, paper_gone.c.p7s_sha256, paper_gone.c.recorded_at,
+        ).join(disposal, disposal.c.id == paper_gone.c.about).where(paper_gone.c.leaf_index.is_not(None)),
     )  # fmt: skip
 
 
@@ -230,6 +236,7 @@ def _documents() -> sa.CompoundSelect[tuple[str, str]]:
         sa.select(dossier_version.c.id, dossier.c.code).select_from(_in_dossiers()),
         sa.select(register_print.c.id, register_print.c.first_number),
         sa.select(disposal.c.id, disposal.c.number),
+        sa.select(paper_gone.c.id, disposal.c.number).join(disposal, disposal.c.id == paper_gone.c.about),
     )
 
 

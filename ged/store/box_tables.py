@@ -56,6 +56,11 @@ paper_gone = sa.Table(
     column("recorded_at", _Time),
     column("recorded_by", _Text),
     column("login", _Text),
+    column("certificate", _Text, nullable=True),
+    column("leaf", sa.LargeBinary, nullable=True),
+    column("leaf_index", sa.BigInteger, nullable=True),
+    column("p7s_sha256", _Text, nullable=True),
+    column("sealed_at", _Time, nullable=True),
 )
 
 paper_gone_line = sa.Table(
@@ -63,4 +68,5 @@ paper_gone_line = sa.Table(
     metadata,
     column("gone_id", _Text, sa.ForeignKey("paper_gone.id"), primary_key=True),
     column("letter_id", _Text, sa.ForeignKey("letter.id"), primary_key=True, index=True),
+    column("cote", _Text, server_default=""),
 )

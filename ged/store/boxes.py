@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ged.errors import Conflict, NotFound
-from ged.mail.box import Box, Boxed, BoxSheet, PaperGone
+from ged.mail.box import Box, Boxed, BoxSheet, GoneLine, PaperGone
 from ged.mail.custody import Way
 from ged.store.box_tables import box, box_paper, paper_gone, paper_gone_line
+from ged.store.disposal_tables import disposal
 from ged.store.letters import seen_by
 from ged.store.paper_tables import hand_over
 from ged.store.tables import letter
@@ -121,10 +122,10 @@ class Boxes:
         query = query.order_by(hand_over.c.return_by, letter.c.id).limit(limit).offset(offset)
         return tuple(self._connection.scalars(query)), total
 
-    def add_gone(self, gone: PaperGone, letter_ids: Sequence[str]) -> None:
-        """Write that paper left for good."""
+    def add_gone(self, gone: PaperGone, cotes: Mapping[str, str]) -> None:
+        """Write that paper left for good: of which letters, each with the box that it was in, or ""."""
         self._connection.execute(sa.insert(paper_gone).values({name: getattr(gone, name) for name in _GONE}))
-        lines = [{"gone_id": gone.id, "letter_id": each} for each in letter_ids]
+        lines = [{"gone_id": gone.id, "letter_id": each, "cote": cote} for each, cote in cotes.items()]
         self._connection.execute(sa.insert(paper_gone_line), lines)
 
     def gone(self, letter_ids: Sequence[str]) -> dict[str, PaperGone]:
@@ -133,6 +134,45 @@ class Boxes:
         query = query.join(paper_gone, paper_gone.c.id == paper_gone_line.c.gone_id)
         query = query.where(paper_gone_line.c.letter_id.in_(letter_ids)).order_by(paper_gone.c.recorded_at)
         return {row.letter_id: PaperGone(*row[1:]) for row in self._connection.execute(query)}
+
+    def act(self, gone_id: str, tenant_id: str | None, *, lock: bool = False) -> PaperGone:
+        """Return an act by which paper left for good; None is the machine itself.
+
+        Raises:
+            NotFound: `paper_list.unknown`.
+        """
+        query = sa.select(*(paper_gone.c[name] for name in _GONE)).where(paper_gone.c.id == gone_id)
+        if tenant_id is not None:
+            query = query.where(paper_gone.c.tenant_id == tenant_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("paper_list.unknown", "Cette destruction n'existe pas, ou n'est pas de votre organisation.")
+        return PaperGone(*row)
+
+    def change_act(self, gone: PaperGone, **values: Any) -> PaperGone:
+        """Write what was added to an act, and return it."""
+        self._connection.execute(sa.update(paper_gone).where(paper_gone.c.id == gone.id).values(**values))
+        return replace(gone, **values)
+
+    def act_lines(self, gone_id: str) -> tuple[GoneLine, ...]:
+        """Return the papers of an act, by number."""
+        found = (paper_gone_line.c.letter_id, letter.c.number, letter.c.original, paper_gone_line.c.cote)
+        query = sa.select(*found).join(letter, letter.c.id == paper_gone_line.c.letter_id)
+        query = query.where(paper_gone_line.c.gone_id == gone_id).order_by(letter.c.number)
+        return tuple(GoneLine(*row) for row in self._connection.execute(query))
+
+    def by_certificate(self, sha256: str, tenant_ids: frozenset[str]) -> PaperGone | None:
+        """Return the destruction, of some tenants, whose certificate has these bytes."""
+        query = sa.select(*(paper_gone.c[name] for name in _GONE))
+        query = query.where(paper_gone.c.certificate == sha256, paper_gone.c.tenant_id.in_(tenant_ids))
+        row = self._connection.execute(query).one_or_none()
+        return PaperGone(*row) if row else None
+
+    def uncertified(self) -> tuple[str, ...]:
+        """Return the destructions whose certificate is not sealed yet, first to last."""
+        query = sa.select(paper_gone.c.id).join(disposal, disposal.c.id == paper_gone.c.about)
+        query = query.where(paper_gone.c.leaf_index.is_(None)).order_by(paper_gone.c.recorded_at)
+        return tuple(self._connection.scalars(query))
 
     def _refuse_taken(self, tenant_id: str, cote: str, box_id: str) -> None:
         held = sa.func.hashtextextended(f"box:{tenant_id}:{cote}", 0)

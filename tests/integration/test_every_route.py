@@ -21,7 +21,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.annex import AnnexKind
 from ged.mail.audit import Depth
-from ged.mail.box import BoxSheet
+from ged.mail.box import BoxSheet, PaperGone
 from ged.mail.circuit import Approver, Stage, StageKind
 from ged.mail.custody import Keeper
 from ged.mail.dispatch import EMAIL, Plan
@@ -257,14 +257,20 @@ def slip_of(house: House, letter: Letter) -> Transfer:
 
 
 def listed(house: House, archivist: Actor, letter: Letter) -> str:
-    """Put a letter on a list of disposal that waits for the head of its unit."""
+    """Put a letter on a list of disposal that waits for the head of its unit, its paper certified as destroyed."""
     signed = Signed(archivist.login, archivist.name, house.clock())
     made = Disposal("e" * 22, "MME", "ELIM-2026-0001", DisposalState.VISAED, signed, signed, "DAJ-1", said=MARK)
     line = DisposalLine(
         letter.id, 1, letter.number, letter.original, "COURANT", house.clock().date(), (MARK,), LineState.PROPOSED
     )
+    pdf = house.vault.put(BytesIO(letter_pdf(body=MARK)), media_type="application/pdf", tenant_id="MME")
+    gone = PaperGone(
+        "g" * 22, "MME", made.id, house.clock().date(), MARK, MARK, house.clock(), archivist.name, archivist.login,
+        pdf.digest, b"", 0,
+    )  # fmt: skip
     with house.store.unit() as unit:
         unit.disposals.add(made, [line])
+        unit.boxes.add_gone(gone, {letter.id: MARK})
         unit.commit()
     return made.id
 
@@ -346,6 +352,7 @@ def closed(house: House, settings: Settings, kossi: Actor, who: Who) -> Closed:
         "draw_id": "aucun",
         "hold_id": frozen.id,
         "disposal_id": listed(house, who("archives"), letter),
+        "gone_id": "g" * 22,
         "suffix": "pdf",
         "log": "documents",
         "succession_id": left.id,

@@ -20,7 +20,7 @@ from ged.mail.audit import Depth, Run
 from ged.services.audit.meanings import MEANINGS
 from ged.services.audit.notebook import read
 from ged.services.audit.retained import read_heads
-from ged.services.audit.runs import ask_audit, run_of, standing
+from ged.services.audit.runs import TAKEN_UP_AFTER, ask_audit, run_of, standing, take_up
 from ged.services.audit.table import BY_CODE
 
 router = APIRouter()
@@ -71,9 +71,19 @@ def show(request: Request, house: HouseDep, actor: ActorDep, audit_id: str) -> R
 def progress(request: Request, house: HouseDep, actor: ActorDep, audit_id: str) -> Response:
     """Say how far an audit is; one that has ended is shown anew."""
     run = run_of(audit_id, store=house.store, actor=actor)
-    if run.finished_at is not None:
+    if run.finished_at is not None:  # it ended, or was left unfinished
         return Response(status_code=204, headers={"HX-Refresh": "true"})
     return part(request, "parts/audit_progress.html", **_words(), run=run, checks=BY_CODE)
+
+
+@router.post("/audits/{audit_id}/reprise", dependencies=[FormCheck])
+def go_on(request: Request, house: HouseDep, actor: ActorDep, audit_id: str) -> Response:
+    """Take up an audit that was left unfinished."""
+    try:
+        take_up(audit_id, store=house.store, actor=actor, clock=house.clock)
+    except Conflict as error:
+        return _page(request, house, actor, fault=error)
+    return RedirectResponse(f"/audits/{audit_id}", status_code=303)
 
 
 @router.get("/audits/{audit_id}/rapport.{suffix}")
@@ -97,7 +107,7 @@ def _shown(run: Run, house: House) -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    return {"depths": AUDIT_DEPTHS, "outcomes": AUDIT_OUTCOMES}
+    return {"depths": AUDIT_DEPTHS, "outcomes": AUDIT_OUTCOMES, "after": TAKEN_UP_AFTER}
 
 
 def _page(

@@ -355,6 +355,8 @@ ACTS: dict[str, str] = {
     Act.VERIFIED: _("Original vérifié"),
     Act.AUDIT_ASKED: _("Audit demandé"),
     Act.AUDIT_DONE: _("Audit fini"),
+    Act.AUDIT_LEFT: _("Audit inachevé"),
+    Act.AUDIT_TAKEN_UP: _("Audit repris"),
     Act.SAMPLE_DRAWN: _("Échantillon tiré"),
     Act.PAPER_GIVEN: _("Original papier remis"),
     Act.PAPER_RECEIVED: _("Original papier reçu"),

@@ -145,6 +145,8 @@ class RunState(StrEnum):
     WAITING = "en_attente"
     RUNNING = "en_cours"
     DONE = "fini"
+    UNFINISHED = "inacheve"
+    """A check could not go to its end: it is taken up again, by the calendar or by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,9 @@ class Run:
 
     Attributes:
         retained: Heads kept elsewhere that it is compared with, as they were typed; "" for none.
+        finished_at: When it ended, or was left unfinished.
         progress: Of each check: code, things looked at, of how many if known, bytes read, faults, whether it is done.
+        stopped: Of each check that could not go to its end: code, and why, in French.
         report_sha256: The report as JSON in the vault; `pdf_sha256` as a signed PDF.
     """
 
@@ -172,6 +176,7 @@ class Run:
     faults: int = 0
     remarks: int = 0
     progress: tuple[tuple[str, int, int | None, int, int, bool], ...] = ()
+    stopped: tuple[tuple[str, str], ...] = ()
     report_sha256: str | None = None
     pdf_sha256: str | None = None
 

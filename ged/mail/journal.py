@@ -29,6 +29,8 @@ class Act(StrEnum):
     VERIFIED = "courrier.verifie"
     AUDIT_ASKED = "audit.demande"
     AUDIT_DONE = "audit.fini"
+    AUDIT_LEFT = "audit.inacheve"
+    AUDIT_TAKEN_UP = "audit.repris"
     SAMPLE_DRAWN = "echantillon.tire"
     REGISTER_PRINTED = "registre.imprime"
     REGISTER_OPENED = "registre.ouvert"

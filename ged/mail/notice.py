@@ -69,6 +69,9 @@ AUDIT_FOUND = NoticeKind(
     "audit_anomalie", Group.TO_DO, "Un audit des preuves demande votre attention", "triangle-alert"
 )
 
+AUDIT_LEFT = NoticeKind(
+    "audit_inacheve", Group.TO_DO, "Un audit des preuves n'a pas pu aller à son terme", "triangle-alert"
+)
 AUDIT_LATE = NoticeKind("audit_retard", Group.TO_DO, "Un audit des preuves est en retard", "triangle-alert")
 
 DISPOSAL_ASKED = NoticeKind(
@@ -115,6 +118,7 @@ KINDS: dict[str, NoticeKind] = {
         RECEIPT_CAME,
         CERTIFICATE_ENDS,
         AUDIT_FOUND,
+        AUDIT_LEFT,
         AUDIT_LATE,
         HOLD_REVIEW,
         INDEX_DRIFT,

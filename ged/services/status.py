@@ -102,5 +102,6 @@ def health(*, store: Store, actor: Actor, clock: Clock, periods: Periods = NEVER
 
 
 def _last_faults(unit: Unit) -> int:
-    """Return how many faults stand: those of the last audit, and of the last full one, which looks at more."""
-    return max(run.faults if run else 0 for run in (unit.audit_runs.last(), unit.audit_runs.last(Depth.FULL)))
+    """Return how many faults stand: of the last audit, of the last full one, and of one that is unfinished."""
+    runs = unit.audit_runs.last(), unit.audit_runs.last(Depth.FULL), unit.audit_runs.left()
+    return max(run.faults if run else 0 for run in runs)

@@ -16,6 +16,7 @@ from ged.store.audit_tables import audit_draw, audit_run
 from ged.store.tables import holding, person, position
 
 _COLUMNS = [audit_run.c[one.name] for one in fields(Run)]
+_ENDED = (RunState.DONE, RunState.UNFINISHED)
 _WATCH = (Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -27,13 +28,37 @@ class AuditRuns:
 
     def ask(self, run: Run) -> bool:
         """Add a run; give False while another has not ended."""
-        values = asdict(run) | {"progress": [], "outcome": ""}
+        values = asdict(run) | {"progress": [], "stopped": [], "outcome": ""}
         added = insert(audit_run).values(**values).on_conflict_do_nothing().returning(audit_run.c.id)
         return self._connection.execute(added).one_or_none() is not None
 
     def under_way(self) -> Run | None:
         """Return the run that waits or is being done."""
-        return self._one(sa.select(*_COLUMNS).where(audit_run.c.state != RunState.DONE))
+        return self._one(sa.select(*_COLUMNS).where(audit_run.c.state.not_in(_ENDED)))
+
+    def left(self) -> Run | None:
+        """Return the run that was left unfinished last, unless one as deep was asked since and went to its end."""
+        since = audit_run.alias()
+        as_deep = sa.or_(since.c.depth == Depth.FULL, since.c.depth == audit_run.c.depth)
+        replaced = sa.exists().where(
+            since.c.state == RunState.DONE,
+            since.c.outcome != Outcome.UNFINISHED,
+            since.c.asked_at > audit_run.c.asked_at,
+            as_deep,
+        )
+        query = sa.select(*_COLUMNS).where(audit_run.c.state == RunState.UNFINISHED, ~replaced)
+        return self._one(query.order_by(audit_run.c.asked_at.desc()).limit(1))
+
+    def take_up(self, run_id: str) -> bool:
+        """Have a run that was left unfinished wait again; give False where it was not, or another is under way."""
+        again = {"state": RunState.WAITING, "finished_at": None, "outcome": "", "stopped": []}
+        wanted = audit_run.c.id == run_id, audit_run.c.state == RunState.UNFINISHED
+        try:
+            with self._connection.begin_nested():
+                changed = self._connection.execute(sa.update(audit_run).where(*wanted).values(**again))
+        except sa.exc.IntegrityError:
+            return False
+        return changed.rowcount == 1
 
     def get(self, run_id: str) -> Run | None:
         """Return a run."""
@@ -100,6 +125,7 @@ def _run(row: sa.Row[Any]) -> Run:
         "state": RunState(row.state),
         "outcome": Outcome(row.outcome) if row.outcome else None,
         "progress": tuple(tuple(one) for one in row.progress),
+        "stopped": tuple(tuple(one) for one in row.stopped),
     }
     return Run(**values)
 

@@ -28,13 +28,14 @@ audit_run = sa.Table(
     column("faults", sa.Integer, server_default="0"),
     column("remarks", sa.Integer, server_default="0"),
     column("progress", JSONB, server_default="[]"),
+    column("stopped", JSONB, server_default="[]"),
     column("report_sha256", _Text, nullable=True),
     column("pdf_sha256", _Text, nullable=True),
     sa.Index(
         "uq_audit_run_under_way",
         sa.literal_column("(true)"),
         unique=True,
-        postgresql_where=sa.text("state <> 'fini'"),
+        postgresql_where=sa.text("state NOT IN ('fini', 'inacheve')"),
     ),
 )
 

@@ -28,7 +28,7 @@ from ged.mail.access import Actor
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, RunState, Stratum
 from ged.services.audit.draw import draw_letters
 from ged.services.audit.notebook import Notebook
-from ged.services.audit.runs import ask_audit, tell_late
+from ged.services.audit.runs import TAKEN_UP_AFTER, ask_audit, ask_by_calendar, tell_late
 from ged.services.audit.walk import walk
 from integration.test_acknowledgement import signed_in
 from rooms.audits import asked, seal_letter
@@ -235,3 +235,77 @@ def _token(page: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found is not None
     return found[1]
+
+
+def test_an_audit_that_could_not_end_is_unfinished_says_so_and_goes_on(
+    sealed: House, who: Who, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _impatient(monkeypatch)
+    run = ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+    vault = sealed.settings.data / "vault"
+    vault.rename(vault.with_name("ailleurs"))
+    left = audit_round(sealed, threading.Event())
+    vault.with_name("ailleurs").rename(vault)
+    assert left is not None
+    assert (left.id, left.state, left.outcome, left.pdf_sha256) == (
+        run.id,
+        RunState.UNFINISHED,
+        Outcome.UNFINISHED,
+        None,
+    )
+    assert {code for code, _ in left.stopped} >= {"coffre"}
+    assert all("reprenez cet audit" in why or "Rien n'en a été vérifié" in why for _, why in left.stopped)
+    for login in ("audit", "admin"):
+        assert f"/audits/{run.id}" in notices(sealed, who(login))
+    assert audit_round(sealed, threading.Event()) is None, "it waits, and none begins beside it again and again"
+
+    headers = signed_in(sealed, "audit") | {"Origin": str(client.base_url).rstrip("/")}
+    page = client.get(f"/audits/{run.id}", headers=headers | {"Accept-Language": "fr"}).text
+    assert "hx-get" not in page
+    assert left.stopped[0][1].split(".")[0].replace("'", "&#39;") in page
+    assert f"/audits/{run.id}/reprise" in client.get("/audits", headers=headers).text
+    form = {"csrf_token": _token(page)}
+    went = client.post(f"/audits/{run.id}/reprise", headers=headers, data=form)
+    assert (went.status_code, went.headers["location"]) == (303, f"/audits/{run.id}")
+    assert client.post(f"/audits/{run.id}/reprise", headers=headers, data=form).status_code == 409
+    done = audit_round(sealed, threading.Event())
+    assert done is not None
+    assert (done.id, done.state, done.outcome, done.stopped) == (run.id, RunState.DONE, Outcome.SOUND, ())
+    with sealed.store.unit() as unit:
+        acts = [one.act for one in unit.journal.about(run.id)]
+    assert acts == ["audit.demande", "audit.inacheve", "audit.repris", "audit.fini"]
+
+
+def test_an_unfinished_audit_goes_on_by_itself_and_one_as_deep_replaces_it(
+    sealed: House, who: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _impatient(monkeypatch)
+    vault, periods = sealed.settings.data / "vault", Periods(timedelta(days=1), timedelta(days=7))
+    by_calendar = partial(ask_by_calendar, periods, store=sealed.store)
+
+    def left_unfinished(depth: Depth) -> str:
+        run = ask_audit(depth, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+        vault.rename(vault.with_name("ailleurs"))
+        audit_round(sealed, threading.Event())
+        vault.with_name("ailleurs").rename(vault)
+        return run.id
+
+    first = left_unfinished(Depth.FULL)
+    assert by_calendar(clock=sealed.clock) is None
+    again = by_calendar(clock=lambda: sealed.clock() + TAKEN_UP_AFTER)
+    assert again is not None
+    assert (again.id, again.state, again.finished_at) == (first, RunState.WAITING, None)
+    whole = audit_round(sealed, threading.Event())
+    assert whole is not None
+    assert (whole.id, whole.outcome) == (first, Outcome.SOUND)
+
+    left_unfinished(Depth.QUICK)
+    ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
+    assert audit_round(sealed, threading.Event()) is not None
+    assert by_calendar(clock=lambda: sealed.clock() + TAKEN_UP_AFTER) is None, "a full audit is a quick one, and more"
+
+
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Audits that wait for nothing that went away."""
+    ground = ground_of
+    monkeypatch.setattr("api.audits.ground_of", lambda *given: replace(ground(*given), patience=()))

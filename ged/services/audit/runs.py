@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from ged.clock import Clock
@@ -15,7 +15,7 @@ from ged.errors import Conflict, NotFound
 from ged.mail.access import SYSTEM, Actor, Right, require
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, Run, RunState
 from ged.mail.journal import Act
-from ged.mail.notice import AUDIT_FOUND, AUDIT_LATE, Notice, NoticeKind
+from ged.mail.notice import AUDIT_FOUND, AUDIT_LATE, AUDIT_LEFT, Notice, NoticeKind
 from ged.ports import Vault
 from ged.services.audit.ground import Ground
 from ged.services.audit.notebook import Notebook, plain
@@ -24,14 +24,17 @@ from ged.store.unit import Store, Unit
 
 SAMPLE = 30
 """Letters that a quick audit reads to the last byte, unless it is told how many."""
+TAKEN_UP_AFTER = timedelta(hours=6)
+"""After this an audit that was left unfinished goes on by itself."""
 _SHOWN_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The audits of an installation: what is under way, what came before, what is late."""
+    """The audits of an installation: what is under way, what was left unfinished, what came before, what is late."""
 
     under_way: Run | None
+    left: Run | None
     runs: tuple[Run, ...]
     last_quick: Run | None
     last_full: Run | None
@@ -52,14 +55,21 @@ def ask_audit(
 
 
 def ask_by_calendar(periods: Periods, *, store: Store, clock: Clock) -> Run | None:
-    """Return the audit that is under way, or one that has become due; None when there is nothing to do."""
+    """Return the audit that is under way, left unfinished for a while, or due; None when there is nothing to do.
+
+    While one is unfinished, none that would look at no more is begun.
+    """
     with store.unit() as unit:
-        standing = unit.audit_runs.under_way()
+        standing, left = unit.audit_runs.under_way(), unit.audit_runs.left()
         quick, full = _last(unit, None), _last(unit, Depth.FULL)
         empty = unit.audits.first_registered() is None
     if standing is not None:
         return standing
-    depth = None if empty else periods.due(quick, full, clock())
+    now = clock()
+    depth = None if empty else periods.due(quick, full, now)
+    if left is not None and (left.depth is Depth.FULL or depth is not Depth.FULL):
+        waited = left.finished_at is None or now - left.finished_at >= TAKEN_UP_AFTER
+        return _taken_up(left, store, SYSTEM, clock) if waited else None
     return _ask(depth, "", "", SAMPLE, store, SYSTEM, clock) if depth else None
 
 
@@ -85,6 +95,29 @@ def _ask(  # noqa: PLR0917 - private, and each is a column
     return run
 
 
+def take_up(run_id: str, *, store: Store, actor: Actor, clock: Clock) -> Run:
+    """Have an audit that was left unfinished go on where it was; a worker does so at once.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `audit.unknown`.
+        Conflict: `audit.not_left`, it is not unfinished, or another is under way.
+    """
+    return _taken_up(run_of(run_id, store=store, actor=actor), store, actor, clock)
+
+
+def _taken_up(run: Run, store: Store, actor: Actor, clock: Clock) -> Run:
+    with store.unit() as unit:
+        if not unit.audit_runs.take_up(run.id):
+            raise Conflict(
+                "audit.not_left",
+                "Cet audit n'est pas à reprendre, ou un autre est en cours. Rouvrez la liste des audits.",
+            )
+        unit.journal.write_about(clock(), Act.AUDIT_TAKEN_UP, actor, run.id, depth=run.depth)
+        unit.commit()
+        return unit.audit_runs.get(run.id) or run
+
+
 def audit_of(run: Run, place: str) -> Audit:
     """Return the audit that a run asks for, at its beginning."""
     asked_by = f"{run.name} ({run.login})"
@@ -101,14 +134,19 @@ def carry_out(
     store: Store,
     stop: Callable[[], bool] = never,
 ) -> Run:
-    """Do what is left of a run, showing how it goes, and keep its reports; asked to stop, leave it to be taken up."""
+    """Do what is left of a run, showing how it goes, and keep its reports; asked to stop, leave it to be taken up.
+
+    One that could not go to its end has no report yet: it is left unfinished, and says why.
+    """
     notebook = Notebook(ground.folder)
     with store.unit() as unit:
         started = run.started_at or ground.clock()
         unit.audit_runs.change(run.id, state=RunState.RUNNING, started_at=started)
         unit.commit()
     done = walk(notebook.read() or audit_of(run, place), ground, notebook, _Shown(run.id, store), stop=stop)
-    if done.finished_at is not None:
+    if done.finished_at is not None and done.left:
+        _leave(run, done, done.finished_at, store)
+    elif done.finished_at is not None:
         _keep(run, done, render, vault, store)
     with store.unit() as unit:
         return unit.audit_runs.get(run.id) or run
@@ -132,6 +170,34 @@ class _Shown:
 def progress_of(audit: Audit) -> list[list[object]]:
     """Return how each check goes, as JSON values."""
     return [[one.code, one.looked, one.total, one.bytes_read, one.faults, one.done] for one in audit.checks]
+
+
+def _leave(run: Run, done: Audit, at: datetime, store: Store) -> None:
+    stopped = [[one.code, one.stopped] for one in done.checks if one.stopped and not one.done]
+    with store.unit() as unit:
+        unit.audit_runs.change(
+            run.id,
+            state=RunState.UNFINISHED,
+            finished_at=at,
+            outcome=done.outcome,
+            faults=done.faults,
+            remarks=done.remarks,
+            progress=progress_of(done),
+            stopped=stopped,
+        )
+        unit.journal.write_about(
+            at,
+            Act.AUDIT_LEFT,
+            SYSTEM,
+            run.id,
+            depth=run.depth,
+            faults=done.faults,
+            checks=[code for code, _ in stopped],
+        )
+        if done.faults:
+            _tell(unit, AUDIT_FOUND, run.id, f"/audits/{run.id}", at)
+        _tell(unit, AUDIT_LEFT, run.id, f"/audits/{run.id}", at)
+        unit.commit()
 
 
 def _keep(run: Run, done: Audit, render: Callable[[Audit], bytes], vault: Vault, store: Store) -> None:
@@ -188,7 +254,12 @@ def standing(periods: Periods, *, store: Store, actor: Actor, clock: Clock) -> S
     with store.unit() as unit:
         quick, full = unit.audit_runs.last(), unit.audit_runs.last(Depth.FULL)
         return Standing(
-            unit.audit_runs.under_way(), unit.audit_runs.page(), quick, full, late_now(unit, periods, clock())
+            unit.audit_runs.under_way(),
+            unit.audit_runs.left(),
+            unit.audit_runs.page(),
+            quick,
+            full,
+            late_now(unit, periods, clock()),
         )
 
 

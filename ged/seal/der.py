@@ -38,11 +38,12 @@ ECDSA_SHA256 = encode(SEQUENCE, oid("1.2.840.10045.4.3.2"))
 
 
 class Value(NamedTuple):
-    """One value as read: its tag, its content, and its whole encoding."""
+    """One value as read: its tag, its content, its whole encoding, and where its content begins in what was decoded."""
 
     tag: int
     content: bytes
     whole: bytes
+    at: int
 
     def children(self) -> list[Value]:
         """Return the values inside a constructed one.
@@ -53,7 +54,7 @@ class Value(NamedTuple):
         found: list[Value] = []
         position = 0
         while position < len(self.content):
-            value, position = _read(self.content, position)
+            value, position = _read(self.content, position, self.at)
             found.append(value)
         return found
 
@@ -64,14 +65,14 @@ def decode(data: bytes) -> Value:
     Raises:
         ValueError: anything else, trailing bytes and indefinite or padded lengths included.
     """
-    value, end = _read(data, 0)
+    value, end = _read(data, 0, 0)
     if end != len(data):
         message = "trailing bytes"
         raise ValueError(message)
     return value
 
 
-def _read(data: bytes, start: int) -> tuple[Value, int]:
+def _read(data: bytes, start: int, base: int) -> tuple[Value, int]:
     try:
         tag, first = data[start], data[start + 1]
     except IndexError as error:
@@ -90,4 +91,4 @@ def _read(data: bytes, start: int) -> tuple[Value, int]:
         message = "long tag or truncated content"
         raise ValueError(message)
     end = position + size
-    return Value(tag, data[position:end], data[start:end]), end
+    return Value(tag, data[position:end], data[start:end], base + position), end

@@ -7,6 +7,7 @@ bytes of a signature file pass, which is why the file's own digest stands in the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -49,6 +50,53 @@ def read_signature(p7s: bytes) -> Signature:
     Raises:
         ValueError: it is not the CMS that we write, or its signature does not verify.
     """
+    form = _forms.get(len(p7s))
+    if form is None or form.rest(p7s) != form.same:
+        form = _form_of(p7s)
+    signed = form.signed_head + p7s[form.signed]
+    _verify(form.certificate, form.algorithm, p7s[form.signature], signed)
+    return Signature(p7s[form.digest], _time(p7s[form.claimed]), form.certificate, form.presented)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A signature file that was read whole, and may stand for others: they differ from it in three values at most.
+
+    Nothing inside those three is read as DER, so that a file of the same length whose every other byte is the same is
+    read with the same outcome. What a sealing key makes is all of three or four forms.
+
+    Attributes:
+        same: Every byte outside the three: before, between and after.
+        signed_head: What comes before the signed attributes where they are signed.
+    """
+
+    digest: slice
+    claimed: slice
+    signature: slice
+    signed: slice
+    signed_head: bytes
+    same: tuple[bytes, ...]
+    certificate: x509.Certificate
+    algorithm: bytes
+    presented: tuple[x509.Certificate, ...]
+
+    def rest(self, p7s: bytes) -> tuple[bytes, ...]:
+        """Return every byte of a file outside the three values."""
+        return _outside(p7s, (self.digest, self.claimed, self.signature))
+
+
+_FORMS = 64
+_forms: dict[int, _Form] = {}
+"""The last form of each length."""
+
+
+def _outside(p7s: bytes, spans: Sequence[slice]) -> tuple[bytes, ...]:
+    first, second, third = sorted((each.start, each.stop) for each in spans)
+    return p7s[: first[0]], p7s[first[1] : second[0]], p7s[second[1] : third[0]], p7s[third[1] :]
+
+
+def _form_of(p7s: bytes) -> _Form:
+    """Read a signature file whole, its signature not verified."""
     content_type, content = _children(decode(p7s), 2)
     _must(content_type.whole == SIGNED_DATA and content.tag == CONTEXT_0, "not signed data")
     version, digests, inner, certificates, infos = _children(_children(content, 1)[0], 5)
@@ -58,14 +106,32 @@ def read_signature(p7s: bytes) -> Signature:
     attributes = _attributes(info[3])
     certificate = _named_certificate(certificates, attributes[SIGNING_CERTIFICATE], info[1])
     _must(info[2].whole == SHA256, "unknown algorithm")
-    _verify(certificate, info[4].whole, info[5].content, encode(SET, info[3].content))
-    claimed = attributes[SIGNING_TIME].content.decode("ascii")
-    return Signature(
-        attributes[MESSAGE_DIGEST].content,
-        datetime.strptime(claimed, "%y%m%d%H%M%SZ").replace(tzinfo=UTC),
-        certificate,
-        tuple(_certificate(each.whole) for each in certificates.children()),
+    signed = encode(SET, info[3].content)
+    spans = [_span(each) for each in (attributes[MESSAGE_DIGEST], attributes[SIGNING_TIME], info[5])]
+    form = _Form(
+        *spans,
+        signed=_span(info[3]),
+        signed_head=signed[: len(signed) - len(info[3].content)],
+        same=_outside(p7s, spans),
+        certificate=certificate,
+        algorithm=info[4].whole,
+        presented=tuple(_certificate(each.whole) for each in certificates.children()),
     )
+    if len(_forms) >= _FORMS:
+        _forms.clear()
+    _forms[len(p7s)] = form
+    return form
+
+
+def _span(value: Value) -> slice:
+    return slice(value.at, value.at + len(value.content))
+
+
+def _time(claimed: bytes) -> datetime:
+    """Return a UTCTime; the years are those of `%y`, 1969 to 2068."""
+    _must(len(claimed) == 13 and claimed.endswith(b"Z") and claimed[:12].isdigit(), "a malformed time")
+    year, *others = (int(claimed[at : at + 2]) for at in range(0, 12, 2))
+    return datetime(year + (2000 if year < 69 else 1900), *others, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
 def _attributes(signed: Value) -> dict[bytes, Value]:

@@ -7,6 +7,7 @@ import re
 from ged.errors import NotFound
 from ged.ports import Found
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _OURS = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(?:\.([a-z0-9.-]+))?")
 
 
@@ -16,7 +17,7 @@ def place_of(digest: str, suffix: str = "") -> str:
     Raises:
         NotFound: `vault.unknown`, this is no SHA-256.
     """
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    if not _DIGEST.fullmatch(digest):
         raise NotFound("vault.unknown", "Ce nom n'est pas une empreinte SHA-256.", digest=digest[:80])
     place = f"{digest[:2]}/{digest[2:4]}/{digest}"
     return f"{place}.{suffix}" if suffix else place

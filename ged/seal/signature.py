@@ -107,12 +107,14 @@ def _form_of(p7s: bytes) -> _Form:
     certificate = _named_certificate(certificates, attributes[SIGNING_CERTIFICATE], info[1])
     _must(info[2].whole == SHA256, "unknown algorithm")
     signed = encode(SET, info[3].content)
-    spans = [_span(each) for each in (attributes[MESSAGE_DIGEST], attributes[SIGNING_TIME], info[5])]
+    digest, claimed, value = (_span(each) for each in (attributes[MESSAGE_DIGEST], attributes[SIGNING_TIME], info[5]))
     form = _Form(
-        *spans,
+        digest=digest,
+        claimed=claimed,
+        signature=value,
         signed=_span(info[3]),
         signed_head=signed[: len(signed) - len(info[3].content)],
-        same=_outside(p7s, spans),
+        same=_outside(p7s, (digest, claimed, value)),
         certificate=certificate,
         algorithm=info[4].whole,
         presented=tuple(_certificate(each.whole) for each in certificates.children()),
@@ -130,8 +132,8 @@ def _span(value: Value) -> slice:
 def _time(claimed: bytes) -> datetime:
     """Return a UTCTime; the years are those of `%y`, 1969 to 2068."""
     _must(len(claimed) == 13 and claimed.endswith(b"Z") and claimed[:12].isdigit(), "a malformed time")
-    year, *others = (int(claimed[at : at + 2]) for at in range(0, 12, 2))
-    return datetime(year + (2000 if year < 69 else 1900), *others, tzinfo=UTC)  # type: ignore[misc, arg-type]
+    year, month, day, hour, minute, second = (int(claimed[at : at + 2]) for at in range(0, 12, 2))
+    return datetime(year + (2000 if year < 69 else 1900), month, day, hour, minute, second, tzinfo=UTC)
 
 
 def _attributes(signed: Value) -> dict[bytes, Value]:

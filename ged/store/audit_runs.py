@@ -51,7 +51,7 @@ class AuditRuns:
 
     def take_up(self, run_id: str) -> bool:
         """Have a run that was left unfinished wait again; give False where it was not, or another is under way."""
-        again = {"state": RunState.WAITING, "finished_at": None, "outcome": "", "stopped": []}
+        again: dict[str, Any] = {"state": RunState.WAITING, "finished_at": None, "outcome": "", "stopped": []}
         wanted = audit_run.c.id == run_id, audit_run.c.state == RunState.UNFINISHED
         try:
             with self._connection.begin_nested():

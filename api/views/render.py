@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from api.deps import csrf_of, the_house
 from api.views import words
+from api.views.journal_words import read_details
 from api.views.menu import Menu, menu_of
 from ged.mail.access import Actor, Right
 from ged.mail.lists import Term
@@ -49,6 +50,7 @@ def environment(language: str) -> Environment:
         act=lambda value: say(words.ACTS.get(value, str(value))),
         way=lambda value: say(words.WAYS.get(value, str(value))),
         field=lambda value: say(words.FIELDS.get(value, str(value))),
+        details=lambda value: read_details(value, language),
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,

@@ -34,7 +34,7 @@ def test_the_auditor_follows_the_chain_audits_and_draws(
     keys = sign_in(page, "audit").keyboard
     page.goto(f"{server}/integrite")
     expect(page.locator("h1")).to_have_text("Chaîne d'intégrité")
-    expect(page.locator(".chain .box")).to_have_count(6)
+    expect(page.locator(".chain li")).to_have_count(6)
     assert faults_of(page) == []
     shot(page, "chaine")
     head = page.locator('a[href="/integrite/documents/tete.txt"]')

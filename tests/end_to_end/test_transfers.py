@@ -100,7 +100,7 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     keys = page.keyboard
     keys.press("j")
     with page.expect_download() as taken:
-        page.get_by_role("link", name="Table (CSV)").press("Enter")
+        page.get_by_role("link", name="Export (CSV)").press("Enter")
     assert taken.value.suggested_filename == "conservation-verses.csv"
     assert faults_of(page) == []
     shot(page, "verses")

@@ -134,6 +134,10 @@ def test_it_is_recognised_and_shown_to_who_may_read_its_letters(
     assert sealed.certificate is not None
     link = f"/archives-papier/destructions/{gone.id}/certificat.pdf"
     assert link in client.get(address, headers=session).text
+    with house.store.unit() as unit:
+        (line,) = unit.boxes.act_lines(gone.id)
+    assert link in client.get(f"/courrier/{line.letter_id}", headers=session).text
+    assert link not in client.get(f"/courrier/{line.letter_id}", headers=signed_in(house, "daj")).text
     pdf = client.get(link, headers=session).content
     assert pdf.startswith(b"%PDF")
     assert (

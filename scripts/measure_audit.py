@@ -6,6 +6,10 @@ Two vaults that are not encrypted, since openssl cannot read the other: a few la
 original is sealed, logged and has its proof, as letters are. openssl runs as many processes as there are cores, over
 the originals alone; the audit walks everything that lies there. They take turns, and the best of each counts; what
 each took of the processor, all threads and processes together, tells more on a machine that others use.
+
+Two lines say what could be had. « openssl, seals too » is what an auditor does without us: `openssl cms -verify` over
+each original with its signature, a process each. The floor is openssl's digest and, for each letter, one ECDSA
+verification at the rate of `openssl speed`: no certificate, no log, no proof, no file of a signature even read.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from ged.clock import system_clock
@@ -38,7 +43,7 @@ from ged.store.vault.local import LocalVault
 from ged.store.vault.names import place_of
 from scripts.measures import table, write_section
 
-TURNS = 5
+TURNS, TURNS_OF_SEALS = 5, 2
 LETTERS, LARGE = (100_000, 300_000), (30_000_000, 50_000_000)
 """Sizes, bytes, drawn between these two."""
 _DIGEST = 64
@@ -70,6 +75,9 @@ def main() -> None:
         f"In the page cache, {cores} processes of openssl, best of {TURNS} turns. « Vault »: every byte of every "
         "original hashed, every name compared (*Coffre, octet par octet*). « Full »: all of `ged audit --full`, as an "
         "auditor runs it on vault and log: each seal, certificate and proof verified too, the log computed anew. "
+        f"« openssl, seals too »: `openssl cms -verify` over each original, a process each, best of {TURNS_OF_SEALS}. "
+        "« Floor »: openssl's digests and one ECDSA verification a letter at the rate of `openssl speed` "
+        f"({_verifications():,.0f} a second of a core), nothing else. "
         f"Largest memory of the audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB."
     )
     write_section("audit", "Audits", about + "\n\n" + table(head, rows))
@@ -83,17 +91,22 @@ def _beside(name: str, folder: Path, count: int, sizes: tuple[int, int]) -> list
     ground = _ground(folder)
     files = sorted(str(each) for each in (folder / "coffre").rglob("*") if len(each.name) == _DIGEST)
     read = sum(Path(each).stat().st_size for each in files)
-    openssl, vault, full = list[Spent](), list[Spent](), list[Spent]()
+    openssl, vault, full, sealed = list[Spent](), list[Spent](), list[Spent](), list[Spent]()
     for turn in range(TURNS):
         openssl.append(_spent(lambda: _openssl(files)))
         whole, of_vault = _audit(ground, folder / f"audit-{turn}")
         full.append(whole)
         vault.append(of_vault)
+        if turn < TURNS_OF_SEALS:
+            sealed.append(_spent(lambda: _openssl_seals(files, folder)))
+    floor = [_floor(one, len(files)) for one in openssl]
     what = f"{count:,} {name}, {read / 1e6:,.0f} MB"
     return [
         _row(what, "`openssl dgst -sha256`", read, openssl, openssl),
         _row(what, "vault", read, vault, openssl),
         _row(what, "full", read, full, openssl),
+        _row(what, "openssl, seals too", read, sealed, openssl),
+        _row(what, "floor", read, floor, openssl),
     ]
 
 
@@ -165,6 +178,31 @@ def _openssl(files: list[str]) -> None:
     command = ["xargs", "-P", str(cores), "-n", str(at_once), "openssl", "dgst", "-sha256"]
     given = "\n".join(f'"{each}"' for each in files).encode()
     subprocess.run(command, input=given, stdout=subprocess.DEVNULL, check=True)
+
+
+def _openssl_seals(files: list[str], folder: Path) -> None:
+    """Have openssl verify each original with its signature, under the authority of the installation alone."""
+    keys = ensure_keys(folder / "cles", organisation="Mesure", clock=system_clock)
+    authority = folder / "autorite.pem"
+    authority.write_bytes(CmsSigner(keys).chain_pem)
+    verify = "openssl cms -verify -cades -binary -inform DER -in {}.p7s -content {} -purpose any -out /dev/null -CAfile"
+    cores = str(len(os.sched_getaffinity(0)))
+    command = ["xargs", "-P", cores, "-I", "{}", *verify.split(), str(authority)]
+    subprocess.run(command, input="\n".join(files).encode(), stderr=subprocess.DEVNULL, check=True)
+
+
+def _floor(digests: Spent, count: int) -> Spent:
+    """Return what the digests took, and a verification of ECDSA for each letter on every core."""
+    each = 1 / _verifications()
+    return Spent(digests.wall + count * each / len(os.sched_getaffinity(0)), digests.processor + count * each)
+
+
+@cache
+def _verifications() -> float:
+    """Return how many signatures of P-256 openssl verifies in a second of one core."""
+    command = ["openssl", "speed", "-seconds", "2", "ecdsap256"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(said.split()[-1])
 
 
 def _audit(ground: Ground, notes: Path) -> tuple[Spent, Spent]:

@@ -33,6 +33,7 @@ from scripts.search_queries import Asked, Asker
 from scripts.search_words import HELD_OUT, TUNING
 from search.elastic import Cluster, ElasticIndex
 from search.embedded import EmbeddedIndex
+from search.find import ask
 from search.language import Vocabulary, understood
 from search.port import SearchIndex
 from search.synonyms import synonyms_of
@@ -65,7 +66,7 @@ class Ours:
     def search(self, text: str, readers: Sequence[str], limit: int) -> list[str]:
         """Return the ids of the letters found."""
         asked = understood(text, LAST_DAY, Vocabulary({})).query(limit=limit, synonyms=SYNONYMS)
-        return [hit.id for hit in self._index.search(asked, frozenset(readers)).hits]
+        return [hit.id for hit in ask(asked, self._index, frozenset(readers)).hits]
 
 
 def engines(stack: ExitStack) -> dict[str, Peer]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from ged.mail.access import readers_of
 from ged.mail.item import Letter, State
 from ged.mail.page import Page, PageWords
+from search.damaged import grams_of
 from search.french import analysed, joined
 
-TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs")
+TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs", "grams")
 """Words separated by spaces, ready for an engine that only cuts at spaces."""
 ORDERED_FIELD = "exact"
 """The one text field whose words are kept in order, for phrases."""
-ANALYSIS = 2
+ANALYSIS = 3
 """Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
 KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")
 LISTED_FIELDS = ("whole", "readers")
@@ -31,6 +32,7 @@ class Document:
         body: Stems of the whole letter, subject and names too: whoever looks for words in any place looks here.
         exact: Every word of the letter folded, in order, small words too: for phrases and near words.
         refs: Parts of its numbers and references, without leading zeros.
+        grams: Trigrams of the words that the reading doubts (`search.damaged`).
         whole: Numbers and references as one word, to be found by their beginning.
         code: File code (cote), as the plan writes it; "" while nobody said.
         readers: Reader tokens (`ged.mail.access`), of which an asker needs one.
@@ -45,6 +47,7 @@ class Document:
     body: str
     exact: str
     refs: str
+    grams: str
     whole: tuple[str, ...]
     readers: tuple[str, ...]
     direction: str
@@ -59,7 +62,8 @@ class Document:
 
 def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
     """Return the document of a letter as it stands; of one that was destroyed, what the register keeps and no page."""
-    text = "" if letter.state is State.DESTROYED else "\n".join(page.text for page in pages)
+    destroyed = letter.state is State.DESTROYED
+    text = "" if destroyed else "\n".join(page.text for page in pages)
     subject, sender, recipient, body = map(
         analysed, [letter.subject or "", letter.sender or "", letter.recipient or "", text]
     )
@@ -75,6 +79,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
         body=" ".join(filter(None, [subject[1], sender[1], recipient[1], parts, body[1]])),
         exact=" ".join(filter(None, exact)),
         refs=parts,
+        grams="" if destroyed else grams_of(word for page in pages for word in page.doubted),
         whole=tuple(word for reference in references for word in joined(reference)),
         readers=tuple(sorted(readers_of(letter))),
         direction=letter.direction,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from ged.mail.access import Actor, may_read
 from ged.mail.listing import ListedLetter
 from ged.store.unit import Store
+from search.damaged import FEW
 from search.light import Light, Passage
-from search.port import Query, SearchIndex
+from search.port import Hits, Query, SearchIndex
 from search.spelling import respelt
 from search.synonyms import Synonyms, synonyms_of
 
@@ -57,7 +58,7 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         Unavailable: `search.unavailable`.
     """
     query = replace(query, synonyms=synonyms_for(actor, store))
-    hits = index.search(query, actor.tokens())
+    hits = ask(query, index, actor.tokens())
     light = Light(query.text, query.synonyms)
     ids = [hit.id for hit in hits.hits]
     with store.unit() as unit:
@@ -75,6 +76,19 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
     read += [page.text for of_letter in pages.values() for page in of_letter]
     total = hits.total - (len(hits.hits) - len(found))
     return Answer(found, total, hits.following, hits.facets, light, respelt(query.text, read))
+
+
+def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
+    """Return the hits of a query; where they are few, those as well that hold its words too damaged to be near them.
+
+    Whether they are few is the same for each page of a query: its cursors go on where they were given.
+
+    Raises:
+        Refused: `search.cursor`.
+        Unavailable: `search.unavailable`.
+    """
+    hits = index.search(query, readers)
+    return hits if hits.total >= FEW or not query.text else index.search(replace(query, damaged=True), readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +110,8 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
     seen: set[str] = set()
     total, closed, after = 0, 0, None
     while len(seen) < most:
-        hits = index.search(replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after), actor.tokens())
+        part = replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after)
+        hits = ask(part, index, actor.tokens())
         ids = [hit.id for hit in hits.hits if hit.id not in seen]  # a letter that moved between two pages comes once
         with store.unit() as unit:
             letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}

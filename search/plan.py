@@ -105,7 +105,7 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    clause = _clause(taken_apart(query.text), query.synonyms)
+    clause = _clause(taken_apart(query.text), query.synonyms, damaged=query.damaged)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
         clause = begun if clause is None else Group(must=(clause, begun))
@@ -115,13 +115,13 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     return Plan(clause, tuple(filters))
 
 
-def _clause(typed: Typed, synonyms: Synonyms) -> Clause | None:
+def _clause(typed: Typed, synonyms: Synonyms, *, damaged: bool) -> Clause | None:
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
     must += [_in_field(one) for one in typed.fields]
     never: list[Clause] = [_phrase(words) for words in typed.excluded]
     never += [_in_field(one, strictly=True) for one in typed.excluded_fields]
     loose = [token for chunk in typed.chunks for token in chunk]
-    things = wanted(typed.chunks, synonyms)
+    things = wanted(typed.chunks, synonyms, damaged=damaged)
     if loose and not things:  # only small words: look for them as they are
         must.append(Group(should=tuple(Term("exact", token.exact) for token in loose), at_least=_enough(len(loose))))
     elif things:

@@ -39,6 +39,7 @@ class Query:
         begins: Folded beginning of a word that the letter must hold; "" asks for none.
         like: Stems of which the letters must hold some; the more and the rarer, the better.
         among: Ids of the only letters that are looked at; none restricts nothing.
+        damaged: Whether words too damaged to be near those typed are found too, below all others.
     """
 
     text: str = ""
@@ -57,6 +58,7 @@ class Query:
     begins: str = ""
     like: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
+    damaged: bool = False
 
     @property
     def by_date(self) -> bool:

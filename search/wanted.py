@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.clauses import Best, Clause, Group, Near, Phrase, Term
+from search.damaged import by_grams
 from search.french import Token, tolerance
 from search.synonyms import Synonyms
 
@@ -49,8 +50,11 @@ class Wanted:
     like: Clause
 
 
-def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Wanted]:
-    """Return what is looked for: words, references, and names that are known by another; chatter left out."""
+def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, *, damaged: bool = False) -> list[Wanted]:
+    """Return what is looked for: words, references, and names that are known by another; chatter left out.
+
+    With `damaged`, loose words may have been read too badly to be near.
+    """
     found: list[tuple[Wanted, bool]] = []
     at = 0
     flat = [token for chunk in chunks for token in chunk]
@@ -66,7 +70,8 @@ def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Want
             at += len(chunk)
             continue
         if flat[at].telling:
-            found.append((_word(flat[at]), flat[at].exact in CHATTER))
+            one = _word(flat[at])
+            found.append((_damaged(one, flat[at]) if damaged else one, flat[at].exact in CHATTER))
         at += 1
     found = list(dict.fromkeys(found))[:_MOST]
     kept = [one for one, chatter in found if not chatter]
@@ -125,6 +130,12 @@ def _word(token: Token) -> Wanted:
     if tolerance(token.exact) or (len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small):
         places.append(Near("sender", token.stem, 1, 1.0))
     return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)))
+
+
+def _damaged(one: Wanted, token: Token) -> Wanted:
+    """The same word, or what reading left of it."""
+    left = by_grams(token)
+    return one if left is None else Wanted(Best((one.score, left), others=0.0), one.sure, Best((one.like, left)))
 
 
 def _likeness(token: Token) -> list[tuple[int, float]]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
-from ged.mail.page import Box, Page, PageWords, Region, RegionKind, TextSource, Word
+from ged.mail.page import DOUBTED, Box, Page, PageWords, Region, RegionKind, TextSource, Word
 from ged.mail.page_text import corrected
 from ged.store.database import among
 from ged.store.page_texts import PageTexts
@@ -17,8 +17,8 @@ from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
 _PLAIN = ("number", "width_px", "height_px", "resolution_dpi", "rotation_deg", "skew_deg", "confidence", "engine")
-_TEXT, _LINE = 0, 6
-"""Where its text and its line stand in a word that is kept."""
+_TEXT, _CONFIDENCE, _LINE = 0, 5, 6
+"""Where its text, its confidence and its line stand in a word that is kept."""
 _READ, _DRAWN = "lu ", "image "
 """What the key of a page begins with that is done while others of its letter are not."""
 
@@ -120,13 +120,17 @@ class Pages:
         return found
 
     def words_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageWords]]:
-        """Return what the pages of several letters say, in order, as people corrected it.
+        """Return what the pages of several letters say and what of it is doubted, in order, as people corrected it.
 
         The boxes stay in the database: a fifth of the time of `of_letters`.
         """
         found: dict[str, list[PageWords]] = {}
-        for letter_id, number, said, text in self._said(letter_ids, _parts_of_words(_TEXT)):
-            words = PageWords(number, tuple(said if text is None else text.split()))
+        both = sa.func.jsonb_build_array(_parts_of_words(_TEXT), _DOUBTED)
+        for letter_id, number, (said, doubted), text in self._said(letter_ids, both):
+            if text is None:
+                words = PageWords(number, tuple(said), doubted=tuple(doubted))
+            else:
+                words = PageWords(number, tuple(text.split()))
             found.setdefault(letter_id, []).append(words)
         return found
 
@@ -201,6 +205,12 @@ def _corrected(number: int, text: str) -> PageWords:
 def _parts_of_words(at: int) -> sa.ColumnElement[Any]:
     """Return the array of what stands at one place of each word of a page, as `_row` writes it."""
     return sa.func.jsonb_path_query_array(page.c.words, sa.cast(f"$[*][{at}]", JSONPATH))
+
+
+# « strict »: else the filter would look into the word for words.
+_DOUBTED = sa.func.jsonb_path_query_array(
+    page.c.words, sa.cast(f"strict $[*] ? (@[{_CONFIDENCE}] < {DOUBTED})[{_TEXT}]", JSONPATH)
+)
 
 
 def _row(letter_id: str, value: Page) -> dict[str, Any]:

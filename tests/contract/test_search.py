@@ -36,6 +36,12 @@ def doc(name: str, text: str = "", **changes: object) -> Document:
     return document(a_letter(id=name, **changes), [a_page(text)])
 
 
+def badly_read(name: str, text: str, confidence: float = 0.5, **changes: object) -> Document:
+    page = a_page(text)
+    words = tuple(replace(word, confidence=confidence) for word in page.words)
+    return document(a_letter(id=name, **changes), [replace(page, words=words)])
+
+
 def found(index: SearchIndex, text: str, readers: frozenset[str] = OPEN, **asked: object) -> list[str]:
     return [hit.id for hit in index.search(Query(text=text, **asked), readers).hits]  # type: ignore[arg-type]
 
@@ -382,6 +388,23 @@ def test_the_index_says_what_it_holds_and_at_which_revision(index: SearchIndex) 
     assert sorted(walked) == [f"d{n:05d}" for n in range(12_000)]
     assert index.revisions(["d00007", "absent", "d11999"]) == {"d00007": 7, "d11999": 11_999}
     assert index.revisions([]) == {}
+
+
+def test_a_word_read_too_badly_to_be_near_is_found_where_it_is_asked_for_and_comes_last(index: SearchIndex) -> None:
+    index.put(
+        [
+            badly_read("damaged", "L'aut0rlsatlcn du minlslre"),
+            badly_read("sure", "L'aut0rlsatlcn du minlslre", confidence=0.95),
+            badly_read("closed", "L'aut0rlsatlcn du minlslre", confidentiality=Confidentiality.SECRET),
+            doc("clean", "Une longue lettre, où « autorisation » est dit en passant."),
+            badly_read("other", "L'exp1oltatlcn du gisement"),
+        ]
+    )
+    assert found(index, "autorisation") == ["clean"]
+    assert found(index, "autorisation", damaged=True) == ["clean", "damaged"]
+    assert found(index, "autorisation ministre", damaged=True) == ["damaged"]
+    assert found(index, "-autorisation lettre", damaged=True) == []
+    assert found(index, "2026", damaged=True) == found(index, "2026")
 
 
 def test_what_is_removed_is_found_no_more_and_may_come_back_at_a_lower_revision(index: SearchIndex) -> None:

@@ -210,3 +210,25 @@ def test_a_letter_is_surrounded_by_those_that_resemble_quote_and_come_from_the_s
     assert found.sender == "Mairie de Lomé"
     back = around(other.letter_id, index=house.index, store=house.store, actor=who("daf"))
     assert [one.letter.number for one in back.quoted] == [first.number]
+
+
+def test_a_search_that_finds_next_to_nothing_falls_back_on_what_reading_left_of_words(
+    house: House, kossi: Actor
+) -> None:
+    badly, well = (send(house, kossi, letter_pdf(body=body)).letter_id for body in ("Voici.", "Une autorisation."))
+    read_all(house)
+    with house.store.unit() as unit:
+        (page,) = unit.pages.as_read(badly)
+        said = replace(page.words[-1], text="aut0rlsatlcn", confidence=0.41)
+        unit.pages.keep(badly, [replace(page, words=(*page.words, said))])
+        assert unit.pages.words_of([badly])[badly][0].doubted == ("aut0rlsatlcn",)
+        unit.commit()
+    for letter_id in (badly, well):
+        decide(house, kossi, letter_id)
+    drain_index(house)
+    asked = Query("autorisation")
+    assert [one.row.letter.id for one in find(asked, index=house.index, store=house.store, actor=kossi).found] == [
+        well,
+        badly,
+    ]
+    assert gather(asked, 10, index=house.index, store=house.store, actor=kossi).total == 2

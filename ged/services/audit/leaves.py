@@ -33,6 +33,11 @@ class Leaves:
             rows = ((bytes.fromhex(each),) for each in digests)
             self._rows.executemany("INSERT OR IGNORE INTO known VALUES (?)", rows)
 
+    def mask_anew(self) -> None:
+        """Forget which objects blinded digests are of."""
+        with self._rows:
+            self._rows.execute("DELETE FROM masked")
+
     def mask(self, blinded: str, digest: str) -> None:
         """Keep which object a blinded digest is of."""
         with self._rows:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
 
@@ -29,6 +29,8 @@ from ged.services.seal import SALT, proof_suffix, salt_of
 
 _GONE = frozenset({"object.missing", "leaf.masked"})
 _GONE_WITH_IT = _GONE | {"p7s.missing", "proof.missing"}
+_EVERY = "tous"
+"""Kept among blinded digests once every salt of the vault is there; no digest is written so."""
 _MOMENT_S = 0.5
 """What the sealing of one original takes at most between its entry and its proof."""
 
@@ -40,12 +42,14 @@ class Entry:
     Attributes:
         original: The object that it is of; "" where its digest is blinded and nothing here says of which.
         proved_at: When a timestamp authority vouched for it.
+        leaf: What the bytes say, where it was read already.
     """
 
     index: int
     data: bytes
     original: str = ""
     proved_at: datetime | None = None
+    leaf: Leaf | None = None
 
 
 def check_seals(ground: Ground, position: str) -> Iterator[Step]:
@@ -56,7 +60,8 @@ def check_seals(ground: Ground, position: str) -> Iterator[Step]:
         return  # told by the check of heads: there is nothing to hold a proof against
     judge, times = Judge(ground, head), ProvedTimes(ground)
     if ground.store is None and not position:
-        _keep_salts(ground)
+        with Leaves(ground.folder) as known:
+            known.mask_anew()
     if ground.veiled:
         yield from _check_veiled(ground, judge, head, position)
         return
@@ -104,12 +109,12 @@ def sealed_entries(ground: Ground, times: ProvedTimes, first: int, data: Sequenc
     plain = [Entry(first + n, each) for n, each in enumerate(data)]
     leaves = {one.index: leaf for one in plain if (leaf := leaf_of(one)) is not None}
     masked = _unmasked(ground, {index: leaf for index, leaf in leaves.items() if leaf.blinded})
-    return [
-        replace(one, original=masked.get(one.index, ""), proved_at=times.at(one.index))
-        if one.index not in leaves or leaves[one.index].blinded
-        else replace(one, original=leaves[one.index].sha256, proved_at=times.at(one.index))
-        for one in plain
-    ]
+    found = []
+    for one in plain:
+        leaf = leaves.get(one.index)
+        original = masked.get(one.index, "") if leaf is None or leaf.blinded else leaf.sha256
+        found.append(Entry(one.index, one.data, original, times.at(one.index), leaf))
+    return found
 
 
 def _unmasked(ground: Ground, leaves: dict[int, Leaf]) -> dict[int, str]:
@@ -118,6 +123,8 @@ def _unmasked(ground: Ground, leaves: dict[int, Leaf]) -> dict[int, str]:
         return {}
     if ground.store is None:
         with Leaves(ground.folder) as known:
+            if not known.masked(_EVERY):  # walks every name of the vault: many houses have no blinded leaf
+                _keep_salts(ground, known)
             return {index: found for index, leaf in leaves.items() if (found := known.masked(leaf.sha256))}
     with ground.store.unit() as unit:
         rows = unit.audits.sealed_between(min(leaves), max(leaves) + 1)
@@ -125,16 +132,18 @@ def _unmasked(ground: Ground, leaves: dict[int, Leaf]) -> dict[int, str]:
     return {index: digest for index, digest in candidates if leaves[index].is_of(digest, salt_of(digest, ground.vault))}
 
 
-def _keep_salts(ground: Ground) -> None:
+def _keep_salts(ground: Ground, known: Leaves) -> None:
     """Keep which object each salt of the vault blinds, where no database says it."""
-    with Leaves(ground.folder) as known:
-        for one in ground.vault.objects():
-            if one.suffix == SALT and one.latest and not one.delete_marker:
-                known.mask(blind(one.digest, salt_of(one.digest, ground.vault)), one.digest)
+    for one in ground.vault.objects():
+        if one.suffix == SALT and one.latest and not one.delete_marker:
+            known.mask(blind(one.digest, salt_of(one.digest, ground.vault)), one.digest)
+    known.mask(_EVERY, _EVERY)
 
 
 def leaf_of(entry: Entry) -> Leaf | None:
     """Return the leaf that an entry is the encoding of."""
+    if entry.leaf is not None:
+        return entry.leaf
     try:
         return Leaf.decode(entry.data)
     except ValueError:

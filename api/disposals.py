@@ -46,8 +46,10 @@ def signed_certificate(certificate: Certificate, house: House) -> bytes:
     one = certificate.disposal
     at = one.finished_at or house.clock()
     with house.store.unit() as unit:
-        letters = unit.letters.many([line.letter_id for line in certificate.lines])
+        subjects = [line.subject_id for line in certificate.lines]
+        letters, pieces = unit.letters.many(subjects), unit.dossier_pieces.kept(subjects)
     dates = {each.id: each.letter_date or each.received_at.date() for each in letters}
+    dates |= {each.piece.id: each.brought_at.date() for each in pieces}
     pdf = print_pdf(
         "prints/disposal.html",
         "fr",

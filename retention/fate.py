@@ -8,6 +8,7 @@ Source: ISO 15489-1, 8.5 (disposition authorities); MoReq2010, R8 (disposal sche
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -168,6 +169,12 @@ def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:
         version=facts.version,
         selected=_selected(found.most, letter),
     )
+
+
+def before_floor(today: date) -> date:
+    """Return a day such that whatever is younger is kept by the law today; a little of what is older is too."""
+    year = max(today.year - LEGAL_FLOOR.count, 1)
+    return date(year, today.month, min(today.day, monthrange(year, today.month)[1]))
 
 
 def floor_of(letter: _Kept) -> date:

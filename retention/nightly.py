@@ -1,4 +1,4 @@
-"""The nightly sweep: lists what falls due, and destroys nothing.
+"""The nightly sweep: lists what falls due, letters and then pieces of dossiers, and destroys nothing.
 
 It goes part by part, each in a transaction that says how far it came: killed, it goes on from there. The list of the
 last night stands until the new one is whole. It begins anew at midnight, and when a schedule comes into force.
@@ -7,14 +7,16 @@ last night stands until the new one is whole. It begins anew at midnight, and wh
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.filing import Facts
 from ged.mail.journal import Act
 from ged.store.sweeps import DueRecord, Sweep, SweptTerm
-from ged.store.unit import Store
-from retention.fate import Fate, Reckoned, fate_of, reckon
+from ged.store.unit import Store, Unit
+from retention.fate import Fate, Reckoned, before_floor, fate_of, reckon
+from retention.fates import fates_of_pieces
 from retention.locks import longer_locks
 
 _PART = 5000
@@ -30,7 +32,7 @@ def sweep_letters(
     part: int = _PART,
     fault: Fault = lambda _letter_id: None,
 ) -> int | None:
-    """Make the list of letters that fall due today, and return how many; None when another process does so.
+    """Make the list of letters and pieces that fall due today, and return how many; None when another process does so.
 
     With `lock_days`, for which the store locks what comes in, it notes which letters are to be locked longer.
     """
@@ -66,10 +68,26 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
                 unit.letter_locks.want(longer_locks(letters, ends, standing.day, lock_days))
             unit.commit()
             return None, letters[-1].id
-        listed = unit.sweeps.finish(now)
+        listed = unit.sweeps.finish(now) + _list_pieces(unit, standing.day, now)
         unit.journal.write(now, Act.FALLS_DUE, SYSTEM, count=listed, looked=standing.looked)
         unit.commit()
     return listed, ""
+
+
+def _list_pieces(unit: Unit, day: date, now: datetime) -> int:
+    """List the pieces of dossiers that fall due, and give how many: of all, only what is past the law's years is read.
+
+    What is still being done around one is asked when a list is prepared, as for letters.
+    """
+    old = unit.dossier_pieces.old(datetime.combine(before_floor(day), time.max, UTC))
+    fates = fates_of_pieces(unit, old, day)
+    due = [
+        (piece_id, fate.disposition, fate.keep_until)
+        for piece_id, fate in fates.items()
+        if fate.due and fate.disposition is not None and fate.keep_until is not None
+    ]
+    unit.sweeps.list_pieces(due, now)
+    return len(due)
 
 
 def _record(letter_id: str, fate: Fate) -> DueRecord:

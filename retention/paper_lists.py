@@ -135,8 +135,8 @@ def twins_of(unit: Unit, numbers: dict[str, str]) -> tuple[PaperTwin, ...]:
 def _of_disposal(unit: Unit, disposal_id: str, actor: Actor) -> PaperList:
     one = seen(unit, disposal_id, actor)
     every = [each for each in unit.disposals.lines(one.id, None) if each.state in CONDEMNED]
-    opened = {each.letter_id for each in unit.disposals.lines(one.id, actor.tokens())}
-    numbers = {each.letter_id: each.number for each in every if each.letter_id in opened}
+    opened = {each.subject_id for each in unit.disposals.lines(one.id, actor)}
+    numbers = {each.subject_id: each.number for each in every if each.subject_id in opened}
     ready = one.state is DisposalState.DONE
     return PaperList(one.id, one.number, twins_of(unit, numbers), len(every) - len(numbers), ready)
 

@@ -32,9 +32,11 @@ class SignedOut(BaseModel):
 
 
 class LineOut(BaseModel):
-    """One letter of a list, and what became of it."""
+    """One letter of a list, or one piece of a dossier, and what became of it; the other's id is empty."""
 
     letter: str
+    piece: str
+    dossier: str
     number: str
     digest: str
     rule: str
@@ -48,12 +50,14 @@ class LineOut(BaseModel):
     @classmethod
     def of(cls, line: DisposalLine) -> LineOut:
         """Return a line on the wire."""
-        names = cls.model_fields.keys() - {"letter"}
-        return cls(letter=line.letter_id, **{name: getattr(line, name) for name in names})
+        names = cls.model_fields.keys() - {"letter", "piece", "dossier"}
+        letter, piece = (line.subject_id, "") if line.dossier_id is None else ("", line.subject_id)
+        values = {name: getattr(line, name) for name in names}
+        return cls(letter=letter, piece=piece, dossier=line.dossier_id or "", **values)
 
 
 class LeftOut(BaseModel):
-    """A file of a destroyed letter that is still in the store, and why."""
+    """A file of a destroyed letter, or of a piece, whose id then stands for it, that is still there, and why."""
 
     letter: str
     digest: str
@@ -62,7 +66,7 @@ class LeftOut(BaseModel):
     @classmethod
     def of(cls, left: ObjectLeft) -> LeftOut:
         """Return what is left on the wire."""
-        return cls(letter=left.letter_id, digest=left.digest, said=left.said)
+        return cls(letter=left.subject_id, digest=left.digest, said=left.said)
 
 
 class DisposalOut(BaseModel):
@@ -149,7 +153,7 @@ def show(
 
 @router.post("/{disposal_id}/lines/{letter_id}/remove")
 def remove(house: HouseDep, actor: ApiActorDep, disposal_id: str, letter_id: str, said: ReasonIn) -> DisposalFileOut:
-    """Take a letter off a list, with a reason."""
+    """Take a letter, or a piece by its id, off a list, with a reason."""
     lists.remove(disposal_id, letter_id, said.reason, store=house.store, actor=actor, clock=house.clock)
     return _out(house, actor, disposal_id)
 

@@ -60,7 +60,7 @@ def progress(request: Request, house: HouseDep, actor: ActorDep, disposal_id: st
 def remove(
     request: Request, house: HouseDep, actor: ActorDep, disposal_id: str, letter_id: str, motif: Reason = ""
 ) -> Response:
-    """Take a letter off a list."""
+    """Take a letter, or a piece by its id, off a list."""
     try:
         lists.remove(disposal_id, letter_id, motif, store=house.store, actor=actor, clock=house.clock)
     except (Refused, Conflict) as error:
@@ -127,6 +127,15 @@ def certificate_of_letter(house: HouseDep, actor: ActorDep, letter_id: str) -> R
     found = lists.of_letter(letter_id, store=house.store, actor=actor)
     if found is None:
         raise NotFound("disposal.unknown", "Ce courrier n'est pas éliminé.")
+    return certificate(house, actor, found[0].id)
+
+
+@router.get("/dossiers/{dossier_id}/pieces/{document_id}/certificat.pdf")
+def certificate_of_piece(house: HouseDep, actor: ActorDep, dossier_id: str, document_id: str) -> Response:
+    """Return the certificate of the disposal that destroyed a piece, to whoever may read every line of it."""
+    found = lists.of_pieces(dossier_id, store=house.store, actor=actor).get(document_id)
+    if found is None:
+        raise NotFound("disposal.unknown", "Cette pièce n'est pas éliminée.")
     return certificate(house, actor, found[0].id)
 
 

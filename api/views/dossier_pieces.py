@@ -20,6 +20,7 @@ from ged.mail.access import Actor
 from ged.mail.dossier_piece import FieldType, PieceField, Said
 from ged.services import dossier_pieces
 from ingest.capture.names import shown_name
+from retention.disposal import lists
 from retention.fates import fates_in_dossier
 
 router = APIRouter()
@@ -175,11 +176,12 @@ def _shown(
 ) -> Response:
     file = dossier_pieces.piece_file(dossier_id, document_id, store=house.store, actor=actor)
     model, one = dossier_pieces.dossier_model(store=house.store), file.piece
-    fate = fates_in_dossier(dossier_id, **_hands(house, actor))[one.id]
+    fate = fates_in_dossier(dossier_id, **_hands(house, actor)).get(one.id)
     form = typed or Said(one.title, one.part, one.kind, one.metadata)
     values: dict[str, Any] = {
         "file": file,
         "fate": fate,
+        "destroyed": lists.of_pieces(dossier_id, store=house.store, actor=actor).get(one.id),
         "form": form,
         "model": model,
         "fields": model.fields_of(form.kind),

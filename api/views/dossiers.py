@@ -19,6 +19,7 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.legal_hold import Scope
 from ged.services import consult, dossier, dossier_pieces, hold
+from retention.disposal import lists
 from retention.fates import fates_in_dossier
 
 router = APIRouter()
@@ -218,6 +219,7 @@ def _shown(
         "pages": -(-file.letters.total // PAGE_ROWS),
         "services": _services(house, actor),
         "kept": _kept(dossier_id, house, actor),
+        "destroyed": lists.of_pieces(dossier_id, store=house.store, actor=actor),
         "holds": hold.standing_on(Scope.DOSSIER, dossier_id, store=house.store, actor=actor),
         "filed_at": f"/dossiers/{dossier_id}",
         **filing_context(house, actor, dossier_id=dossier_id, code=file.dossier.file_code),

@@ -15,7 +15,7 @@ from ged.mail.box import PaperTwin
 from ged.mail.item import Letter, State
 
 MOST_LINES = 500
-"""Letters on one list: what a person can still read before giving a visa."""
+"""Lines of one list: what a person can still read before giving a visa."""
 
 
 class DisposalState(StrEnum):
@@ -63,17 +63,20 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class DisposalLine:
-    """One letter of a list.
+    """One letter of a list, or one piece of a dossier.
 
     Attributes:
-        number: Registration number; `digest` SHA-256 of the original; `rule` the code of the rule that applied.
+        subject_id: Of the letter, or of the piece.
+        number: Registration number, of a piece the code of its dossier and its title; `digest` SHA-256 of the original,
+            or of the last version; `rule` the code of the rule that applied.
         kept_until: The last day on which it had to be kept, as it was when the list was made.
         reasons: French sentences: why its fate is what it is.
         said: Why it was removed, kept or spared; "" otherwise.
         leaf_index: Its entry of disposal in the log, once there is one.
+        dossier_id: The dossier that a piece lies in; None for a letter.
     """
 
-    letter_id: str
+    subject_id: str
     rank: int
     number: str
     digest: str
@@ -86,6 +89,12 @@ class DisposalLine:
     condemned_at: datetime | None = None
     destroyed_at: datetime | None = None
     leaf_index: int | None = None
+    dossier_id: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What a piece is called within its dossier; "" for a letter."""
+        return self.number.partition(" · ")[2] if self.dossier_id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +132,9 @@ class Disposal:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLeft:
-    """A file of a destroyed letter that is still in the store, and why."""
+    """A file of a destroyed letter or piece that is still in the store, and why; `number` as on its line."""
 
-    letter_id: str
+    subject_id: str
     number: str
     digest: str
     state: ObjectState

@@ -129,7 +129,7 @@ def bring_version(
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.same`, these bytes are that version's.
         Conflict: `dossier_piece.newer`, somebody brought one meanwhile; `dossier_piece.reserved`, by somebody else.
     """
@@ -168,7 +168,7 @@ def describe(
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.faulty`; diagnostics `faults`.
         Conflict: `dossier_piece.revision`.
     """
@@ -200,7 +200,7 @@ def reserve(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clock
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`.
         Conflict: `dossier_piece.reserved`.
     """
@@ -220,7 +220,7 @@ def free(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clock: C
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`.
     """
     now = clock()
@@ -239,7 +239,7 @@ def withdraw(dossier_id: str, piece_id: str, reason: str, *, store: Store, actor
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.no_reason`.
         Conflict: `dossier_piece.reserved`.
     """
@@ -261,13 +261,13 @@ def take_back(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clo
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`.
     """
     now = clock()
     with store.unit() as unit:
         into = _open(unit, dossier_id, actor)
-        piece = unit.dossier_pieces.get(into.id, piece_id, lock=True)
+        piece = _there(unit, into, piece_id)
         if piece.withdrawn:
             unit.dossier_pieces.change(piece, withdrawn="")
             unit.journal.write_about(now, Act.PIECE_TAKEN_BACK, actor, into.id, piece=piece.id, title=piece.title)
@@ -281,7 +281,7 @@ def open_version(
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
     """
     require(actor, Right.SEE_DOSSIERS)
     with store.unit() as unit:
@@ -290,6 +290,7 @@ def open_version(
         found = [one for one in unit.dossier_pieces.versions([piece.id])[piece.id] if one.number == number]
         if not found:
             raise NotFound("dossier_piece.unknown", "Cette pièce n'a pas de version de ce numéro.")
+        _refuse_destroyed(piece)
         about = {"piece": piece.id, "title": piece.title, "version": number}
         unit.journal.write_about(clock(), Act.PIECE_READ, actor, seen.id, **about)
         unit.commit()
@@ -316,10 +317,24 @@ def _open(unit: Unit, dossier_id: str, actor: Actor) -> Dossier:
 
 
 def _standing(unit: Unit, into: Dossier, piece_id: str) -> DossierPiece:
-    piece = unit.dossier_pieces.get(into.id, piece_id, lock=True)
+    piece = _there(unit, into, piece_id)
     if piece.withdrawn:
         raise Refused("dossier_piece.withdrawn", "Cette pièce a été retirée du dossier. Remettez-la pour y toucher.")
     return piece
+
+
+def _there(unit: Unit, into: Dossier, piece_id: str) -> DossierPiece:
+    piece = unit.dossier_pieces.get(into.id, piece_id, lock=True)
+    _refuse_destroyed(piece)
+    return piece
+
+
+def _refuse_destroyed(piece: DossierPiece) -> None:
+    if piece.condemned_at is not None:
+        raise NotFound(
+            "dossier_piece.destroyed",
+            "Cette pièce a été éliminée : ses fichiers n'existent plus. Sa page dit ce qu'elle était.",
+        )
 
 
 def _refuse_reserved(piece: DossierPiece, actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""What a letter has: what still happens around it, its files in the vault and who else has them, its words in tables.
+"""What a letter or a piece has: what still happens around it, its files and who else has them, its words in tables.
 
 The tables that hold a letter's content are listed here, once: a disposal asks here what to destroy. A new table with
 content of letters is a line here, and `tests/integration/test_disposal_leaves_nothing.py` finds the one forgotten.
@@ -21,7 +21,7 @@ from ged.store.batch_tables import batch_file, batch_letter, batch_page
 from ged.store.database import text_array
 from ged.store.dispatch_tables import annex, ink_print
 from ged.store.disposal_tables import disposal_object
-from ged.store.dossier_tables import dossier, dossier_letter, dossier_version
+from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece, dossier_version
 from ged.store.draft_tables import draft, draft_version, letter_link
 from ged.store.envelope_tables import sealed_envelope
 from ged.store.learning_tables import learned_model
@@ -83,8 +83,20 @@ class Belongings:
             found.update(one for one in self._connection.scalars(query) if one)
         return tuple(sorted(found))
 
+    def parts_of_piece(self, piece_id: str) -> tuple[SealedPart, ...]:
+        """Return every entry of the log that the versions of a piece of a dossier were sealed by, the last first."""
+        version = dossier_version.c
+        query = sa.select(version.id, version.leaf).where(version.piece_id == piece_id, version.leaf.is_not(None))
+        rows = self._connection.execute(query.order_by(version.number.desc()))
+        return tuple(SealedPart(row.id, row.leaf) for row in rows)
+
+    def objects_of_piece(self, piece_id: str) -> tuple[str, ...]:
+        """Return the SHA-256 of every file of a piece of a dossier, in order: one for each version."""
+        query = sa.select(dossier_version.c.sha256).where(dossier_version.c.piece_id == piece_id).distinct()
+        return tuple(self._connection.scalars(query.order_by(dossier_version.c.sha256)))
+
     def has_another(self, digest: str) -> bool:
-        """Whether something that is not destroyed has these bytes: a letter, a lot, a draft, a print."""
+        """Whether something that is not destroyed has these bytes: a letter, a piece, a lot, a draft, a print."""
         return any(self._connection.scalar(sa.select(query.exists())) for query in self._others(digest))
 
     def mark_destroyed(self, digest: str, at: datetime) -> None:
@@ -211,9 +223,13 @@ class Belongings:
             yield sa.select(column).where(column == digest, sa.or_(lot.in_(living_lots), lot.not_in(entered)))
         for column in (
             doubtful_file.c.sha256, discharge.c.proof, transmittal.c.scan, learned_model.c.digest,
-            register_print.c.sha256, template_file.c.digest, dossier_version.c.sha256,
+            register_print.c.sha256, template_file.c.digest,
         ):  # fmt: skip
             yield sa.select(column).where(column == digest)
+        living_piece = sa.select(dossier_piece.c.id).where(dossier_piece.c.condemned_at.is_(None))
+        yield sa.select(dossier_version.c.id).where(
+            dossier_version.c.sha256 == digest, dossier_version.c.piece_id.in_(living_piece)
+        )
         aside = sa.or_(mail_aside.c.letter_id.is_(None), mail_aside.c.letter_id.in_(lives))
         yield sa.select(mail_aside.c.digest).where(mail_aside.c.digest == digest, aside)
         bounced = sa.select(message_return.c.digest).join(message, message.c.id == message_return.c.message_id)

@@ -1,8 +1,8 @@
-"""Disposals: their lists, the last look before a letter is condemned, what is its own in the store, what is removed."""
+"""Disposals: their lists, whose lines are letters and pieces of dossiers, and what became of each of their files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,26 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import Conflict, NotFound
+from ged.mail.access import Actor, Right
 from ged.mail.disposal import Disposal, DisposalLine, DisposalState, LineState, ObjectLeft, ObjectState, Signed
-from ged.store.disposal_tables import disposal, disposal_line, disposal_object
+from ged.store.database import text_array
+from ged.store.disposal_tables import disposal, disposal_line, disposal_object, due_piece
+from ged.store.dossier_tables import dossier, dossier_piece
+from ged.store.dossiers import seen_dossiers
 from ged.store.letters import seen_by
 from ged.store.tables import due, letter
 
-_LINE = [disposal_line.c[one.name] for one in fields(DisposalLine)]
+_ELSEWHERE: dict[str, sa.ColumnElement[Any]] = {
+    "subject_id": sa.func.coalesce(disposal_line.c.letter_id, disposal_line.c.piece_id),
+    "dossier_id": dossier_piece.c.dossier_id,
+}
+_LINE = [
+    _ELSEWHERE[one.name].label(one.name) if one.name in _ELSEWHERE else disposal_line.c[one.name]
+    for one in fields(DisposalLine)
+]
 _SIGNED = ("prepared", "visa", "approved")
 _PLAIN = tuple(one.name for one in fields(Disposal) if one.name not in _SIGNED)
+_CONDEMNED = (LineState.CONDEMNED, LineState.DESTROYED)
 _TAKEN = (LineState.PROPOSED, LineState.CONDEMNED, LineState.DESTROYED, LineState.KEPT)
 
 
@@ -41,13 +53,30 @@ class Disposals:
 
     def candidates(self, tenant_id: str, tokens: frozenset[str], dispositions: Sequence[str], limit: int) -> list[str]:
         """Return letters of the last sweep that no list has, and no draw has kept, longest over first."""
-        taken = sa.select(disposal_line.c.letter_id).where(disposal_line.c.state.in_(_TAKEN))
+        taken = sa.select(disposal_line.c.letter_id).where(
+            disposal_line.c.state.in_(_TAKEN), disposal_line.c.letter_id.is_not(None)
+        )
         query = (
             sa.select(letter.c.id)
             .join(due, due.c.letter_id == letter.c.id)
             .where(letter.c.tenant_id == tenant_id, due.c.disposition.in_(dispositions), ~letter.c.held)
             .where(letter.c.id.not_in(taken), seen_by(tokens))
             .order_by(due.c.kept_until, letter.c.id)
+        )
+        return list(self._connection.scalars(query.limit(limit)))
+
+    def candidate_pieces(self, actor: Actor, dispositions: Sequence[str], limit: int) -> list[str]:
+        """Return pieces of the last sweep that no list has, in dossiers that an actor sees, longest over first."""
+        taken = sa.select(disposal_line.c.piece_id).where(
+            disposal_line.c.state.in_(_TAKEN), disposal_line.c.piece_id.is_not(None)
+        )
+        query = (
+            sa.select(dossier_piece.c.id)
+            .join(due_piece, due_piece.c.piece_id == dossier_piece.c.id)
+            .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+            .where(due_piece.c.disposition.in_(dispositions), dossier_piece.c.condemned_at.is_(None))
+            .where(dossier_piece.c.id.not_in(taken), _pieces_seen_by(actor))
+            .order_by(due_piece.c.kept_until, dossier_piece.c.id)
         )
         return list(self._connection.scalars(query.limit(limit)))
 
@@ -59,15 +88,16 @@ class Disposals:
         """
         self._connection.execute(sa.insert(disposal).values(**_row(made)))
         rows = [
-            {one.name: getattr(each, one.name) for one in fields(DisposalLine)}
+            {one.name: getattr(each, one.name) for one in fields(DisposalLine) if one.name not in _ELSEWHERE}
             | {"reasons": list(each.reasons), "disposal_id": made.id}
-            for each in sorted(lines, key=lambda one: one.letter_id)  # in one order, so that nobody waits in a ring
+            | _named(each)
+            for each in sorted(lines, key=lambda one: one.subject_id)  # in one order, so that nobody waits in a ring
         ]
         added = insert(disposal_line).values(rows).on_conflict_do_nothing().returning(disposal_line.c.rank)
         if len(self._connection.execute(added).all()) < len(rows):
             raise Conflict(
                 "disposal.taken",
-                "Quelqu'un prépare au même moment un bordereau avec l'un de ces courriers. Recommencez.",
+                "Quelqu'un prépare au même moment un bordereau avec l'un de ces documents. Recommencez.",
             )
 
     def get(self, disposal_id: str, tenant_id: str | None, *, lock: bool = False) -> Disposal:
@@ -103,23 +133,22 @@ class Disposals:
         return {LineState(row[0]): row[1] for row in self._connection.execute(query.group_by(disposal_line.c.state))}
 
     def lines(
-        self, disposal_id: str, tokens: frozenset[str] | None, *, limit: int | None = None, offset: int = 0
+        self, disposal_id: str, reader: Actor | None, *, limit: int | None = None, offset: int = 0
     ) -> tuple[DisposalLine, ...]:
-        """Return the lines of a list in order, those whose letters these tokens open."""
-        query = sa.select(*_LINE).join(letter, letter.c.id == disposal_line.c.letter_id)
-        query = query.where(disposal_line.c.disposal_id == disposal_id, seen_by(tokens)).order_by(disposal_line.c.rank)
+        """Return the lines of a list in order, those whose letters and dossiers are open to a reader."""
+        query = _lines(*_LINE).where(disposal_line.c.disposal_id == disposal_id, _open_to(reader))
+        query = query.order_by(disposal_line.c.rank)
         return tuple(_line(row) for row in self._connection.execute(query.limit(limit).offset(offset)))
 
-    def count_seen(self, disposal_id: str, tokens: frozenset[str]) -> int:
-        """Count the lines of a list whose letters these tokens open."""
-        query = sa.select(sa.func.count()).select_from(disposal_line)
-        query = query.join(letter, letter.c.id == disposal_line.c.letter_id)
-        return self._connection.scalar(query.where(disposal_line.c.disposal_id == disposal_id, seen_by(tokens))) or 0
+    def count_seen(self, disposal_id: str, reader: Actor) -> int:
+        """Count the lines of a list whose letters and dossiers are open to a reader."""
+        query = _lines(sa.func.count()).where(disposal_line.c.disposal_id == disposal_id, _open_to(reader))
+        return self._connection.scalar(query) or 0
 
-    def line(self, disposal_id: str, letter_id: str) -> DisposalLine | None:
+    def line(self, disposal_id: str, subject_id: str) -> DisposalLine | None:
         """Return one line; nobody else changes it before this transaction ends."""
-        key = (disposal_line.c.disposal_id == disposal_id, disposal_line.c.letter_id == letter_id)
-        row = self._connection.execute(sa.select(*_LINE).where(*key).with_for_update()).one_or_none()
+        query = _lines(*_LINE).where(disposal_line.c.disposal_id == disposal_id, _is(disposal_line, subject_id))
+        row = self._connection.execute(query.with_for_update(of=disposal_line)).one_or_none()
         return _line(row) if row else None
 
     def change(self, one: Disposal, **changes: Any) -> Disposal:
@@ -128,9 +157,9 @@ class Disposals:
         self._connection.execute(sa.update(disposal).where(disposal.c.id == one.id).values(**_row(changed)))
         return changed
 
-    def change_line(self, disposal_id: str, letter_id: str, **values: Any) -> None:
-        """Write what became of a letter of a list."""
-        key = (disposal_line.c.disposal_id == disposal_id, disposal_line.c.letter_id == letter_id)
+    def change_line(self, disposal_id: str, subject_id: str, **values: Any) -> None:
+        """Write what became of a letter or a piece of a list."""
+        key = (disposal_line.c.disposal_id == disposal_id, _is(disposal_line, subject_id))
         self._connection.execute(sa.update(disposal_line).where(*key).values(**values))
 
     def free(self, disposal_id: str) -> None:
@@ -141,14 +170,13 @@ class Disposals:
         )
         self._connection.execute(waiting.values(state=LineState.REMOVED, said="Bordereau abandonné."))
 
-    def of_letter(self, letter_id: str) -> tuple[Disposal, DisposalLine] | None:
-        """Return the list that condemned a letter, and its line there."""
-        states = [LineState.CONDEMNED, LineState.DESTROYED]
-        query = sa.select(disposal_line.c.disposal_id, *_LINE)
-        row = self._connection.execute(
-            query.where(disposal_line.c.letter_id == letter_id, disposal_line.c.state.in_(states))
-        ).one_or_none()
-        return (self.get(row.disposal_id, None), _line(row)) if row else None
+    def that_condemned(self, subject_ids: Collection[str]) -> dict[str, tuple[Disposal, DisposalLine]]:
+        """Return the list that condemned each of some letters or pieces, and its line there; nothing for the others."""
+        which = [disposal_line.c[name] == sa.any_(text_array(list(subject_ids))) for name in ("letter_id", "piece_id")]
+        query = _lines(disposal_line.c.disposal_id, *_LINE)
+        rows = self._connection.execute(query.where(sa.or_(*which), disposal_line.c.state.in_(_CONDEMNED))).all()
+        made = {each: self.get(each, None) for each in {row.disposal_id for row in rows}}
+        return {row.subject_id: (made[row.disposal_id], _line(row)) for row in rows}
 
     def unfinished(self) -> tuple[str, ...]:
         """Return the lists that the machine has in hand."""
@@ -162,53 +190,77 @@ class Disposals:
         row = self._connection.execute(query).one_or_none()
         return _value(row) if row else None
 
-    def plan_objects(self, letter_id: str, digests: Sequence[str], at: datetime) -> None:
-        """Write down every file of a letter that is to go."""
-        rows = [{"letter_id": letter_id, "digest": one, "state": ObjectState.TO_DO, "at": at} for one in digests]
+    def plan_objects(self, line: DisposalLine, digests: Sequence[str], at: datetime) -> None:
+        """Write down every file of a letter or a piece that is to go."""
+        rows = [_named(line) | {"digest": one, "state": ObjectState.TO_DO, "at": at} for one in digests]
         if rows:
             self._connection.execute(insert(disposal_object).on_conflict_do_nothing(), rows)
 
-    def objects_to_do(self, letter_id: str) -> tuple[str, ...]:
-        """Return the files of a letter that nothing was done about yet."""
+    def objects_to_do(self, subject_id: str) -> tuple[str, ...]:
+        """Return the files of a letter or a piece that nothing was done about yet."""
         query = sa.select(disposal_object.c.digest).where(
-            disposal_object.c.letter_id == letter_id, disposal_object.c.state == ObjectState.TO_DO
+            _is(disposal_object, subject_id), disposal_object.c.state == ObjectState.TO_DO
         )
         return tuple(self._connection.scalars(query.order_by(disposal_object.c.digest)))
 
-    def settle_object(self, digest: str, state: ObjectState, said: str, at: datetime, *, letter_id: str = "") -> None:
-        """Write what became of a file, for one letter or for all that had it."""
+    def settle_object(self, digest: str, state: ObjectState, said: str, at: datetime, *, subject_id: str = "") -> None:
+        """Write what became of a file, for one letter or piece or for all that had it."""
         which = [disposal_object.c.digest == digest]
-        if letter_id:
-            which.append(disposal_object.c.letter_id == letter_id)
+        if subject_id:
+            which.append(_is(disposal_object, subject_id))
         self._connection.execute(sa.update(disposal_object).where(*which).values(state=state, said=said, at=at))
 
-    def left(self, disposal_id: str) -> tuple[ObjectLeft, ...]:
-        """Return the files of a list's destroyed letters that are still in the store."""
-        return self._left(disposal_line.c.disposal_id == disposal_id)
+    def left(self, disposal_id: str, reader: Actor | None) -> tuple[ObjectLeft, ...]:
+        """Return the files of what a list destroyed that are still in the store, where that is open to a reader."""
+        same = [disposal_object.c[name] == disposal_line.c[name] for name in ("letter_id", "piece_id")]
+        names = ("digest", "state", "said")
+        query = (
+            _lines(_ELSEWHERE["subject_id"], disposal_line.c.number, *(disposal_object.c[name] for name in names))
+            .join(disposal_object, sa.or_(*same))
+            .where(disposal_line.c.disposal_id == disposal_id, disposal_line.c.state.in_(_CONDEMNED), _open_to(reader))
+            .where(disposal_object.c.state != ObjectState.GONE)
+            .order_by(disposal_line.c.rank, disposal_object.c.digest)
+        )
+        rows = self._connection.execute(query)
+        return tuple(ObjectLeft(row[0], row.number, row.digest, ObjectState(row.state), row.said) for row in rows)
 
     def to_retry(self) -> tuple[str, ...]:
-        """Return the files that a lock kept, and those shared with a letter that may be gone by now."""
+        """Return the files that a lock kept, and those shared with something that may be gone by now."""
         query = sa.select(disposal_object.c.digest).where(
             disposal_object.c.state.in_([ObjectState.REMAINS, ObjectState.SHARED])
         )
         return tuple(self._connection.scalars(query.distinct().order_by(disposal_object.c.digest)))
 
-    def _left(self, where: sa.ColumnElement[bool]) -> tuple[ObjectLeft, ...]:
-        states = [LineState.CONDEMNED, LineState.DESTROYED]
-        query = (
-            sa.select(
-                disposal_object.c.letter_id,
-                disposal_line.c.number,
-                disposal_object.c.digest,
-                disposal_object.c.state,
-                disposal_object.c.said,
-            )
-            .join(disposal_line, disposal_line.c.letter_id == disposal_object.c.letter_id)
-            .where(where, disposal_line.c.state.in_(states), disposal_object.c.state != ObjectState.GONE)
-            .order_by(disposal_line.c.rank, disposal_object.c.digest)
-        )
-        rows = self._connection.execute(query)
-        return tuple(ObjectLeft(*row[:3], ObjectState(row.state), row.said) for row in rows)
+
+def _lines(*columns: Any) -> sa.Select[Any]:
+    """Select from lines, each with the letter or the piece and the dossier that it names."""
+    return (
+        sa.select(*columns)
+        .select_from(disposal_line)
+        .outerjoin(letter, letter.c.id == disposal_line.c.letter_id)
+        .outerjoin(dossier_piece, dossier_piece.c.id == disposal_line.c.piece_id)
+        .outerjoin(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+    )
+
+
+def _open_to(reader: Actor | None) -> sa.ColumnElement[bool]:
+    """Return what parts the lines that a reader may see from all others; None is the machine itself."""
+    if reader is None:
+        return sa.true()
+    return sa.or_(seen_by(reader.tokens()), _pieces_seen_by(reader))
+
+
+def _pieces_seen_by(actor: Actor) -> sa.ColumnElement[bool]:
+    return seen_dossiers(actor) if actor.has(Right.SEE_DOSSIERS) else sa.false()
+
+
+def _is(table: sa.Table, subject_id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(table.c.letter_id == subject_id, table.c.piece_id == subject_id)
+
+
+def _named(line: DisposalLine) -> dict[str, str | None]:
+    piece = line.dossier_id is not None
+    return {"letter_id": None if piece else line.subject_id, "piece_id": line.subject_id if piece else None}
 
 
 def _row(one: Disposal) -> dict[str, Any]:

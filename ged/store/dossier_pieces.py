@@ -24,6 +24,7 @@ from ged.mail.dossier_piece import (
     Version,
     search_text,
 )
+from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
 from ged.store.seals import SealRecord
 from ged.store.tables import original
@@ -35,7 +36,7 @@ _VERSION = [_JOINED[name].label(name) if name in _JOINED else dossier_version.c[
 
 
 class DossierPieces:
-    """Adds pieces and versions, and never removes one."""
+    """Adds pieces and versions, and never removes a row of one."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -110,6 +111,31 @@ class DossierPieces:
         """Return the pieces of a dossier as their fate sees them, in no order."""
         return self._kept(dossier_piece.c.dossier_id == dossier_id)
 
+    def kept(self, piece_ids: Sequence[str]) -> tuple[KeptPiece, ...]:
+        """Return pieces as their fate sees them, in the order asked for."""
+        found = {each.piece.id: each for each in self._kept(dossier_piece.c.id == sa.any_(text_array(piece_ids)))}
+        return tuple(found[each] for each in piece_ids if each in found)
+
+    def kept_still(self, dossier_id: str, piece_id: str) -> KeptPiece:
+        """Return a piece; neither it nor its dossier changes before this transaction ends."""
+        self._connection.execute(sa.select(dossier.c.id).where(dossier.c.id == dossier_id).with_for_update())
+        return self.kept([piece_id])[0]
+
+    def old(self, before: datetime) -> tuple[KeptPiece, ...]:
+        """Return the pieces that may have fallen due: not condemned, nothing of theirs brought since, dossier closed.
+
+        A dossier without a file code has no rule, and its pieces are kept.
+        """
+        young = sa.select(dossier_version.c.piece_id).where(dossier_version.c.added_at >= before)
+        closed = (dossier.c.closed_on.is_not(None), dossier.c.file_code.is_not(None))
+        return self._kept(
+            *closed, dossier_piece.c.condemned_at.is_(None), ~sa.exists(young.where(_of_piece(dossier_version)))
+        )
+
+    def condemn(self, piece_id: str, at: datetime) -> None:
+        """Write that nothing can save the versions of a piece any more."""
+        self._connection.execute(sa.update(dossier_piece).where(dossier_piece.c.id == piece_id).values(condemned_at=at))
+
     def by_digest(self, sha256: str) -> tuple[tuple[Version, str], ...]:
         """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
         query = _versions().add_columns(dossier_piece.c.dossier_id).join(dossier_piece)
@@ -125,13 +151,13 @@ class DossierPieces:
 
     def _kept(self, *where: sa.ColumnElement[bool]) -> tuple[KeptPiece, ...]:
         latest = dossier_version.alias("latest")
-        own = dossier_version.c.piece_id == dossier_piece.c.id
+        own = _of_piece(dossier_version)
         brought = sa.select(sa.func.max(dossier_version.c.added_at)).where(own).scalar_subquery()
         waits = sa.exists(sa.select(dossier_version.c.id).where(own, dossier_version.c.leaf_index.is_(None)))
         query = (
             sa.select(*_PIECE, *_DOSSIER, brought, latest.c.sha256, ~waits)
             .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
-            .join(latest, sa.and_(latest.c.piece_id == dossier_piece.c.id, latest.c.number == dossier_piece.c.latest))
+            .join(latest, sa.and_(_of_piece(latest), latest.c.number == dossier_piece.c.latest))
             .where(*where)
         )
         split = len(_PIECE)
@@ -174,6 +200,10 @@ def _row(rank: int, one: Any) -> dict[str, object]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(one).items()} | {
         "rank": rank
     }
+
+
+def _of_piece(version: sa.FromClause) -> sa.ColumnElement[bool]:
+    return version.c.piece_id == dossier_piece.c.id
 
 
 def _versions() -> sa.Select[Any]:

@@ -56,7 +56,7 @@ class Dossiers:
         Raises:
             NotFound: `dossier.unknown`.
         """
-        query = sa.select(*_COLUMNS).where(dossier.c.id == dossier_id, _seen_by(actor))
+        query = sa.select(*_COLUMNS).where(dossier.c.id == dossier_id, seen_dossiers(actor))
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise unknown_dossier()
@@ -64,7 +64,7 @@ class Dossiers:
 
     def seen(self, dossier_id: str, actor: Actor) -> bool:
         """Return whether an actor sees a dossier."""
-        query = sa.select(dossier.c.id).where(dossier.c.id == dossier_id, _seen_by(actor))
+        query = sa.select(dossier.c.id).where(dossier.c.id == dossier_id, seen_dossiers(actor))
         return self._connection.execute(query).first() is not None
 
     def change(self, current: Dossier, *, code: str, title: str, units: Sequence[str], parts: Sequence[str]) -> None:
@@ -93,7 +93,7 @@ class Dossiers:
         self, words: Sequence[str], actor: Actor, *, limit: int, offset: int = 0, only_open: bool = False
     ) -> tuple[tuple[Dossier, ...], int]:
         """Return one page of the dossiers whose words begin so, the last opened first, and how many there are."""
-        rules = [_seen_by(actor), *(dossier.c.search_text.contains(f" {word}", autoescape=True) for word in words)]
+        rules = [seen_dossiers(actor), *(dossier.c.search_text.contains(f" {word}", autoescape=True) for word in words)]
         if only_open:
             rules.append(dossier.c.closed_on.is_(None))
         total = self._connection.scalar(sa.select(sa.func.count()).select_from(dossier).where(*rules)) or 0
@@ -102,14 +102,14 @@ class Dossiers:
 
     def by_code(self, code: str, actor: Actor) -> Dossier | None:
         """Return the dossier of a code, if the actor sees one."""
-        query = sa.select(*_COLUMNS).where(sa.func.upper(dossier.c.code) == code.strip().upper(), _seen_by(actor))
+        query = sa.select(*_COLUMNS).where(sa.func.upper(dossier.c.code) == code.strip().upper(), seen_dossiers(actor))
         row = self._connection.execute(query).one_or_none()
         return _value(row) if row else None
 
     def holding(self, letter_id: str, actor: Actor) -> tuple[Dossier, ...]:
         """Return the dossiers that a letter lies in, of those that the actor sees."""
         query = sa.select(*_COLUMNS).join(dossier_letter, dossier_letter.c.dossier_id == dossier.c.id)
-        query = query.where(dossier_letter.c.letter_id == letter_id, _seen_by(actor)).order_by(dossier.c.code)
+        query = query.where(dossier_letter.c.letter_id == letter_id, seen_dossiers(actor)).order_by(dossier.c.code)
         return tuple(_value(row) for row in self._connection.execute(query))
 
     def put(self, dossier_id: str, letter_id: str, actor: Actor, at: datetime) -> bool:
@@ -144,7 +144,8 @@ def _taken(code: str) -> Conflict:
     return Conflict("dossier.code", f"Un autre dossier porte déjà le code {code}. Choisissez-en un autre.")
 
 
-def _seen_by(actor: Actor) -> sa.ColumnElement[bool]:
+def seen_dossiers(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return what parts the dossiers that an actor sees from all others."""
     units = units_seen(actor)
     mine = dossier.c.tenant_id == actor.post.tenant_id
     return mine if units is None else sa.and_(mine, dossier.c.units.overlap(text_array(units)))

@@ -14,6 +14,7 @@ from ged.mail.filing import Disposition
 from ged.mail.item import State
 from ged.mail.schedule import VersionState
 from ged.store.database import driver_connection
+from ged.store.disposal_tables import due_piece
 from ged.store.schedule_tables import due_next, schedule_version, sweep
 from ged.store.tables import due, kind, letter
 
@@ -149,6 +150,19 @@ class Sweeps:
         self._connection.execute(sa.insert(due).from_select([*names, "listed_at"], found))
         self._forget()
         return self._connection.scalar(sa.select(sa.func.count()).select_from(due)) or 0
+
+    def list_pieces(self, pieces: Sequence[tuple[str, Disposition, date]], at: datetime) -> None:
+        """Put pieces of dossiers that fell due, each with its disposition and its last day, in the place of the last.
+
+        They are as many as there are pieces past the law's years in closed dossiers: no part of the list is kept.
+        """
+        self._connection.execute(sa.delete(due_piece))
+        with (
+            driver_connection(self._connection).cursor() as cursor,
+            cursor.copy("COPY due_piece (piece_id, disposition, kept_until, listed_at) FROM STDIN") as copy,
+        ):
+            for each in pieces:
+                copy.write_row([*each, at])
 
     def _forget(self) -> None:
         for each in (due_next, sweep):

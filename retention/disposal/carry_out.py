@@ -1,4 +1,4 @@
-"""Carrying a disposal out: each letter is looked at once more, condemned, told to the log, destroyed; then certified.
+"""Carrying a disposal out: each line is looked at once more, condemned, told to the log, destroyed; then certified.
 
 Killed anywhere and called again, it goes on and ends the same. The order is that of docs/decisions/0361: what stands
 in one step is durable before the next begins.
@@ -14,7 +14,7 @@ from io import BytesIO
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.disposal import Certificate, Disposal, DisposalLine, DisposalState, LineState, ObjectState
-from ged.mail.item import Confidentiality, State
+from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.journal import Act
 from ged.mail.notice import DISPOSAL_DONE
 from ged.ports import Ledger, Signer, Vault
@@ -22,20 +22,20 @@ from ged.seal.leaf import Leaf
 from ged.services.notify import Told, tell
 from ged.services.seal import set_seal
 from ged.store.unit import Store, Unit
-from retention.disposal.look import look_at
+from retention.disposal.look import Look, look_at, looks_at_pieces
 from retention.paper_lists import CONDEMNED, twins_of
 
 Render = Callable[[Certificate], bytes]
 """Makes the PDF of a certificate; the edge brings it."""
 Fault = Callable[[str, str], None]
-"""Called at each point of the way, with the letter and the point: tests kill the process there."""
+"""Called at each point of the way, with the letter or piece and the point: tests kill the process there."""
 LOCKED = "Un verrou du magasin garde des octets chiffrés dont la clé est détruite : personne ne peut plus les lire."
 PLAIN_LOCKED = "Un verrou du magasin garde ces octets, lisibles, jusqu'à son terme."
-SHARED = "Un autre courrier, ou un lot, a ces mêmes octets et les garde."
+SHARED = "Un autre courrier, une pièce d'un dossier ou un lot a ces mêmes octets et les garde."
 _ORPHANS = timedelta(days=2)
 
 
-def no_fault(_letter_id: str, _point: str) -> None:
+def no_fault(_subject_id: str, _point: str) -> None:
     """Let everything pass."""
 
 
@@ -75,77 +75,101 @@ def carry_out(disposal_id: str, hands: Hands) -> Disposal | None:
             lines = unit.disposals.lines(one.id, None)
             unit.commit()
         for line in lines:
-            if line.state is LineState.PROPOSED and not _condemn(one, line.letter_id, hands):
+            if line.state is LineState.PROPOSED and not _condemn(one, line, hands):
                 continue
             if line.state in {LineState.PROPOSED, LineState.CONDEMNED}:
-                _destroy(one, line.letter_id, hands)
+                _destroy(one, line, hands)
         return _certify(one, hands)
 
 
-def _condemn(one: Disposal, letter_id: str, hands: Hands) -> bool:
-    """Look at a letter for the last time; give whether nothing was against it, and nothing can save it any more."""
-    hands.fault(letter_id, "before look")
+def _condemn(one: Disposal, line: DisposalLine, hands: Hands) -> bool:
+    """Look at something for the last time; give whether nothing was against it, and nothing can save it any more."""
+    hands.fault(line.subject_id, "before look")
     now = hands.clock()
     with hands.store.unit() as unit:
         unit.holds.keep_still()
-        letter = unit.letters.get(letter_id, None, lock=True)
-        unit.holds.catch([letter.id], now)
-        look = look_at(unit, letter, now.date())
+        look = _last_look(unit, line, now)
         against = look.against or ("Le tri que sa règle demande le garde." if look.fate.selected else "")
         if against:
-            unit.disposals.change_line(one.id, letter.id, state=LineState.SPARED, said=against)
-            unit.journal.write(now, Act.SPARED, SYSTEM, letter.id, disposal=one.id, reason=against)
+            unit.disposals.change_line(one.id, line.subject_id, state=LineState.SPARED, said=against)
+            _write(unit, now, Act.SPARED, line, disposal=one.id, reason=against)
             unit.commit()
             return False
-        unit.disposals.plan_objects(letter.id, unit.belongings.objects(letter.id), now)
+        unit.disposals.plan_objects(line, _objects(unit, line), now)
         unit.disposals.change_line(
-            one.id, letter.id, state=LineState.CONDEMNED, condemned_at=now, reasons=list(look.fate.reasons)
+            one.id, line.subject_id, state=LineState.CONDEMNED, condemned_at=now, reasons=list(look.fate.reasons)
         )
-        unit.letters.change(letter, state=State.DESTROYED)
-        unit.journal.write(now, Act.CONDEMNED, SYSTEM, letter.id, disposal=one.id, number=one.number, rule=look.rule)
-        unit.outbox.add(letter.id, now)
-        hands.fault(letter_id, "before condemned")
+        if isinstance(look.of, Letter):
+            unit.letters.change(look.of, state=State.DESTROYED)
+            unit.outbox.add(look.of.id, now)
+        else:
+            unit.dossier_pieces.condemn(line.subject_id, now)
+        _write(unit, now, Act.CONDEMNED, line, disposal=one.id, number=one.number, rule=look.rule)
+        hands.fault(line.subject_id, "before condemned")
         unit.commit()
-    hands.fault(letter_id, "condemned")
+    hands.fault(line.subject_id, "condemned")
     return True
 
 
-def _destroy(one: Disposal, letter_id: str, hands: Hands) -> None:
+def _last_look(unit: Unit, line: DisposalLine, now: datetime) -> Look:
+    """Look at what a line names, which nobody changes from here on, with every hold that is on it now."""
+    if line.dossier_id is not None:
+        piece = unit.dossier_pieces.kept_still(line.dossier_id, line.subject_id)
+        unit.holds.catch_pieces(line.dossier_id, now)
+        return looks_at_pieces(unit, [piece], now.date())[0]
+    letter = unit.letters.get(line.subject_id, None, lock=True)
+    unit.holds.catch([letter.id], now)
+    return look_at(unit, letter, now.date())
+
+
+def _objects(unit: Unit, line: DisposalLine) -> tuple[str, ...]:
+    objects = unit.belongings.objects if line.dossier_id is None else unit.belongings.objects_of_piece
+    return objects(line.subject_id)
+
+
+def _write(unit: Unit, now: datetime, act: Act, line: DisposalLine, **details: object) -> None:
+    """Leave a line in the history of a letter, or in that of the dossier of a piece, where it names the piece."""
+    if line.dossier_id is None:
+        unit.journal.write(now, act, SYSTEM, line.subject_id, **details)
+    else:
+        about = {"piece": line.subject_id, "title": line.title}
+        unit.journal.write_about(now, act, SYSTEM, line.dossier_id, **about, **details)
+
+
+def _destroy(one: Disposal, line: DisposalLine, hands: Hands) -> None:
     """Tell the log first, then destroy: files, words, and the line that says so."""
+    subject_id, letter = line.subject_id, line.dossier_id is None
     with hands.store.unit() as unit:
-        line = unit.disposals.line(one.id, letter_id)
-        parts = unit.belongings.sealed_parts(letter_id)
-        digests = unit.disposals.objects_to_do(letter_id)
-    assert line is not None  # noqa: S101 - it was condemned
-    assert line.condemned_at is not None  # noqa: S101
-    leaves = [Leaf.decode(part.leaf).disposed(_actors(one), line.condemned_at).encode() for part in parts]
+        condemned = unit.disposals.line(one.id, subject_id)
+        parts = unit.belongings.sealed_parts(subject_id) if letter else unit.belongings.parts_of_piece(subject_id)
+        digests = unit.disposals.objects_to_do(subject_id)
+    assert condemned is not None  # noqa: S101 - it was condemned
+    assert condemned.condemned_at is not None  # noqa: S101
+    leaves = [Leaf.decode(part.leaf).disposed(_actors(one), condemned.condemned_at).encode() for part in parts]
     entries = hands.ledger.append(leaves)
-    hands.fault(letter_id, "logged")
+    hands.fault(subject_id, "logged")
     for digest in digests:
-        _shred(letter_id, digest, hands)
-        hands.fault(letter_id, "shredded one")
-    hands.fault(letter_id, "shredded")
-    now = hands.clock()
+        _shred(subject_id, digest, hands)
+        hands.fault(subject_id, "shredded one")
+    hands.fault(subject_id, "shredded")
+    now, index = hands.clock(), entries[0].index
     with hands.store.unit() as unit:
-        unit.belongings.remove_words(letter_id)
-        unit.disposals.change_line(
-            one.id, letter_id, state=LineState.DESTROYED, destroyed_at=now, leaf_index=entries[0].index
-        )
-        unit.journal.write(
-            now, Act.DESTROYED, SYSTEM, letter_id, disposal=one.id, number=one.number, leaf_index=entries[0].index
-        )
-        unit.outbox.add(letter_id, now)
-        hands.fault(letter_id, "before destroyed")
+        unit.disposals.change_line(one.id, subject_id, state=LineState.DESTROYED, destroyed_at=now, leaf_index=index)
+        _write(unit, now, Act.DESTROYED, line, disposal=one.id, number=one.number, leaf_index=index)
+        if letter:
+            unit.belongings.remove_words(subject_id)
+            unit.outbox.add(subject_id, now)
+        hands.fault(subject_id, "before destroyed")
         unit.commit()
-    hands.fault(letter_id, "destroyed")
+    hands.fault(subject_id, "destroyed")
 
 
-def _shred(letter_id: str, digest: str, hands: Hands) -> None:
+def _shred(subject_id: str, digest: str, hands: Hands) -> None:
     """Take one file away, unless something that is not destroyed has the same bytes."""
     with hands.store.unit() as unit:
         unit.arrivals.hold_digest(digest)
         if unit.belongings.has_another(digest):
-            unit.disposals.settle_object(digest, ObjectState.SHARED, SHARED, hands.clock(), letter_id=letter_id)
+            unit.disposals.settle_object(digest, ObjectState.SHARED, SHARED, hands.clock(), subject_id=subject_id)
         else:
             _take_away(unit, digest, hands)
         unit.commit()
@@ -164,14 +188,14 @@ def _take_away(unit: Unit, digest: str, hands: Hands) -> bool:
 
 
 def _certify(one: Disposal, hands: Hands) -> Disposal:
-    """Make the certificate of a list whose letters are all settled, seal it, and tell who wanted it."""
+    """Make the certificate of a list whose lines are all settled, seal it, and tell who wanted it."""
     with hands.store.unit() as unit:
         one = unit.disposals.get(one.id, None, lock=True)
         one = unit.disposals.change(one, finished_at=one.finished_at or hands.clock())
-        lines, left = unit.disposals.lines(one.id, None), unit.disposals.left(one.id)
-        gone = {line.letter_id: line.number for line in lines if line.state in CONDEMNED}
+        lines, left = unit.disposals.lines(one.id, None), unit.disposals.left(one.id, None)
+        gone = {line.subject_id: line.number for line in lines if line.state in CONDEMNED}
         paper = twins_of(unit, gone)
-        levels = [each.confidentiality for each in unit.letters.many([line.letter_id for line in lines])]
+        levels = [each.confidentiality for each in unit.letters.many([line.subject_id for line in lines])]
         unit.commit()
     hands.fault("", "before certificate")
     assert one.finished_at is not None  # noqa: S101 - just set

@@ -21,17 +21,17 @@ def certificate_of(
 
     Raises:
         NotFound: `disposal.unknown`, there is none of that id in the actor's organisation, or it is not done.
-        Forbidden: `disposal.hidden`, a letter on it is not open to the actor.
+        Forbidden: `disposal.hidden`, a letter or a dossier on it is not open to the actor.
     """
     with store.unit() as unit:
         one = unit.disposals.get(disposal_id, actor.post.tenant_id)
         if one.certificate is None:
             raise NotFound("disposal.unknown", "Ce bordereau n'a pas encore de certificat.")
-        seen = unit.disposals.count_seen(one.id, actor.tokens())
+        seen = unit.disposals.count_seen(one.id, actor)
         if not seen or seen < sum(unit.disposals.counts(one.id).values()):
             raise Forbidden(
                 "disposal.hidden",
-                "Ce certificat nomme des courriers qui ne vous sont pas ouverts. Demandez-le à l'archiviste.",
+                "Ce certificat nomme des documents qui ne vous sont pas ouverts. Demandez-le à l'archiviste.",
                 login=actor.login,
             )
         unit.journal.write_about(clock(), Act.DISPOSAL_READ, actor, one.id)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound, Refused
@@ -27,9 +29,13 @@ from ged.mail.notice import DISPOSAL_ASKED, DISPOSAL_BACK, NoticeKind
 from ged.mail.organisation import Seat
 from ged.services.notify import Told, tell, tell_positions
 from ged.store.unit import Store, Unit
-from retention.disposal.look import DISPOSED, Look, looks_at
+from retention.disposal.look import DISPOSED, Look, looks_at, looks_at_pieces
 
 _APPROVING = frozenset({Role.HEAD, Role.ARCHIVIST})
+
+
+Destroyed = tuple[Disposal, DisposalLine, tuple[ObjectLeft, ...]]
+"""The disposal that destroyed something, its line there, and what is left of it in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,13 @@ class DisposalFile:
     """A list as one reader may see it.
 
     Attributes:
-        lines: Some of its lines, with the letter of each; only those open to the reader.
+        lines: Some of its lines, with the letter of each, None for a piece; only those open to the reader.
         hidden: How many lines are not.
         may: Codes of the acts open to the reader: `retirer`, `viser`, `approuver`, `renvoyer`, `abandonner`.
     """
 
     disposal: Disposal
-    lines: tuple[tuple[DisposalLine, Letter], ...]
+    lines: tuple[tuple[DisposalLine, Letter | None], ...]
     counts: dict[LineState, int]
     seen: int
     hidden: int
@@ -53,7 +59,7 @@ class DisposalFile:
 
 
 def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
-    """Make a list of what fell due at the last sweep and may be destroyed today, 500 letters at most.
+    """Make a list of what fell due at the last sweep and may be destroyed today, 500 lines at most, letters first.
 
     Raises:
         Forbidden: `access.right`.
@@ -65,12 +71,15 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
     with store.unit() as unit:
         ids = unit.disposals.candidates(tenant_id, actor.tokens(), DISPOSED, MOST_LINES)
         letters = {each.id: each for each in unit.letters.many(ids)}
-        looks = [each for each in looks_at(unit, [letters[one] for one in ids], now.date()) if not each.against]
+        pieces = unit.dossier_pieces.kept(unit.disposals.candidate_pieces(actor, DISPOSED, MOST_LINES))
+        seen_now = looks_at(unit, [letters[one] for one in ids], now.date())
+        seen_now += looks_at_pieces(unit, pieces, now.date())
+        looks = [each for each in seen_now if not each.against][:MOST_LINES]
         if not looks:
             raise Refused(
                 "disposal.nothing",
-                "Rien n'est à éliminer : la liste de la nuit ne porte aucun courrier clos, non gelé, dont le sort soit "
-                "l'élimination ou le tri, et qui ne soit déjà sur un bordereau.",
+                "Rien n'est à éliminer : la liste de la nuit ne porte ni courrier ni pièce de dossier clos, non gelés, "
+                "dont le sort soit l'élimination ou le tri, et qui ne soient déjà sur un bordereau.",
             )
         made = Disposal(
             id=secrets.token_urlsafe(16),
@@ -85,14 +94,14 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
     return made
 
 
-def remove(disposal_id: str, letter_id: str, reason: str, *, store: Store, actor: Actor, clock: Clock) -> None:
-    """Take a letter off a list that is not approved yet, with a reason; it comes up again for a later one.
+def remove(disposal_id: str, subject_id: str, reason: str, *, store: Store, actor: Actor, clock: Clock) -> None:
+    """Take a letter or a piece off a list that is not approved yet, with a reason; it comes up again for a later one.
 
     Raises:
         Forbidden: `access.right`.
-        NotFound: `disposal.unknown`, `letter.unknown`.
+        NotFound: `disposal.unknown`, `letter.unknown`, `dossier.unknown`.
         Refused: `disposal.no_reason`.
-        Conflict: `disposal.state`.
+        Conflict: `disposal.state`, `disposal.line`.
     """
     said = require_reason(reason)
     now = clock()
@@ -101,12 +110,21 @@ def remove(disposal_id: str, letter_id: str, reason: str, *, store: Store, actor
         if "retirer" not in _may(one, actor):
             require(actor, Right.PREPARE_DISPOSAL)
             require_state(one, DisposalState.PREPARED, DisposalState.VISAED)
-        letter = unit.letters.get(letter_id, actor.tokens())
-        line = unit.disposals.line(one.id, letter.id)
+        line = unit.disposals.line(one.id, subject_id)
+        if line is not None and line.dossier_id is not None:
+            require(actor, Right.SEE_DOSSIERS)
+            unit.dossiers.get(line.dossier_id, actor)
+        else:
+            unit.letters.get(subject_id, actor.tokens())
         if line is None or line.state not in {LineState.PROPOSED, LineState.KEPT}:
             raise Conflict("disposal.line", "Cette ligne n'est plus à retirer : le bordereau a changé. Relisez-le.")
-        unit.disposals.change_line(one.id, letter.id, state=LineState.REMOVED, said=said, by=actor.name)
-        unit.journal.write(now, Act.DISPOSAL_LINE_REMOVED, actor, letter.id, disposal=one.id, reason=said)
+        unit.disposals.change_line(one.id, subject_id, state=LineState.REMOVED, said=said, by=actor.name)
+        about = {"disposal": one.id, "reason": said}
+        if line.dossier_id is None:
+            unit.journal.write(now, Act.DISPOSAL_LINE_REMOVED, actor, subject_id, **about)
+        else:
+            about |= {"piece": subject_id, "title": line.title}
+            unit.journal.write_about(now, Act.DISPOSAL_LINE_REMOVED, actor, line.dossier_id, **about)
         unit.commit()
 
 
@@ -155,7 +173,7 @@ def approve(disposal_id: str, *, store: Store, actor: Actor, clock: Clock) -> Di
         one = unit.disposals.get(disposal_id, actor.post.tenant_id, lock=True)
         require_state(one, DisposalState.VISAED)
         _refuse_unasked(one, actor)
-        if unit.disposals.count_seen(one.id, actor.tokens()) < sum(unit.disposals.counts(one.id).values()):
+        if unit.disposals.count_seen(one.id, actor) < sum(unit.disposals.counts(one.id).values()):
             raise Forbidden(
                 "disposal.hidden",
                 "Des lignes de ce bordereau ne vous sont pas ouvertes : personne n'approuve ce qu'il ne peut pas lire. "
@@ -235,19 +253,17 @@ def disposal_file(disposal_id: str, *, store: Store, actor: Actor, limit: int = 
     """
     with store.unit() as unit:
         one = seen(unit, disposal_id, actor)
-        lines = unit.disposals.lines(one.id, actor.tokens(), limit=limit, offset=offset)
-        letters = {each.id: each for each in unit.letters.many([line.letter_id for line in lines])}
+        lines = unit.disposals.lines(one.id, actor, limit=limit, offset=offset)
+        letters = {each.id: each for each in unit.letters.many([line.subject_id for line in lines])}
         counts = unit.disposals.counts(one.id)
-        count = unit.disposals.count_seen(one.id, actor.tokens())
+        count = unit.disposals.count_seen(one.id, actor)
         return DisposalFile(
             disposal=one,
-            lines=tuple((line, letters[line.letter_id]) for line in lines),
+            lines=tuple((line, letters.get(line.subject_id)) for line in lines),
             counts=counts,
             seen=count,
             hidden=sum(counts.values()) - count,
-            left=tuple(
-                each for each in unit.disposals.left(one.id) if unit.letters.seen(each.letter_id, actor.tokens())
-            ),
+            left=unit.disposals.left(one.id, actor),
             journal=unit.journal.about(one.id),
             may=_may(one, actor),
         )
@@ -264,9 +280,7 @@ def approvers(disposal_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
         return _approvers(unit, one, actor, clock().date())
 
 
-def of_letter(
-    letter_id: str, *, store: Store, actor: Actor
-) -> tuple[Disposal, DisposalLine, tuple[ObjectLeft, ...]] | None:
+def of_letter(letter_id: str, *, store: Store, actor: Actor) -> Destroyed | None:
     """Return the disposal that destroyed a letter which the actor may read, its line, what is left of it in the store.
 
     Raises:
@@ -274,10 +288,29 @@ def of_letter(
     """
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
-        found = unit.disposals.of_letter(letter.id)
-        if found is None:
-            return None
-        return *found, tuple(each for each in unit.disposals.left(found[0].id) if each.letter_id == letter.id)
+        return _destroyed(unit, [letter.id]).get(letter.id)
+
+
+def of_pieces(dossier_id: str, *, store: Store, actor: Actor) -> dict[str, Destroyed]:
+    """Return the disposal that destroyed each piece of a dossier which the actor sees, by the piece; not for others.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `dossier.unknown`.
+    """
+    require(actor, Right.SEE_DOSSIERS)
+    with store.unit() as unit:
+        pieces = unit.dossier_pieces.of(unit.dossiers.get(dossier_id, actor).id)
+        return _destroyed(unit, [each.id for each in pieces if each.condemned_at is not None])
+
+
+def _destroyed(unit: Unit, subject_ids: Sequence[str]) -> dict[str, Destroyed]:
+    found = unit.disposals.that_condemned(subject_ids)
+    left = {one.id: unit.disposals.left(one.id, None) for one, _ in found.values()}
+    return {
+        each: (one, line, tuple(file for file in left[one.id] if file.subject_id == each))
+        for each, (one, line) in found.items()
+    }
 
 
 def seen(unit: Unit, disposal_id: str, actor: Actor) -> Disposal:
@@ -336,16 +369,20 @@ def _approvers(unit: Unit, one: Disposal, actor: Actor, today: date) -> tuple[Se
 def _line(rank: int, look: Look) -> DisposalLine:
     assert look.fate.keep_until is not None  # noqa: S101 - nothing is against it, so its term is known
     said = "Gardé par le tri que sa règle demande." if look.fate.selected else ""
+    of = look.of
+    if isinstance(of, Letter):
+        named: dict[str, Any] = {"subject_id": of.id, "number": of.number, "digest": of.original}
+    else:
+        number = f"{of.dossier.code} · {of.piece.title}"
+        named = {"subject_id": of.piece.id, "number": number, "digest": of.digest, "dossier_id": of.dossier.id}
     return DisposalLine(
-        letter_id=look.letter.id,
         rank=rank,
-        number=look.letter.number,
-        digest=look.letter.original,
         rule=look.rule,
         kept_until=look.fate.keep_until,
         reasons=look.fate.reasons,
         state=LineState.KEPT if look.fate.selected else LineState.PROPOSED,
         said=said,
+        **named,
     )
 
 

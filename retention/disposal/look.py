@@ -1,4 +1,4 @@
-"""Whether a letter may be destroyed at this moment: the one question, asked when a list is made and when it is done."""
+"""Whether a letter or a piece may be destroyed now: the one question, asked when a list is made and when it is done."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition
 from ged.mail.item import Letter, State
 from ged.store.unit import Unit
 from retention.fate import Fate
-from retention.fates import fates_of
+from retention.fates import fates_of, fates_of_pieces
 
 DISPOSED = (Disposition.DESTROY, Disposition.SAMPLE)
 """Final dispositions of which a disposal is made: of a sorting, what it does not keep."""
@@ -20,14 +21,14 @@ BY_LAW = "loi, art. 72"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen of a letter.
+    """What was seen of a letter, or of a piece of a dossier.
 
     Attributes:
         against: A French sentence for why it may not be destroyed; "" when nothing is against it.
         rule: Code of the rule that sets the term, or `BY_LAW`.
     """
 
-    letter: Letter
+    of: Letter | KeptPiece
     fate: Fate
     rule: str
     against: str
@@ -50,9 +51,33 @@ def looks_at(unit: Unit, letters: Sequence[Letter], today: date) -> list[Look]:
     ]
 
 
+def looks_at_pieces(unit: Unit, pieces: Sequence[KeptPiece], today: date) -> list[Look]:
+    """Look at pieces of dossiers together, in their order, as at letters."""
+    fates = fates_of_pieces(unit, pieces, today)
+    return [
+        Look(each, fate, fate.rule or BY_LAW, _against_piece(each, fate))
+        for each in pieces
+        for fate in (fates[each.piece.id],)
+    ]
+
+
+def _against_piece(one: KeptPiece, fate: Fate) -> str:
+    if one.piece.condemned_at is not None:
+        return "Elle est déjà éliminée."
+    if said := _by_fate(fate):
+        return said
+    if one.dossier.closed_on is None:
+        return "Son dossier est ouvert."
+    return "" if one.sealed else "Une de ses versions attend encore son sceau."
+
+
 def _against(letter: Letter, fate: Fate) -> str:
     if letter.state in {State.DESTROYED, State.TRANSFERRED}:
         return "Il est déjà éliminé ou versé."
+    return _by_fate(fate)
+
+
+def _by_fate(fate: Fate) -> str:
     if fate.held:
         return fate.reasons[0]
     if not fate.due or fate.keep_until is None:

@@ -10,10 +10,13 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from api.disposals import hands_of
 from api.wiring import House
 from end_to_end.test_correspondents import sound
 from ged.mail.access import Actor
 from ged.services import dossier, dossier_pieces
+from retention.disposal.carry_out import carry_out
+from rooms.disposals import approved, over_piece
 from rooms.letters import letter_pdf, read_all
 
 SignIn = Callable[[Page, str], Page]
@@ -101,3 +104,30 @@ def test_an_officer_keeps_the_pieces_of_a_permit(
     page.locator("#back").click()
     expect(page.locator("s")).to_have_text("plan de bornage")
     sound(page)
+
+
+def test_a_piece_on_a_list_and_after_it_is_shown_to_the_archivist_and_to_its_unit(
+    house: House, who: Callable[[str], Actor], page: Page, errors: list[str], sign_in: SignIn, server: str
+) -> None:
+    case, piece = over_piece(house, who, "Plan de bornage")
+    sign_in(page, "archives")
+    page.goto(f"{server}/dossiers/{case}")
+    expect(page.locator("main")).to_contain_text("À conserver jusqu'au 3 mars 2021, parce que")
+    sound(page)
+    one = approved(house, who)
+    page.goto(f"{server}/eliminations/{one.id}")
+    row = page.locator("tbody tr", has_text="Plan de bornage")
+    expect(row).to_contain_text("Pièce de dossier")
+    sound(page)
+    carry_out(one.id, hands_of(house))
+    page.goto(f"{server}/eliminations/{one.id}")
+    expect(row).to_contain_text("Détruit")
+    row.locator("a").click()
+    expect(page).to_have_url(f"{server}/dossiers/{case}/pieces/{piece}")
+    expect(page.locator("#destroyed")).to_contain_text("Ses versions ont été détruites le")
+    expect(page.locator("#open")).to_have_count(0)
+    sound(page)
+    page.goto(f"{server}/dossiers/{case}")
+    expect(page.locator("td.subject", has_text="Plan de bornage")).to_contain_text(f"certificat {one.number}")
+    sound(page)
+    assert errors == []

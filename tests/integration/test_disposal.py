@@ -35,7 +35,7 @@ Who = Callable[[str], Actor]
 
 def states(house: House, who: Who, disposal_id: str) -> dict[str, LineState]:
     file = lists.disposal_file(disposal_id, store=house.store, actor=who("archives"))
-    return {line.letter_id: line.state for line, _ in file.lines}
+    return {line.subject_id: line.state for line, _ in file.lines}
 
 
 def test_two_people_and_a_last_look_then_only_what_it_was_remains(house: House, kossi: Actor, who: Who) -> None:
@@ -147,7 +147,7 @@ def test_what_is_held_open_linked_or_unripe_at_the_last_moment_is_spared_with_it
         gone: LineState.DESTROYED
     }
     said = {
-        line.letter_id: line.said
+        line.subject_id: line.said
         for line, _ in lists.disposal_file(one.id, store=house.store, actor=who("archives")).lines
     }
     assert "Contentieux" in said[held]

@@ -18,11 +18,11 @@ from ged.mail.disposal import DisposalState, LineState
 from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.seal.leaf import DISPOSAL, Leaf
-from ged.services import consult
+from ged.services import consult, dossier
 from ged.services.sign_in import actor_of
 from retention.disposal import lists
 from retention.disposal.carry_out import carry_out
-from rooms.disposals import approved, over
+from rooms.disposals import approved, over, over_piece
 
 POINTS = (
     "before look", "before condemned", "condemned", "logged", "shredded one", "shredded", "before destroyed",
@@ -61,26 +61,34 @@ def test_killed_at_every_point_one_after_the_other_it_still_ends_once(settings: 
     with open_house(settings) as house:
         who: Callable[[str], Actor] = lambda login: actor_of(login, store=house.store, clock=house.clock)  # noqa: E731
         ids = [over(house, who("kossi"), mark) for mark in "AB"]
-        files = []
+        case, piece = over_piece(house, who, "C", b"%PDF-1.7 un", b"%PDF-1.7 deux")
         with house.store.unit() as unit:
             files = [digest for each in ids for digest in unit.belongings.objects(each)]
+            files += unit.belongings.objects_of_piece(piece)
+            versions = [each.id for each in unit.dossier_pieces.versions([piece])[piece]]
         one = approved(house, who)
         for point in POINTS:
             assert killed(settings, one.id, point) == -signal.SIGKILL, point
             with house.store.unit() as unit:
                 found = unit.disposals.lines(one.id, None)
                 letters = {each.id: each for each in unit.letters.many(ids)}
+                (kept,) = unit.dossier_pieces.kept([piece])
             for line in found:  # the log is told before anything is destroyed, the state stands before the log
                 gone = [each for each in files if house.vault.stat(each) is None]
                 condemned = line.state in {LineState.CONDEMNED, LineState.DESTROYED}
-                assert (letters[line.letter_id].state is State.DESTROYED) is condemned, point
-                if letters[line.letter_id].original in gone:
-                    assert leaves(house, line.letter_id) == 1, point
+                if line.dossier_id is not None:
+                    assert (kept.piece.condemned_at is not None) is condemned, point
+                    if kept.digest in gone:
+                        assert [leaves(house, each) for each in versions] == [1, 1], point
+                    continue
+                assert (letters[line.subject_id].state is State.DESTROYED) is condemned, point
+                if letters[line.subject_id].original in gone:
+                    assert leaves(house, line.subject_id) == 1, point
         done = carry_out(one.id, hands_of(house))
         assert done is not None
         assert done.state is DisposalState.DONE
         file = lists.disposal_file(one.id, store=house.store, actor=who("archives"))
-        assert file.counts == {LineState.DESTROYED: 2}
+        assert file.counts == {LineState.DESTROYED: 3}
         assert file.left == ()
         for each in ids:
             assert leaves(house, each) == 1
@@ -91,6 +99,9 @@ def test_killed_at_every_point_one_after_the_other_it_still_ends_once(settings: 
                 ).journal
             ]
             assert (acts.count(Act.CONDEMNED), acts.count(Act.DESTROYED)) == (1, 1)
+        assert [leaves(house, each) for each in versions] == [1, 1]
+        told = [line.act for line in dossier.dossier_file(case, store=house.store, actor=who("daf")).journal]
+        assert (told.count(Act.CONDEMNED), told.count(Act.DESTROYED)) == (1, 1)
         for digest in files:
             with pytest.raises(NotFound), house.vault.open(digest):
                 pass

@@ -32,7 +32,7 @@ from ged.store.changes import Changes
 from retention.disposal import lists
 from retention.disposal.carry_out import retry_left
 from rooms.audits import codes, quiet
-from rooms.disposals import disposed, everything_kept, over, own
+from rooms.disposals import disposed, everything_kept, over, over_piece, own
 from rooms.letters import letter_pdf, proving
 from search.port import Query
 from search.rebuild import rebuild
@@ -41,7 +41,7 @@ WORD = "Zwiggurat"
 
 
 def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
-    """A letter that is over, with everything that a letter can have; its id, its files, and what to look for."""
+    """A letter that is over, with everything that it can have, and a piece; its id, their files, what to look for."""
     who: Callable[[str], Actor] = lambda login: actor_of(login, store=house.store, clock=house.clock)  # noqa: E731
     kossi, daf = who("kossi"), who("daf")
     data = letter_pdf(reference="L", body=f"Le mot {WORD} n'est écrit nulle part ailleurs.")
@@ -68,13 +68,15 @@ def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
     sealing = {name: value for name, value in proving(house, kossi).items() if name != "actor"}
     seal_piece(joined.id, **sealing)
     seal_piece(kept.id, **sealing)
+    laid = [f"%PDF {WORD} au dossier, version {n}".encode() * 9 for n in (1, 2)]
+    _, piece_id = over_piece(house, who, "plan", *laid)
     drain_index(house)
     with house.store.unit() as unit:
-        files = unit.belongings.objects(letter_id)
+        files = (*unit.belongings.objects(letter_id), *unit.belongings.objects_of_piece(piece_id))
     with house.vault.open(letter.original) as stream:
         whole = stream.read()
     assert whole == data
-    needles = (WORD.encode(), WORD.lower().encode(), whole[:300], whole[-300:], *extra)
+    needles = (WORD.encode(), WORD.lower().encode(), whole[:300], whole[-300:], *extra, *laid)
     return letter_id, files, needles
 
 
@@ -105,8 +107,8 @@ def test_nothing_is_left_of_it_in_a_folder_in_plain_and_the_audit_counts_it_as_d
     plain = settings.model_copy(update={"vault": settings.vault.model_copy(update={"encryption": "off"})})
     with open_house(plain) as house:
         letter_id, files, needles = laden(house)
-        assert len(files) >= 5, "original, annex, piece, images of its page"
-        assert {n for _, n in found_in(house, needles)} >= {0, 2, 3, 4, 5}, "everything was there to be found"
+        assert len(files) >= 7, "original, annex, piece, images of its page, two versions in a dossier"
+        assert {n for _, n in found_in(house, needles)} >= {0, 2, 3, 4, 5, 6, 7}, "everything was there to be found"
         assert hits(house, WORD) == 1
         done = disposed(house, lambda login: actor_of(login, store=house.store, clock=house.clock))
         drain_index(house)
@@ -152,7 +154,7 @@ def test_under_a_lock_the_key_goes_and_what_the_bucket_keeps_is_said_and_tried_a
         assert retry_left(hands_of(house)) == 0, "the lock has not ended"
         assert len(lists.disposal_file(done.id, store=house.store, actor=archives(house)).left) == len(left)
         with house.store.unit() as unit:
-            assert unit.disposals.of_letter(letter_id) is not None
+            assert letter_id in unit.disposals.that_condemned([letter_id])
 
 
 def every_version(store: S3Store, bucket: str) -> list[bytes]:

@@ -244,7 +244,7 @@ def test_an_audit_reads_every_version_and_names_the_dossier_of_an_altered_one(
 
     assert found() == set()
     places = (settings.data / "vault").rglob("*")
-    (place,) = (each for each in places if each.is_file() and not each.suffix)
+    (place,) = (each for each in places if each.is_file() and not each.suffix and each.name[0] != ".")
     place.chmod(0o600)
     place.write_bytes(place.read_bytes()[:-1] + b"x")
     assert ("object.altered", f"{one.code}, {new.stored.digest}") in found()

@@ -104,7 +104,7 @@ def test_two_lists_prepared_at_once_share_no_letter_and_are_carried_out_at_once(
     done = at_once(*(partial(carry_out, one.id, hands_of(house)) for one in made))
     assert [one.state for one in done] == [DisposalState.DONE] * 2
     destroyed = [
-        line.letter_id
+        line.subject_id
         for one in made
         for line, _ in lists.disposal_file(one.id, store=house.store, actor=who("archives")).lines
         if line.state is LineState.DESTROYED

@@ -1,4 +1,4 @@
-"""Whatever the order of edits, events, holds, approvals, days and crashes: no held or unripe letter is destroyed."""
+"""Whatever the order of edits, events, holds, approvals, days and crashes: nothing held or unripe is destroyed."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ from ged.mail.item import Direction, Reading, State
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.mail.schedule import PlanLine, Schedule, ScheduleVersion, VersionState
 from ged.ports import Signer
-from ged.services import classify, dossier, hold
+from ged.services import classify, dossier, dossier_pieces, hold
 from ged.services.capture import Arrival, Door, capture
 from ged.services.hold import NewHold
 from ged.services.seal import seal
+from ged.services.seal_pieces import seal_piece
 from ged.services.sign_in import actor_of
 from retention.disposal import lists
 from retention.disposal.carry_out import Hands, carry_out
@@ -88,8 +89,23 @@ class Known:
 
 
 @dataclass
+class KnownPiece:
+    """A piece of a dossier of its own as this test itself remembers it; `code` of its dossier, "" for none."""
+
+    id: str
+    case: str
+    digest: str
+    brought: date
+    name: str
+    code: str = ""
+    closed: bool = False
+    events: list[tuple[str, date]] = field(default_factory=list)
+    destroyed: bool = False
+
+
+@dataclass
 class Standing:
-    """A hold, and the letters that this test itself says it has caught."""
+    """A hold, and the letters and pieces that this test itself says it has caught."""
 
     hold: LegalHold
     caught: set[str]
@@ -112,6 +128,7 @@ class Disposing(RuleBasedStateMachine):
         self.holds: list[Standing] = []
         self.lists: list[Disposal] = []
         self.cases: list[str] = []
+        self.pieces: list[KnownPiece] = []
 
     def clock(self) -> datetime:
         return self.now
@@ -176,10 +193,67 @@ class Disposing(RuleBasedStateMachine):
                 }[one.scope]
                 if on and not each.destroyed:
                     standing.caught.add(each.id)
+            for piece in self.pieces:
+                named = one.query is not None and one.query.words == piece.name
+                if one.target == piece.case or named:
+                    standing.caught.add(piece.id)
 
     def some(self, n: int) -> Known | None:
         alive = [each for each in self.letters if not each.destroyed]
         return alive[n % len(alive)] if alive else None
+
+    @rule(years=st.integers(18, 22), name=st.sampled_from(NAMES), code=st.sampled_from(("", "A1", "Z")))
+    def lay(self, years: int, name: str, code: str) -> None:
+        house, past = self.house, self.now - timedelta(days=365 * years + 6)
+        data = f"pièce {id(self)} {len(self.pieces)}".encode()
+        case = dossier.begin("", f"Permis {name}", "DAF", (), **self.by("daf")).id
+        stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+        file = dossier_pieces.Brought(stored, "application/pdf", "plan.pdf")
+        piece = dossier_pieces.bring(case, file, **self.by("daf") | {"clock": lambda: past})
+        with house.store.unit() as unit:
+            (version,) = unit.dossier_pieces.versions([piece.id])[piece.id]
+        seal_piece(
+            version.id,
+            store=house.store,
+            vault=house.vault,
+            signer=Steady(house.signer),
+            ledger=house.ledger,
+            clock=self.clock,
+        )
+        self.pieces.append(KnownPiece(piece.id, case, stored.digest, past.date(), name))
+        self.file_case(len(self.pieces) - 1, code)
+        self.close_case(len(self.pieces) - 1, closed=True)
+        self.caught_now()
+
+    def laid(self, n: int) -> KnownPiece | None:
+        return self.pieces[n % len(self.pieces)] if self.pieces else None
+
+    @rule(n=st.integers(0, 50), closed=st.booleans())
+    def close_case(self, n: int, closed: bool) -> None:
+        if one := self.laid(n):
+            dossier.close(one.case, closing=closed, **self.by("daf"))
+            one.closed = closed
+
+    @rule(n=st.integers(0, 50), code=st.sampled_from(("", "A1", "Z")))
+    def file_case(self, n: int, code: str) -> None:
+        one = self.laid(n)
+        if one is not None and one.code != code:
+            classify.file_dossier(one.case, code, **self.by("archives"))
+            one.code = code
+
+    @rule(n=st.integers(0, 50), years=st.integers(1, 3))
+    def happen_to_case(self, n: int, years: int) -> None:
+        if one := self.laid(n):
+            day = (self.now - timedelta(days=365 * years + 2)).date()
+            event = classify.record_event("fin", day, dossier_id=one.case, **self.by("archives"))
+            one.events.append((event.id, day))
+
+    @rule(n=st.integers(0, 50))
+    def hold_case(self, n: int) -> None:
+        if one := self.laid(n):
+            placed = hold.place(NewHold(Scope.DOSSIER, one.case, "Contentieux"), **self.by("archives"))
+            self.holds.append(Standing(placed, set()))
+            self.caught_now()
 
     @rule(n=st.integers(0, 50), closed=st.booleans())
     def move(self, n: int, closed: bool) -> None:
@@ -275,6 +349,7 @@ class Disposing(RuleBasedStateMachine):
     @rule(point=st.sampled_from((None, *POINTS)), die_at=st.integers(0, 2))
     def work(self, point: str | None, die_at: int) -> None:
         may = {each.id for each in self.letters if self.ripe(each)}
+        may |= {each.id for each in self.pieces if self.ripe_piece(each)}
         with self.house.store.unit() as unit:
             waiting = unit.disposals.unfinished()
         for each in waiting:
@@ -286,6 +361,21 @@ class Disposing(RuleBasedStateMachine):
             if letters[known.id].state is State.DESTROYED and not known.destroyed:
                 assert known.id in may, "destroyed though it was held, open or unripe"
                 known.destroyed = True
+        with self.house.store.unit() as unit:
+            kept = {one.piece.id: one.piece for one in unit.dossier_pieces.kept([each.id for each in self.pieces])}
+        for piece in self.pieces:
+            if kept[piece.id].condemned_at is not None and not piece.destroyed:
+                assert piece.id in may, "destroyed though it was held, open, unfiled or unripe"
+                piece.destroyed = True
+
+    def ripe_piece(self, one: KnownPiece) -> bool:
+        until = Term(20, Span.YEARS).after(one.brought)
+        if not one.code or (one.code == "Z" and not one.events):
+            return False
+        if one.code == "Z":
+            until = max(until, Term(2, Span.YEARS).after(max(day for _, day in one.events)))
+        held = any(one.id in standing.caught for standing in self.holds)
+        return one.closed and not held and self.now.date() > until and not one.destroyed
 
     def ripe(self, one: Known) -> bool:
         since = max(one.dated, one.received)
@@ -300,9 +390,10 @@ class Disposing(RuleBasedStateMachine):
 
     @invariant()
     def what_is_not_destroyed_is_whole(self) -> None:
-        for each in self.letters:
-            if not each.destroyed:
-                assert self.house.vault.stat(each.original) is not None
+        kept = [each.original for each in self.letters if not each.destroyed]
+        kept += [each.digest for each in self.pieces if not each.destroyed]
+        for digest in kept:
+            assert self.house.vault.stat(digest) is not None
 
     def teardown(self) -> None:
         """Whatever was left half done is finished by one more round, and certified."""
@@ -312,9 +403,10 @@ class Disposing(RuleBasedStateMachine):
             done = carry_out(each, self.hands(None))
             assert done is not None
             assert done.state is DisposalState.DONE
-        for known in self.letters:
-            if known.destroyed:
-                assert self.house.vault.stat(known.original) is None
+        gone = [known.original for known in self.letters if known.destroyed]
+        gone += [piece.digest for piece in self.pieces if piece.destroyed]
+        for digest in gone:
+            assert self.house.vault.stat(digest) is None
         self.house.ledger.recheck()
 
 
@@ -337,7 +429,7 @@ def machine(house: House) -> type[Disposing]:
     return Here
 
 
-def test_no_held_or_unripe_letter_is_ever_destroyed(machine: type[Disposing]) -> None:
+def test_nothing_held_or_unripe_is_ever_destroyed(machine: type[Disposing]) -> None:
     few = settings(max_examples=4, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=few)
 
@@ -346,6 +438,11 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
     one = machine()
     for name, years, closed in (("alpha", 22, True), ("beta", 22, True), ("gamma", 18, True), ("gamma", 22, False)):
         one.register(years, name, closed)
+    for name, years, code in (("alpha", 22, "A1"), ("beta", 22, "A1"), ("gamma", 22, ""), ("gamma", 18, "A1"),
+                              ("alpha", 22, "Z"), ("alpha", 22, "Z"), ("alpha", 22, "A1")):  # fmt: skip
+        one.lay(years, name, code)
+    one.happen_to_case(5, 3)
+    one.close_case(6, closed=False)
     one.hold(1, Scope.QUERY)
     one.prepare()
     one.visa(0)
@@ -353,5 +450,6 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
     one.work("shredded", 0)
     one.work(None, 0)
     assert [each.destroyed for each in one.letters] == [True, False, False, False]
+    assert [each.destroyed for each in one.pieces] == [True, False, False, False, False, True, False]
     one.what_is_not_destroyed_is_whole()
     one.teardown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
 import psycopg
@@ -13,7 +14,9 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.disposal import Disposal
 from ged.mail.item import Reading, State
+from ged.services import classify, dossier, dossier_pieces
 from ged.services.seal import seal
+from ged.services.seal_pieces import seal_piece
 from retention.disposal import lists
 from retention.disposal.carry_out import carry_out
 from retention.nightly import sweep_letters
@@ -58,6 +61,35 @@ def close(house: House, letter_id: str, state: State = State.DONE) -> None:
         unit.letters.change(letter, state=state, closed_on=house.clock().date(), reading=Reading.READY)
         unit.outbox.add(letter_id, house.clock())
         unit.commit()
+
+
+def over_piece(house: House, who: Who, mark: str, *versions: bytes, file_code: str = "A1") -> tuple[str, str]:
+    """Bring and seal a piece, its versions of 2001, in a dossier of its own, closed; ids of the dossier and of it."""
+    daf = who("daf")
+    then = own(house, daf) | {"clock": lambda: datetime(2001, 3, 3, 9, tzinfo=UTC)}
+    case = dossier.begin("", f"Affaire {mark}", "DAF", (), **own(house, daf))
+    classify.file_dossier(case.id, file_code, **own(house, who("archives")))
+    piece = None
+    for number, data in enumerate(versions or (letter_pdf(reference=mark),)):
+        stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+        file = dossier_pieces.Brought(stored, "application/pdf", f"{mark}.pdf")
+        if piece is None:
+            piece = dossier_pieces.bring(case.id, file, **then)
+        else:
+            dossier_pieces.bring_version(case.id, piece.id, file, made_from=number, **then)
+    assert piece is not None
+    seal_versions(house, piece.id)
+    dossier.close(case.id, closing=True, **own(house, daf))
+    return case.id, piece.id
+
+
+def seal_versions(house: House, piece_id: str) -> None:
+    with house.store.unit() as unit:
+        versions = unit.dossier_pieces.versions([piece_id])[piece_id]
+    for each in versions:
+        seal_piece(
+            each.id, store=house.store, vault=house.vault, signer=house.signer, ledger=house.ledger, clock=house.clock
+        )
 
 
 def prepared(house: House, who: Who) -> Disposal:

@@ -93,7 +93,12 @@ Filter = AnyOf | Between
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an engine is asked: filters that do not score, and a clause that does (None: everything that passes)."""
+    """What an engine is asked: filters that do not score, and a clause that does (None: everything that passes).
+
+    Attributes:
+        things: Of these, each is counted among the letters found (`Hits.least`).
+    """
 
     clause: Clause | None
     filters: tuple[Filter, ...]
+    things: tuple[Clause, ...] = ()

@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from search.clauses import Group, Sure, Term
 from search.french import Token, read_word
 
-FEW = 3
-"""With fewer letters found, a query falls back on trigrams."""
 _TAKEN_FOR = str.maketrans("01ijt5869qcuv", "ollllsbbggeny")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _SIZE = 3

@@ -38,6 +38,7 @@ from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewa
 
 _TIMEOUT_S = 20
 _FACET_VALUES = 200
+_THINGS = "things"
 _CONFLICT, _GONE, _TOO_LARGE, _FAULTY = 409, 404, 413, 400
 _BULK_DOCUMENTS, _BULK_BYTES = 500, 8_000_000
 _BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
@@ -171,19 +172,24 @@ class ElasticIndex:
         """Return what matches among the letters that these tokens open; with none, nothing."""
         after = _after(query.after)
         if not readers:
-            return Hits((), 0, None)
+            return Hits((), 0, None, 0)
         newest = query.by_date
         sort = [{"registered": "desc"}, {"id": "asc"}] if newest else [{"_score": "desc"}, {"id": "asc"}]
-        wanted = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
+        planned = plan(query, readers)
+        wanted: dict[str, Any] = {}
+        if query.counted:
+            wanted |= {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
+        if planned.things:
+            wanted[_THINGS] = {"filters": {"filters": [_query(one) for one in planned.things]}}
         asked: dict[str, Any] = {
             "index": self._alias,
-            "query": _translated(plan(query, readers)),
+            "query": _translated(planned),
             "size": query.limit + 1,
             "sort": sort,
             "search_after": after,
             "track_total_hits": True,
             "track_scores": not newest,
-            "aggregations": wanted if query.counted else None,
+            "aggregations": wanted or None,
             "source": False,
         }
         with _answering():
@@ -195,10 +201,13 @@ class ElasticIndex:
                 raise
         found = answer["hits"]["hits"]
         shown = found[: query.limit]
+        total = answer["hits"]["total"]["value"]
+        counts = [one["doc_count"] for one in answer["aggregations"][_THINGS]["buckets"]] if planned.things else []
         return Hits(
             hits=tuple(Hit(one["_id"], float(one["_score"] or 0)) for one in shown),
-            total=answer["hits"]["total"]["value"],
+            total=total,
             following=_cursor(shown[-1]["sort"]) if len(found) > query.limit else None,
+            least=min(counts, default=total),
             facets=_facets(answer["aggregations"]) if query.counted else {},
         )
 

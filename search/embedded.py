@@ -118,8 +118,9 @@ class EmbeddedIndex:
         """Return what matches among the letters that these tokens open; with none, nothing."""
         offset = _offset(query.after)
         if not readers:
-            return Hits((), 0, None)
-        asked = _translated(plan(query, readers))
+            return Hits((), 0, None, 0)
+        planned = plan(query, readers)
+        asked = _translated(planned)
         searcher = self._searcher()
         newest = query.by_date
         found: Any = searcher.search(
@@ -128,10 +129,12 @@ class EmbeddedIndex:
         hits = [
             Hit(str(searcher.doc(address)["id"][0]), 0.0 if newest else float(order)) for order, address in found.hits
         ]
+        held = (tantivy.Query.boolean_query([(_MUST, asked), (_MUST, _query(one))]) for one in planned.things)
         return Hits(
             hits=tuple(hits[: query.limit]),
             total=found.count,
             following=_cursor(offset + query.limit) if len(hits) > query.limit else None,
+            least=min((searcher.search(each, limit=1).count for each in held), default=found.count),
             facets=_facets(searcher, asked) if query.counted else {},
         )
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from ged.mail.access import Actor, may_read
 from ged.mail.listing import ListedLetter
 from ged.store.unit import Store
-from search.damaged import FEW
 from search.light import Light, Passage
-from search.port import Hits, Query, SearchIndex
+from search.port import Hits, Query, Reach, SearchIndex
 from search.spelling import respelt
 from search.synonyms import Synonyms, synonyms_of
 
 _GATHERED_AT_ONCE = 500
+_ENOUGH = ((Reach.WRITTEN, 50), (Reach.NEAR, 3))
+"""How many letters found are enough not to look further."""
+_KNOWN = 3
+"""What fewer of them hold as written may be misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +82,21 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
 
 
 def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
-    """Return the hits of a query; where they are few, those as well that hold its words too damaged to be near them.
+    """Return the hits of a query, its words as written; where they are few, misspelt ones too, then damaged ones.
 
-    Whether they are few is the same for each page of a query: its cursors go on where they were given.
+    Looking for what is near walks through the words of the whole index: four fifths of the time of a query, for what
+    comes after all that holds the words as written. Whether they are few is the same for each page of a query: its
+    cursors go on where they were given.
 
     Raises:
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
-    hits = index.search(query, readers)
-    return hits if hits.total >= FEW or not query.text else index.search(replace(query, damaged=True), readers)
+    for reach, enough in _ENOUGH:
+        hits = index.search(replace(query, reach=reach), readers)
+        if (hits.total >= enough and hits.least >= _KNOWN) or not query.text:
+            return hits
+    return index.search(replace(query, reach=Reach.DAMAGED), readers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from ged.mail.folding import fold
 from search.clauses import AnyOf, Best, Between, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
 from search.french import Token, joined, tokens, tolerance
-from search.port import Query
-from search.synonyms import Synonyms
+from search.port import Query, Reach
 from search.wanted import Wanted, wanted
 
 
@@ -105,23 +104,25 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    clause = _clause(taken_apart(query.text), query.synonyms, damaged=query.damaged)
+    typed = taken_apart(query.text)
+    things = wanted(typed.chunks, query.synonyms, query.reach)
+    clause = _clause(typed, things, query.reach)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
         clause = begun if clause is None else Group(must=(clause, begun))
     if query.like:
         alike = tuple(Best((Term("subject", word, 2.0), Term("body", word))) for word in query.like)
         clause = Group(should=alike, at_least=math.ceil(len(alike) * _ALIKE))
-    return Plan(clause, tuple(filters))
+    partly = query.reach is Reach.WRITTEN and _enough(len(things)) < len(things)
+    return Plan(clause, tuple(filters), tuple(one.sure for one in things) if partly else ())
 
 
-def _clause(typed: Typed, synonyms: Synonyms, *, damaged: bool) -> Clause | None:
+def _clause(typed: Typed, things: list[Wanted], reach: Reach) -> Clause | None:
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
-    must += [_in_field(one) for one in typed.fields]
+    must += [_in_field(one, strictly=reach < Reach.NEAR) for one in typed.fields]
     never: list[Clause] = [_phrase(words) for words in typed.excluded]
     never += [_in_field(one, strictly=True) for one in typed.excluded_fields]
     loose = [token for chunk in typed.chunks for token in chunk]
-    things = wanted(typed.chunks, synonyms, damaged=damaged)
     if loose and not things:  # only small words: look for them as they are
         must.append(Group(should=tuple(Term("exact", token.exact) for token in loose), at_least=_enough(len(loose))))
     elif things:
@@ -159,7 +160,7 @@ def _enough(count: int) -> int:
 
 
 def _in_field(one: InField, *, strictly: bool = False) -> Clause:
-    """All the words in the field; a misspelt one too, unless `strictly`: nothing is excluded by likeness."""
+    """All the words in the field; a misspelt one too, unless `strictly`, as nothing is excluded by likeness."""
     if one.field == "refs":
         parts = Group(must=tuple(Term("refs", token.exact, 4.0) for token in one.words))
         whole = "".join(token.exact for token in one.words)

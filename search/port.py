@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from ged.errors import Refused
@@ -25,6 +25,17 @@ class Sort(StrEnum):
     NEWEST = "date"
 
 
+class Reach(IntEnum):
+    """How far from what is typed a word may be; each holds the ones before, and costs more."""
+
+    WRITTEN = 0
+    """Its inflections and other names, no more."""
+    NEAR = 1
+    """Within an edit or two."""
+    DAMAGED = 2
+    """Whatever reading left of it (`search.damaged`), below all else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What is asked. Text as a person types it: words, "exact phrases", -exclusions; it is never an error.
@@ -39,7 +50,7 @@ class Query:
         begins: Folded beginning of a word that the letter must hold; "" asks for none.
         like: Stems of which the letters must hold some; the more and the rarer, the better.
         among: Ids of the only letters that are looked at; none restricts nothing.
-        damaged: Whether words too damaged to be near those typed are found too, below all others.
+        reach: How far from what is typed a word may be.
     """
 
     text: str = ""
@@ -58,7 +69,7 @@ class Query:
     begins: str = ""
     like: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
-    damaged: bool = False
+    reach: Reach = Reach.NEAR
 
     @property
     def by_date(self) -> bool:
@@ -76,11 +87,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page of hits, best first; `facets` gives for each field the count of each value."""
+    """One page of hits, best first; `facets` gives for each field the count of each value.
+
+    Attributes:
+        least: How many of all the letters found hold what the fewest of them hold as written, of what is looked for;
+            `total` where all must hold it, and where near words were asked for.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     following: str | None
+    least: int
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
 
 

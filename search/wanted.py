@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from search.clauses import Best, Clause, Group, Near, Phrase, Term
 from search.damaged import by_grams
 from search.french import Token, tolerance
+from search.port import Reach
 from search.synonyms import Synonyms
 
 _PLACES = (("subject", 1.4), ("sender", 1.3), ("recipient", 1.1), ("body", 1.0))
@@ -50,28 +51,25 @@ class Wanted:
     like: Clause
 
 
-def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, *, damaged: bool = False) -> list[Wanted]:
-    """Return what is looked for: words, references, and names that are known by another; chatter left out.
-
-    With `damaged`, loose words may have been read too badly to be near.
-    """
+def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach = Reach.NEAR) -> list[Wanted]:
+    """Return what is looked for: words, references, and names that are known by another; chatter left out."""
     found: list[tuple[Wanted, bool]] = []
     at = 0
     flat = [token for chunk in chunks for token in chunk]
     while at < len(flat):
         length, others = synonyms.at(flat, at)
         if others:
-            found.append((_known(flat[at : at + length], others), False))
+            found.append((_known(flat[at : at + length], others, reach), False))
             at += length
             continue
         chunk = _chunk_at(chunks, at)
         if len(chunk) > 1 and any(token.numeric for token in chunk):
-            found.append((_reference(chunk), False))
+            found.append((_reference(chunk, reach), False))
             at += len(chunk)
             continue
         if flat[at].telling:
-            one = _word(flat[at])
-            found.append((_damaged(one, flat[at]) if damaged else one, flat[at].exact in CHATTER))
+            one = _word(flat[at], reach)
+            found.append((_damaged(one, flat[at]) if reach is Reach.DAMAGED else one, flat[at].exact in CHATTER))
         at += 1
     found = list(dict.fromkeys(found))[:_MOST]
     kept = [one for one, chatter in found if not chatter]
@@ -89,23 +87,24 @@ def _chunk_at(chunks: Sequence[tuple[Token, ...]], at: int) -> tuple[Token, ...]
     return ()
 
 
-def _reference(chunk: tuple[Token, ...]) -> Wanted:
+def _reference(chunk: tuple[Token, ...], reach: Reach) -> Wanted:
     """A number or reference: its parts must all be there, in whatever order."""
-    parts = [_word(token) for token in chunk]
+    parts = [_word(token, reach) for token in chunk]
     near = Phrase("exact", tuple(token.exact for token in chunk), 2.0)
     sure = Group(must=tuple(part.sure for part in parts))
     return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure)
 
 
-def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...]) -> Wanted:
+def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Reach) -> Wanted:
     """Words that are one name of something: found by each of its other names as well."""
-    own = [_word(token) for token in typed if token.telling]
+    own = [_word(token, reach) for token in typed if token.telling]
     names: list[Clause] = [Group(must=tuple(one.score for one in own))] if own else []
     sure: list[Clause] = [Group(must=tuple(one.sure for one in own))] if own else []
     for other in others:
         if len(other) == 1:
-            names.append(_word(other[0]).score)
-            sure.append(_word(other[0]).sure)
+            one = _word(other[0], reach)
+            names.append(one.score)
+            sure.append(one.sure)
         else:
             names.append(Phrase("exact", tuple(token.exact for token in other), 0.5))
             sure.append(Phrase("exact", tuple(token.exact for token in other)))
@@ -113,7 +112,7 @@ def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...]) -> Wanted:
     return Wanted(Best(tuple(names), others=0.0), found, found)
 
 
-def _word(token: Token) -> Wanted:
+def _word(token: Token, reach: Reach) -> Wanted:
     """One word: the letter's text holds its stem or its second form; where that stands says how well it fits."""
     forms = [form for form in ("" if token.small else token.stem, token.kept) if form] or [token.exact]
     sure: list[Clause] = [Term("body", form) for form in forms]
@@ -124,10 +123,11 @@ def _word(token: Token) -> Wanted:
     places.append(Term("refs", token.exact, 4.0 if token.numeric else 1.5))
     if not token.small:
         places.append(Term("exact", token.exact, 0.5))
-    near = [Near("exact", token.exact, edits, score) for edits, score in _likeness(token)]
+    near = [Near("exact", token.exact, edits, score) for edits, score in _likeness(token)] if reach else []
     places += near
     like = [*sure, *near[-1:]]  # the widest holds the others; each costs a walk through the words of the index
-    if tolerance(token.exact) or (len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small):
+    named = len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small
+    if reach and (tolerance(token.exact) or named):
         places.append(Near("sender", token.stem, 1, 1.0))
     return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)))
 

@@ -18,7 +18,8 @@ from rooms.values import a_letter, a_page
 from search.document import Document, document
 from search.elastic import Cluster, ElasticIndex
 from search.embedded import EmbeddedIndex
-from search.port import Query, Renewal, SearchIndex, Sort
+from search.find import ask
+from search.port import Query, Reach, Renewal, SearchIndex, Sort
 from search.synonyms import synonyms_of
 
 OPEN = reader_tokens(tenant_id="MME", register_id="MME", service_id=None, level=Confidentiality.INTERNAL)
@@ -401,10 +402,36 @@ def test_a_word_read_too_badly_to_be_near_is_found_where_it_is_asked_for_and_com
         ]
     )
     assert found(index, "autorisation") == ["clean"]
-    assert found(index, "autorisation", damaged=True) == ["clean", "damaged"]
-    assert found(index, "autorisation ministre", damaged=True) == ["damaged"]
-    assert found(index, "-autorisation lettre", damaged=True) == []
-    assert found(index, "2026", damaged=True) == found(index, "2026")
+    assert found(index, "autorisation", reach=Reach.DAMAGED) == ["clean", "damaged"]
+    assert found(index, "autorisation ministre", reach=Reach.DAMAGED) == ["damaged"]
+    assert found(index, "-autorisation lettre", reach=Reach.DAMAGED) == []
+    assert found(index, "2026", reach=Reach.DAMAGED) == found(index, "2026")
+
+
+def test_a_query_looks_for_what_is_near_only_where_few_letters_hold_its_words_as_written(index: SearchIndex) -> None:
+    index.put([doc(f"clean{n:02d}", "la passerelle") for n in range(60)])
+    index.put([doc("misread", "la passerelie"), doc("torn", "la passe relle"), doc("rare", "la balustrade")])
+    assert ask(Query(text="passerelle"), index, OPEN).total == 60
+    assert ask(Query(text="passerelie"), index, OPEN).total == 61
+    assert ask(Query(text="objet:passerelie"), index, OPEN).total == 0
+    assert [hit.id for hit in ask(Query(text="balustrades"), index, OPEN).hits] == ["rare"]
+    assert ask(Query(text="balustrade", kinds=("facture",)), index, OPEN).total == 0
+    assert ask(Query(), index, OPEN).total == 63
+    seen, following = list[str](), None
+    while not seen or following:
+        page = ask(Query(text="passerelie", limit=25, after=following), index, OPEN)
+        seen, following = [*seen, *(hit.id for hit in page.hits)], page.following
+    assert (len(seen), len(set(seen))) == (61, 61)
+
+
+def test_a_misspelt_name_is_looked_for_however_many_letters_hold_the_rest(index: SearchIndex) -> None:
+    index.put([doc(f"other{n:02d}", "la passerelle du marché") for n in range(60)])
+    index.put([doc("meant", "la passerelle du marché de Kpalimé")])
+    written = index.search(Query(text="passerelle marché Kpalymé", reach=Reach.WRITTEN), OPEN)
+    assert (written.total, written.least) == (61, 0)
+    assert ask(Query(text="passerelle marché Kpalymé", counted=True), index, OPEN).hits[0].id == "meant"
+    known = index.search(Query(text="passerelle marché Kpalimé", reach=Reach.WRITTEN, counted=True), OPEN)
+    assert (known.total, known.least, known.facets["direction"]) == (61, 1, {"arrivee": 61})
 
 
 def test_what_is_removed_is_found_no_more_and_may_come_back_at_a_lower_revision(index: SearchIndex) -> None:

@@ -225,6 +225,8 @@ class EmbeddedIndex:
         index = self._index(generation)
         try:
             writer = index.writer(heap_size=heap_bytes, num_threads=1)
+            # A writer that was killed left files that no commit names: the next one would give its own the same names.
+            writer.garbage_collect_files()
             try:
                 yield writer
                 writer.commit()

@@ -241,8 +241,9 @@ class ElasticIndex:
         def adopt() -> None:
             actions: list[dict[str, Any]] = [{"remove_index": {"index": name}} for name in self._all() if name != new]
             with _answering():
-                self._client.indices.flush(index=new)
+                # In this order: what comes while it is adopted is on the disk when it is acknowledged, all else before.
                 self._client.indices.put_settings(index=new, settings=self._cluster.kept_settings)
+                self._client.indices.flush(index=new)
                 self._client.indices.update_aliases(actions=[*actions, {"add": {"index": new, "alias": self._alias}}])
 
         try:

@@ -190,7 +190,9 @@ addEventListener("toggle", async event => {
   const answer = await fetch(box.dataset.load, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (answer?.ok) { place.innerHTML = await answer.text(); delete box.dataset.load; }
 }, true);
-one("#q")?.addEventListener("focus", event => import("/static/finder.js").then(({ finder }) => finder(event.target)), { once: true });
+const finderField = one("#q"), loadFinder = () => import("/static/finder.js").then(({ finder }) => finder(finderField));
+if (finderField && finderField === document.activeElement) loadFinder(); // a quick hand is there before us
+else finderField?.addEventListener("focus", loadFinder, { once: true });
 
 // ── Start: settings of this device, the network, and the first place to look at.
 all("#keys-off, #keys-off-here").forEach(box => {

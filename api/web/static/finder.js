@@ -47,5 +47,5 @@ export function finder(field) {
     else if (at >= 0 && !event.ctrlKey && !event.metaKey && (event.key === "Enter" || event.key === "Tab")) { event.preventDefault(); pick(list.children[at]); }
     else if (event.key === "Enter") show(false);
   });
-  if (!field.value) ask();
+  if (!field.value || field.value !== field.defaultValue) ask(); // what was typed while this was on its way counts too
 }

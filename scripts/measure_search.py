@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +23,6 @@ from statistics import fmean
 
 from api.embedded.postgres import EmbeddedPostgres
 from api.model_folder import read_folder
-from engines.elasticsearch import node
-from engines.reachable import reachable_folder
 from ged.mail.access import readers_of
 from ged.mail.item import Confidentiality
 from scripts.measures import ROOT, table, write_section
@@ -37,6 +36,10 @@ from search.find import ask
 from search.language import Vocabulary, understood
 from search.port import SearchIndex
 from search.synonyms import synonyms_of
+
+sys.path.insert(0, str(ROOT / "tests"))
+from engines.elasticsearch import node  # of the tests: it needs Java and Maven
+from engines.reachable import reachable_folder
 
 READERS = frozenset(
     f"svc:{service}:{level}" for service in SERVICES[:8] for level in Confidentiality.RESTRICTED.up_to()

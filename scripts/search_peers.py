@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,12 @@ import psycopg
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
-from engines.elasticsearch_home import elasticsearch_home
 from ged.mail.access import readers_of
+from scripts.measures import ROOT
 from scripts.search_corpus import Record
+
+sys.path.insert(0, str(ROOT / "tests"))
+from engines.elasticsearch_home import elasticsearch_home
 
 _SOURCE = Path(__file__).resolve().parent / "french_analysis"
 _FIELDS = ["subject^3", "sender^2", "recipient", "number", "reference", "body"]

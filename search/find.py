@@ -8,13 +8,14 @@ from ged.mail.access import Actor, may_read
 from ged.mail.listing import ListedLetter
 from ged.store.unit import Store
 from search.light import Light, Passage
+from search.plan import plan
 from search.port import Hits, Query, Reach, SearchIndex
 from search.spelling import respelt
 from search.synonyms import Synonyms, synonyms_of
 
 _GATHERED_AT_ONCE = 500
-_ENOUGH = ((Reach.WRITTEN, 50), (Reach.NEAR, 3))
-"""How many letters found are enough not to look further."""
+_FURTHER = ((Reach.NEAR, 50), (Reach.DAMAGED, 3))
+"""How far is looked where fewer letters than so many are found."""
 _KNOWN = 3
 """What fewer of them hold as written may be misspelt."""
 
@@ -92,11 +93,15 @@ def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
-    for reach, enough in _ENOUGH:
-        hits = index.search(replace(query, reach=reach), readers)
-        if (hits.total >= enough and hits.least >= _KNOWN) or not query.text:
-            return hits
-    return index.search(replace(query, reach=Reach.DAMAGED), readers)
+    asked = replace(query, reach=Reach.WRITTEN)
+    hits = index.search(asked, readers)
+    for reach, enough in _FURTHER:
+        if hits.total >= enough and hits.least >= _KNOWN:
+            break
+        wider = replace(query, reach=reach)
+        if plan(wider, readers).clause != plan(asked, readers).clause:  # of a number or a phrase nothing is near
+            asked, hits = wider, index.search(wider, readers)
+    return hits
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Wanted:
     like: Clause
 
 
-def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach = Reach.NEAR) -> list[Wanted]:
+def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
     """Return what is looked for: words, references, and names that are known by another; chatter left out."""
     found: list[tuple[Wanted, bool]] = []
     at = 0

@@ -135,28 +135,22 @@ class Holds:
 
     def standing_on(self, letter_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
         """Return the holds that stand on each of several letters, whatever they were placed on, oldest first."""
-        rows = self._connection.execute(
-            sa.select(hold_letter.c.letter_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
-            .join(hold, hold.c.id == hold_letter.c.hold_id)
-            .where(hold_letter.c.letter_id == sa.any_(text_array(letter_ids)), hold.c.lifted_at.is_(None))
-            .order_by(hold.c.placed_at, hold.c.id)
-        )
-        found: dict[str, tuple[Hold, ...]] = {}
-        for letter_id, reason, placed_by, placed_at in rows:
-            found[letter_id] = (*found.get(letter_id, ()), Hold(reason, placed_by, placed_at.date()))
-        return found
+        return self._standing(hold_letter.c.letter_id, letter_ids)
 
     def standing_on_pieces(self, piece_ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
         """Return the holds that stand on each of several pieces of dossiers, oldest first."""
+        return self._standing(hold_piece.c.piece_id, piece_ids)
+
+    def _standing(self, on: sa.Column[str], ids: Sequence[str]) -> dict[str, tuple[Hold, ...]]:
         rows = self._connection.execute(
-            sa.select(hold_piece.c.piece_id, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
-            .join(hold, hold.c.id == hold_piece.c.hold_id)
-            .where(hold_piece.c.piece_id == sa.any_(text_array(piece_ids)), hold.c.lifted_at.is_(None))
+            sa.select(on, hold.c.reason, hold.c.placed_by, hold.c.placed_at)
+            .join(hold, hold.c.id == on.table.c.hold_id)
+            .where(on == sa.any_(text_array(ids)), hold.c.lifted_at.is_(None))
             .order_by(hold.c.placed_at, hold.c.id)
         )
         found: dict[str, tuple[Hold, ...]] = {}
-        for piece_id, reason, placed_by, placed_at in rows:
-            found[piece_id] = (*found.get(piece_id, ()), Hold(reason, placed_by, placed_at.date()))
+        for each, reason, placed_by, placed_at in rows:
+            found[each] = (*found.get(each, ()), Hold(reason, placed_by, placed_at.date()))
         return found
 
     def _catch(self, holds: Sequence[LegalHold], letter_ids: Sequence[str] | None, at: datetime) -> int:

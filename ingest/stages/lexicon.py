@@ -1,4 +1,4 @@
-"""Lexicon: kinds and services known by the words that the configuration gives them; a cold start needs nothing else."""
+"""Lexicon: kinds and services known by the words that the configuration gives them; a cold start needs no more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ged.mail.french_dates import plain
 from ged.mail.organisation import Entity, upwards
 from ged.mail.page import Evidence, Page, Word
 from ged.mail.qualification import Field, Proposal
-from ged.mail.schedule import PlanLine
 from ingest.stages.fields.layout import Line, evidence_of, lines_of, words_at
 
 ORIGIN = "lexique 2"
@@ -19,7 +18,6 @@ Phrases = Mapping[str, frozenset[str]]
 """The phrases by which each value of a field is called."""
 _WEIGHTS = {
     Field.SERVICE: {"recipient": 2.0, "subject": 6.0, "body": 0.5},
-    Field.FILE_CODE: {"recipient": 0.0, "subject": 4.0, "body": 0.5},
     Field.KIND: {"recipient": 0.0, "subject": 4.0, "body": 1.0},
 }
 _MOST = 24.0
@@ -32,10 +30,8 @@ class _Sighting:
     evidence: Evidence
 
 
-def phrases_of(
-    kinds: Sequence[Kind], entities: Sequence[Entity], plan: Sequence[PlanLine] = ()
-) -> dict[Field, Phrases]:
-    """Return what the configuration says of kinds, of services and of file codes, a unit before the one above it.
+def phrases_of(kinds: Sequence[Kind], entities: Sequence[Entity]) -> dict[Field, Phrases]:
+    """Return what the configuration says of kinds and of services, a unit before the one above it.
 
     A root answers for nobody in particular: what only names it is passed over, every letter is addressed to it.
     """
@@ -44,7 +40,6 @@ def phrases_of(
     return {
         Field.KIND: {kind.code: frozenset({kind.label_fr, *kind.words}) for kind in kinds},
         Field.SERVICE: {one.id: frozenset({one.name_fr, *one.words}) for one in units},
-        Field.FILE_CODE: {line.code: frozenset({line.title}) for line in plan},
     }
 
 
@@ -70,7 +65,7 @@ def by_words(
         sighting
         for page in pages[:2]
         for line in lines_of(page)
-        if (part := _part(line, best)) != "letterhead"  # who writes is not who answers
+        if (part := part_of(line, best)) != "letterhead"  # who writes is not who answers
         for sighting in _sightings(line, weights[part], phrases, silent)
     ]
     scores: dict[str, float] = {}
@@ -85,7 +80,8 @@ def by_words(
     return Proposal(field, ranked[0], confidence, strongest.evidence, ORIGIN)
 
 
-def _part(line: Line, best: Mapping[Field, Proposal]) -> str:
+def part_of(line: Line, best: Mapping[Field, Proposal]) -> str:
+    """Return where a line stands by what is known of its letter: subject, recipient, letterhead or body."""
     for field, part in ((Field.SUBJECT, "subject"), (Field.RECIPIENT, "recipient")):
         seen = best[field].evidence if field in best else None
         if seen is not None and seen.page == line.page and seen.box.top - 0.01 <= line.box.top <= seen.box.bottom:

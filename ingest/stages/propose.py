@@ -10,11 +10,11 @@ from ged.mail.page import Page
 from ged.mail.qualification import Field, Proposal
 from ged.mail.schedule import PlanLine
 from ingest.stages.lexicon import by_words, names_of_roots, phrases_of
+from ingest.stages.plan_words import by_plan
 
 SEPARATOR = "feuille de séparation"
-PLAN = "plan de classement"
-BY_DEFAULT = 0.8
-"""Share of a kind's confidence that its default code has."""
+LEARNED = 0.5
+"""What decisions taught and is at least this likely stands: no other value is likelier, whatever words are said."""
 
 
 def propose(
@@ -26,23 +26,23 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Return at most one proposal a field: the surest; kind, service and file code are ones that are known here.
 
-    A file code that nothing else says is the one of the kind, where the plan gives one. `plan` holds the lines in use.
+    What decisions taught stands where it is likelier than not; words of the configuration say the rest. `plan` holds
+    the lines in use.
     """
     best: dict[Field, Proposal] = {}
-    phrases, silent = phrases_of(kinds, entities, plan), names_of_roots(entities)
+    phrases, silent = phrases_of(kinds, entities), names_of_roots(entities)
+    known = {field: frozenset(called) for field, called in phrases.items()}
+    known[Field.FILE_CODE] = frozenset(line.code for line in plan)
     for proposal in found:
-        if proposal.value in phrases.get(proposal.field, {proposal.value}):
+        if proposal.value in known.get(proposal.field, {proposal.value}):
             _offer(best, proposal)
+    learned = {field for field in known if field in best and best[field].confidence >= LEARNED}
     for field, called in phrases.items():
-        _offer(best, by_words(field, called, pages, best, silent))
-    _offer(best, _by_kind(best.get(Field.KIND), plan))
+        if field not in learned:
+            _offer(best, by_words(field, called, pages, best, silent))
+    if Field.FILE_CODE not in learned:
+        _offer(best, by_plan(plan, pages, best))
     return tuple(best.values())
-
-
-def _by_kind(kind: Proposal | None, plan: Sequence[PlanLine]) -> Proposal | None:
-    """Return the code under which a kind falls by default: less sure than the kind, of which it says nothing more."""
-    code = next((line.code for line in plan if kind and kind.value in line.kinds), None)
-    return Proposal(Field.FILE_CODE, code, BY_DEFAULT * kind.confidence, None, PLAN) if kind and code else None
 
 
 def _offer(best: dict[Field, Proposal], proposal: Proposal | None) -> None:

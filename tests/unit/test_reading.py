@@ -24,6 +24,7 @@ from ingest.readers.source import Grey, PageImage
 from ingest.stages.classify import classify
 from ingest.stages.clean import clean, turn
 from ingest.stages.extract import extract
+from ingest.stages.fields.layout import evidence_of
 from ingest.stages.language import language_of
 from ingest.stages.propose import propose
 from ingest.stages.reading import read_page
@@ -243,6 +244,32 @@ def test_a_file_code_is_the_one_of_the_kind_unless_something_surer_is_said() -> 
     unknown = Proposal(Field.FILE_CODE, "Z9", 0.99, None, "appris")
     found = {one.field: one for one in propose([a_page("Rien")], [kind, learned, unknown], [], kinds, plan)}
     assert found[Field.FILE_CODE].value == "D1"
+
+
+def test_a_file_code_is_told_by_the_words_of_its_scope_and_of_no_other() -> None:
+    plan = (
+        PlanLine("A1", "Direction et cabinet", scope="Audiences, visites.", kinds=("demande",)),
+        PlanLine("E2", "Réseaux et raccordements", scope="Extensions, coupures, compteurs. Les visites vont en A1."),
+    )
+    kind = Proposal(Field.KIND, "demande", 0.6, None, "appris")
+    kinds = [Kind("demande", "Demande", "Request", "R")]
+    for text, code in (
+        ("Objet : Demande de raccordement du quartier et extension du réseau", "E2"),
+        ("Objet : Demande de visite de courtoisie", "A1"),
+    ):
+        subject = Proposal(Field.SUBJECT, text, 0.9, evidence_of(a_page(text).words, 1), "champs")
+        found = {one.field: one for one in propose([a_page(text)], [kind, subject], [], kinds, plan)}
+        assert found[Field.FILE_CODE].value == code
+
+
+def test_what_decisions_taught_stands_where_it_is_likelier_than_not() -> None:
+    plan = (PlanLine("A1", "Cabinet", kinds=("demande",)), PlanLine("D2", "Carrières"))
+    kinds = [Kind("demande", "Demande", "Request", "R")]
+    kind = Proposal(Field.KIND, "demande", 0.98, None, "appris")
+    for confidence, code in ((0.55, "D2"), (0.4, "A1")):
+        learned = Proposal(Field.FILE_CODE, "D2", confidence, None, "appris")
+        found = {one.field: one for one in propose([a_page("Rien")], [kind, learned], [], kinds, plan)}
+        assert found[Field.FILE_CODE].value == code
 
 
 def test_a_kind_that_the_organisation_does_not_know_is_not_proposed() -> None:

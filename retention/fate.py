@@ -64,7 +64,7 @@ _PIECE = _Words(
 
 
 @dataclass(frozen=True, slots=True)
-class _AsKept:
+class AsKept:
     """A piece as terms and sortings see it: as old as its last version, of the year in which its dossier was opened.
 
     It has no number and no sender: a sorting by one of them keeps it.
@@ -78,7 +78,7 @@ class _AsKept:
     sender: str | None = None
 
 
-_Kept = Letter | _AsKept
+_Kept = Letter | AsKept
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,12 @@ def fate_of(letter: Letter, facts: Facts, today: date) -> Fate:
 
 def fate_of_piece(one: KeptPiece, facts: Facts, today: date) -> Fate:
     """Return the fate of a piece: it follows its dossier, and the law's floor runs from its last version."""
-    kept = _AsKept(one.brought_at, one.dossier.closed_on, one.dossier.created_at.year)
-    return _fate(kept, facts, today, _PIECE)
+    return _fate(as_kept(one), facts, today, _PIECE)
+
+
+def as_kept(one: KeptPiece) -> AsKept:
+    """Return a piece as terms see it."""
+    return AsKept(one.brought_at, one.dossier.closed_on, one.dossier.created_at.year)
 
 
 def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:

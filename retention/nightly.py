@@ -17,7 +17,7 @@ from ged.store.sweeps import DueRecord, Sweep, SweptTerm
 from ged.store.unit import Store, Unit
 from retention.fate import Fate, Reckoned, before_floor, fate_of, reckon
 from retention.fates import fates_of_pieces
-from retention.locks import longer_locks
+from retention.locks import longer_locks, note_piece_locks, of_letter
 
 _PART = 5000
 Fault = Callable[[str], None]
@@ -34,10 +34,12 @@ def sweep_letters(
 ) -> int | None:
     """Make the list of letters and pieces that fall due today, and return how many; None when another process does so.
 
-    With `lock_days`, for which the store locks what comes in, it notes which letters are to be locked longer.
+    With `lock_days`, for which the store locks what comes in, it notes which of all that is kept is locked longer.
     """
     with store.exclusive("sweep") as alone:
         listed = None
+        if alone and lock_days is not None:
+            note_piece_locks(store, clock().date(), lock_days)
         while alone and listed is None:
             listed, after = _go_on(store, clock, part, lock_days)
             fault(after)
@@ -65,7 +67,9 @@ def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tupl
             unit.sweeps.stamp([_term(each.id, found[each.id], facts[each.id]) for each in letters])
             if lock_days is not None:
                 ends = {letter_id: one.keep_until for letter_id, one in found.items()}
-                unit.letter_locks.want(longer_locks(letters, ends, standing.day, lock_days))
+                unit.letter_locks.want(
+                    longer_locks([of_letter(each) for each in letters], ends, standing.day, lock_days)
+                )
             unit.commit()
             return None, letters[-1].id
         listed = unit.sweeps.finish(now) + _list_pieces(unit, standing.day, now)

@@ -144,13 +144,14 @@ class KeptPiece:
     """A piece with all that its fate looks at.
 
     Attributes:
-        brought_at: When its last version was; `digest` the SHA-256 of that one.
+        brought_at: When its last version was; `digest` the SHA-256 of that one. `since`: when the first was.
         sealed: Whether none of its versions waits for its seal.
     """
 
     piece: DossierPiece
     dossier: Dossier
     brought_at: datetime
+    since: datetime
     digest: str
     sealed: bool
 

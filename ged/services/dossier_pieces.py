@@ -304,6 +304,7 @@ def _keep(
     kept = (file.stored.digest, file.stored.size, file.media_type, file.filename)
     version = Version(secrets.token_urlsafe(16), piece.id, number, *kept, remark, now, actor.login, actor.name)
     unit.dossier_pieces.add_version(version)
+    unit.piece_locks.again(version.piece_id)
     unit.queue.defer("seal_version", version_id=version.id)
     return version
 

@@ -132,6 +132,11 @@ class DossierPieces:
             *closed, dossier_piece.c.condemned_at.is_(None), ~sa.exists(young.where(_of_piece(dossier_version)))
         )
 
+    def standing_after(self, after: str, limit: int) -> tuple[KeptPiece, ...]:
+        """Return pieces that are not condemned, by id after one of them."""
+        ids = sa.select(dossier_piece.c.id).where(dossier_piece.c.id > after, dossier_piece.c.condemned_at.is_(None))
+        return self.kept(list(self._connection.scalars(ids.order_by(dossier_piece.c.id).limit(limit))))
+
     def condemn(self, piece_id: str, at: datetime) -> None:
         """Write that nothing can save the versions of a piece any more."""
         self._connection.execute(sa.update(dossier_piece).where(dossier_piece.c.id == piece_id).values(condemned_at=at))
@@ -152,10 +157,13 @@ class DossierPieces:
     def _kept(self, *where: sa.ColumnElement[bool]) -> tuple[KeptPiece, ...]:
         latest = dossier_version.alias("latest")
         own = _of_piece(dossier_version)
-        brought = sa.select(sa.func.max(dossier_version.c.added_at)).where(own).scalar_subquery()
+        last, first = (
+            sa.select(end(dossier_version.c.added_at)).where(own).scalar_subquery()
+            for end in (sa.func.max, sa.func.min)
+        )
         waits = sa.exists(sa.select(dossier_version.c.id).where(own, dossier_version.c.leaf_index.is_(None)))
         query = (
-            sa.select(*_PIECE, *_DOSSIER, brought, latest.c.sha256, ~waits)
+            sa.select(*_PIECE, *_DOSSIER, last, first, latest.c.sha256, ~waits)
             .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
             .join(latest, sa.and_(_of_piece(latest), latest.c.number == dossier_piece.c.latest))
             .where(*where)
@@ -163,9 +171,9 @@ class DossierPieces:
         split = len(_PIECE)
         found = []
         for row in self._connection.execute(query):
-            case = Dossier(*row[split:-3])
+            case = Dossier(*row[split:-4])
             case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
-            found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-3:]))
+            found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-4:]))
         return tuple(found)
 
     def load(self, model: DossierModel) -> None:

@@ -95,6 +95,14 @@ letter_lock = sa.Table(
     column("kept_until", sa.Date, nullable=True),
 )
 
+piece_lock = sa.Table(
+    "piece_lock",
+    metadata,
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), primary_key=True),
+    column("until", sa.Date),
+    column("kept_until", sa.Date, nullable=True),
+)
+
 due_next = sa.Table(
     "due_next",
     metadata,

@@ -41,10 +41,10 @@ from ged.store.journal import Journal
 from ged.store.journal_reading import JournalReading
 from ged.store.kept_files import KeptFiles
 from ged.store.learning import Learning
-from ged.store.letter_locks import LetterLocks
 from ged.store.letters import Letters
 from ged.store.links import Links
 from ged.store.lists import ListEntries
+from ged.store.locks import Locks
 from ged.store.messages import Messages
 from ged.store.model import Model
 from ged.store.near_duplicates import NearDuplicates
@@ -75,6 +75,7 @@ from ged.store.retention_facts import RetentionFacts
 from ged.store.retention_figures import RetentionFigures
 from ged.store.runs import Runs
 from ged.store.scan_runs import ScanRuns
+from ged.store.schedule_tables import letter_lock, piece_lock
 from ged.store.schedules import Schedules
 from ged.store.seals import Seals
 from ged.store.searches import Searches
@@ -344,9 +345,14 @@ class Unit:
         return RetentionFacts(self._connection)
 
     @cached_property
-    def letter_locks(self) -> LetterLocks:
+    def letter_locks(self) -> Locks:
         """Until when the store's lock keeps letters."""
-        return LetterLocks(self._connection)
+        return Locks(self._connection, letter_lock)
+
+    @cached_property
+    def piece_locks(self) -> Locks:
+        """Until when the store's lock keeps pieces of dossiers."""
+        return Locks(self._connection, piece_lock)
 
     @cached_property
     def sweeps(self) -> Sweeps:

@@ -1,32 +1,39 @@
-"""`ged transfer …`: slips of transfer listed, packed, taken away to a folder, and the archive's answer entered."""
+"""`ged transfer …`: slips of transfer prepared, approved, packed, taken away, and the archive's answer entered."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile, copyfileobj
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.routes.transfers import SlipOut, TransferOut
 from api.terminal import As, Json, house_of, progress_shown, say
-from api.transfers import packer_of, read_reply
+from api.transfers import archive_of, packer_of, read_reply
 from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
-from ged.mail.transfer import ItemState, PackageOutcome, Transfer, TransferState, refuse_state
+from ged.mail.transfer import Form, ItemState, PackageOutcome, Transfer, TransferState, refuse_state
+from ged.services.sign_in import sign_in, sign_out
 from ingest.own_folder import own_folder
-from retention import transfers
+from retention import slips, transfers
 from retention.answers import take_answer
 from retention.packing import pack
 
 transfer = typer.Typer(
-    help="Versements aux archives : lister, faire les paquets, les emporter, inscrire la réponse.",
+    help="Versements aux archives : préparer, viser, faire les paquets, les emporter, inscrire la réponse.",
     no_args_is_help=True,
 )
 
 ARCHIVIST = "archives"
 Number = Annotated[str, typer.Argument(metavar="NUMÉRO", help="Numéro du bordereau, tel que VER-2026-001.")]
+Reason = Annotated[str, typer.Argument(metavar="MOTIF", help="Ce que la personne suivante doit savoir.")]
+Approver = Annotated[
+    str, typer.Option("--as", envvar="GED_LOGIN", help="Qui vise (identifiant) ; son mot de passe est demandé.")
+]
 _STATES = {
     TransferState.DRAFT: "en préparation",
     TransferState.SUBMITTED: "attend un visa",
@@ -59,12 +66,73 @@ def list_all(
 ) -> None:
     """Liste les bordereaux de versement de la maison, le dernier préparé d'abord."""
     with house_of(login) as (house, actor):
-        found = transfers.slips(store=house.store, actor=actor, limit=limit)
+        found = slips.slips(store=house.store, actor=actor, limit=limit)
     for row in found.rows:
         one = row.transfer
-        shown = f"{one.number}  {_STATES[one.state]}  {row.letters} courriers, {row.accepted} versés  {one.title}"
+        shown = f"{one.number}  {_STATES[one.state]}  {row.letters} lignes, {row.accepted} versées  {one.title}"
         counts = {"letters": row.letters, "accepted": row.accepted}
         say(as_json, TransferOut.of(one).model_dump(mode="json") | counts, shown)
+
+
+@transfer.command("prepare")
+def prepare(
+    title: Annotated[str, typer.Argument(metavar="INTITULÉ", help="Tel que « Plaintes, 1990-1995 ».")],
+    form: Annotated[Form, typer.Option("--form", help="Forme des paquets.")] = Form.SEDA,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Nature des courriers ; sinon tout, pièces comprises.")
+    ] = None,
+    login: As = ARCHIVIST,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Dit ce qui serait inscrit ; ne prépare rien.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Prépare un bordereau avec tout ce qui est échu, que la personne peut lire et qui n'est sur aucun autre."""
+    with house_of(login) as (house, actor):
+        if dry_run:
+            found, total = slips.free(kind or (), limit=transfers.MAX_LINES, store=house.store, actor=actor)
+            pieces = sum(one.of_piece for one in found)
+            told = {"total": total, "letters": len(found) - pieces, "pieces": pieces}
+            say(as_json, told, f"{len(found)} lignes : {len(found) - pieces} courriers, {pieces} pièces de dossiers.")
+            return
+        ways: dict[str, Any] = {"store": house.store, "actor": actor, "clock": house.clock}
+        made = transfers.prepare(title, form, archive_of(house), kinds=kind or (), **ways)
+        _tell(made.number, house, actor, as_json=as_json)
+
+
+@transfer.command("submit")
+def submit(number: Number, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Soumet un bordereau au visa d'une seconde personne ; rien n'y est plus ajouté ni ôté."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        transfers.submit(one.id, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("approve")
+def approve(number: Number, login: Approver, *, as_json: Json = False) -> None:
+    """Vise un bordereau, en seconde personne ; le service de fond fait ensuite ses paquets, ou `pack`."""
+    with _signed_in(login) as (house, actor):
+        one = slips.numbered(number, store=house.store, actor=actor)
+        transfers.approve(one.id, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("send-back")
+def send_back(number: Number, reason: Reason, login: Approver, *, as_json: Json = False) -> None:
+    """Refuse le visa : le bordereau retourne à qui le prépare, avec le motif."""
+    with _signed_in(login) as (house, actor):
+        one = slips.numbered(number, store=house.store, actor=actor)
+        transfers.send_back(one.id, reason, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("abandon")
+def abandon(number: Number, reason: Reason, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Abandonne un bordereau dont l'archive n'a rien accepté : ce qu'il porte redevient libre."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        transfers.abandon(one.id, reason, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
 
 
 @transfer.command("status")
@@ -98,22 +166,22 @@ def export(
     """Emporte les paquets d'un bordereau dans un dossier ; le journal dit par qui."""
     with house_of(login) as (house, actor):
         one = _kept(number, house, actor)
-        packages = transfers.slip(one.id, store=house.store, actor=actor, limit=0).packages
+        packages = slips.slip(one.id, store=house.store, actor=actor, limit=0).packages
         targets = {each.rank: to / f"{each.identifier}.zip" for each in packages if each.held and each.made_at}
         if not targets:
-            transfers.take_away(one.id, 1, store=house.store, actor=actor, clock=house.clock)
+            slips.take_away(one.id, 1, store=house.store, actor=actor, clock=house.clock)
         for target in targets.values():
             if target.exists():
                 raise Refused("export.exists", f"Le fichier {target} existe déjà. Choisissez un autre dossier.")
         to.mkdir(parents=True, exist_ok=True)
         for rank, target in targets.items():
-            found = transfers.take_away(one.id, rank, store=house.store, actor=actor, clock=house.clock)
+            found = slips.take_away(one.id, rank, store=house.store, actor=actor, clock=house.clock)
             written = target.with_suffix(".part")
             with house.vault.open(found.sha256) as stream, written.open("wb") as copy:
                 copyfileobj(stream, copy)
             written.replace(target)
             told = {"package": found.identifier, "sha256": found.sha256, "letters": found.letters, "file": str(target)}
-            say(as_json, told, f"{target}  {found.letters} courriers  SHA-256 {found.sha256}")
+            say(as_json, told, f"{target}  {found.letters} documents  SHA-256 {found.sha256}")
 
 
 @transfer.command("reply")
@@ -134,21 +202,39 @@ def reply(
         _tell(number, house, actor, as_json=as_json)
 
 
+@contextmanager
+def _signed_in(login: str) -> Iterator[tuple[House, Actor]]:
+    """Open the house for somebody who proves who they are: a visa is a person's own, also at a terminal.
+
+    The password is asked for, never an argument: what stands on a command line is read by everybody on the machine.
+
+    Raises:
+        Forbidden: `session.wrong`, `session.wait`.
+    """
+    password = typer.prompt("Mot de passe", hide_input=True, err=True)
+    with house_of() as (house, _):
+        session = sign_in(login, password, store=house.store, clock=house.clock)
+        try:
+            yield house, session.actor
+        finally:
+            sign_out(session.secret, store=house.store, actor=session.actor, clock=house.clock)
+
+
 def _kept(number: str, house: House, actor: Actor) -> Transfer:
-    """Return a slip that the person keeps. Raises as `transfers.numbered` does."""
-    return transfers.numbered(number, store=house.store, actor=actor, keeping=True)
+    """Return a slip that the person keeps. Raises as `slips.numbered` does."""
+    return slips.numbered(number, store=house.store, actor=actor, keeping=True)
 
 
 def _tell(number: str, house: House, actor: Actor, *, as_json: bool) -> None:
-    one = transfers.numbered(number, store=house.store, actor=actor)
-    found = transfers.slip(one.id, store=house.store, actor=actor, limit=transfers.MAX_LETTERS)
+    one = slips.numbered(number, store=house.store, actor=actor)
+    found = slips.slip(one.id, store=house.store, actor=actor, limit=transfers.MAX_LINES)
     counts = ", ".join(f"{count} {_ITEMS[state]}" for state, count in found.counts.items())
     lines = [f"{one.number}  {_STATES[found.transfer.state]}  {counts}", f"  {one.title}"]
     lines += [f"  {each}" for each in (found.transfer.fault, found.transfer.remark) if each]
     lines += [
-        f"  {each.identifier}  {_OUTCOMES[each.outcome]}  {each.letters} courriers  {' '.join(each.answer)}".rstrip()
+        f"  {each.identifier}  {_OUTCOMES[each.outcome]}  {each.letters} documents  {' '.join(each.answer)}".rstrip()
         for each in found.packages
         if each.made_at
     ]
-    lines += [f"  {each.letter.number}  {each.item.said}" for each in found.lines if each.letter and each.item.said]
+    lines += [f"  {each.named}  {each.item.said}" for each in found.lines if each.named and each.item.said]
     say(as_json, SlipOut.of(found).model_dump(mode="json"), "\n".join(lines))

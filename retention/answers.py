@@ -1,4 +1,4 @@
-"""What the archive answers to a transfer: a letter is `verse` once it has accepted it, and not a moment before."""
+"""What the archive answers to a transfer: a letter or a piece is transferred once it has accepted it, never before."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from datetime import datetime
 from ged.clock import Clock
 from ged.errors import Conflict, Refused
 from ged.mail.access import SYSTEM, Actor, Right, require
-from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.mail.transfer import (
-    OVER,
     ItemState,
     PackageOutcome,
     Transfer,
@@ -21,6 +19,7 @@ from ged.mail.transfer import (
 from ged.ports import Vault
 from ged.store.unit import Store, Unit
 from retention.seda.replies import Answer
+from retention.subjects import give, tell
 
 
 def take_answer(
@@ -28,7 +27,7 @@ def take_answer(
 ) -> TransferPackage:
     """Write what the archive says of a package: only what it accepts is transferred, what it refuses is free again.
 
-    A letter that was reopened since stays with us, whatever the archive says, and is taken off the slip.
+    What was reopened since, a letter or the dossier of a piece, stays with us whatever the archive says.
 
     Raises:
         Forbidden: `access.right`.
@@ -90,27 +89,22 @@ def _outcome(answer: Answer) -> PackageOutcome:
 
 
 def _settle(unit: Unit, current: Transfer, package: int, answer: Answer, actor: Actor, *, now: datetime) -> int:
-    """Write what becomes of each letter of a package, and return how many are transferred."""
+    """Write what becomes of each letter and piece of a package, and return how many are transferred."""
     said = {one.id: one for one in answer.units}
     taken = 0
     for item in unit.transfers.listed_of(current.id, package):
         about = said.get(item.unit)
-        letter = unit.letters.get(item.letter_id, None, lock=True)
         reason = (about.reason if about else "") if answer.accepted else " ".join(answer.reasons) or "Sans motif."
         if reason:
             unit.transfers.settle(item, ItemState.REFUSED, reason)
-            unit.journal.write(now, Act.TRANSFER_REFUSED, actor, letter.id, transfer=current.number, reason=reason)
-        elif letter.state not in OVER:
-            unit.transfers.settle(item, ItemState.DROPPED, "Rouvert pendant le versement : il reste chez nous.")
+            tell(unit, item, Act.TRANSFER_REFUSED, actor, now, transfer=current.number, reason=reason)
+        elif stays := give(unit, item, now):
+            unit.transfers.settle(item, ItemState.DROPPED, stays)
         else:
             cote = about.identifier if about else ""
             unit.transfers.settle(item, ItemState.ACCEPTED, cote)
-            unit.letters.change(letter, state=State.TRANSFERRED)
-            unit.journal.write(
-                now, Act.TRANSFERRED, actor, letter.id,
-                transfer=current.number, archive=current.archive_name, identifier=cote,
-            )  # fmt: skip
-            unit.outbox.add(letter.id, now)
+            told = {"transfer": current.number, "archive": current.archive_name, "identifier": cote}
+            tell(unit, item, Act.TRANSFERRED, actor, now, **told)
             taken += 1
     return taken
 

@@ -96,7 +96,7 @@ def describe(item: TransferItem, copies: Copies) -> Described:
     """Return a letter as a unit of description, with its pieces and what proves them below it."""
     packer = copies.packer
     with packer.store.unit() as unit:
-        letter = unit.letters.get(item.letter_id, None)
+        letter = unit.letters.get(item.subject_id, None)
         kinds = unit.organisation.kinds()
         rule = fates_of(unit, [letter], packer.clock().date())[letter.id].rule
         service = unit.organisation.entity(letter.service_id or letter.register_id)
@@ -105,11 +105,11 @@ def describe(item: TransferItem, copies: Copies) -> Described:
         pieces = _pieces(unit, letter.id)
         paper = unit.custody.standing([letter.id])
         record = unit.seals.of(letter.id)
-        history = tuple(_deed(one, packer) for one in unit.journal.of(letter.id) if one.act not in READINGS)
+        history = tuple(deed(one, packer) for one in unit.journal.of(letter.id) if one.act not in READINGS)
     files = _shown(letter, rendition, item.unit, copies)
     text = "\n\f".join(page.text for page in pages).encode()
     if text.strip():
-        files.append(_made_here(TEXT, text, "text/plain", "texte.txt"))
+        files.append(made_here(TEXT, text, "text/plain", "texte.txt"))
     kind = next((one for one in kinds if one.code == letter.kind), None)
     outgoing = letter.direction is Direction.OUTGOING
     sealed = f"Cachet électronique CAdES, inscription n° {record.leaf_index} du journal des sceaux" if record else ""
@@ -183,15 +183,17 @@ def _proofs(item: TransferItem, letter: Letter, packer: Packer) -> Described:
     )
     target = BytesIO()
     write_evidence(contents, target)
-    file = _made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
+    file = made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
     return Described(f"{item.unit}-preuves", "Item", "Preuves du sceau", files=(file,), proves=item.unit)
 
 
-def _made_here(usage: str, data: bytes, media_type: str, name: str) -> PackedFile:
+def made_here(usage: str, data: bytes, media_type: str, name: str) -> PackedFile:
+    """Return a file that is made for the package, whole in memory."""
     return PackedFile(usage, hashlib.sha256(data).hexdigest(), len(data), media_type, name, data=data)
 
 
-def _deed(entry: JournalEntry, packer: Packer) -> Deed:
+def deed(entry: JournalEntry, packer: Packer) -> Deed:
+    """Return a line of the journal as the custodial history tells it."""
     reason = str(entry.details.get("reason", "") or "")
     said = f"{packer.say(entry.act)}, par {entry.actor_name}"
     return Deed(entry.at, f"{said} : {reason}" if reason else said)

@@ -26,7 +26,7 @@ def fates_of_pieces(unit: Unit, pieces: Sequence[KeptPiece], today: date) -> dic
 
 
 def fates_in_dossier(dossier_id: str, *, store: Store, actor: Actor, clock: Clock) -> dict[str, Fate]:
-    """Return the fate of each piece of a dossier that the actor sees, by its id; of none that is destroyed.
+    """Return the fate of each piece of a dossier that the actor sees, by its id; of none that is gone.
 
     Raises:
         Forbidden: `access.right`.
@@ -35,5 +35,5 @@ def fates_in_dossier(dossier_id: str, *, store: Store, actor: Actor, clock: Cloc
     require(actor, Right.SEE_DOSSIERS)
     with store.unit() as unit:
         pieces = unit.dossier_pieces.kept_in(unit.dossiers.get(dossier_id, actor).id)
-        standing = [each for each in pieces if each.piece.condemned_at is None]
+        standing = [each for each in pieces if not each.piece.condemned_at and not each.piece.transferred_at]
         return fates_of_pieces(unit, standing, clock().date())

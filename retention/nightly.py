@@ -13,7 +13,7 @@ from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.filing import Facts
 from ged.mail.journal import Act
-from ged.store.sweeps import DueRecord, Sweep, SweptTerm
+from ged.store.sweeps import DuePiece, DueRecord, Sweep, SweptTerm
 from ged.store.unit import Store, Unit
 from retention.fate import Fate, Reckoned, before_floor, fate_of, reckon
 from retention.fates import fates_of_pieces
@@ -86,7 +86,7 @@ def _list_pieces(unit: Unit, day: date, now: datetime) -> int:
     old = unit.dossier_pieces.old(datetime.combine(before_floor(day), time.max, UTC))
     fates = fates_of_pieces(unit, old, day)
     due = [
-        (piece_id, fate.disposition, fate.keep_until)
+        DuePiece(piece_id, fate.disposition, fate.keep_until, fate.reasons, fate.selected)
         for piece_id, fate in fates.items()
         if fate.due and fate.disposition is not None and fate.keep_until is not None
     ]

@@ -1,18 +1,19 @@
 """Making the packages of an approved slip, one after the other: killed anywhere, the next worker goes on.
 
-Each letter is looked at once more before it is packed: one on hold, reopened or without its seal is left out and said.
+Each letter and piece is looked at once more: one on hold, reopened or without its seal is left out and said.
 A package is written down before the vault has its bytes, so that what a killed worker left is found and destroyed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from ged.errors import GedError
 from ged.mail.access import SYSTEM
+from ged.mail.dossier import Dossier
 from ged.mail.journal import Act
 from ged.mail.transfer import (
     Form,
@@ -22,17 +23,16 @@ from ged.mail.transfer import (
     TransferItem,
     TransferPackage,
     TransferState,
-    unfit,
 )
 from ged.store.unit import Unit
 from retention.archive_file import ArchiveFile
 from retention.bagit import Bag
 from retention.described import Copies, Packer, describe, measured
+from retention.described_piece import describe_dossier, describe_piece
 from retention.seda.contents import Agency, Described, Message
 from retention.seda.package import write_package
+from retention.subjects import tell, weight_of, why_not
 
-_BESIDE_BYTES = 250_000
-"""What a letter weighs beside its files: its proofs and its text."""
 _SHOWN_EVERY = 5
 
 
@@ -65,9 +65,8 @@ def _plan(current: Transfer, packer: Packer) -> int:
     with packer.store.unit() as unit:
         locked = unit.transfers.get(current.id, None, lock=True)
         fit = [one for one in unit.transfers.items(current.id, states=[ItemState.LISTED]) if not _dropped(unit, one)]
-        dossiers = unit.transfers.dossiers_of([one.letter_id for one in fit])
-        fit.sort(key=lambda one: (dossiers.get(one.letter_id, ("\uffff", ""))[0], one.rank))
-        weights = [(one.rank, _weight(unit, one.letter_id)) for one in fit]
+        fit.sort(key=_by_dossier(unit.transfers.dossiers_of([one.subject_id for one in fit])))
+        weights = [(one.rank, weight_of(unit, one)) for one in fit]
         parts = cut(weights, packer.max_bytes, packer.max_letters)
         unit.transfers.plan(current.id, parts)
         unit.transfers.change(locked, planned=len(parts), fault="")
@@ -76,7 +75,7 @@ def _plan(current: Transfer, packer: Packer) -> int:
 
 
 def cut(weights: Sequence[tuple[int, int]], max_bytes: int, max_letters: int) -> list[list[int]]:
-    """Return the ranks of letters in as many packages as it takes, in their order; one too heavy goes by itself."""
+    """Return ranks of lines in as many packages as it takes, in their order; one too heavy goes by itself."""
     parts, left = list[list[int]](), 0
     for rank, weight in weights:
         if not parts or len(parts[-1]) >= max_letters or weight > left:
@@ -87,17 +86,9 @@ def cut(weights: Sequence[tuple[int, int]], max_bytes: int, max_letters: int) ->
     return parts
 
 
-def _weight(unit: Unit, letter_id: str) -> int:
-    (letter,) = unit.letters.many([letter_id])
-    rendition = unit.pages.rendition(letter_id)
-    pieces = [one.size for one in unit.annexes.of(letter_id)] + [one.size for one in unit.kept_files.of(letter_id)]
-    return letter.original_size + (rendition.size if rendition else 0) + sum(pieces) + _BESIDE_BYTES
-
-
 def _dropped(unit: Unit, item: TransferItem) -> bool:
-    """Take a letter off the slip if it may not go now; give whether it was."""
-    letter = unit.letters.get(item.letter_id, None)
-    why = unfit(letter, held=bool(unit.holds.standing(letter.id)))
+    """Take a letter or a piece off the slip if it may not go now; give whether it was."""
+    why = why_not(unit, item)
     if why:
         unit.transfers.settle(item, ItemState.DROPPED, why)
     return bool(why)
@@ -137,7 +128,7 @@ def _made(
     with packer.store.unit() as unit:
         unit.transfers.change_package(made, made_at=now)
         for one in items:
-            unit.journal.write(now, Act.EXPORTED, SYSTEM, one.letter_id, medium="versement", transfer=made.identifier)
+            tell(unit, one, Act.EXPORTED, SYSTEM, now, medium="versement", transfer=made.identifier)
             if one.unit in alone:
                 unit.transfers.settle(one, ItemState.LISTED, alone[one.unit])
         unit.journal.write_about(
@@ -148,13 +139,13 @@ def _made(
 
 
 def _finish(transfer_id: str, packer: Packer) -> None:
-    """Say that the packages are there; where every letter was left out, the slip goes back to be prepared anew."""
+    """Say that the packages are there; where all was left out, the slip goes back to be prepared anew."""
     with packer.store.unit() as unit:
         current = unit.transfers.get(transfer_id, None, lock=True)
         if unit.transfers.packages(current.id):
             unit.transfers.change(current, state=TransferState.READY, fault="")
         else:
-            remark = "Aucun de ces courriers ne peut être versé maintenant : chaque ligne dit pourquoi."
+            remark = "Rien de ce bordereau ne peut être versé maintenant : chaque ligne dit pourquoi."
             unit.transfers.change(current, state=TransferState.DRAFT, remark=remark, planned=0, packed=0, fault="")
         unit.commit()
 
@@ -169,11 +160,11 @@ def _say_fault(transfer_id: str, sentence: str, packer: Packer) -> None:
 def _write(
     current: Transfer, identifier: str, items: Sequence[TransferItem], copies: Copies, target: BinaryIO
 ) -> dict[str, str]:
-    """Write a package; return, by unit, why a file of a letter goes without a PDF/A-2b copy."""
+    """Write a package; return, by unit, why a file of it goes without a PDF/A-2b copy."""
     packer = copies.packer
     with packer.store.unit() as unit:
         house = unit.organisation.entity(current.tenant_id)
-        dossiers = unit.transfers.dossiers_of([one.letter_id for one in items])
+        dossiers = unit.transfers.dossiers_of([one.subject_id for one in items])
     us = Agency(house.id, house.name_fr)
     told = Message(
         identifier=identifier,
@@ -203,21 +194,29 @@ def _archive(current: Transfer, told: Message, target: BinaryIO) -> ArchiveFile:
     return Bag(target, told.identifier, info)
 
 
+def _by_dossier(dossiers: Mapping[str, Dossier]) -> Callable[[TransferItem], tuple[str, int]]:
+    """Return what sorts lines by the code of their dossier, those without last, then as they stand on the slip."""
+    return lambda one: (dossiers[one.subject_id].code if one.subject_id in dossiers else "\uffff", one.rank)
+
+
 def _described(
-    transfer_id: str, items: Sequence[TransferItem], dossiers: dict[str, tuple[str, str]], copies: Copies
+    transfer_id: str, items: Sequence[TransferItem], dossiers: Mapping[str, Dossier], copies: Copies
 ) -> Iterator[Described]:
-    """Give the units of a package: a dossier with its letters below, a letter of none by itself."""
+    """Give the units of a package: a dossier with its letters and its pieces below, a letter of none by itself."""
     done = 0
-    by_dossier = groupby(items, key=lambda one: dossiers.get(one.letter_id, ("", "")))
-    for number, ((code, title), group) in enumerate(by_dossier, 1):
-        letters = []
+    ordered = sorted(items, key=_by_dossier(dossiers))
+    for number, (dossier, group) in enumerate(groupby(ordered, key=lambda one: dossiers.get(one.subject_id)), 1):
+        letters, pieces = list[Described](), list[tuple[str, Described]]()
         for item in group:
-            letters.append(describe(item, copies))
+            if item.dossier_id is None:
+                letters.append(describe(item, copies))
+            else:
+                pieces.append(describe_piece(item, copies))
             done += 1
             if done % _SHOWN_EVERY == 0:
                 _show(transfer_id, done, copies.packer)
-        if code:
-            yield Described(f"DOS-{number}", "RecordGrp", title, identifier=code, children=tuple(letters))
+        if dossier is not None:
+            yield describe_dossier(f"DOS-{number}", dossier, letters, pieces, copies.packer)
         else:
             yield from letters
     _show(transfer_id, done, copies.packer)

@@ -19,7 +19,7 @@ from ged.mail.transfer import ItemState
 from ged.services.hand_over import entered
 from ged.store.unit import Store, Unit
 from retention.disposal.lists import seen
-from retention.transfers import require_any
+from retention.slips import require_any
 
 CONDEMNED = (LineState.CONDEMNED, LineState.DESTROYED)
 
@@ -143,9 +143,10 @@ def _of_disposal(unit: Unit, disposal_id: str, actor: Actor) -> PaperList:
 
 def _of_transfer(unit: Unit, transfer_id: str, actor: Actor) -> PaperList:
     one = unit.transfers.get(transfer_id, actor.tenant_id)
-    every = unit.transfers.items(one.id, states=[ItemState.LISTED, ItemState.ACCEPTED])
-    taken = [each.letter_id for each in every if each.state is ItemState.ACCEPTED]
-    wanted = taken or [each.letter_id for each in every]
+    listed = unit.transfers.items(one.id, states=[ItemState.LISTED, ItemState.ACCEPTED])
+    every = [each for each in listed if each.dossier_id is None]  # a piece of a dossier has no paper
+    taken = [each.subject_id for each in every if each.state is ItemState.ACCEPTED]
+    wanted = taken or [each.subject_id for each in every]
     letters = {each.id: each for each in unit.letters.many(wanted)}
     numbers = {each: letters[each].number for each in wanted if unit.letters.seen(each, actor.tokens())}
     hidden = len(wanted) - len(numbers)

@@ -1,4 +1,4 @@
-"""Transfer slips (bordereaux de versement): prepared by the archivist, read, approved by a second person, given up."""
+"""Transfer slips (bordereaux de versement): prepared by the archivist, approved by a second person, or given up."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from ged.clock import Clock
-from ged.errors import Conflict, NotFound, Refused
+from ged.errors import Conflict, Refused
 from ged.mail.access import RIGHTS, Actor, Right, require
-from ged.mail.item import Confidentiality, Letter
+from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.mail.notice import TRANSFER_ASKED, TRANSFER_BACK, NoticeKind
 from ged.mail.transfer import (
@@ -22,17 +22,16 @@ from ged.mail.transfer import (
     PackageOutcome,
     Transfer,
     TransferItem,
-    TransferPackage,
     TransferState,
     refuse_same_person,
     refuse_state,
 )
 from ged.services.notify import Told, tell
-from ged.store.transfers import TransferRow
 from ged.store.unit import Store, Unit
+from retention.slips import refuse_closed
 
-MAX_LETTERS = 2000
-"""Letters on one slip: what a person can read before they sign it."""
+MAX_LINES = 2000
+"""Letters and pieces on one slip: what a person can read before they sign it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +41,6 @@ class Archive:
     code: str
     name: str
     agreement: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SlipLine:
-    """A letter on a slip; `letter` is None for one that the reader may not see."""
-
-    item: TransferItem
-    letter: Letter | None
-    dossier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A slip with a page of its lines; `closed` counts the listed letters that the reader may not see."""
-
-    transfer: Transfer
-    lines: tuple[SlipLine, ...]
-    counts: dict[ItemState, int]
-    packages: tuple[TransferPackage, ...]
-    closed: int
-
-    @property
-    def total(self) -> int:
-        """How many lines there are, removed ones included."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Slips:
-    """A page of slips, and how many letters could go on a new one."""
-
-    rows: tuple[TransferRow, ...]
-    total: int
-    free: int
 
 
 class SlipAct(StrEnum):
@@ -92,10 +57,10 @@ class SlipAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An act on a slip: which letters, for those that choose, and why, for those that must say so."""
+    """An act on a slip: which letters and pieces, for those that choose, and why, for those that must say so."""
 
     act: SlipAct
-    letters: Sequence[str] = ()
+    chosen: Sequence[str] = ()
     reason: str = ""
 
 
@@ -104,59 +69,14 @@ def carry_out(transfer_id: str, ask: Ask, *, store: Store, actor: Actor, clock: 
     ways: dict[str, Any] = {"store": store, "actor": actor, "clock": clock}
     acts: dict[SlipAct, Callable[[], object]] = {
         SlipAct.ADD: lambda: add_due(transfer_id, **ways),
-        SlipAct.REMOVE: lambda: remove(transfer_id, ask.letters, ask.reason, **ways),
-        SlipAct.PUT_BACK: lambda: put_back(transfer_id, ask.letters, **ways),
+        SlipAct.REMOVE: lambda: remove(transfer_id, ask.chosen, ask.reason, **ways),
+        SlipAct.PUT_BACK: lambda: put_back(transfer_id, ask.chosen, **ways),
         SlipAct.SUBMIT: lambda: submit(transfer_id, **ways),
         SlipAct.APPROVE: lambda: approve(transfer_id, **ways),
         SlipAct.SEND_BACK: lambda: send_back(transfer_id, ask.reason, **ways),
         SlipAct.ABANDON: lambda: abandon(transfer_id, ask.reason, **ways),
     }
     acts[ask.act]()
-
-
-def require_any(actor: Actor) -> None:
-    """Let pass whoever prepares or approves transfers.
-
-    Raises:
-        Forbidden: `access.right`.
-    """
-    if not actor.has(Right.APPROVE_TRANSFERS):
-        require(actor, Right.KEEP_TRANSFERS)
-
-
-def slips(*, store: Store, actor: Actor, limit: int, offset: int = 0) -> Slips:
-    """Return the slips of the actor's house.
-
-    Raises:
-        Forbidden: `access.right`.
-    """
-    require_any(actor)
-    with store.unit() as unit:
-        rows, total = unit.transfers.page(actor.tenant_id, limit, offset)
-        free = unit.transfers.candidates(actor.tenant_id, actor.tokens(), 0)[1] if _keeps(actor) else 0
-    return Slips(rows, total, free)
-
-
-def slip(transfer_id: str, *, store: Store, actor: Actor, limit: int | None = None, offset: int = 0) -> Slip:
-    """Return a slip and some of its lines; of a letter closed to the actor, only that it is there.
-
-    Raises:
-        Forbidden: `access.right`.
-        NotFound: `transfer.unknown`.
-    """
-    require_any(actor)
-    with store.unit() as unit:
-        found = unit.transfers.get(transfer_id, actor.tenant_id)
-        items = unit.transfers.items(found.id, limit=limit, offset=offset)
-        ids = [one.letter_id for one in items]
-        letters = {one.id: one for one in unit.letters.many(ids) if unit.letters.seen(one.id, actor.tokens())}
-        dossiers = unit.transfers.dossiers_of(ids)
-        lines = tuple(
-            SlipLine(one, letters.get(one.letter_id), dossiers.get(one.letter_id, ("", ""))[0]) for one in items
-        )
-        counts = unit.transfers.count_items(found.id)
-        packages = tuple(one for one in unit.transfers.packages(found.id) if one.made_at is not None)
-        return Slip(found, lines, counts, packages, unit.transfers.closed_to(found.id, actor.tokens()))
 
 
 def prepare(
@@ -169,7 +89,9 @@ def prepare(
     clock: Clock,
     kinds: Sequence[str] = (),
 ) -> Transfer:
-    """Prepare a slip with every letter that fell due for a transfer, that the actor may read, and that is on none.
+    """Prepare a slip with all that fell due for a transfer, that the actor may read, and that is on none.
+
+    `kinds` are those of letters: with some, no piece of a dossier is put on it.
 
     Raises:
         Forbidden: `access.right`.
@@ -199,7 +121,7 @@ def prepare(
             created_login=actor.login,
             created_by=actor.name,
         )
-        found, _ = unit.transfers.candidates(actor.tenant_id, actor.tokens(), MAX_LETTERS, kinds)
+        found, _ = unit.transfers.candidates(actor, MAX_LINES, kinds)
         if not found:
             raise nothing()
         unit.transfers.add(made)
@@ -210,7 +132,7 @@ def prepare(
 
 
 def add_due(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> int:
-    """Put what has fallen due since on a slip that is being prepared; return how many letters.
+    """Put what has fallen due since on a slip that is being prepared; return how much.
 
     Raises:
         Forbidden: `access.right`.
@@ -222,9 +144,9 @@ def add_due(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> in
         current = unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
         refuse_state(current, TransferState.DRAFT)
         listed = unit.transfers.count_items(current.id).get(ItemState.LISTED, 0)
-        removed = {one.letter_id for one in unit.transfers.items(current.id, states=[ItemState.REMOVED])}
-        found, _ = unit.transfers.candidates(actor.tenant_id, actor.tokens(), MAX_LETTERS)
-        new = [one for one in found if one.letter_id not in removed][: MAX_LETTERS - listed]
+        removed = {one.subject_id for one in unit.transfers.items(current.id, states=[ItemState.REMOVED])}
+        found, _ = unit.transfers.candidates(actor, MAX_LINES)
+        new = [one for one in found if one.subject_id not in removed][: MAX_LINES - listed]
         count = unit.transfers.list_items(current.id, new)
         if count:
             unit.transfers.change(current)
@@ -234,9 +156,9 @@ def add_due(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> in
 
 
 def remove(
-    transfer_id: str, letter_ids: Sequence[str], reason: str, *, store: Store, actor: Actor, clock: Clock
+    transfer_id: str, subject_ids: Sequence[str], reason: str, *, store: Store, actor: Actor, clock: Clock
 ) -> int:
-    """Take letters off a slip that is being prepared, and say why; return how many.
+    """Take letters and pieces off a slip that is being prepared, and say why; return how many.
 
     Raises:
         Forbidden: `access.right`.
@@ -249,7 +171,7 @@ def remove(
     with store.unit() as unit:
         current = unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
         refuse_state(current, TransferState.DRAFT)
-        chosen = _chosen(unit, current, letter_ids, ItemState.LISTED)
+        chosen = _chosen(unit, current, subject_ids, ItemState.LISTED)
         for one in chosen:
             unit.transfers.settle(one, ItemState.REMOVED, reason.strip())
         unit.transfers.change(current)
@@ -260,8 +182,8 @@ def remove(
     return len(chosen)
 
 
-def put_back(transfer_id: str, letter_ids: Sequence[str], *, store: Store, actor: Actor, clock: Clock) -> int:
-    """Put letters that were taken off a slip back on it, those that may still go; return how many.
+def put_back(transfer_id: str, subject_ids: Sequence[str], *, store: Store, actor: Actor, clock: Clock) -> int:
+    """Put what was taken off a slip back on it, where it may still go; return how many.
 
     Raises:
         Forbidden: `access.right`.
@@ -273,9 +195,9 @@ def put_back(transfer_id: str, letter_ids: Sequence[str], *, store: Store, actor
     with store.unit() as unit:
         current = unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
         refuse_state(current, TransferState.DRAFT)
-        wanted = {one.letter_id for one in _chosen(unit, current, letter_ids, ItemState.REMOVED)}
-        found, _ = unit.transfers.candidates(actor.tenant_id, actor.tokens(), MAX_LETTERS)
-        count = unit.transfers.list_items(current.id, [one for one in found if one.letter_id in wanted])
+        wanted = {one.subject_id for one in _chosen(unit, current, subject_ids, ItemState.REMOVED)}
+        found, _ = unit.transfers.candidates(actor, MAX_LINES)
+        count = unit.transfers.list_items(current.id, [one for one in found if one.subject_id in wanted])
         unit.transfers.change(current)
         unit.journal.write_about(clock(), Act.TRANSFER_AMENDED, actor, current.id, put_back=count)
         unit.commit()
@@ -289,7 +211,7 @@ def submit(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> Non
         Forbidden: `access.right`.
         NotFound: `transfer.unknown`.
         Conflict: `transfer.state`.
-        Refused: `transfer.nothing`, no letter is listed.
+        Refused: `transfer.nothing`, nothing is listed.
     """
     require(actor, Right.KEEP_TRANSFERS)
     now = clock()
@@ -313,7 +235,7 @@ def submit(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> Non
 
 
 def approve(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> None:
-    """Approve a slip, as a second person who may read every letter on it; the worker then makes its packages.
+    """Approve a slip, as a second person who may read all that is on it; the worker then makes its packages.
 
     Raises:
         Forbidden: `access.right`.
@@ -327,7 +249,7 @@ def approve(transfer_id: str, *, store: Store, actor: Actor, clock: Clock) -> No
         current = unit.transfers.get(transfer_id, actor.tenant_id, lock=True)
         refuse_state(current, TransferState.SUBMITTED)
         refuse_same_person(current, actor)
-        _refuse_closed(unit, current, actor)
+        refuse_closed(unit, current, actor)
         unit.transfers.change(
             current, state=TransferState.APPROVED, approved_at=now, approved_login=actor.login, approved_by=actor.name
         )
@@ -361,7 +283,7 @@ def send_back(transfer_id: str, reason: str, *, store: Store, actor: Actor, cloc
 
 
 def abandon(transfer_id: str, reason: str, *, store: Store, actor: Actor, clock: Clock) -> None:
-    """Give a slip up: its letters are free for another one. Not once the archive has taken a package of it.
+    """Give a slip up: what is on it is free for another one. Not once the archive has taken a package of it.
 
     Raises:
         Forbidden: `access.right`.
@@ -388,68 +310,14 @@ def abandon(transfer_id: str, reason: str, *, store: Store, actor: Actor, clock:
         unit.commit()
 
 
-def take_away(transfer_id: str, rank: int, *, store: Store, actor: Actor, clock: Clock) -> TransferPackage:
-    """Return a package to be taken away by somebody who may read every letter in it; that it was stands in the journal.
-
-    Raises:
-        Forbidden: `access.right`.
-        NotFound: `transfer.unknown`; `transfer.no_package`, it is not made, or no longer kept.
-        Refused: `transfer.closed_letters`.
-    """
-    require(actor, Right.KEEP_TRANSFERS)
-    with store.unit() as unit:
-        current = unit.transfers.get(transfer_id, actor.tenant_id)
-        found = next((one for one in unit.transfers.packages(current.id) if one.rank == rank), None)
-        if found is None or found.made_at is None or found.held is None:
-            raise NotFound(
-                "transfer.no_package", "Ce paquet n'est pas encore fait, ou n'est plus gardé : l'archive y a répondu."
-            )
-        _refuse_closed(unit, current, actor)
-        unit.journal.write_about(
-            clock(), Act.TRANSFER_TAKEN, actor, current.id, package=found.identifier, sha256=found.sha256
-        )
-        unit.commit()
-    return found
-
-
-def numbered(number: str, *, store: Store, actor: Actor, keeping: bool = False) -> Transfer:
-    """Return the slip of the actor's house that bears a number; `keeping` asks for the right to keep it.
-
-    Raises:
-        Forbidden: `access.right`.
-        NotFound: `transfer.unknown`.
-    """
-    if keeping:
-        require(actor, Right.KEEP_TRANSFERS)
-    require_any(actor)
-    with store.unit() as unit:
-        return unit.transfers.numbered(number, actor.tenant_id)
-
-
-def receipt_of(transfer_id: str, rank: int, *, store: Store, actor: Actor) -> TransferPackage:
-    """Return a package with what the archive answered to it, word for word.
-
-    Raises:
-        Forbidden: `access.right`.
-        NotFound: `transfer.unknown`; `transfer.no_reply`, it has not answered.
-    """
-    require(actor, Right.KEEP_TRANSFERS)
-    with store.unit() as unit:
-        current = unit.transfers.get(transfer_id, actor.tenant_id)
-        found = next((one for one in unit.transfers.packages(current.id) if one.rank == rank), None)
-    if found is None or not found.reply:
-        raise NotFound("transfer.no_reply", "Le service d'archives n'a pas encore répondu à ce paquet.")
-    return found
-
-
 def _ask_approvers(unit: Unit, current: Transfer, actor: Actor, now: datetime) -> None:
-    """Tell those who can approve a slip: the right, every letter open to them, and not who prepared or submits it."""
+    """Tell those who can approve a slip: the right, all of it open to them, and not who prepared or submits it."""
     seats = unit.organisation.seats(current.tenant_id, now.date())
     posts = {seat.position.id for seat in seats if Right.APPROVE_TRANSFERS in RIGHTS[seat.position.role]}
     able = []
     for login in unit.notices.logins_at(posts, now.date()):
         one = unit.people.actor(login, now.date()) if login != current.created_login else None
-        if one is not None and not unit.transfers.closed_to(current.id, one.tokens()):
+        if one is not None and not unit.transfers.closed_to(current.id, one):
             able.append(login)
     tell(unit, _told(unit, TRANSFER_ASKED, current, actor, now), able, but=actor.login)
 
@@ -461,22 +329,12 @@ def _told(unit: Unit, kind: NoticeKind, current: Transfer, actor: Actor, now: da
     return Told(kind, None, mark, now, by=actor.name, link=link, readers=readers)
 
 
-def _chosen(unit: Unit, current: Transfer, letter_ids: Sequence[str], state: ItemState) -> tuple[TransferItem, ...]:
-    wanted = set(letter_ids)
-    found = tuple(one for one in unit.transfers.items(current.id, states=[state]) if one.letter_id in wanted)
+def _chosen(unit: Unit, current: Transfer, subject_ids: Sequence[str], state: ItemState) -> tuple[TransferItem, ...]:
+    wanted = set(subject_ids)
+    found = tuple(one for one in unit.transfers.items(current.id, states=[state]) if one.subject_id in wanted)
     if not found:
-        raise Refused("transfer.no_choice", "Choisissez au moins un courrier de ce bordereau.", field="choix")
+        raise Refused("transfer.no_choice", "Choisissez au moins une ligne de ce bordereau.", field="choix")
     return found
-
-
-def _refuse_closed(unit: Unit, current: Transfer, actor: Actor) -> None:
-    closed = unit.transfers.closed_to(current.id, actor.tokens())
-    if closed:
-        raise Refused(
-            "transfer.closed_letters",
-            f"Sur ce bordereau, {closed} courrier(s) ne vous sont pas ouverts : une "
-            "personne habilitée à les lire tous doit le faire.",
-        )
 
 
 def _refuse_unsaid(reason: str) -> None:
@@ -485,12 +343,8 @@ def _refuse_unsaid(reason: str) -> None:
 
 
 def nothing() -> Refused:
-    """Return the refusal of a slip without a letter."""
+    """Return the refusal of a slip with nothing on it."""
     return Refused(
         "transfer.nothing",
-        "Aucun courrier n'est à verser : la liste des délais passés est refaite chaque nuit. Rien n'a été préparé.",
+        "Rien n'est à verser : la liste des délais passés est refaite chaque nuit. Rien n'a été préparé.",
     )
-
-
-def _keeps(actor: Actor) -> bool:
-    return actor.has(Right.KEEP_TRANSFERS)

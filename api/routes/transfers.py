@@ -15,7 +15,7 @@ from api.transfers import archive_of, read_reply
 from ged.mail.filing import Disposition
 from ged.mail.transfer import MAX_TITLE, Form, ItemState, PackageOutcome, Transfer, TransferState
 from ingest.own_folder import own_folder
-from retention import transfers
+from retention import slips, transfers
 from retention.answers import take_answer
 
 router = APIRouter(prefix="/transfers", tags=["transfers"])
@@ -51,10 +51,15 @@ class TransferOut(BaseModel):
 
 
 class LineOut(BaseModel):
-    """A letter on a slip; `number` and `letter_id` are None for one that is closed to the caller."""
+    """A letter on a slip, or a piece of a dossier; what names it is None where it is closed to the caller.
+
+    `number` is that of a letter, or the code of the dossier and the title of a piece.
+    """
 
     rank: int
     letter_id: str | None
+    piece_id: str | None
+    dossier_id: str | None
     number: str | None
     disposition: Disposition
     kept_until: date
@@ -79,7 +84,7 @@ class PackageOut(BaseModel):
 
 
 class SlipOut(BaseModel):
-    """A slip with some of its letters and its packages."""
+    """A slip with some of its lines and its packages."""
 
     transfer: TransferOut
     total: int
@@ -88,7 +93,7 @@ class SlipOut(BaseModel):
     packages: list[PackageOut]
 
     @classmethod
-    def of(cls, found: transfers.Slip) -> SlipOut:
+    def of(cls, found: slips.Slip) -> SlipOut:
         """Return a slip on the wire."""
         return cls(
             transfer=TransferOut.of(found.transfer),
@@ -97,7 +102,9 @@ class SlipOut(BaseModel):
             lines=[
                 LineOut(
                     letter_id=line.letter.id if line.letter else None,
-                    number=line.letter.number if line.letter else None,
+                    piece_id=line.piece.piece.id if line.piece else None,
+                    dossier_id=line.piece.dossier.id if line.piece else None,
+                    number=line.named or None,
                     **{
                         name: getattr(line.item, name)
                         for name in ("rank", "disposition", "kept_until", "reasons", "state", "said", "package")
@@ -116,7 +123,7 @@ class SlipOut(BaseModel):
 
 
 class FoundTransfers(BaseModel):
-    """A page of slips; `free` letters could go on a new one."""
+    """A page of slips; `free` letters and pieces could go on a new one."""
 
     total: int
     free: int
@@ -124,7 +131,7 @@ class FoundTransfers(BaseModel):
 
 
 class TransferIn(BaseModel):
-    """A slip to prepare with what fell due, of some kinds or of all."""
+    """A slip to prepare with what fell due: letters of some kinds, or all letters and pieces of dossiers."""
 
     title: str = Field(max_length=MAX_TITLE)
     form: Form = Form.SEDA
@@ -132,7 +139,7 @@ class TransferIn(BaseModel):
 
 
 class ActIn(BaseModel):
-    """An act on a slip; `letters` for those that choose, `reason` for those that must say why."""
+    """An act on a slip; `letters` are ids of letters and pieces, for those that choose, `reason` says why."""
 
     act: transfers.SlipAct
     letters: list[str] = []
@@ -147,14 +154,14 @@ def listed(
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> FoundTransfers:
     """Return the slips of the caller's house, the last prepared first."""
-    found = transfers.slips(store=house.store, actor=actor, limit=limit, offset=offset)
+    found = slips.slips(store=house.store, actor=actor, limit=limit, offset=offset)
     rows = [TransferOut.of(row.transfer) for row in found.rows]
     return FoundTransfers(total=found.total, free=found.free, transfers=rows)
 
 
 @router.post("", status_code=201)
 def prepare(house: HouseDep, actor: ApiActorDep, given: TransferIn) -> TransferOut:
-    """Prepare a slip with every letter that fell due for a transfer."""
+    """Prepare a slip with all that fell due for a transfer."""
     made = transfers.prepare(
         given.title,
         given.form,
@@ -175,8 +182,8 @@ def get(
     limit: Annotated[int, Query(ge=1, le=2000)] = 200,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> SlipOut:
-    """Return a slip, a page of its letters and its packages."""
-    return SlipOut.of(transfers.slip(transfer_id, store=house.store, actor=actor, limit=limit, offset=offset))
+    """Return a slip, a page of its lines and its packages."""
+    return SlipOut.of(slips.slip(transfer_id, store=house.store, actor=actor, limit=limit, offset=offset))
 
 
 @router.post("/{transfer_id}/acts")
@@ -190,7 +197,7 @@ def act(house: HouseDep, actor: ApiActorDep, transfer_id: str, given: ActIn) -> 
 @router.get("/{transfer_id}/packages/{rank}", response_class=Response)
 def package(house: HouseDep, actor: ApiActorDep, transfer_id: str, rank: int) -> Response:
     """Return a package (zip); that it was taken away stands in the journal."""
-    found = transfers.take_away(transfer_id, rank, store=house.store, actor=actor, clock=house.clock)
+    found = slips.take_away(transfer_id, rank, store=house.store, actor=actor, clock=house.clock)
     return served(house.vault.open(found.sha256), media_type="application/zip", name=found.identifier)
 
 
@@ -199,7 +206,7 @@ def reply(
     house: HouseDep, actor: ApiActorDep, transfer_id: str, xml: Annotated[str, Body(max_length=4_000_000, embed=True)]
 ) -> SlipOut:
     """Take in an `ArchiveTransferReply` or an `Acknowledgement` of SEDA 2.3."""
-    transfers.slip(transfer_id, store=house.store, actor=actor, limit=0)
+    slips.slip(transfer_id, store=house.store, actor=actor, limit=0)
     with own_folder("reponse") as folder:
         (folder / "reponse.xml").write_text(xml, encoding="utf-8")
         said, text = read_reply(folder / "reponse.xml", house)

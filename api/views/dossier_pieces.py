@@ -20,6 +20,7 @@ from ged.mail.access import Actor
 from ged.mail.dossier_piece import FieldType, PieceField, Said
 from ged.services import dossier_pieces
 from ingest.capture.names import shown_name
+from retention import slips
 from retention.disposal import lists
 from retention.fates import fates_in_dossier
 
@@ -181,6 +182,7 @@ def _shown(
     values: dict[str, Any] = {
         "file": file,
         "fate": fate,
+        "taken": slips.pieces_taken(dossier_id, store=house.store, actor=actor).get(one.id),
         "destroyed": lists.of_pieces(dossier_id, store=house.store, actor=actor).get(one.id),
         "form": form,
         "model": model,

@@ -1,4 +1,4 @@
-"""« Versements »: slips of letters for the archive, prepared, approved by a second person, packed, answered."""
+"""« Versements »: slips of what goes to the archive, prepared, approved by a second person, packed, answered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ged.mail.transfer import ItemState, PackageOutcome, Transfer, TransferState
 from ged.services import consult
 from ingest.capture.receive import spool
 from ingest.own_folder import own_folder
-from retention import transfers
+from retention import slips, transfers
 from retention.answers import take_answer
 from retention.seda.replies import Answer
 from retention.seda.trusting_nothing import MAX_MESSAGE_BYTES
@@ -84,14 +84,14 @@ def prepare(
 
 @router.get("/versements/{transfer_id}")
 def show(request: Request, house: HouseDep, actor: ActorDep, transfer_id: str) -> Response:
-    """Show a slip: its letters, its packages, what may be done."""
+    """Show a slip: its lines, its packages, what may be done."""
     return _slip(request, house, actor, transfer_id)
 
 
 @router.get("/versements/{transfer_id}/avancement")
 def progress(request: Request, house: HouseDep, actor: ActorDep, transfer_id: str) -> Response:
     """Say how far the packages are; once they are made, the page is shown anew."""
-    found = transfers.slip(transfer_id, store=house.store, actor=actor, limit=0)
+    found = slips.slip(transfer_id, store=house.store, actor=actor, limit=0)
     if found.transfer.state is not TransferState.APPROVED:
         return HTMLResponse("", headers={"HX-Refresh": "true"})
     return part(request, "parts/transfer_progress.html", found=found)
@@ -119,14 +119,14 @@ def act(
 @router.get("/versements/{transfer_id}/paquets/{rank}")
 def package(house: HouseDep, actor: ActorDep, transfer_id: str, rank: int) -> Response:
     """Return a package, to be carried to the archive."""
-    found = transfers.take_away(transfer_id, rank, store=house.store, actor=actor, clock=house.clock)
+    found = slips.take_away(transfer_id, rank, store=house.store, actor=actor, clock=house.clock)
     return served(house.vault.open(found.sha256), media_type="application/zip", name=found.identifier)
 
 
 @router.get("/versements/{transfer_id}/paquets/{rank}/reponse.xml")
 def receipt(house: HouseDep, actor: ActorDep, transfer_id: str, rank: int) -> Response:
     """Return what the archive answered to a package, as it was entered."""
-    found = transfers.receipt_of(transfer_id, rank, store=house.store, actor=actor)
+    found = slips.receipt_of(transfer_id, rank, store=house.store, actor=actor)
     offered = {
         "Content-Disposition": f'attachment; filename="{found.identifier}-reponse.xml"',
         "Cache-Control": "no-store",
@@ -143,7 +143,7 @@ def answer(
     fichier: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Take in what the archive answered: `ArchiveTransferReply` or `Acknowledgement`."""
-    transfers.slip(transfer_id, store=house.store, actor=actor, limit=0)
+    slips.slip(transfer_id, store=house.store, actor=actor, limit=0)
     try:
         said, xml = _read(fichier, house)
         take_answer(transfer_id, said, xml, store=house.store, actor=actor, clock=house.clock)
@@ -170,7 +170,7 @@ def _status(fault: GedError | None) -> int:
 
 def _list(request: Request, house: House, actor: Actor, *, fault: Refused | None = None, typed: str = "") -> Response:
     number = page_number(request)
-    found = transfers.slips(store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+    found = slips.slips(store=house.store, actor=actor, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
     return page(
         request,
         "transfers/list.html",
@@ -198,7 +198,7 @@ def _slip(
     typed: str = "",
 ) -> Response:
     number = page_number(request)
-    found = transfers.slip(transfer_id, store=house.store, actor=actor, limit=LINES, offset=(number - 1) * LINES)
+    found = slips.slip(transfer_id, store=house.store, actor=actor, limit=LINES, offset=(number - 1) * LINES)
     return page(
         request,
         "transfers/slip.html",

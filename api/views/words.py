@@ -420,6 +420,8 @@ ACTS: dict[str, str] = {
     Act.PIECE_TAKEN_BACK: _("Pièce remise au dossier"),
     Act.PIECE_READ: _("Pièce lue"),
     Act.PIECE_SEALED: _("Pièce scellée"),
+    Act.PIECE_TRANSFERRED: _("Pièce versée au service d'archives"),
+    Act.PIECE_TRANSFER_REFUSED: _("Pièce refusée par le service d'archives"),
     Act.FILED: _("Mis au dossier"),
     Act.UNFILED: _("Retiré du dossier"),
     Act.CORRESPONDENT_LINKED: _("Rattaché à un correspondant"),

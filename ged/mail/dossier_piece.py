@@ -122,6 +122,7 @@ class DossierPiece:
         reserved_by: Login of who works on it, and `reserved_name`, since `reserved_at`; "" and None while it is free.
         withdrawn: Why it no longer counts; "" while it does. Its versions stay.
         condemned_at: Since when a disposal destroys its versions, or has; what was said of it stays.
+        transferred_at: When an archive was said to have taken it; it is read here still, and changed no more.
     """
 
     id: str
@@ -137,6 +138,7 @@ class DossierPiece:
     withdrawn: str
     revision: int
     condemned_at: datetime | None = None
+    transferred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,11 @@ class KeptPiece:
     since: datetime
     digest: str
     sealed: bool
+
+    @property
+    def label(self) -> str:
+        """The code of its dossier and its title: how lists and archives name it."""
+        return f"{self.dossier.code} · {self.piece.title}"
 
 
 @dataclass(frozen=True, slots=True)

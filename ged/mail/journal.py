@@ -130,6 +130,8 @@ class Act(StrEnum):
     PIECE_TAKEN_BACK = "piece.remise"
     PIECE_READ = "piece.lue"
     PIECE_SEALED = "piece.scellee"
+    PIECE_TRANSFERRED = "piece.versee"
+    PIECE_TRANSFER_REFUSED = "piece.versement_refuse"
     FILED = "dossier.courrier_mis"
     UNFILED = "dossier.courrier_retire"
     CORRESPONDENT_LINKED = "courrier.correspondant"

@@ -1,6 +1,6 @@
-"""Transfers (versements): a slip of letters whose time is over, approved by a second person, given to an archive.
+"""Transfers (versements): a slip of letters and pieces whose time is over, approved by a second person, given away.
 
-A letter is transferred once the archive has said so, never before; what it refuses goes back where it was.
+One is transferred once the archive has said so, never before; what it refuses goes back where it was.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ged.errors import Conflict, Refused
 from ged.mail.access import Actor
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition
 from ged.mail.item import Letter, Sealing, State
 from ged.mail.moves import CLOSED
@@ -34,7 +35,7 @@ class TransferState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """What becomes of a letter on a slip."""
+    """What becomes of a letter or a piece on a slip."""
 
     LISTED = "inscrit"
     REMOVED = "retire"
@@ -70,7 +71,7 @@ class Transfer:
         submitted_by: Name of whoever asked for the approval, `submitted_login` their login; "" before.
         remark: What was said when it was sent back, or given up.
         planned: How many packages there will be; 0 before they are made.
-        packed: Letters that are in packages already.
+        packed: Letters and pieces that are in packages already.
         fault: Why packages could not be made, for now; "".
     """
 
@@ -102,25 +103,28 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class TransferItem:
-    """A letter on a slip.
+    """A letter on a slip, or a piece of a dossier.
 
     Attributes:
-        rank: From 1, the letter's place on the slip; its unit in a package is named by it.
+        rank: From 1, its place on the slip; its unit in a package is named by it.
+        subject_id: Of the letter, or of the piece.
         kept_until: The last day it had to be kept, at the sweep that proposed it.
         reasons: Why it is proposed, French sentences.
         said: Why it was removed, dropped or refused; or the identifier that the archive gave it.
         package: Rank of the package that it goes in; 0 before they are planned.
+        dossier_id: The dossier that a piece lies in; None for a letter.
     """
 
     transfer_id: str
     rank: int
-    letter_id: str
+    subject_id: str
     disposition: Disposition
     kept_until: date
     reasons: tuple[str, ...]
     state: ItemState
     said: str = ""
     package: int = 0
+    dossier_id: str | None = None
 
     @property
     def unit(self) -> str:
@@ -135,6 +139,7 @@ class TransferPackage:
     Attributes:
         identifier: What the archive's answer must name.
         sha256: Of its bytes.
+        letters: How many letters and pieces are in it.
         held: The same, while the vault keeps it: until the archive has said yes or no. None once it is destroyed.
         made_at: None while it is being made.
         answer: What the archive said, one sentence each.
@@ -155,8 +160,25 @@ class TransferPackage:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A letter or a piece that fell due for a transfer: what is proposed for it, since when, and why.
+
+    Attributes:
+        of_piece: Whether `subject_id` is that of a piece of a dossier.
+        dossier: Code of the dossier that it lies in, of several the first; None without.
+    """
+
+    subject_id: str
+    disposition: Disposition
+    kept_until: date
+    reasons: tuple[str, ...]
+    of_piece: bool = False
+    dossier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
-    """What an archive took of a letter.
+    """What an archive took: of a letter, or of a piece of a dossier.
 
     Attributes:
         transfer_id: The slip it was on, `number` what people call it.
@@ -165,7 +187,7 @@ class Taken:
         cote: The identifier that the archive gave it; "" without.
     """
 
-    letter_id: str
+    subject_id: str
     transfer_id: str
     number: str
     archive_name: str
@@ -213,3 +235,14 @@ def unfit(letter: Letter, *, held: bool, sealed: bool = True) -> str:
     if sealed and letter.sealing is not Sealing.SEALED:
         return "Son sceau est en attente : il sera versé une fois scellé."
     return ""
+
+
+def unfit_piece(one: KeptPiece, *, held: bool) -> str:
+    """Return why a piece of a dossier may not be transferred now, a French sentence; "" when it may."""
+    if held:
+        return "Gelée : elle reste chez nous tant que le gel dure."
+    if one.dossier.closed_on is None:
+        return "Son dossier est rouvert : elle n'est plus à verser."
+    if one.piece.condemned_at is not None or one.piece.transferred_at is not None:
+        return "Déjà versée ou éliminée : elle n'est plus à verser."
+    return "" if one.sealed else "Une de ses versions attend son sceau : elle sera versée une fois scellée."

@@ -1,9 +1,12 @@
-"""Proof bundles: a letter's original, its pieces and all that proves them, gathered for whoever may take it away."""
+"""Proof bundles: a letter's original, its pieces and all that proves them, gathered for whoever may take it away.
+
+Of a piece of a dossier, its last version stands for the original, and the versions before it beside it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
@@ -13,10 +16,11 @@ from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, LogAnchor
 from ged.mail.disposal import refuse_destroyed
+from ged.mail.dossier_piece import KeptPiece, Version
 from ged.mail.entry_details import goes_along
 from ged.mail.history import Event, chain, events
 from ged.mail.item import Letter
-from ged.mail.journal import Act
+from ged.mail.journal import Act, JournalEntry
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.bundle.contents import BundledFile, Contents, Evidence, Head, HistoryLine, TrustMaterial
 from ged.seal.bundle.write import write_bundle
@@ -41,6 +45,8 @@ DEMONSTRATION = "le jeton vient d'une autorité de démonstration : il ne prouve
 TOLD = "les textes et les valeurs qu'il dit ne sont pas dans les inscriptions, qui disent qui, quand et quel acte"
 WAITS = "elles attendent leur inscription au journal des actes : refaites la liasse dans une minute"
 STAYS = "leur inscription nomme autre chose que ce courrier : elle reste au journal des actes, que l'auditeur peut lire"
+Own = Callable[[Mapping[str, object], Mapping[str, object]], bool]
+"""Whether an entry of the log of acts, and its details, are of what a bundle is of."""
 NOBODY = ""
 """A login that nobody has: the notes that it may read are those that everybody may."""
 ELSEWHERE = "le journal des actes n'a pas cette ligne où la base le dit : prévenez l'auditeur"
@@ -120,6 +126,61 @@ def evidence_contents(
     return _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
 
 
+def piece_contents(
+    piece_id: str,
+    *,
+    store: Store,
+    vault: Vault,
+    signer: Signer,
+    ledger: Ledger,
+    journal_log: TileLog | None,
+    published: Published,
+) -> Contents:
+    """Return what the bundle of a piece of a dossier holds, for who packs it; the caller asked the rights.
+
+    Raises:
+        Unavailable: the vault does not answer.
+    """
+    gather = _Gather(store, vault, ledger, published)
+    with store.unit() as unit:
+        (one,) = unit.dossier_pieces.kept([piece_id])
+        versions = unit.dossier_pieces.versions([piece_id])[piece_id]
+        files = tuple(_version(unit, each, latest=each is versions[0]) for each in versions)
+        lines = lines_of_piece(unit, one)
+        marks = unit.shipping.marks([line.id for line in lines])
+    latest = versions[0]
+    told = events(lines, steps=(), opinions=(), notes=(), decisions=(), proposals={})
+    digests = chain(latest.id, latest.sha256, told)
+
+    def own(said: Mapping[str, object], details: Mapping[str, object]) -> bool:
+        named = (said.get("letter"), said.get("about"), details.get("piece"))
+        return named == (None, one.dossier.id, piece_id)
+
+    return Contents(
+        latest.id,
+        one.label,
+        _json({"dossier": asdict(one.dossier), "piece": asdict(one.piece), "versions": [asdict(v) for v in versions]}),
+        _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)]),
+        tuple(gather.file(each) for each in files),
+        _trust(gather, signer, journal_log),
+        {"historique.json": TOLD},
+        tuple(gather.line(each.id, marks.get(each.id), own, latest.sha256, journal_log) for each in told),
+        (one.dossier.id, piece_id),
+    )
+
+
+def lines_of_piece(unit: Unit, one: KeptPiece) -> tuple[JournalEntry, ...]:
+    """Return the lines of the journal that tell what happened to a piece of a dossier, readings left out."""
+    lines = unit.journal.about(one.dossier.id)
+    return tuple(each for each in lines if each.details.get("piece") == one.piece.id and each.act is not Act.PIECE_READ)
+
+
+def _version(unit: Unit, one: Version, *, latest: bool) -> _Sealed:
+    role, place = ("original", "original/original") if latest else ("version", f"versions/{one.number}/version")
+    seal = unit.dossier_pieces.seal_of(one.id)
+    return _Sealed(role, f"Version {one.number}", place, one.media_type, one.sha256, one.size, seal)
+
+
 @dataclass(frozen=True, slots=True)
 class _Gathered:
     letter: Letter
@@ -134,8 +195,11 @@ def _gathered(unit: Unit, letter: Letter) -> _Gathered:
 
 
 def _contents(gathered: _Gathered, gather: _Gather, signer: Signer, journal_log: TileLog | None) -> Contents:
-    letter, told, published = gathered.letter, gathered.told, gather.published
-    keys = (gather.ledger.key_text,) if journal_log is None else (gather.ledger.key_text, journal_log.key_text)
+    letter, told = gathered.letter, gathered.told
+
+    def own(said: Mapping[str, object], _details: Mapping[str, object]) -> bool:
+        return said.get("letter") == letter.id
+
     digests = chain(letter.id, letter.original, told)
     return Contents(
         letter.id,
@@ -143,10 +207,16 @@ def _contents(gathered: _Gathered, gather: _Gather, signer: Signer, journal_log:
         _json(asdict(letter)),
         _json([asdict(event) | {"sha256": digest} for event, digest in zip(told, digests, strict=True)]),
         tuple(gather.file(one) for one in gathered.files),
-        TrustMaterial.of(TrustStore.from_pem(signer.trust_pem), keys, published.witnesses, published.stamps),
+        _trust(gather, signer, journal_log),
         {"historique.json": TOLD},
-        tuple(gather.line(event.id, gathered.marks.get(event.id), letter, journal_log) for event in told),
+        tuple(gather.line(each.id, gathered.marks.get(each.id), own, letter.original, journal_log) for each in told),
     )
+
+
+def _trust(gather: _Gather, signer: Signer, journal_log: TileLog | None) -> TrustMaterial:
+    keys = (gather.ledger.key_text,) if journal_log is None else (gather.ledger.key_text, journal_log.key_text)
+    published = gather.published
+    return TrustMaterial.of(TrustStore.from_pem(signer.trust_pem), keys, published.witnesses, published.stamps)
 
 
 def _files(unit: Unit, letter: Letter) -> Iterator[_Sealed]:
@@ -222,16 +292,19 @@ class _Gather:
         head = Head(DOCUMENTS, size, note.encode(), b"", self._missing(stamped=False, cosigned=False))
         return Evidence(p7s, one.seal.leaf, kept.decode(), head, claimed, None, salt)
 
-    def line(self, line: int, place: int | None, letter: Letter, log: TileLog | None) -> HistoryLine:
-        """Return what proves a line of the history, whose place in the log of acts the database tells."""
+    def line(self, line: int, place: int | None, own: Own, original: str, log: TileLog | None) -> HistoryLine:
+        """Return what proves a line of the history, whose place in the log of acts the database tells.
+
+        `original` is the SHA-256 of the only file that it may name.
+        """
         if place is None or log is None:
             return HistoryLine(line, missing=WAITS)
         entry = log.entry(place)
         said = read_entry(entry)
-        if (said["id"], said.get("letter")) != (line, letter.id):
-            return HistoryLine(line, missing=ELSEWHERE)
         details = said.get("details")
-        if not isinstance(details, dict) or not goes_along(str(said.get("act")), details, letter.original):
+        if said["id"] != line or not isinstance(details, dict) or not own(said, details):
+            return HistoryLine(line, missing=ELSEWHERE)
+        if not goes_along(str(said.get("act")), details, original):
             return HistoryLine(line, missing=STAYS)
         found = evidence_of(place, JOURNAL, ledger=log, store=self.store)
         if found is not None:

@@ -131,7 +131,8 @@ def bring_version(
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.same`, these bytes are that version's.
-        Conflict: `dossier_piece.newer`, somebody brought one meanwhile; `dossier_piece.reserved`, by somebody else.
+        Conflict: `dossier_piece.transferred`; `dossier_piece.newer`, somebody brought one meanwhile;
+            `dossier_piece.reserved`, by somebody else.
     """
     now = clock()
     with store.unit() as unit:
@@ -170,7 +171,7 @@ def describe(
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.faulty`; diagnostics `faults`.
-        Conflict: `dossier_piece.revision`.
+        Conflict: `dossier_piece.transferred`, `dossier_piece.revision`.
     """
     now = clock()
     with store.unit() as unit:
@@ -202,7 +203,7 @@ def reserve(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clock
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`.
-        Conflict: `dossier_piece.reserved`.
+        Conflict: `dossier_piece.transferred`, `dossier_piece.reserved`.
     """
     now = clock()
     with store.unit() as unit:
@@ -222,6 +223,7 @@ def free(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clock: C
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`.
+        Conflict: `dossier_piece.transferred`.
     """
     now = clock()
     with store.unit() as unit:
@@ -241,7 +243,7 @@ def withdraw(dossier_id: str, piece_id: str, reason: str, *, store: Store, actor
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`, `dossier_piece.withdrawn`, `dossier_piece.no_reason`.
-        Conflict: `dossier_piece.reserved`.
+        Conflict: `dossier_piece.transferred`, `dossier_piece.reserved`.
     """
     now, reason = clock(), " ".join(reason.split())[:500]
     with store.unit() as unit:
@@ -263,6 +265,7 @@ def take_back(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clo
         Forbidden: `access.right`.
         NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
         Refused: `dossier.closed`.
+        Conflict: `dossier_piece.transferred`.
     """
     now = clock()
     with store.unit() as unit:
@@ -327,6 +330,11 @@ def _standing(unit: Unit, into: Dossier, piece_id: str) -> DossierPiece:
 def _there(unit: Unit, into: Dossier, piece_id: str) -> DossierPiece:
     piece = unit.dossier_pieces.get(into.id, piece_id, lock=True)
     _refuse_destroyed(piece)
+    if piece.transferred_at is not None:
+        raise Conflict(
+            "dossier_piece.transferred",
+            "Cette pièce a été versée aux archives : elle se lit encore ici, et rien n'y change plus.",
+        )
     return piece
 
 

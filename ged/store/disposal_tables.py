@@ -87,4 +87,6 @@ due_piece = sa.Table(
     column("disposition", _Text),
     column("kept_until", sa.Date),
     column("listed_at", _Time),
+    column("reasons", ARRAY(_Text), server_default="{}"),
+    column("selected", sa.Boolean, nullable=True),
 )

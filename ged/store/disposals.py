@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import Conflict, NotFound
-from ged.mail.access import Actor, Right
+from ged.mail.access import Actor
 from ged.mail.disposal import Disposal, DisposalLine, DisposalState, LineState, ObjectLeft, ObjectState, Signed
 from ged.store.database import text_array
 from ged.store.disposal_tables import disposal, disposal_line, disposal_object, due_piece
+from ged.store.dossier_pieces import in_our_hands
 from ged.store.dossier_tables import dossier, dossier_piece
-from ged.store.dossiers import seen_dossiers
+from ged.store.dossiers import open_dossiers
 from ged.store.letters import seen_by
 from ged.store.tables import due, letter
 
@@ -74,8 +75,8 @@ class Disposals:
             sa.select(dossier_piece.c.id)
             .join(due_piece, due_piece.c.piece_id == dossier_piece.c.id)
             .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
-            .where(due_piece.c.disposition.in_(dispositions), dossier_piece.c.condemned_at.is_(None))
-            .where(dossier_piece.c.id.not_in(taken), _pieces_seen_by(actor))
+            .where(due_piece.c.disposition.in_(dispositions), in_our_hands())
+            .where(dossier_piece.c.id.not_in(taken), open_dossiers(actor))
             .order_by(due_piece.c.kept_until, dossier_piece.c.id)
         )
         return list(self._connection.scalars(query.limit(limit)))
@@ -247,11 +248,7 @@ def _open_to(reader: Actor | None) -> sa.ColumnElement[bool]:
     """Return what parts the lines that a reader may see from all others; None is the machine itself."""
     if reader is None:
         return sa.true()
-    return sa.or_(seen_by(reader.tokens()), _pieces_seen_by(reader))
-
-
-def _pieces_seen_by(actor: Actor) -> sa.ColumnElement[bool]:
-    return seen_dossiers(actor) if actor.has(Right.SEE_DOSSIERS) else sa.false()
+    return sa.or_(seen_by(reader.tokens()), open_dossiers(reader))
 
 
 def _is(table: sa.Table, subject_id: str) -> sa.ColumnElement[bool]:

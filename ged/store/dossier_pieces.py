@@ -122,15 +122,13 @@ class DossierPieces:
         return self.kept([piece_id])[0]
 
     def old(self, before: datetime) -> tuple[KeptPiece, ...]:
-        """Return the pieces that may have fallen due: not condemned, nothing of theirs brought since, dossier closed.
+        """Return the pieces that may have fallen due: still ours, nothing of theirs brought since, dossier closed.
 
         A dossier without a file code has no rule, and its pieces are kept.
         """
         young = sa.select(dossier_version.c.piece_id).where(dossier_version.c.added_at >= before)
         closed = (dossier.c.closed_on.is_not(None), dossier.c.file_code.is_not(None))
-        return self._kept(
-            *closed, dossier_piece.c.condemned_at.is_(None), ~sa.exists(young.where(_of_piece(dossier_version)))
-        )
+        return self._kept(*closed, in_our_hands(), ~sa.exists(young.where(_of_piece(dossier_version))))
 
     def standing_after(self, after: str, limit: int) -> tuple[KeptPiece, ...]:
         """Return pieces that are not condemned, by id after one of them."""
@@ -140,6 +138,11 @@ class DossierPieces:
     def condemn(self, piece_id: str, at: datetime) -> None:
         """Write that nothing can save the versions of a piece any more."""
         self._connection.execute(sa.update(dossier_piece).where(dossier_piece.c.id == piece_id).values(condemned_at=at))
+
+    def give(self, piece_id: str, at: datetime) -> None:
+        """Write that an archive has taken a piece: nothing of it changes here any more."""
+        given = sa.update(dossier_piece).where(dossier_piece.c.id == piece_id)
+        self._connection.execute(given.values(transferred_at=at, reserved_by="", reserved_name="", reserved_at=None))
 
     def by_digest(self, sha256: str) -> tuple[tuple[Version, str], ...]:
         """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
@@ -208,6 +211,11 @@ def _row(rank: int, one: Any) -> dict[str, object]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(one).items()} | {
         "rank": rank
     }
+
+
+def in_our_hands() -> sa.ColumnElement[bool]:
+    """Return what parts the pieces that no disposal has condemned and no archive has taken from all others."""
+    return sa.and_(dossier_piece.c.condemned_at.is_(None), dossier_piece.c.transferred_at.is_(None))
 
 
 def _of_piece(version: sa.FromClause) -> sa.ColumnElement[bool]:

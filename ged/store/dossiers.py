@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import Conflict, NotFound
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Right
 from ged.mail.dossier import Dossier, search_text, units_seen
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter
@@ -60,7 +60,7 @@ class Dossiers:
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise unknown_dossier()
-        return _value(row)
+        return dossier_of(row)
 
     def seen(self, dossier_id: str, actor: Actor) -> bool:
         """Return whether an actor sees a dossier."""
@@ -98,19 +98,19 @@ class Dossiers:
             rules.append(dossier.c.closed_on.is_(None))
         total = self._connection.scalar(sa.select(sa.func.count()).select_from(dossier).where(*rules)) or 0
         query = sa.select(*_COLUMNS).where(*rules).order_by(dossier.c.created_at.desc(), dossier.c.id)
-        return tuple(_value(row) for row in self._connection.execute(query.limit(limit).offset(offset))), total
+        return tuple(dossier_of(row) for row in self._connection.execute(query.limit(limit).offset(offset))), total
 
     def by_code(self, code: str, actor: Actor) -> Dossier | None:
         """Return the dossier of a code, if the actor sees one."""
         query = sa.select(*_COLUMNS).where(sa.func.upper(dossier.c.code) == code.strip().upper(), seen_dossiers(actor))
         row = self._connection.execute(query).one_or_none()
-        return _value(row) if row else None
+        return dossier_of(row) if row else None
 
     def holding(self, letter_id: str, actor: Actor) -> tuple[Dossier, ...]:
         """Return the dossiers that a letter lies in, of those that the actor sees."""
         query = sa.select(*_COLUMNS).join(dossier_letter, dossier_letter.c.dossier_id == dossier.c.id)
         query = query.where(dossier_letter.c.letter_id == letter_id, seen_dossiers(actor)).order_by(dossier.c.code)
-        return tuple(_value(row) for row in self._connection.execute(query))
+        return tuple(dossier_of(row) for row in self._connection.execute(query))
 
     def put(self, dossier_id: str, letter_id: str, actor: Actor, at: datetime) -> bool:
         """Put a letter in; give whether it was not there yet."""
@@ -151,6 +151,12 @@ def seen_dossiers(actor: Actor) -> sa.ColumnElement[bool]:
     return mine if units is None else sa.and_(mine, dossier.c.units.overlap(text_array(units)))
 
 
-def _value(row: sa.Row[Any]) -> Dossier:
+def open_dossiers(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return what parts the dossiers whose pieces an actor may read from all others."""
+    return seen_dossiers(actor) if actor.has(Right.SEE_DOSSIERS) else sa.false()
+
+
+def dossier_of(row: sa.Row[Any]) -> Dossier:
+    """Return a dossier of a row that has its columns by name."""
     values = {name: getattr(row, name) for name in Dossier.__slots__}
     return Dossier(**(values | {"units": tuple(row.units), "parts": tuple(row.parts)}))

@@ -39,6 +39,16 @@ class DueRecord:
     selected: bool | None = None
 
 
+class DuePiece(NamedTuple):
+    """A piece of a dossier whose retention period is over, as `DueRecord` is of a letter."""
+
+    piece_id: str
+    disposition: Disposition
+    kept_until: date
+    reasons: tuple[str, ...]
+    selected: bool | None
+
+
 class SweptTerm(NamedTuple):
     """What a sweep found of a letter: the rule that sets its term, the last day of it, the version of the schedule.
 
@@ -151,18 +161,18 @@ class Sweeps:
         self._forget()
         return self._connection.scalar(sa.select(sa.func.count()).select_from(due)) or 0
 
-    def list_pieces(self, pieces: Sequence[tuple[str, Disposition, date]], at: datetime) -> None:
-        """Put pieces of dossiers that fell due, each with its disposition and its last day, in the place of the last.
+    def list_pieces(self, pieces: Sequence[DuePiece], at: datetime) -> None:
+        """Put pieces of dossiers that fell due in the place of those of the last sweep.
 
         They are as many as there are pieces past the law's years in closed dossiers: no part of the list is kept.
         """
         self._connection.execute(sa.delete(due_piece))
         with (
             driver_connection(self._connection).cursor() as cursor,
-            cursor.copy("COPY due_piece (piece_id, disposition, kept_until, listed_at) FROM STDIN") as copy,
+            cursor.copy(f"COPY due_piece ({', '.join(DuePiece._fields)}, listed_at) FROM STDIN") as copy,
         ):
             for each in pieces:
-                copy.write_row([*each, at])
+                copy.write_row([*each[:3], list(each.reasons), each.selected, at])
 
     def _forget(self) -> None:
         for each in (due_next, sweep):

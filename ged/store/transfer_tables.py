@@ -48,7 +48,8 @@ transfer_item = sa.Table(
     metadata,
     column("transfer_id", _Text, sa.ForeignKey("transfer.id"), primary_key=True),
     column("rank", sa.Integer, primary_key=True),
-    column("letter_id", _Text, sa.ForeignKey("letter.id"), index=True),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), nullable=True, index=True),
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), nullable=True, index=True),
     column("disposition", _Text),
     column("kept_until", sa.Date),
     column("reasons", ARRAY(_Text)),
@@ -57,7 +58,10 @@ transfer_item = sa.Table(
     column("package", sa.Integer),
     column("live", sa.Boolean),
     sa.UniqueConstraint("transfer_id", "letter_id", name="uq_transfer_item_letter"),
+    sa.UniqueConstraint("transfer_id", "piece_id", name="uq_transfer_item_piece"),
+    sa.CheckConstraint("num_nonnulls(letter_id, piece_id) = 1", name="ck_transfer_item_one"),
     sa.Index("uq_transfer_item_live", "letter_id", unique=True, postgresql_where=sa.text("live")),
+    sa.Index("uq_transfer_item_piece_live", "piece_id", unique=True, postgresql_where=sa.text("live")),
 )
 
 transfer_package = sa.Table(

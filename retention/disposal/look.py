@@ -64,6 +64,8 @@ def looks_at_pieces(unit: Unit, pieces: Sequence[KeptPiece], today: date) -> lis
 def _against_piece(one: KeptPiece, fate: Fate) -> str:
     if one.piece.condemned_at is not None:
         return "Elle est déjà éliminée."
+    if one.piece.transferred_at is not None:
+        return "Elle est déjà versée."
     if said := _by_fate(fate):
         return said
     if one.dossier.closed_on is None:

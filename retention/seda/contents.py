@@ -13,6 +13,8 @@ MASTER, DISSEMINATION, TEXT, PAPER = "BinaryMaster_1", "Dissemination_1", "TextC
 """Uses of an object in its group. Source: SEDA 2.3, DataObjectVersion."""
 ACCESS = "ACCES-"
 """What a code of access rules begins with; the level of confidentiality follows."""
+PIECE = "piece_dossier"
+"""What tells a piece of a dossier from a letter, where a letter says its direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,15 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of a piece of a dossier: code and name of the field, and its value."""
+
+    code: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """Somebody who produces, gives or takes records: an identifier, and a name in words."""
 
@@ -70,10 +81,13 @@ class Described:
 
     Attributes:
         id: Within the package, an XML name.
-        level: `RecordGrp` for a dossier, `Item` for a letter or a piece. Source: ISAD(G), 3.1.4.
+        level: `RecordGrp` for a dossier, `SubGrp` for a part of one, `Item` for a letter or a piece. Source: ISAD(G),
+            3.1.4.
         identifier: Registration number, or code of the dossier.
         system_id: How the house that gives it names it.
         cote: Its place in the file plan.
+        version: Number of a version of a piece.
+        facts: What its kind asks to be known of a piece.
         access: Level of confidentiality.
         proves: Id of the unit whose seal this one's file proves.
         sealed: How it was sealed, in words.
@@ -86,7 +100,9 @@ class Described:
     system_id: str = ""
     cote: str = ""
     description: str = ""
+    version: str = ""
     direction: str = ""
+    facts: tuple[Fact, ...] = ()
     kind: tuple[str, str] = ("", "")
     agency: Agency | None = None
     sender: str = ""

@@ -14,6 +14,8 @@ from retention.archive_file import Added
 from retention.seda.contents import ACCESS, NAMESPACE, Agency, Described, Message, PackedFile, PaperTwin
 
 _DIGEST = "SHA-512"
+METADATA = "metadonnees"
+"""The scheme of the keywords that say what is known of a piece: reference the field, content the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ def _content(out: MessageWriter, unit: Described) -> None:
             for deed in unit.history:
                 out.say("CustodialHistoryItem", deed.said, when=instant(deed.at))
     out.say("DocumentType", unit.kind[1])
+    out.say("Version", unit.version)
     out.say("Tag", unit.direction)
     code, label = unit.kind
     if label:
@@ -193,6 +196,10 @@ def _content(out: MessageWriter, unit: Described) -> None:
             out.say("KeywordContent", label)
             out.say("KeywordReference", code)
             out.say("KeywordType", "genreform")
+    for fact in unit.facts:
+        with out.inside("Keyword"):
+            out.say("KeywordContent", fact.value)
+            out.say("KeywordReference", fact.code, schemeID=METADATA, schemeName=plain(fact.label) or fact.code)
     if unit.agency is not None:
         out.organisation("OriginatingAgency", unit.agency)
     for role, name in (("Recipient", unit.recipient), ("Sender", unit.sender)):

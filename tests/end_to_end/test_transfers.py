@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from api.wiring import House
 from end_to_end.test_pages import faults_of
-from rooms.letters import read_all
-from rooms.transfers import closed_letters, fall_due, reply
+from rooms.letters import letter_pdf, read_all
+from rooms.transfers import Laid, closed_dossier, closed_letters, fall_due, reply
 
 SignIn = Callable[[Page, str], Page]
 
@@ -26,6 +26,8 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     house: House, page: Page, errors: list[str], sign_in: SignIn, server: str, tmp_path: Path
 ) -> None:
     letters = closed_letters(house, 2)
+    plan = Laid("Plan de bornage", (letter_pdf(subject="Plan 1"), letter_pdf(subject="Plan 2")), "Instruction")
+    case = closed_dossier(house, plan)
     fall_due(house, letters)
     page.context.add_cookies([{"name": "ged_langue", "value": "fr", "url": server}])
     keys = sign_in(page, "archives").keyboard
@@ -38,11 +40,14 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     keys.type("Plaintes closes")
     keys.press("Enter")
     expect(page.locator("h1")).to_contain_text("Plaintes closes")
-    expect(page.locator("td.subject")).to_have_count(2)
+    expect(page.locator("td.subject")).to_have_count(3)
+    row = page.locator("tbody tr", has_text="Plan de bornage")
+    expect(row).to_contain_text("Pièce de dossier")
+    expect(row).to_contain_text("Permis de Tsévié · Instruction · 2 versions")
     assert faults_of(page) == []
     shot(page, "bordereau")
 
-    page.locator('input[name="choix"]').first.press("Space")
+    page.locator('input[name="choix"]').last.press("Space")
     page.locator("#why").fill("Encore demandé par le service")
     page.locator('button[value="retirer"]').press("Enter")
     expect(page.get_by_text("Encore demandé par le service")).to_be_visible()
@@ -81,13 +86,18 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     expect(page.locator(".fault")).to_be_visible()
     assert [each for each in errors if "422" not in each] == []
     errors.clear()  # the browser says that the file was refused, as it was
-    answer.write_bytes(reply(house, identifier, units=[("AU-2", "12 AJ 4"), ("AU-1", "12 AJ 5")]))
+    answer.write_bytes(reply(house, identifier, units=[("AU-2", "12 AJ 4"), ("AU-1", "12 AJ 5")]))  # AU-1 is the piece
     page.locator("#reply").set_input_files(answer)
     page.get_by_role("button", name="Enter the answer").press("Enter")
     expect(page.locator(".head .chip")).to_have_text("Answered")
-    expect(page.get_by_text("12 AJ")).to_be_visible()
+    expect(row).to_contain_text("12 AJ 5")
     assert faults_of(page) == []
     shot(page, "repondu-telephone")
+    row.get_by_role("link").press("Enter")
+    expect(page.locator("#transferred")).to_contain_text("12 AJ 5")
+    assert f"/dossiers/{case}/pieces/" in page.url
+    assert faults_of(page) == []
+    shot(page, "piece-versee")
 
     page.goto(f"{server}/conservation")
     page.get_by_role("link", name="Transferred 1").press("Enter")

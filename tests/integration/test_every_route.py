@@ -35,7 +35,7 @@ from ged.mail.moves import Destination, Move, Order
 from ged.mail.reception import Reception, ReceptionState
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
-from ged.mail.transfer import Form, Transfer, TransferState
+from ged.mail.transfer import Candidate, Form, Transfer, TransferState
 from ged.mail.upload import Wish
 from ged.services import (
     boxes,
@@ -65,7 +65,6 @@ from ged.services.print_slip import print_slips
 from ged.services.route import move
 from ged.services.second_number import number_again
 from ged.services.transmit import Wanted, transmit
-from ged.store.sweeps import DueRecord
 from ingest.capture.deposit import deposit
 from integration.test_acknowledgement import signed_in
 from rooms.departures import signed
@@ -251,7 +250,7 @@ def slip_of(house: House, letter: Letter) -> Transfer:
     )  # fmt: skip
     with house.store.unit() as unit:
         unit.transfers.add(slip)
-        unit.transfers.list_items(slip.id, [DueRecord(letter.id, Disposition.TRANSFER, now.date(), (MARK,))])
+        unit.transfers.list_items(slip.id, [Candidate(letter.id, Disposition.TRANSFER, now.date(), (MARK,))])
         unit.commit()
     return slip
 

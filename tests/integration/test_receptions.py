@@ -38,7 +38,7 @@ from ged.services import consult, dossier
 from ged.services.verify import verify_letter
 from ged.services.verify_bundle import verify_bundle
 from ingest.own_folder import own_folder
-from retention import reception, transfers
+from retention import reception, slips
 from retention.answers import take_answer
 from rooms.house import alchemy_url, driver_url
 from rooms.letters import read_all, verifying
@@ -128,7 +128,7 @@ def test_what_one_house_transfers_another_takes(
     assert (judged(tmp_path / "reponse.xml").xmllint, judged(tmp_path / "reponse.xml").lxml) == ("", "")
     said, text = read_reply(tmp_path / "reponse.xml", house)
     take_answer(slip.id, said, text, **by(house, "archives"))
-    after = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    after = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
     assert after.transfer.state is TransferState.ANSWERED
     assert {line.item.state for line in after.lines} == {ItemState.ACCEPTED}
     assert {line.item.said for line in after.lines} == {number for _, number in found.letters}

@@ -41,8 +41,9 @@ from ged.services import consult, dossier
 from ged.services.attach import attach
 from ged.services.hold import NewHold, place
 from ged.services.notices import mine
+from ged.services.sign_in import set_password
 from integration.test_acknowledgement import signed_in
-from retention import transfers
+from retention import slips, transfers
 from retention.answers import forget_packages, take_answer
 from retention.packing import cut, pack
 from retention.seda.read import read_manifest
@@ -50,13 +51,16 @@ from retention.shelves import Shelf, Shelved, Wanted, shelved
 from rooms.letters import letter_pdf, read_all
 from rooms.transfers import (
     SCHEMAS,
+    Laid,
     by,
+    closed_dossier,
     closed_letters,
     fall_due,
     judged,
     package_of,
     packed,
     person,
+    pieces_in,
     prepared,
     reply,
     unpacked,
@@ -72,12 +76,12 @@ def answered(house: House, transfer_id: str, xml: bytes, folder: Path) -> None:
     take_answer(transfer_id, said, text, **by(house, "archives"))
 
 
-def lines(house: House, transfer_id: str) -> tuple[transfers.SlipLine, ...]:
-    return transfers.slip(transfer_id, store=house.store, actor=person(house, "archives")).lines
+def lines(house: House, transfer_id: str) -> tuple[slips.SlipLine, ...]:
+    return slips.slip(transfer_id, store=house.store, actor=person(house, "archives")).lines
 
 
 def states(house: House, transfer_id: str) -> dict[str, ItemState]:
-    return {line.item.letter_id: line.item.state for line in lines(house, transfer_id)}
+    return {line.item.subject_id: line.item.state for line in lines(house, transfer_id)}
 
 
 def state_of(house: House, letter_id: str) -> State:
@@ -191,7 +195,7 @@ def test_a_pdf_that_cannot_be_pdf_a_travels_alone_and_the_package_says_so(house:
     (object_,) = [one for one in tree.iter("{*}BinaryDataObject") if one.get("id") == told_of["DataObjectReferenceId"]]
     letter = consult.letter(noted, store=house.store, actor=person(house, "archives"))
     assert str(object_.findtext("{*}Uri")).startswith(f"content/{letter.original}")
-    by_letter = {line.item.letter_id: line.item for line in lines(house, slip.id)}
+    by_letter = {line.item.subject_id: line.item for line in lines(house, slip.id)}
     assert by_letter[noted].state is ItemState.LISTED
     assert "PDF/A-2b" in by_letter[noted].said
     assert by_letter[holder].said == ""
@@ -211,13 +215,13 @@ def told(house: House, login: str) -> list[str]:
 
 def test_two_people_and_reasons(house: House) -> None:
     one, two = closed_letters(house, 2)
-    with pytest.raises(Refused, match="Aucun courrier"):
+    with pytest.raises(Refused, match="est à verser : la liste"):
         prepared(house)
     fall_due(house, [one, two])
     with pytest.raises(Forbidden):
         transfers.prepare("X", Form.SEDA, transfers.Archive("A", "A"), **by(house, "daf"))
     slip = prepared(house)
-    with pytest.raises(Refused, match="Aucun courrier"):
+    with pytest.raises(Refused, match="est à verser : la liste"):
         prepared(house, "Les mêmes")  # a letter is on one slip at a time
     with pytest.raises(Refused, match="motif"):
         transfers.remove(slip.id, [two], "  ", **by(house, "archives"))
@@ -234,7 +238,7 @@ def test_two_people_and_reasons(house: House) -> None:
         transfers.remove(slip.id, [one], "Trop tard", **by(house, "archives"))
     with pytest.raises(Refused, match="autre personne"):
         transfers.approve(slip.id, **by(house, "archives"))
-    with pytest.raises(Refused, match="ne vous sont pas ouverts"):
+    with pytest.raises(Refused, match="ne vous sont pas ouvertes"):
         transfers.approve(slip.id, **by(house, "energie"))
     transfers.send_back(slip.id, "Ajoutez l'autre plainte", **by(house, "ministre"))
     assert told(house, "archives") == ["versement_renvoye"]
@@ -252,8 +256,8 @@ def test_only_what_the_archive_accepts_is_transferred(house: House, tmp_path: Pa
     kept, refused = closed_letters(house, 2)
     fall_due(house, [kept, refused])
     slip = packed(house)
-    (package,) = transfers.slip(slip.id, store=house.store, actor=person(house, "archives")).packages
-    units = {line.item.letter_id: line.item.unit for line in lines(house, slip.id)}
+    (package,) = slips.slip(slip.id, store=house.store, actor=person(house, "archives")).packages
+    units = {line.item.subject_id: line.item.unit for line in lines(house, slip.id)}
     with house.store.unit() as unit:
         assert unit.transfers.accepted([kept, refused]) == frozenset()
     assert state_of(house, kept) is State.DONE
@@ -275,7 +279,7 @@ def test_only_what_the_archive_accepts_is_transferred(house: House, tmp_path: Pa
         assert [line.details["identifier"] for line in unit.journal.of(kept) if line.act is Act.TRANSFERRED] == [
             "12 AJ 4"
         ]
-    after = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    after = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
     assert after.transfer.state is TransferState.ANSWERED
     with pytest.raises(Conflict):
         answered(house, slip.id, partly, tmp_path)
@@ -354,17 +358,17 @@ def test_a_whole_refusal_and_an_acknowledgement(house: House, tmp_path: Path) ->
     slip = packed(house)
     identifier = f"MME-{slip.number}-1"
     answered(house, slip.id, acknowledgement(identifier), tmp_path)
-    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    found = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
     assert found.packages[0].outcome is PackageOutcome.ACKNOWLEDGED
     assert found.transfer.state is TransferState.READY
     assert state_of(house, letter_id) is State.DONE
     answered(house, slip.id, reply(house, identifier, reasons=("Le plan de classement manque.",)), tmp_path)
-    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    found = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
     (line,) = found.lines
     assert (line.item.state, line.item.said) == (ItemState.REFUSED, "Le plan de classement manque.")
     assert state_of(house, letter_id) is State.DONE
     read_all(house)
-    assert transfers.slip(slip.id, store=house.store, actor=person(house, "archives")).packages[0].held is None
+    assert slips.slip(slip.id, store=house.store, actor=person(house, "archives")).packages[0].held is None
 
 
 def test_a_hold_keeps_a_letter_here_even_on_an_approved_slip(house: House) -> None:
@@ -384,7 +388,7 @@ def test_a_slip_given_up_frees_its_letters(house: House) -> None:
     slip = packed(house)
     transfers.abandon(slip.id, "Le service d'archives déménage", **by(house, "archives"))
     read_all(house)
-    found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+    found = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
     assert found.packages[0].held is None
     assert states(house, prepared(house, "Plus tard").id) == {letter_id: ItemState.LISTED}
 
@@ -415,7 +419,7 @@ class _Deadly:
         raise AssertionError
 
 
-def _pack_and_die(settings: Settings, transfer_id: str, after: bool) -> None:
+def pack_and_die(settings: Settings, transfer_id: str, after: bool) -> None:
     with open_house(settings) as house:
         packer = packer_of(house)
         deadly: Any = _Deadly(house.vault, after=after)
@@ -434,14 +438,14 @@ def test_a_worker_killed_while_it_packs_leaves_nothing_undone_or_twice(settings:
         transfers.approve(slip.id, **by(house, "ministre"))
         before = {one.digest for one in house.vault.objects()}
     for after in (False, True):
-        process = multiprocessing.get_context("spawn").Process(target=_pack_and_die, args=(small, slip.id, after))
+        process = multiprocessing.get_context("spawn").Process(target=pack_and_die, args=(small, slip.id, after))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL
     with open_house(small) as house:
         pack(slip.id, packer_of(house))
         pack(slip.id, packer_of(house))
-        found = transfers.slip(slip.id, store=house.store, actor=person(house, "archives"))
+        found = slips.slip(slip.id, store=house.store, actor=person(house, "archives"))
         assert [one.letters for one in found.packages] == [1, 1]
         added = {one.digest for one in house.vault.objects()} - before
         assert added == {one.sha256 for one in found.packages}
@@ -452,9 +456,7 @@ def test_a_worker_killed_while_it_packs_leaves_nothing_undone_or_twice(settings:
         assert len(exported) == 2
 
 
-def test_the_command_packs_takes_away_and_enters_the_answer(
-    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_goes_the_whole_road(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GED_DATA", str(house.settings.data))
     monkeypatch.setenv("GED_DATABASE_KIND", "server")
     monkeypatch.setenv("GED_DATABASE_URL", house.database_url)
@@ -466,14 +468,42 @@ def test_the_command_packs_takes_away_and_enters_the_answer(
             raise result.exception
         return [json.loads(line) for line in result.stdout.splitlines()]
 
+    def with_password(*arguments: str, typed: str = "un mot de passe long") -> list[Any]:
+        result = commands.invoke(transfer_commands, [*arguments, "--json"], input=f"{typed}\n")
+        if result.exception is not None:
+            raise result.exception
+        return [json.loads(line) for line in result.stdout.splitlines() if line.strip()]
+
     (letter_id,) = closed_letters(house)
+    case = closed_dossier(house, Laid("Plan", (letter_pdf(subject="Plan"),)))
     fall_due(house, [letter_id])
-    slip = prepared(house)
+    assert said("prepare", "Tout", "--dry-run") == [{"total": 2, "letters": 1, "pieces": 1}]
+    assert said("prepare", "Plaintes", "--kind", "plainte", "--dry-run") == [{"total": 1, "letters": 1, "pieces": 0}]
+    assert said("list") == []
+    with pytest.raises(Forbidden):
+        said("prepare", "Tout", "--as", "kossi")
+    (made,) = said("prepare", "Tout")
+    assert [line["piece_id"] is not None for line in made["lines"]] == [True, False]
+    slip = slips.numbered(made["transfer"]["number"], store=house.store, actor=person(house, "archives"))
     with pytest.raises(Conflict):
         said("pack", slip.number)
-    transfers.submit(slip.id, **by(house, "archives"))
-    transfers.approve(slip.id, **by(house, "ministre"))
-    assert [(line["number"], line["letters"], line["accepted"]) for line in said("list")] == [(slip.number, 1, 0)]
+    said("submit", slip.number)
+    for login in ("archives", "ministre", "kossi"):
+        set_password(login, "un mot de passe long", store=house.store, clock=house.clock)
+    with pytest.raises(Forbidden):
+        with_password("approve", slip.number, "--as", "ministre", typed="un autre mot de passe")
+    for login, why in (("archives", Refused), ("kossi", Forbidden)):
+        with pytest.raises(why):
+            with_password("approve", slip.number, "--as", login)
+    (back,) = with_password("send-back", slip.number, "Relisez l'intitulé", "--as", "ministre")
+    assert back["transfer"]["state"] == TransferState.DRAFT
+    said("submit", slip.number)
+    (approved,) = with_password("approve", slip.number, "--as", "ministre")
+    assert (approved["transfer"]["state"], approved["transfer"]["approved_by"]) == (
+        TransferState.APPROVED,
+        person(house, "ministre").name,
+    )
+    assert [(line["number"], line["letters"], line["accepted"]) for line in said("list")] == [(slip.number, 2, 0)]
     with pytest.raises(NotFound):
         said("export", slip.number, "--to", str(tmp_path / "tot"))
     (packed_now,) = said("pack", slip.number.lower())
@@ -505,12 +535,13 @@ def test_the_command_packs_takes_away_and_enters_the_answer(
     answer.write_bytes(b"<a/>")
     with pytest.raises(Refused):
         said("reply", slip.number, str(answer))
-    answer.write_bytes(reply(house, f"MME-{slip.number}-1", units=[("AU-1", "12 AJ 4")]))
+    answer.write_bytes(reply(house, f"MME-{slip.number}-1", units=[("AU-1", "12 AJ 4"), ("AU-2", "12 AJ 5")]))
     (told_now,) = said("reply", slip.number, str(answer))
     assert told_now["transfer"]["state"] == TransferState.ANSWERED
     assert state_of(house, letter_id) is State.TRANSFERRED
     shown = commands.invoke(transfer_commands, ["status", slip.number, "--as", "ministre"]).stdout
-    assert "répondu  1 versés" in shown
+    assert "répondu  2 versés" in shown
+    assert pieces_in(house, case)["Plan"].transferred_at is not None
     assert "12 AJ 4" in shown
     read_all(house)  # what was answered for good is destroyed
     with pytest.raises(NotFound):

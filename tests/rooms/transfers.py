@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import zipfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,16 @@ from api.config import Settings
 from api.transfers import archive_of
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.dossier_piece import DossierPiece, Said
 from ged.mail.filing import Disposition
 from ged.mail.moves import Move, Order
 from ged.mail.transfer import Form, Transfer
-from ged.services import consult
+from ged.services import classify, consult, dossier, dossier_pieces
 from ged.services.route import move
 from ged.services.sign_in import actor_of
 from ged.store.sweeps import DueRecord, Sweep
-from retention import transfers
+from retention import slips, transfers
+from retention.nightly import sweep_letters
 from retention.seda.contents import Agency
 from retention.seda.replies import Given, write_reply
 from rooms.house import ROOT
@@ -82,6 +85,52 @@ def fall_due(house: House, letter_ids: list[str], disposition: Disposition = Dis
         unit.commit()
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A piece to lay in a dossier: its name, its versions (PDF) oldest first, and what is said of it."""
+
+    name: str
+    versions: tuple[bytes, ...]
+    part: str = ""
+    kind: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def closed_dossier(house: House, *laid: Laid, title: str = "Permis de Tsévié", letters: Collection[str] = ()) -> str:
+    """Have a dossier whose pieces are of 1970, filed where fifty years end in a transfer, sealed, closed and swept."""
+    daf = by(house, "daf")
+    then = daf | {"clock": lambda: datetime(1970, 3, 3, 9, tzinfo=UTC)}
+    case = dossier.begin("", title, "DAF", (), ("Demande", "Instruction"), **daf)
+    classify.file_dossier(case.id, "A2", **by(house, "archives"))
+    for letter_id in letters:
+        dossier.put_in(case.id, letter_id, **daf)
+    for one in laid:
+        piece = None
+        for number, data in enumerate(one.versions):
+            stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+            file = dossier_pieces.Brought(stored, "application/pdf", f"{one.name}.pdf")
+            if piece is None:
+                piece = dossier_pieces.bring(case.id, file, one.part, **then)
+            else:
+                remark = f"Correction {number}"
+                dossier_pieces.bring_version(case.id, piece.id, file, remark, made_from=number, **then)
+        assert piece is not None
+        with house.store.unit() as unit:
+            revision = unit.dossier_pieces.get(case.id, piece.id).revision
+        said = Said(one.name, one.part, one.kind, one.metadata)
+        dossier_pieces.describe(case.id, piece.id, said, revision=revision, **daf)
+    read_all(house)
+    dossier.close(case.id, closing=True, **daf)
+    sweep_letters(house.store, house.clock)
+    return case.id
+
+
+def pieces_in(house: House, dossier_id: str) -> dict[str, DossierPiece]:
+    """Return the pieces of a dossier by title."""
+    with house.store.unit() as unit:
+        return {one.title: one for one in unit.dossier_pieces.of(dossier_id)}
+
+
 def prepared(house: House, title: str = "Plaintes", form: Form = Form.SEDA) -> Transfer:
     return transfers.prepare(title, form, archive_of(house), **by(house, "archives"))
 
@@ -92,12 +141,12 @@ def packed(house: House, title: str = "Plaintes", form: Form = Form.SEDA) -> Tra
     transfers.submit(made.id, **by(house, "archives"))
     transfers.approve(made.id, **by(house, "ministre"))
     read_all(house)
-    return transfers.slip(made.id, store=house.store, actor=person(house, "archives")).transfer
+    return slips.slip(made.id, store=house.store, actor=person(house, "archives")).transfer
 
 
 def package_of(house: House, transfer_id: str, target: Path, rank: int = 1) -> Path:
     """Take a package away, as the archivist does."""
-    found = transfers.take_away(transfer_id, rank, **by(house, "archives"))
+    found = slips.take_away(transfer_id, rank, **by(house, "archives"))
     with house.vault.open(found.sha256) as stream:
         target.write_bytes(stream.read())
     return target

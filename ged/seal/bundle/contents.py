@@ -177,7 +177,9 @@ class Contents:
     """A whole bundle, but for the bytes of its files, which are read from the vault while it is written.
 
     Attributes:
-        letter: What is known of the letter, JSON; `history` what happened to it, JSON.
+        letter: What is known of the letter, or of the piece, JSON; `history` what happened to it, JSON.
+        piece: Of a piece of a dossier, the dossier and the piece; `letter_id` is then its last version, which the leaf
+            of its original names.
         files: The original first.
         journal: A line for each of `history`, in its order.
     """
@@ -190,6 +192,7 @@ class Contents:
     trust: TrustMaterial
     missing: dict[str, str]
     journal: tuple[HistoryLine, ...] = ()
+    piece: tuple[str, str] | None = None
 
     @property
     def heads(self) -> tuple[Head, ...]:

@@ -447,10 +447,11 @@ class Examination:
         proved, heads = [one for one in listed if one.get("inscription")], dict[str, Head]()
         for one in proved:
             entry, event = self.bundle.read(one["inscription"]), told[one["ligne"]]
-            said, letter = json.loads(entry), self.bundle.manifest["courrier"]["id"]
-            same = [said[name] for name in ("id", "act", "login", "name", "letter")]
+            said = json.loads(entry)
+            same = [said[name] for name in ("id", "act", "login", "name")]
             _must(
-                same == [*(event[name] for name in ("id", "act", "login", "by")), letter]
+                same == [event[name] for name in ("id", "act", "login", "by")]
+                and self._own(said)
                 and datetime.fromisoformat(said["at"]) == datetime.fromisoformat(event["at"]),
                 f"la ligne {event['id']} n'est pas celle qui fut inscrite",
             )
@@ -461,6 +462,13 @@ class Examination:
             why = str(listed[0].get("manque"))[:300] if listed else "l'historique n'a pas de ligne"
             return f"absent : {why}"
         return f"{len(proved)} lignes sur {len(told)} : qui, quand, quel acte"
+
+    def _own(self, said: dict[str, Any]) -> bool:
+        """Dit si une inscription du journal des actes est de ce courrier, ou de cette pièce de son dossier."""
+        own = self.bundle.manifest["courrier"]
+        if "piece" not in own:
+            return bool(said["letter"] == own["id"])
+        return (said["letter"], said["about"], said["details"]["piece"]) == (None, own["dossier"], own["piece"])
 
     def _document(self, about: str, one: dict[str, Any]) -> None:
         times: list[datetime] = []
@@ -665,17 +673,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--journal", action="append", help="clé d'un journal, nom+empreinte+base64")
     parser.add_argument("--temoin", action="append", help="clé d'un témoin, nom+empreinte+base64")
     given = parser.parse_args(arguments)
-    own = any((given.autorite, given.horodatage, given.journal, given.temoin))
+    pins = any((given.autorite, given.horodatage, given.journal, given.temoin))
     pem: Callable[[Path | None], list[x509.Certificate]] = lambda path: (  # noqa: E731
         x509.load_pem_x509_certificates(path.read_bytes()) if path else []
     )
     pinned = Trust(pem(given.autorite), given.journal or [], given.temoin or [], pem(given.horodatage))
     with given.liasse.open("rb") as file:
-        steps, manifest, trust = verify(file, pinned if own else None)
-    print("Courrier", _plain(str(dict(manifest.get("courrier") or {}).get("numero", "inconnu"))[:60]))
+        steps, manifest, trust = verify(file, pinned if pins else None)
+    own = dict(manifest.get("courrier") or {})
+    print("Pièce" if "piece" in own else "Courrier", _plain(str(own.get("numero", "inconnu"))[:60]))
     for step in steps:
         print(f"{step.number:3}. [{step.state}] {step.about} : {step.title}\n       {step.detail}")
-    print("\nClés données en option :" if own else "\nClés apportées par la liasse ; COMPAREZ-LES à celles publiées :")
+    print("\nClés données en option :" if pins else "\nClés apportées par la liasse ; COMPAREZ-LES à celles publiées :")
     for role, certificates in (("autorité", trust.authorities), ("horodatage", trust.stamps)):
         for one in certificates:
             print(f"  {role} SHA-256 {one.fingerprint(hashes.SHA256()).hex()} {_plain(_name(one))}")

@@ -104,7 +104,7 @@ def _small(contents: Contents) -> dict[str, bytes]:
     found = {
         "LISEZMOI.txt": read_me(contents).encode(),
         "verifier.py": VERIFIER.read_bytes(),
-        "courrier.json": contents.letter,
+        "piece.json" if contents.piece else "courrier.json": contents.letter,
         "historique.json": contents.history,
         "confiance/autorite.pem": _pem(*trust.seals.authorities),
         "confiance/cachets.pem": _pem(*trust.seals.seals),
@@ -155,7 +155,7 @@ def _summary(contents: Contents, listed: dict[str, Any]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "genre": "liasse de preuve",
-        "courrier": {"id": contents.letter_id, "numero": contents.number},
+        "courrier": {"id": contents.letter_id, "numero": contents.number} | _of_piece(contents),
         "documents": [one.described() for one in contents.files],
         "journal": [line.described() for line in contents.journal],
         "tetes": [
@@ -165,6 +165,11 @@ def _summary(contents: Contents, listed: dict[str, Any]) -> dict[str, Any]:
         "manque": contents.missing,
         "fichiers": listed,
     }
+
+
+def _of_piece(contents: Contents) -> dict[str, str]:
+    """Return what the journal names a piece of a dossier by; nothing for a letter."""
+    return dict(zip(("dossier", "piece"), contents.piece, strict=True)) if contents.piece else {}
 
 
 def _public_pem(key: str) -> bytes:

@@ -18,16 +18,17 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
-from api.audits import folder_of, ground_of, logs_of, readers
+from api.audits import folder_of, ground_of, logs_of, processes, readers
 from api.supervisor import told_to_stop
 from api.terminal import err, house_of, line, out
 from ged.clock import system_clock
 from ged.errors import GedError, Refused
 from ged.mail.audit import EXIT, Audit, Checked, Depth, Finding, Head, Outcome, Weight
 from ged.ports import Vault
-from ged.services.audit.ground import Ground, ReadLog
+from ged.services.audit.ground import Ground
 from ged.services.audit.meanings import MEANINGS
 from ged.services.audit.notebook import Notebook, plain
+from ged.services.audit.read_log import ReadLog
 from ged.services.audit.retained import read_heads
 from ged.services.audit.table import BY_CODE
 from ged.services.audit.veiled import is_veiled
@@ -158,6 +159,7 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
             seed=asked.seed,
             sample=asked.sample,
             readers=readers(),
+            processes=processes(vault),
             veiled=veiled,
         ),
         notebook,
@@ -170,7 +172,7 @@ def _vault(store: str, endpoint: str, *, encrypted: bool) -> Vault:
         raise Refused("audit.apart", "--encrypted ne va qu'avec --store : ici, les clés du coffre sont là.")
     vault = _opened(store, endpoint)
     first = [one for one in islice(vault.objects(), _LOOKED) if one.digest and not one.suffix and one.latest]
-    if not encrypted and any(is_veiled(vault, one) for one in first):
+    if not encrypted and any(is_veiled(vault, one.digest) for one in first):
         raise Refused(
             "audit.encrypted",
             "Ce coffre contient des fichiers chiffrés. S'il doit l'être, ajoutez --encrypted : le journal et ce qui "

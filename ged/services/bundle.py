@@ -30,9 +30,9 @@ from ged.seal.log_key import read_checkpoint
 from ged.seal.note import read_proof
 from ged.seal.signature import read_signature
 from ged.seal.trust import TrustStore
+from ged.services.beside import proof_suffix, salt_of
 from ged.services.evidence import evidence_of
 from ged.services.export import EXTENSIONS
-from ged.services.seal import proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store, Unit
 

@@ -16,7 +16,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.trust import TrustStore
-from ged.services.seal import proof_suffix, salt_of
+from ged.services.beside import proof_suffix, salt_of
 from ged.store.unit import Store
 
 EXTENSIONS = {

@@ -16,9 +16,9 @@ from ged.mail.register_book import ClosingStatement, RegisterClosing, RegisterPr
 from ged.mail.register_check import SeriesReport, check_series
 from ged.ports import Ledger, LogHead, Signer, Vault
 from ged.seal.leaf import Leaf
+from ged.services.beside import proof_suffix
 from ged.services.print_register import MAX_LINES, Render, keep, record_print
 from ged.services.register_book import lines_of, register_of
-from ged.services.seal import proof_suffix
 from ged.store.unit import Store, Unit
 
 

@@ -20,26 +20,13 @@ from ged.ports import Ledger, Signer, Stored, Vault
 from ged.seal.leaf import SALT_BYTES, Leaf, blind
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
+from ged.services.beside import SALT, proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-def proof_suffix(leaf_index: int) -> str:
-    """Return the name under which the proof of a leaf is kept beside its original."""
-    return f"{leaf_index}.tlog-proof"
-
-
-SALT = "sel"
-"""The suffix of the companion that holds what blinds a leaf: it goes with the original, and dies with its key."""
-
-
-def salt_of(digest: str, vault: Vault) -> bytes:
-    """Return what blinds the leaf of an original; b"" where its digest stands in the log as it is."""
-    return vault.companion(digest, SALT) or b""
 
 
 TOGETHER = 32

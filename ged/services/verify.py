@@ -17,8 +17,8 @@ from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.seal.timestamp.chain import read_certificates
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, Step, Verdict, check, check_signed, judged, unknown
+from ged.services.beside import proof_suffix, salt_of
 from ged.services.evidence import evidence_of
-from ged.services.seal import proof_suffix, salt_of
 from ged.services.sealed_files import SealedFile, Sort, original_of, piece_of, pieces_of, recognise
 from ged.store.unit import Store, Unit
 

@@ -15,10 +15,11 @@ from ged.mail.item import Confidentiality
 from ged.seal.leaf import Leaf
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
-from ged.services.audit.ground import ReadLog
+from ged.services.audit.read_log import ReadLog
+from ged.services.beside import proof_suffix, salt_of
 from ged.services.capture import Door
 from ged.services.export import export
-from ged.services.seal import proof_suffix, salt_of, seal
+from ged.services.seal import seal
 from ged.services.sign_in import actor_of
 from ged.services.verify import verify_letter
 from ingest.capture.receive import receive

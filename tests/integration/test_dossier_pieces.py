@@ -20,8 +20,9 @@ from ged.mail.journal import Act
 from ged.mail.legal_hold import HoldQuery, Scope
 from ged.seal.verify import Outcome
 from ged.services import classify, consult, dossier, dossier_pieces, hold
-from ged.services.audit.ground import Ground, ReadLog
+from ged.services.audit.ground import Ground
 from ged.services.audit.notebook import Notebook
+from ged.services.audit.read_log import ReadLog
 from ged.services.audit.walk import walk
 from ged.services.dossier_pieces import Brought
 from ged.services.hold import NewHold

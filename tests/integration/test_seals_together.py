@@ -18,7 +18,8 @@ from ged.seal.note import open_note, read_proof
 from ged.seal.tiles import durable_write
 from ged.seal.verify import Outcome
 from ged.services import consult
-from ged.services.seal import TOGETHER, proof_suffix, seal
+from ged.services.beside import proof_suffix
+from ged.services.seal import TOGETHER, seal
 from ged.services.verify import verify_letter
 from rooms.letters import letter_pdf, proving, send, verifying
 

@@ -8,7 +8,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.journal import Act
 from ged.seal.verify import Outcome
-from ged.services.seal import proof_suffix
+from ged.services.beside import proof_suffix
 from ged.services.verify import verify_letter
 from rooms.letters import letter_pdf, read_all, send, verifying
 

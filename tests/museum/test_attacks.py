@@ -23,9 +23,9 @@ from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.log_key import read_checkpoint
 from ged.services.audit.ground import Ground, Step
+from ged.services.audit.judge import Entry, Judge
 from ged.services.audit.objects import check_objects
-from ged.services.audit.seals import Entry, Judge
-from ged.services.seal import proof_suffix
+from ged.services.beside import proof_suffix
 from rooms.audits import (
     OLDER,
     Sealed,
@@ -301,7 +301,7 @@ def test_every_byte_of_a_signature_flipped(victim: Victim) -> None:
     entry = Entry(0, victim.ledger.entry(0), leaf_at(victim, 0).sha256)
 
     def judged(stands: Ground) -> Iterator[Step]:
-        yield Step("", findings=tuple(Judge(stands, stands.documents.head()).findings(entry)))
+        yield Step("", findings=tuple(Judge(stands.crew.given, stands.documents.head()).findings(entry)))
 
     assert undetected(victim, path, judged) == []
 

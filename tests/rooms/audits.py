@@ -21,8 +21,9 @@ from ged.mail.audit import Audit, Checked, Depth, Finding, Head
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.sign import CmsSigner
-from ged.services.audit.ground import Ground, ReadLog
+from ged.services.audit.ground import Ground
 from ged.services.audit.notebook import Notebook
+from ged.services.audit.read_log import ReadLog
 from ged.services.audit.walk import walk
 from ged.services.capture import Door, Receipt
 from ged.services.seal import seal

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
 from ged.seal.log_key import read_checkpoint
-from ged.services.audit.ground import Ground, ReadLog, Step
+from ged.services.audit.ground import Ground, Step
 from ged.services.audit.heads import Grown
+from ged.services.audit.read_log import ReadLog
 from ged.services.audit.vouched import read_cosignatures, token_faults
 from ged.store.unit import Store
 

@@ -9,7 +9,8 @@ from ged.mail.audit import Finding, Weight
 from ged.mail.journal import Act
 from ged.seal.leaf import Leaf
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.seals import Entry, leaf_of, named
+from ged.services.audit.judge import Entry, leaf_of
+from ged.services.audit.seals import named
 from ged.store.unit import Unit
 
 TOLERANCE = timedelta(minutes=15)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from ged.mail.audit import Finding, Weight
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.seals import Entry, leaf_of
+from ged.services.audit.judge import Entry, leaf_of
 from ged.store.audits import SealedRow
 
 _WAITS, _MOMENT_S = timedelta(hours=1), 0.5

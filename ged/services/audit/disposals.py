@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ged.seal.leaf import DISPOSAL, Leaf
-from ged.services.audit.ground import ReadLog
+from ged.services.audit.read_log import ReadLog
 
 _NAMED = f'"event":"{DISPOSAL}"'.encode()
 

@@ -1,29 +1,24 @@
-"""SHA-256 of originals on every core: threads, since OpenSSL lets go of the interpreter while it hashes.
-
-What is left to the interpreter is what an audit of small files waits for: things are handed to threads by the handful.
-"""
+"""Originals read to their end: their SHA-256, and what is wrong with them."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import islice
 from typing import TypeVar
 
+from ged.errors import Corrupt, NotFound
+from ged.mail.audit import Finding
 from ged.ports import Vault
+from ged.services.audit.crew import Given
+from ged.services.audit.veiled import has_a_length, is_veiled
 
 _CHUNK = 256 << 10
 """Measured: from 128 KiB to 1 MiB alike, 1.9 GB/s a core where `openssl dgst` gives 1.5; smaller is slower."""
-HANDFUL = 32
-"""Things that one thread takes at a time, where nothing says how much work each is."""
 _here = threading.local()
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 def digest_of_object(vault: Vault, digest: str) -> tuple[str, int]:
@@ -49,36 +44,36 @@ def _copied(data: bytes, buffer: bytearray) -> int:
     return len(data)
 
 
-def side_by_side(
-    act: Callable[[T], R], things: Iterable[T], at_once: int, weight: Callable[[T], float] = lambda _: 1 / HANDFUL
-) -> Iterator[tuple[T, R]]:
-    """Yield (thing, what `act` gave) in the order of the things, `at_once` handfuls in work, few of them waiting.
-
-    Args:
-        act: Asked in a thread.
-        things: Drawn as they are needed.
-        at_once: Threads.
-        weight: The part of a handful that a thing is; a handful is full at 1.
-    """
-    todo = _handfuls(things, weight)
-    with ThreadPoolExecutor(at_once, thread_name_prefix="audit") as pool:
-        begun = partial(_each, act)
-        ahead = deque((some, pool.submit(begun, some)) for some in islice(todo, at_once * 2))
-        try:
-            while ahead:
-                some, results = ahead.popleft()
-                yield from zip(some, results.result(), strict=True)
-                ahead.extend((more, pool.submit(begun, more)) for more in islice(todo, 1))
-        finally:
-            for _, left in ahead:
-                left.cancel()
+def read_originals(given: Given, asked: Sequence[tuple[str, int]]) -> list[tuple[int, list[Finding]]]:
+    """Return, for each (digest, stored size), how many bytes were read and what is wrong with them."""
+    return [_examined(given, digest, size) for digest, size in asked]
 
 
-def _each(act: Callable[[T], R], things: Sequence[T]) -> list[R]:
-    return [act(one) for one in things]
+def _examined(given: Given, digest: str, size: int) -> tuple[int, list[Finding]]:
+    if given.veiled and is_veiled(given.vault, digest):
+        cut = Finding("object.altered", digest, "Ce fichier chiffré est tronqué.")
+        return 0, [] if has_a_length(size) else [cut]
+    return _hashed(given, digest)
 
 
-def _handfuls(things: Iterable[T], weight: Callable[[T], float]) -> Iterator[list[T]]:
+def _hashed(given: Given, name: str) -> tuple[int, list[Finding]]:
+    try:
+        digest, size = digest_of_object(given.vault, name)
+    except NotFound:
+        return 0, [Finding("object.missing", name, "L'objet listé ne se lit plus.")]
+    except Corrupt as error:
+        return 0, [Finding("object.altered", name, error.sentence)]
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return 0, [Finding("object.unread", name, "Le disque ne rend pas ses octets (erreur de lecture).")]
+    if digest == name:
+        return size, []
+    return size, [Finding("object.altered", name, f"Ses octets ont l'empreinte {digest}.")]
+
+
+def handfuls(things: Iterable[T], weight: Callable[[T], float]) -> Iterator[list[T]]:
+    """Give things by the handful: one is full when the weights of what it holds come to 1."""
     some, full = list[T](), 0.0
     for one in things:
         some.append(one)

@@ -13,7 +13,8 @@ from ged.mail.audit import Finding, Head, Weight
 from ged.seal.log_key import read_succession, successions
 from ged.seal.note import Checkpoint
 from ged.seal.tree import EMPTY, check_consistency, consistency
-from ged.services.audit.ground import Ground, ReadLog, Step
+from ged.services.audit.ground import Ground, Step
+from ged.services.audit.read_log import ReadLog
 from ged.services.audit.retained import read_heads
 
 

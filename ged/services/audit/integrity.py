@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ged.mail.anchor import Anchoring
 from ged.seal.log_key import in_force
-from ged.services.audit.ground import ReadLog
+from ged.services.audit.read_log import ReadLog
 from ged.store.unit import Store
 
 _POINTS = 60

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+_ASKED = 500
+"""Digests in one question: SQLite takes 999 values at least."""
+
 
 class Leaves:
     """Digests; kept twice, one is there once."""
@@ -60,5 +63,9 @@ class Leaves:
 
     def unknown(self, digests: Sequence[str]) -> list[str]:
         """Return those that were not kept."""
-        ask = "SELECT 1 FROM known WHERE sha256 = ?"
-        return [each for each in digests if self._rows.execute(ask, (bytes.fromhex(each),)).fetchone() is None]
+        known = set[bytes]()
+        for at in range(0, len(digests), _ASKED):
+            some = [bytes.fromhex(each) for each in digests[at : at + _ASKED]]
+            ask = f"SELECT sha256 FROM known WHERE sha256 IN ({','.join('?' * len(some))})"  # noqa: S608 - marks alone
+            known.update(row[0] for row in self._rows.execute(ask, some))
+        return [each for each in digests if bytes.fromhex(each) not in known]

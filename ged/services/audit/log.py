@@ -15,7 +15,8 @@ from ged.mail.audit import Finding
 from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH, Tiles
 from ged.seal.tree import EMPTY, leaf_hash, root_of
-from ged.services.audit.ground import Ground, ReadLog, Step
+from ged.services.audit.ground import Ground, Step
+from ged.services.audit.read_log import ReadLog
 
 _STEP = 64
 """Bundles between two steps."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.hashing import digest_of_object, side_by_side
+from ged.services.audit.hashing import handfuls, read_originals
+from ged.services.audit.judge import Entry, leaf_of
 from ged.services.audit.leaves import Leaves
-from ged.services.audit.seals import Entry, leaf_of
-from ged.services.audit.veiled import has_a_length, is_veiled
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
 _VEILED = re.compile(r"([0-9a-f]{2})+")
@@ -44,7 +41,7 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     with Leaves(ground.folder) as leaves:
         if not position:
             _know(ground, leaves)
-        for one, (read, faults) in side_by_side(lambda one: _examined(ground, one), listed, ground.readers, _weight):
+        for one, (read, faults) in _looked_at(ground, listed):
             if one.name != last and batch.full:
                 yield _step(ground, leaves, batch, last)
                 batch = _Batch()
@@ -58,6 +55,15 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
             elif one.suffix and one.digest != object_of and (object_of or not position):
                 batch.findings.append(Finding("object.missing", one.name, "Ce fichier n'a plus d'original à côté."))
         yield _step(ground, leaves, batch, last)
+
+
+def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, tuple[int, list[Finding]]]]:
+    """Give each thing with how many bytes were read of it and what is wrong; only what has bytes to read is sent."""
+    asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in handfuls(listed, _weight))
+    for some, answers in ground.crew.each(read_originals, asked, apart=lambda sent: len(sent) > 1):
+        answered = iter(answers)
+        for one in some:
+            yield one, next(answered) if _has_bytes(one) else (0, _named_wrong(one, veiled=ground.veiled))
 
 
 def _weight(one: Found) -> float:
@@ -84,33 +90,14 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-def _examined(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
-    """Return how many bytes were read of a thing of the vault, and what is wrong with it."""
-    if wrong := _out_of_place(one, veiled=ground.veiled):
-        weight = Weight.REMARK if one.keyless else Weight.FAULT
-        return 0, [Finding(wrong[0], one.name, wrong[1], weight)]
-    if one.suffix:
-        return 0, []
-    if ground.veiled and is_veiled(ground.vault, one):
-        cut = Finding("object.altered", one.digest, "Ce fichier chiffré est tronqué.")
-        return 0, [] if has_a_length(one) else [cut]
-    return _hashed(ground, one)
+def _has_bytes(one: Found) -> bool:
+    """Whether it is an original as the vault gives it, to be read to its end."""
+    return bool(one.digest) and not one.suffix and one.latest and not one.delete_marker
 
 
-def _hashed(ground: Ground, one: Found) -> tuple[int, list[Finding]]:
-    try:
-        digest, size = digest_of_object(ground.vault, one.digest)
-    except NotFound:
-        return 0, [Finding("object.missing", one.digest, "L'objet listé ne se lit plus.")]
-    except Corrupt as error:
-        return 0, [Finding("object.altered", one.digest, error.sentence)]
-    except OSError as error:
-        if error.errno != errno.EIO:
-            raise
-        return 0, [Finding("object.unread", one.digest, "Le disque ne rend pas ses octets (erreur de lecture).")]
-    if digest == one.digest:
-        return size, []
-    return size, [Finding("object.altered", one.digest, f"Ses octets ont l'empreinte {digest}.")]
+def _named_wrong(one: Found, *, veiled: bool) -> list[Finding]:
+    wrong = _out_of_place(one, veiled=veiled)
+    return [Finding(wrong[0], one.name, wrong[1], Weight.REMARK if one.keyless else Weight.FAULT)] if wrong else []
 
 
 def _out_of_place(one: Found, *, veiled: bool) -> tuple[str, str] | None:

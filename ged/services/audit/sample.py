@@ -10,11 +10,10 @@ import heapq
 from collections.abc import Iterator
 
 from ged.errors import Corrupt
-from ged.mail.audit import Finding
 from ged.seal.tiles import WIDTH
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.hashing import side_by_side
-from ged.services.audit.seals import Entry, Judge, leaf_of, named, sealed_entries
+from ged.services.audit.judge import ToJudge, judge_entries, leaf_of
+from ged.services.audit.seals import named, sealed_entries
 from ged.services.audit.trust import ProvedTimes
 
 
@@ -30,11 +29,12 @@ def check_sample(ground: Ground, position: str) -> Iterator[Step]:
         head = ground.documents.head()
     except ValueError:
         return
-    judge, drawn = Judge(ground, head), draw(ground.seed, head.size, ground.sample)
+    drawn = draw(ground.seed, head.size, ground.sample)
     todo = [index for index in drawn if index >= int(position or 0)]
     times = ProvedTimes(ground)
     entries = (sealed_entries(ground, times, index, [_entry(ground, head.size, index)])[0] for index in todo)
-    for entry, found in side_by_side(lambda one: _verified(judge, one), entries, ground.readers):
+    asked = ((one, ToJudge.of(head, [one], every_byte=True)) for one in entries)
+    for entry, (found,) in ground.crew.each(judge_entries, asked):
         leaf = leaf_of(entry)
         yield Step(str(entry.index + 1), 1, leaf.size if leaf else 0, len(drawn), named(ground, found))
 
@@ -44,7 +44,3 @@ def _entry(ground: Ground, size: int, index: int) -> bytes:
         return ground.documents.tiles(size).entries(index // WIDTH)[index % WIDTH]
     except (Corrupt, OSError):
         return b""
-
-
-def _verified(judge: Judge, entry: Entry) -> list[Finding]:
-    return judge.findings(entry, every_byte=True)

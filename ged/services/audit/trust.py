@@ -1,27 +1,10 @@
-"""Whether the certificate of a seal is one to believe, at the time that counts: a timestamp's where there is one."""
+"""When a seal is proved to have been there: the time that counts for its certificate."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
-from cryptography.x509 import Certificate
-
-from ged.seal.signature import Signature
-from ged.seal.trust import Moment, TrustStore
 from ged.services.audit.ground import Ground
-
-
-def why_untrusted(
-    signature: Signature, trust: TrustStore, proved_at: datetime | None, path: Callable[..., tuple[Certificate, ...]]
-) -> str:
-    """Return, in French, why a signature's certificate is not to be believed; "" when it is."""
-    moment = Moment(signature.claimed_at, proved=False) if proved_at is None else Moment(proved_at, proved=True)
-    try:
-        trust.judge(path(signature.certificate, signature.presented), moment)
-    except ValueError as error:
-        return f"{error}."
-    return ""
 
 
 class ProvedTimes:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ged.errors import NotFound
 from ged.mail.audit import Finding
-from ged.ports import Found, Vault
+from ged.ports import Vault
 from ged.store.vault.segments import begins_ciphertext, plain_size, stored_size
 
 SAID = (
@@ -24,18 +24,18 @@ _BESIDE_A_SEALED_ONE = 2
 """Its signature and its proof."""
 
 
-def is_veiled(vault: Vault, one: Found) -> bool:
+def is_veiled(vault: Vault, digest: str) -> bool:
     """Whether an object is ciphertext, by the mark that it begins with."""
     try:
-        with vault.open(one.digest) as stream:
+        with vault.open(digest) as stream:
             return begins_ciphertext(stream)
     except NotFound:
         return False
 
 
-def has_a_length(one: Found) -> bool:
+def has_a_length(size: int) -> bool:
     """Whether a ciphertext has a length that one can have: a tag cut off, and it has not."""
-    return stored_size(plain_size(one.size)) == one.size
+    return stored_size(plain_size(size)) == size
 
 
 def sealed_sizes(vault: Vault) -> Counter[int]:
@@ -46,7 +46,7 @@ def sealed_sizes(vault: Vault) -> Counter[int]:
             continue
         if not one.suffix:
             name, beside = one.digest, 0
-            size = plain_size(one.size) if is_veiled(vault, one) else -1
+            size = plain_size(one.size) if is_veiled(vault, one.digest) else -1
         elif one.digest == name and size >= 0:
             beside += 1
             sizes[size] += beside == _BESIDE_A_SEALED_ONE

@@ -98,7 +98,7 @@ class LocalVault:
     def companion(self, digest: str, suffix: str) -> bytes | None:
         """Return the bytes of a companion, or None."""
         try:
-            with open(self._name(digest, suffix), "rb") as file:  # noqa: PTH123 - as `open`
+            with open(self._name(digest, suffix), "rb", buffering=0) as file:  # noqa: PTH123 - as `open`
                 return file.read()
         except FileNotFoundError:
             self._stands()

@@ -1,0 +1,221 @@
+"""What is wrong with an entry of the log of documents and what it leads to: its original, its signature, its proof."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache, partial
+
+from cryptography.x509 import Certificate
+
+from ged.errors import Corrupt, NotFound
+from ged.mail.audit import Finding, Weight
+from ged.seal.leaf import DISPOSAL, Leaf
+from ged.seal.log_key import read_checkpoint
+from ged.seal.note import Checkpoint, read_proof
+from ged.seal.signature import Signature, read_signature
+from ged.seal.tree import check_consistency, check_inclusion, consistency, leaf_hash
+from ged.seal.trust import Moment, TrustStore
+from ged.services.audit.crew import Given
+from ged.services.audit.disposals import disposals_of
+from ged.services.audit.hashing import digest_of_object
+from ged.services.beside import proof_suffix
+
+_GONE = frozenset({"object.missing", "leaf.masked"})
+_GONE_WITH_IT = _GONE | {"p7s.missing", "proof.missing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log as its bytes stand.
+
+    Attributes:
+        original: The object that a blinded one is of; "" where nothing here says of which, or where the leaf does.
+        proved_at: When a timestamp authority vouched for it.
+        leaf: What the bytes say, where it was read already.
+    """
+
+    index: int
+    data: bytes
+    original: str = ""
+    proved_at: datetime | None = None
+    leaf: Leaf | None = None
+
+
+def leaf_of(entry: Entry) -> Leaf | None:
+    """Return the leaf that an entry is the encoding of."""
+    if entry.leaf is not None:
+        return entry.leaf
+    try:
+        return Leaf.decode(entry.data)
+    except ValueError:
+        return None
+
+
+def original_of(entry: Entry, leaf: Leaf) -> str:
+    """Return the object that an entry is of; "" where its digest is blinded and nothing here says of which."""
+    return entry.original or ("" if leaf.blinded else leaf.sha256)
+
+
+class Judge:
+    """Says what is wrong with one entry and what it leads to; may be asked from several threads."""
+
+    def __init__(self, given: Given, head: Checkpoint) -> None:
+        self._given, self._head = given, head
+        self._trust = TrustStore.from_pem(given.trust_pem)
+        self._subtree = lru_cache(8192)(given.documents.tiles(head.size).subtrees())
+        self._path = lru_cache(64)(self._trust.path)
+        self._grew_from = lru_cache(4096)(self._grew)
+        self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=given.documents.key_text))
+
+    def findings(self, entry: Entry, *, every_byte: bool = False) -> list[Finding]:
+        """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""
+        leaf = leaf_of(entry)
+        if leaf is None:
+            return [
+                Finding("leaf.unreadable", f"inscription n° {entry.index}", "Ce n'est pas une inscription de sceau.")
+            ]
+        entry = Entry(entry.index, entry.data, original_of(entry, leaf), entry.proved_at, leaf)
+        said = partial(Finding, about=f"inscription n° {entry.index}, {leaf.document}")
+        if leaf.event == DISPOSAL:
+            return self._remains(entry, said)
+        found = self._all(entry, leaf, said, every_byte=every_byte)
+        gone = any(each.code in _GONE for each in found)
+        if gone and (disposal := self.disposed_after(entry.index, leaf)) is not None:
+            detail = f"Détruit : son élimination est inscrite, n° {disposal}."
+            kept = [each for each in found if each.code not in _GONE_WITH_IT]
+            return [*kept, said("object.disposed", detail=detail, weight=Weight.REMARK)]
+        return found
+
+    def disposed_after(self, index: int, leaf: Leaf) -> int | None:
+        """Return the entry that tells of the disposal of what an older entry is of; None when there is none."""
+        disposal = self._disposals.get(leaf.subject, -1)
+        return disposal if disposal > index else None
+
+    @cached_property
+    def _disposals(self) -> dict[tuple[str, str, bool, str], int]:
+        """Read once, when the first original is missing; two threads that need it at once read the same."""
+        return disposals_of(self._given.documents, self._head.size)
+
+    def _remains(self, entry: Entry, said: Callable[..., Finding]) -> list[Finding]:
+        if not entry.original or self._given.vault.stat(entry.original) is None:
+            return []
+        detail = f"L'original {entry.original} est encore dans le coffre."
+        return [said("disposal.remains", detail=detail, weight=Weight.REMARK)]
+
+    def _all(self, entry: Entry, leaf: Leaf, said: Callable[..., Finding], *, every_byte: bool) -> list[Finding]:
+        if not entry.original:
+            return [said("leaf.masked", detail="Son empreinte est masquée, et aucun sel du coffre ne la rend.")]
+        return [
+            said(code, detail=detail)
+            for code, detail in (
+                *self._object(entry, leaf, every_byte=every_byte),
+                *self._signature(entry, leaf),
+                *self._proof(entry),
+            )
+        ]
+
+    def _object(self, entry: Entry, leaf: Leaf, *, every_byte: bool) -> Iterator[tuple[str, str]]:
+        try:
+            if every_byte:
+                digest, size = digest_of_object(self._given.vault, entry.original)
+            else:
+                stored = self._given.vault.stat(entry.original)
+                digest, size = entry.original, -1 if stored is None else stored.size
+        except (NotFound, Corrupt) as error:
+            size, digest = -1, ""
+            if isinstance(error, Corrupt):
+                yield "object.altered", error.sentence
+                return
+        if size < 0:
+            yield "object.missing", f"L'original {entry.original} n'est plus dans le coffre."
+        elif (digest, size) != (entry.original, leaf.size):
+            yield (
+                "object.altered",
+                f"{size} octets, SHA-256 {digest[:16]}… ; inscrit : {leaf.size}, {entry.original[:16]}…",
+            )
+
+    def _signature(self, entry: Entry, leaf: Leaf) -> Iterator[tuple[str, str]]:
+        p7s = self._given.vault.companion(entry.original, "p7s")
+        if p7s is None:
+            yield "p7s.missing", "Le fichier de signature n'est plus à côté de l'original."
+            return
+        if hashlib.sha256(p7s).hexdigest() != leaf.p7s_sha256:
+            yield "p7s.altered", "Le fichier de signature n'est pas celui qui fut inscrit."
+        try:
+            signature = read_signature(p7s)
+        except (ValueError, KeyError) as error:
+            yield "p7s.invalid", f"La signature ne se vérifie pas ({error})."
+            return
+        if signature.message_digest.hex() != entry.original:
+            yield "p7s.invalid", "La signature porte sur un autre fichier."
+        if why := why_untrusted(signature, self._trust, entry.proved_at, self._path):
+            yield "certificate.untrusted", why
+
+    def _proof(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        kept = self._given.vault.companion(entry.original, proof_suffix(entry.index))
+        if kept is None:
+            yield "proof.missing", "La preuve d'inscription n'est plus à côté de l'original."
+            return
+        try:
+            proof = read_proof(kept.decode())
+            then = self._checkpoint(proof.checkpoint)
+        except (ValueError, UnicodeDecodeError) as error:
+            yield "proof.invalid", f"La preuve ne se lit pas ({error})."
+            return
+        if proof.index != entry.index or not check_inclusion(
+            leaf_hash(entry.data), proof.index, then.size, proof.path, then.root
+        ):
+            yield "proof.invalid", "La preuve gardée ne mène pas de cette inscription à la tête qu'elle porte."
+        elif not self._grew_from(then):
+            yield "log.rewritten", "La tête que porte la preuve gardée n'est pas un début du journal d'aujourd'hui."
+
+    def _grew(self, then: Checkpoint) -> bool:
+        if then.size > self._head.size:
+            return False
+        try:
+            path = consistency(then.size, self._head.size, self._subtree)
+        except (Corrupt, OSError):
+            return False
+        return check_consistency(then.size, self._head.size, path, then.root, self._head.root)
+
+
+def why_untrusted(
+    signature: Signature, trust: TrustStore, proved_at: datetime | None, path: Callable[..., tuple[Certificate, ...]]
+) -> str:
+    """Return, in French, why a signature's certificate is not to be believed; "" when it is."""
+    moment = Moment(signature.claimed_at, proved=False) if proved_at is None else Moment(proved_at, proved=True)
+    try:
+        trust.judge(path(signature.certificate, signature.presented), moment)
+    except ValueError as error:
+        return f"{error}."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToJudge:
+    """Entries on their way to who judges them: (index, bytes, original, proved time) each, as `Entry`."""
+
+    head: Checkpoint
+    entries: tuple[tuple[int, bytes, str, datetime | None], ...]
+    every_byte: bool = False
+
+    @classmethod
+    def of(cls, head: Checkpoint, entries: Sequence[Entry], *, every_byte: bool = False) -> ToJudge:
+        """Return it; what was read of a leaf is read again there, which takes less than to send it."""
+        plain = tuple((one.index, one.data, one.original, one.proved_at) for one in entries)
+        return cls(head, plain, every_byte)
+
+
+def judge_entries(given: Given, asked: ToJudge) -> list[list[Finding]]:
+    """Return what is wrong with each entry."""
+    judge = _judge(given, asked.head)
+    return [judge.findings(Entry(*one), every_byte=asked.every_byte) for one in asked.entries]
+
+
+@lru_cache(1)
+def _judge(given: Given, head: Checkpoint) -> Judge:
+    """Keep what one audit read of its log from one handful to the next."""
+    return Judge(given, head)

@@ -51,6 +51,9 @@ from ingest.capture.folder import Station
 from ingest.capture.scan import run_scan
 from ingest.capture.stations import Stations
 from ingest.models.nightly import train_models
+from ingest.piece_reading import Fault as PieceFault
+from ingest.piece_reading import PieceReader
+from ingest.piece_reading import no_fault as pieces_go_on
 from ingest.runner import Fault, Runner, no_fault
 from ingest.side_by_side import Reading
 from ingest.signatures import JudgeSignatures
@@ -70,7 +73,7 @@ _log = logging.getLogger(__name__)
 
 HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
-    *("seal", "seal_kept", "seal_version", "advance", "post", "look_at_batch", "enter_batch", "scan"),
+    *("seal", "seal_kept", "seal_version", "advance", "read_version", "post", "look_at_batch", "enter_batch", "scan"),
     *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
@@ -81,7 +84,7 @@ READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
 
 
-def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.App:
+def build_app(house: House, runner: Runner, lots: BatchHands, pieces: PieceReader) -> procrastinate.App:
     """Return the queue's application: one task a verb, and the periodic ones, which run once for all workers."""
     url = house.database_url.replace("postgresql+psycopg://", "postgresql://")
     app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
@@ -113,6 +116,10 @@ def build_app(house: House, runner: Runner, lots: BatchHands) -> procrastinate.A
     @app.task(name="advance", queue="advance", retry=READ_RETRY)
     def advance(letter_id: str) -> None:
         runner.advance(letter_id)
+
+    @app.task(name="read_version", queue="read_version", retry=READ_RETRY)
+    def read_version(version_id: str) -> None:
+        pieces.read(version_id)
 
     @app.task(name="scan", queue="scan")
     def scan(run_id: str) -> None:
@@ -264,14 +271,31 @@ def _mail_tasks(app: procrastinate.App, house: House) -> None:
             mail_notices(store=house.store, clock=house.clock, write=NoticeWriter(house.address))
 
 
-def run_worker(house: House, *, until_idle: bool = False, fault: Fault = no_fault) -> None:
+def give_unread(house: House) -> None:
+    """Give a job to each version that waits to be read, for those brought before there was one; one job too many ends.
+
+    A job that finds nothing to read does nothing.
+    """
+    with house.store.unit() as unit:
+        for version_id in unit.version_texts.waiting():
+            unit.queue.defer("read_version", version_id=version_id)
+        unit.commit()
+
+
+def run_worker(
+    house: House, *, until_idle: bool = False, fault: Fault = no_fault, piece_fault: PieceFault = pieces_go_on
+) -> None:
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
     with Reading(house.settings.reading.engine, house.confined) as reading:
         judge = JudgeSignatures(reading, lambda: trusted_pem(house.settings.seal.trusted_ca), house.clock)
         work = works(house.store, house.vault, reading, house.office, house.entrance.limits.max_pages, judge)
         runner = Runner(house.store, work, house.clock, fault)
         lots = BatchHands(house.store, house.vault, reading, house.clock)
-        app = build_app(house, runner, lots)
+        pieces = PieceReader(
+            house.store, house.vault, reading, house.office, house.entrance.limits, house.clock, piece_fault
+        )
+        app = build_app(house, runner, lots, pieces)
+        give_unread(house)
         gc.freeze()  # what is loaded by now stays: the collector looks only at what work makes
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))

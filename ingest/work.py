@@ -15,7 +15,6 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
 
-from ged.errors import GedError
 from ged.mail.electronic import Piece
 from ged.mail.item import Letter
 from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
@@ -29,6 +28,7 @@ from ingest.lookalikes import lookalikes
 from ingest.models.served import ServedModels
 from ingest.office.converter import Office
 from ingest.own_folder import own_folder
+from ingest.paged import set_pages, set_piece
 from ingest.pipeline import TABLE, kept_before
 from ingest.readers.table import facts_of, is_mail, is_paged, of_type
 from ingest.runner import Result, Work
@@ -37,7 +37,7 @@ from ingest.signatures import JudgeSignatures
 from ingest.stages.classify import classify
 from ingest.stages.extract import extract
 from ingest.stages.fields.headers import from_headers
-from ingest.stages.lay_out import lay_out, pages_as_pdf
+from ingest.stages.lay_out import lay_out
 from ingest.stages.propose import by_separator, propose
 from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
@@ -82,7 +82,7 @@ class _Hands:
             return Result({"pages": None})
         with self.fetched(letter.original) as path:
             files = [self._piece(piece, path.with_name(f"piece-{piece.rank}")) for piece in pieces]
-            media_type = self._set(path, letter.media_type)
+            media_type = set_pages(path, letter.media_type, reading=self._reading, office=self._office)
             (made,) = self._reading.each(lay_out, [(path, media_type, files, self._max_pages)])
         digest = self._put(letter, made.pdf, "application/pdf")
         shown = {each.rank: (each.page_count, each.remark) for each in made.pieces}
@@ -96,25 +96,7 @@ class _Hands:
     def _piece(self, piece: Piece, path: Path) -> tuple[Piece, Path]:
         """Fetch a piece, as pages where that takes a program of its own: it may fail without the others."""
         self._fetch(piece.digest, path)
-        try:
-            return piece if piece.remark else replace(piece, media_type=self._set(path, piece.media_type)), path
-        except GedError as error:
-            if error.code == "press.busy":
-                raise
-            return replace(piece, remark=error.sentence), path
-
-    def _set(self, path: Path, media_type: str) -> str:
-        """Put the pages of a file in its place, unless it has some or holds others; return what it then is."""
-        known = of_type(media_type)
-        if known is None or known.pages is not None or known.files is not None:
-            return media_type
-        if known.office is not None:  # a cage of its own: LibreOffice would not start behind the walls
-            pdf = self._office.convert(path.read_bytes(), known.office)
-        else:
-            (pdf,) = self._reading.each(pages_as_pdf, [(path, media_type)])
-        path.unlink()
-        path.write_bytes(pdf)
-        return "application/pdf"
+        return (piece, path) if piece.remark else set_piece(piece, path, reading=self._reading, office=self._office)
 
     def triage(self, letter: Letter, outputs: dict[str, Any]) -> Result:
         with self._laid_out(letter, outputs) as path:

@@ -116,6 +116,13 @@ async def describe(request: Request, house: HouseDep, actor: ActorDep, dossier_i
     return _to(dossier_id, document_id)
 
 
+@router.post("/dossiers/{dossier_id}/pieces/{document_id}/lecture", dependencies=[FormCheck])
+def read_again(house: HouseDep, actor: ActorDep, dossier_id: str, document_id: str) -> Response:
+    """Have a version that could not be read tried once more."""
+    dossier_pieces.read_again(dossier_id, document_id, store=house.store, actor=actor)
+    return _to(dossier_id, document_id)
+
+
 @router.post("/dossiers/{dossier_id}/pieces/{document_id}/reservation", dependencies=[FormCheck])
 def reserve(
     request: Request,

@@ -14,6 +14,7 @@ from enum import StrEnum
 from ged.mail.dossier import Dossier
 from ged.mail.folding import folded_words
 from ged.mail.french_dates import parse_date
+from ged.mail.item import Reading
 
 
 class FieldType(StrEnum):
@@ -94,6 +95,9 @@ class Version:
         number: 1 for the first.
         sha256: 64 lower-case hexadecimal digits; the bytes are in the vault, `size` of them.
         sealed_at: None while its seal waits.
+        reading: How far the machine is in reading it; one that was replaced before stays as it was.
+        reading_error: Why it could not be read, a French sentence; "".
+        page_count: How many pages were read; 0 until all are.
     """
 
     id: str
@@ -108,6 +112,9 @@ class Version:
     login: str
     name: str
     sealed_at: datetime | None = None
+    reading: Reading = Reading.PENDING
+    reading_error: str = ""
+    page_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierModel, DossierPiece, Said, Version, read_said
 from ged.mail.folding import folded_words
+from ged.mail.item import Reading
 from ged.mail.journal import Act
 from ged.ports import Stored, Vault
 from ged.store.unit import Store, Unit
@@ -34,11 +35,12 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class PieceFile:
-    """A piece with its dossier and its versions, newest first."""
+    """A piece with its dossier and its versions, newest first; of the last one so many pages are read."""
 
     dossier: Dossier
     piece: DossierPiece
     versions: tuple[Version, ...]
+    pages_read: int
 
 
 def pieces_of(
@@ -68,7 +70,9 @@ def piece_file(dossier_id: str, piece_id: str, *, store: Store, actor: Actor) ->
     with store.unit() as unit:
         seen = unit.dossiers.get(dossier_id, actor)
         piece = unit.dossier_pieces.get(seen.id, piece_id)
-        return PieceFile(seen, piece, unit.dossier_pieces.versions([piece.id])[piece.id])
+        versions = unit.dossier_pieces.versions([piece.id])[piece.id]
+        read = unit.version_texts.count_read([versions[0].id])
+        return PieceFile(seen, piece, versions, read.get(versions[0].id, 0))
 
 
 def dossier_model(*, store: Store) -> DossierModel:
@@ -151,6 +155,7 @@ def bring_version(
             raise Refused(
                 "dossier_piece.same", f"Ce fichier est la version {latest.number}, à l'octet près : rien à ajouter."
             )
+        unit.version_texts.forget(piece.id)
         free = {"reserved_by": "", "reserved_name": "", "reserved_at": None}
         unit.dossier_pieces.change(piece, latest=latest.number + 1, **free)
         said = " ".join(remark.split())[:500]
@@ -277,6 +282,23 @@ def take_back(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clo
         unit.commit()
 
 
+def read_again(dossier_id: str, piece_id: str, *, store: Store, actor: Actor) -> None:
+    """Have the last version of a piece read again, where the machine had given it up; nothing happens otherwise.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`, `dossier_piece.destroyed`.
+    """
+    require(actor, Right.KEEP_DOSSIERS)
+    with store.unit() as unit:
+        piece = _there(unit, unit.dossiers.get(dossier_id, actor), piece_id)
+        latest = unit.dossier_pieces.versions([piece.id])[piece.id][0]
+        if latest.reading is Reading.FAILED:
+            unit.version_texts.try_again(latest.id)
+            unit.queue.defer("read_version", version_id=latest.id)
+        unit.commit()
+
+
 def open_version(
     dossier_id: str, piece_id: str, number: int, *, store: Store, vault: Vault, actor: Actor, clock: Clock
 ) -> tuple[Version, AbstractContextManager[BinaryIO]]:
@@ -309,6 +331,7 @@ def _keep(
     unit.dossier_pieces.add_version(version)
     unit.piece_locks.again(version.piece_id)
     unit.queue.defer("seal_version", version_id=version.id)
+    unit.queue.defer("read_version", version_id=version.id)
     return version
 
 

@@ -24,6 +24,7 @@ from ged.mail.dossier_piece import (
     Version,
     search_text,
 )
+from ged.mail.item import Reading
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
 from ged.store.seals import SealRecord
@@ -104,7 +105,7 @@ class DossierPieces:
         query = _versions().where(dossier_version.c.piece_id.in_(piece_ids)).order_by(dossier_version.c.number.desc())
         found: dict[str, tuple[Version, ...]] = {}
         for row in self._connection.execute(query):
-            found[row.piece_id] = (*found.get(row.piece_id, ()), Version(*row))
+            found[row.piece_id] = (*found.get(row.piece_id, ()), _version(row))
         return found
 
     def kept_in(self, dossier_id: str) -> tuple[KeptPiece, ...]:
@@ -148,7 +149,7 @@ class DossierPieces:
         """Return the versions that have these bytes, each with the id of its dossier: the caller asks who may see."""
         query = _versions().add_columns(dossier_piece.c.dossier_id).join(dossier_piece)
         rows = self._connection.execute(query.where(dossier_version.c.sha256 == sha256).order_by("added_at", "id"))
-        return tuple((Version(*row[:-1]), row.dossier_id) for row in rows)
+        return tuple((_version(row[:-1]), row.dossier_id) for row in rows)
 
     def seal_of(self, version_id: str) -> SealRecord | None:
         """Return the seal of a version, if it has one."""
@@ -216,6 +217,11 @@ def _row(rank: int, one: Any) -> dict[str, object]:
 def in_our_hands() -> sa.ColumnElement[bool]:
     """Return what parts the pieces that no disposal has condemned and no archive has taken from all others."""
     return sa.and_(dossier_piece.c.condemned_at.is_(None), dossier_piece.c.transferred_at.is_(None))
+
+
+def _version(row: Sequence[Any]) -> Version:
+    read = Version(*row)
+    return replace(read, reading=Reading(read.reading))
 
 
 def _of_piece(version: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -74,6 +74,10 @@ dossier_version = sa.Table(
     column("leaf_index", sa.BigInteger, nullable=True),
     column("p7s_sha256", _Text, nullable=True),
     column("sealed_at", _Time, nullable=True),
+    column("reading", _Text, server_default="en_lecture"),
+    column("reading_error", _Text, server_default=""),
+    column("page_count", sa.Integer, server_default="0"),
+    column("tries", sa.Integer, server_default="0"),
     sa.UniqueConstraint("piece_id", "number"),
 )
 

@@ -91,6 +91,7 @@ from ged.store.transfers import Transfers
 from ged.store.transmittals import Transmittals
 from ged.store.unsealed_pieces import UnsealedPieces
 from ged.store.uploads import Uploads
+from ged.store.version_texts import VersionTexts
 from ged.store.views import SavedViews
 
 
@@ -413,6 +414,11 @@ class Unit:
     def dossier_pieces(self) -> DossierPieces:
         """Documents of dossiers beyond their letters."""
         return DossierPieces(self._connection)
+
+    @cached_property
+    def version_texts(self) -> VersionTexts:
+        """What versions of pieces say."""
+        return VersionTexts(self._connection)
 
     @cached_property
     def views(self) -> SavedViews:

@@ -159,6 +159,8 @@ def _destroy(one: Disposal, line: DisposalLine, hands: Hands) -> None:
         if letter:
             unit.belongings.remove_words(subject_id)
             unit.outbox.add(subject_id, now)
+        else:
+            unit.version_texts.forget(subject_id)
         hands.fault(subject_id, "before destroyed")
         unit.commit()
     hands.fault(subject_id, "destroyed")

@@ -33,11 +33,12 @@ from retention.disposal import lists
 from retention.disposal.carry_out import retry_left
 from rooms.audits import codes, quiet
 from rooms.disposals import disposed, everything_kept, over, over_piece, own
-from rooms.letters import letter_pdf, proving
+from rooms.letters import letter_pdf, proving, read_all
 from search.port import Query
 from search.rebuild import rebuild
 
-WORD = "Zwiggurat"
+WORD, LAID = "Zwiggurat", "Hahotoé"
+"""What a letter says, and what a piece of a dossier does; nothing else."""
 
 
 def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
@@ -68,15 +69,16 @@ def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
     sealing = {name: value for name, value in proving(house, kossi).items() if name != "actor"}
     seal_piece(joined.id, **sealing)
     seal_piece(kept.id, **sealing)
-    laid = [f"%PDF {WORD} au dossier, version {n}".encode() * 9 for n in (1, 2)]
+    laid = [f"%PDF {WORD} au dossier, version 1".encode() * 9, letter_pdf(body=f"La parcelle de {LAID} est bornée.")]
     _, piece_id = over_piece(house, who, "plan", *laid)
+    read_all(house)
     drain_index(house)
     with house.store.unit() as unit:
         files = (*unit.belongings.objects(letter_id), *unit.belongings.objects_of_piece(piece_id))
     with house.vault.open(letter.original) as stream:
         whole = stream.read()
     assert whole == data
-    needles = (WORD.encode(), WORD.lower().encode(), whole[:300], whole[-300:], *extra, *laid)
+    needles = (WORD.encode(), WORD.lower().encode(), whole[:300], whole[-300:], *extra, *laid, LAID.encode())
     return letter_id, files, needles
 
 
@@ -108,7 +110,7 @@ def test_nothing_is_left_of_it_in_a_folder_in_plain_and_the_audit_counts_it_as_d
     with open_house(plain) as house:
         letter_id, files, needles = laden(house)
         assert len(files) >= 7, "original, annex, piece, images of its page, two versions in a dossier"
-        assert {n for _, n in found_in(house, needles)} >= {0, 2, 3, 4, 5, 6, 7}, "everything was there to be found"
+        assert {n for _, n in found_in(house, needles)} >= {0, 2, 3, 4, 5, 6, 7, 8}, "everything was there to be found"
         assert hits(house, WORD) == 1
         done = disposed(house, lambda login: actor_of(login, store=house.store, clock=house.clock))
         drain_index(house)

@@ -1,0 +1,192 @@
+"""Pieces of dossiers are read by the machine: printed, scanned, of the office, packed; killed, given up, replaced."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from api.config import Settings
+from api.wiring import House, open_house
+from api.worker import give_unread, run_worker
+from ged.mail.access import Actor
+from ged.mail.dossier import Dossier
+from ged.mail.dossier_piece import Version
+from ged.mail.item import Reading
+from ged.services import dossier, dossier_pieces
+from integration.test_acknowledgement import signed_in
+from rooms.house import driver_url
+from rooms.letters import letter_pdf, read_all
+from rooms.office_files import odt
+from rooms.scans import copy_of_a_copy
+
+Who = Callable[[str], Actor]
+PDF, ODT = "application/pdf", "application/vnd.oasis.opendocument.text"
+
+
+def own(house: House, actor: Actor) -> dict[str, Any]:
+    return {"store": house.store, "actor": actor, "clock": house.clock}
+
+
+@pytest.fixture
+def one(house: House, who: Who) -> Dossier:
+    return dossier.begin("", "Carrière de Tsévié", "DAF", (), **own(house, who("daf")))
+
+
+def bring(house: House, actor: Actor, one: Dossier, data: bytes, media_type: str = PDF, name: str = "plan.pdf") -> str:
+    stored = house.vault.put(BytesIO(data), media_type=media_type, tenant_id="MME")
+    file = dossier_pieces.Brought(stored, media_type, name)
+    return dossier_pieces.bring(one.id, file, **own(house, actor)).id
+
+
+def said(house: House, piece_id: str) -> str:
+    with house.store.unit() as unit:
+        return "\n".join(page.text for page in unit.version_texts.of_pieces([piece_id]).get(piece_id, []))
+
+
+def last(house: House, piece_id: str) -> Version:
+    with house.store.unit() as unit:
+        return unit.dossier_pieces.versions([piece_id])[piece_id][0]
+
+
+def query(settings: Settings, text: str, *values: Any) -> list[Any]:
+    assert settings.database.url is not None
+    with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as connection:
+        answer = connection.execute(text.encode(), values)
+        return answer.fetchall() if answer.description else []
+
+
+def test_what_is_printed_scanned_written_and_packed_is_read(
+    house: House, who: Who, one: Dossier, tmp_path: Path
+) -> None:
+    daf = who("daf")
+    printed = bring(house, daf, one, letter_pdf(body="La parcelle de Zogbédji est bornée."))
+    scan = copy_of_a_copy(letter_pdf(body="La parcelle de Hahotoé est bornée."), tmp_path / "s.tif").read_bytes()
+    media_type = PDF if scan.startswith(b"%PDF") else "image/tiff"
+    scanned = bring(house, daf, one, scan, media_type, "scan.tif")
+    written = bring(house, daf, one, odt("Le barème des redevances de Bangéli"), ODT, "note.odt")
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("un.pdf", letter_pdf(body="Le croquis de Nangbéto est joint."))
+        archive.writestr("deux.odt", odt("Le relevé de Dapaong"))
+    held = bring(house, daf, one, packed.getvalue(), "application/zip", "lot.zip")
+    assert said(house, printed) == ""
+    read_all(house)
+    assert "Zogbédji" in said(house, printed)
+    assert "parcelle" in said(house, scanned)
+    assert "Bangéli" in said(house, written)
+    assert "Nangbéto" in said(house, held)
+    assert "Dapaong" in said(house, held)
+    found = last(house, scanned)
+    assert (found.reading, found.reading_error, found.page_count) == (Reading.READY, "", 1)
+
+
+def test_a_new_version_takes_the_place_of_the_text_of_the_last(house: House, who: Who, one: Dossier) -> None:
+    daf = who("daf")
+    piece = bring(house, daf, one, letter_pdf(body="La parcelle de Zogbédji."))
+    read_all(house)
+    stored = house.vault.put(BytesIO(letter_pdf(body="La parcelle de Hahotoé.")), media_type=PDF, tenant_id="MME")
+    dossier_pieces.bring_version(
+        one.id, piece, dossier_pieces.Brought(stored, PDF, "v2.pdf"), made_from=1, **own(house, daf)
+    )
+    assert said(house, piece) == "", "what it said is said no more"
+    read_all(house)
+    assert "Hahotoé" in said(house, piece)
+    assert "Zogbédji" not in said(house, piece)
+
+
+def test_what_cannot_be_read_is_said_and_can_be_tried_again(
+    house: House, who: Who, one: Dossier, client: httpx.Client
+) -> None:
+    piece = bring(house, who("daf"), one, b"%PDF-1.7 rien de lisible", PDF)
+    session = signed_in(house, "daf")
+    address = f"/dossiers/{one.id}/pieces/{piece}"
+    assert "La machine va lire cette version" in client.get(address, headers=session).text
+    read_all(house)
+    found = last(house, piece)
+    assert found.reading is Reading.FAILED
+    assert found.reading_error
+    page = client.get(address, headers=session).text
+    assert "Relancer la lecture" in page
+    dossier_pieces.read_again(one.id, piece, store=house.store, actor=who("daf"))
+    assert last(house, piece).reading is Reading.PENDING
+    read_all(house)
+    assert last(house, piece).reading is Reading.FAILED, "tried, and given up as before"
+
+
+def test_a_version_without_a_job_is_given_one_when_a_worker_starts(
+    house: House, settings: Settings, who: Who, one: Dossier
+) -> None:
+    piece = bring(house, who("daf"), one, letter_pdf(body="La parcelle de Zogbédji."))
+    query(settings, "DELETE FROM procrastinate_jobs WHERE task_name = 'read_version'")
+    give_unread(house)
+    read_all(house)
+    assert "Zogbédji" in said(house, piece)
+
+
+def _work(settings: Settings) -> None:
+    with open_house(settings) as house:
+        run_worker(house, until_idle=True)
+
+
+def test_a_killed_worker_leaves_the_pages_that_it_read_to_the_next(
+    house: House, settings: Settings, who: Who, one: Dossier
+) -> None:
+    piece = bring(house, who("daf"), one, letter_pdf(pages=20))
+    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings,))
+    worker.start()
+    try:
+        while worker.is_alive() and not query(settings, "SELECT 1 FROM version_page"):
+            time.sleep(0.02)
+    finally:
+        worker.kill()
+        worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    assert last(house, piece).reading is Reading.PENDING
+    kept = [number for (number,) in query(settings, "SELECT number FROM version_page")]
+    assert 0 < len(kept) < 20, "killed in the middle"
+    query(settings, "UPDATE version_page SET words = array_append(words, 'Zébulon')")  # read again, it would be lost
+    read_all(house)
+    with house.store.unit() as unit:
+        pages = unit.version_texts.of_pieces([piece])[piece]
+    assert [page.number for page in pages] == list(range(1, 21))
+    assert [page.number for page in pages if "Zébulon" in page.said] == sorted(kept)
+
+
+def _work_and_die(settings: Settings, point: str) -> None:
+    def fault(_version_id: str, at: str) -> None:
+        if at == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with open_house(settings) as house:
+        run_worker(house, until_idle=True, piece_fault=fault)
+
+
+@pytest.mark.parametrize("point", ["fetched", "some pages", "before settled", "settled"])
+def test_killed_at_any_point_it_ends_the_same(
+    house: House, settings: Settings, who: Who, one: Dossier, point: str
+) -> None:
+    piece = bring(house, who("daf"), one, letter_pdf(body="La parcelle de Zogbédji.", pages=2))
+    worker = multiprocessing.get_context("spawn").Process(target=_work_and_die, args=(settings, point))
+    worker.start()
+    worker.join(120)
+    code = worker.exitcode
+    worker.kill()
+    worker.join()
+    assert code == -signal.SIGKILL
+    read_all(house)
+    found = last(house, piece)
+    assert (found.reading, found.page_count) == (Reading.READY, 2)
+    assert "Zogbédji" in said(house, piece)
+    with house.store.unit() as unit:
+        assert [page.number for page in unit.version_texts.of_pieces([piece])[piece]] == [1, 2]

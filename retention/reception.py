@@ -251,7 +251,7 @@ def _register(unit: Unit, one: CheckedLetter, kept: dict[str, Stored], actor: Ac
 
 
 def _provenance(found: Reception, read: ReadPackage, one: ReadUnit, letter: Letter, proofs: Proofs) -> Provenance:
-    dossier = next((each for each in read.units if each.id == one.parent), None)
+    dossier = read.top(one)
     return Provenance(
         reception_id=found.id,
         unit=one.id,

@@ -85,6 +85,12 @@ class ReadPackage:
         """Return the units that lie in another, directly."""
         return tuple(one for one in self.units if one.parent == unit_id)
 
+    def top(self, unit: ReadUnit) -> ReadUnit | None:
+        """Return the highest unit that another lies in, a dossier above its parts; None for one at the top."""
+        parents = {one.id: one.parent for one in self.units}
+        above = list(_above(unit.id, parents))
+        return next((one for one in self.units if above and one.id == above[-1]), None)
+
     def letters(self) -> tuple[ReadUnit, ...]:
         """Return the units that stand for letters: the highest ones that carry a file."""
         carrying = {one.id for one in self.units if one.files}

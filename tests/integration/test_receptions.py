@@ -41,9 +41,20 @@ from ingest.own_folder import own_folder
 from retention import reception, slips
 from retention.answers import take_answer
 from rooms.house import alchemy_url, driver_url
-from rooms.letters import read_all, verifying
+from rooms.letters import letter_pdf, read_all, verifying
 from rooms.server import bearer
-from rooms.transfers import SCHEMAS, by, closed_letters, fall_due, judged, package_of, packed, person
+from rooms.transfers import (
+    SCHEMAS,
+    Laid,
+    by,
+    closed_dossier,
+    closed_letters,
+    fall_due,
+    judged,
+    package_of,
+    packed,
+    person,
+)
 
 Altered = Callable[[dict[str, bytes]], dict[str, bytes]]
 
@@ -135,6 +146,44 @@ def test_what_one_house_transfers_another_takes(
     with house.store.unit() as unit:
         assert unit.transfers.accepted(mine) == frozenset(mine)
         assert {one.state for one in unit.letters.many(mine)} == {State.TRANSFERRED}
+
+
+def test_pieces_of_a_dossier_are_taken_with_their_versions_and_their_proofs_are_verified(
+    house: House, archive_settings: Settings, tmp_path: Path
+) -> None:
+    case = closed_dossier(house, Laid("Plan", (letter_pdf(subject="Un"), letter_pdf(subject="Deux")), "Instruction"))
+    slip = packed(house)
+    package = package_of(house, slip.id, tmp_path / "paquet.zip").read_bytes()
+    with house.store.unit() as unit:
+        (piece,) = unit.dossier_pieces.kept_in(case)
+        last, first = unit.dossier_pieces.versions([piece.piece.id])[piece.piece.id]
+    with open_house(archive_settings) as archive:
+        found = sent(archive, package)
+        assert (found.state, found.reasons) == (ReceptionState.ACCEPTED, ())
+        (taken,) = reception.received(found.id, store=archive.store, actor=person(archive, "archives")).letters
+        provenance, number = taken
+        assert (provenance.number, provenance.system_id) == (piece.label, piece.piece.id)
+        assert provenance.dossier == f"{piece.dossier.code} {piece.dossier.title}", "not the part that it lies in"
+        assert provenance.proofs is Proofs.SOUND
+        theirs = consult.letter(provenance.letter_id, store=archive.store, actor=person(archive, "archives"))
+        assert (theirs.original, theirs.subject, theirs.state) == (last.sha256, "Plan", State.DONE)
+        with archive.store.unit() as unit:
+            joined = {one.kind: one.digest for one in unit.annexes.of(theirs.id)}
+        assert joined[AnnexKind.ENCLOSURE] == first.sha256
+        _same_proofs(house, archive, theirs.id, last.sha256)
+        xml = found.reply.encode()
+        with zipfile.ZipFile(BytesIO(package)) as sound:
+            entries = {name: sound.read(name) for name in sound.namelist()}
+        for each in (last, first):
+            name = f"content/{each.sha256}.pdf"
+            forged = written(_swapped(entries, name, entries[name] + b"\n% altered\n"))
+            (why,) = sent(archive, forged).reasons
+            assert "preuves" in why
+    (tmp_path / "reponse.xml").write_bytes(xml)
+    said, text = read_reply(tmp_path / "reponse.xml", house)
+    take_answer(slip.id, said, text, **by(house, "archives"))
+    with house.store.unit() as unit:
+        assert unit.transfers.taken([piece.piece.id])[piece.piece.id].cote == number
 
 
 def _same_proofs(house: House, archive: House, letter_id: str, original: str) -> None:

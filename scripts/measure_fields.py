@@ -21,7 +21,7 @@ from scripts.field_letters import Sample, composed, given, spoilt
 from scripts.field_truth import TRUTH, right, true_value
 from scripts.measures import table, write_section
 
-UNSEEN_SEED = 77
+UNSEEN_SEED, MORE_SEED = 77, 78
 _INTRODUCTION = (
     "Right: the value says what the letter says, over letters that say it. Sure: shown without a doubt mark "
     f"(probability of {SURE} and above), over the values proposed; then how many of those are right. "
@@ -61,17 +61,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200, help="born-digital letters of held-out templates")
     parser.add_argument("--scans", type=int, default=55, help="scans of held-out templates")
+    parser.add_argument("--more", type=int, default=165, help="more scans of held-out templates, other letters")
     asked = parser.parse_args()
     sets = {
         "given scans": judged(given(digital=False)),
         "given, born digital": judged(given(digital=True)),
         "held out, born digital": judged(composed(asked.count, UNSEEN_SEED, unseen=True)),
         "held out, spoilt": judged(spoilt(asked.scans, UNSEEN_SEED, unseen=True)),
+        "held out, spoilt, other letters": judged(spoilt(asked.more, MORE_SEED, unseen=True)),
     }
-    held = sets["held out, born digital"] + sets["held out, spoilt"]
+    scans = sets["held out, spoilt"] + sets["held out, spoilt, other letters"]
+    held = sets["held out, born digital"] + scans
     parts = [_INTRODUCTION]
     parts += [f"**{name}**\n\n{_by_field(found)}" for name, found in sets.items() if found]
-    parts += ["**By way of spoiling**, held-out templates, % right:", _by_way(sets["held out, spoilt"])]
+    parts += [f"All fields of all held-out scans: {_whole(scans)}"]
+    parts += ["**By way of spoiling**, held-out templates, % right:", _by_way(scans)]
     parts += [
         "**Reliability**, held-out templates: of the values of a probability, how many are right.",
         _reliability(held),
@@ -100,6 +104,13 @@ def _by_field(found: Sequence[Judged]) -> str:
             ]
         )
     return table(["field", "letters", "right %", "sure %", "right of the sure %", "invented"], rows)
+
+
+def _whole(found: Sequence[Judged]) -> str:
+    proposed = [one for one in found if one.confidence is not None]
+    sure = [one for one in proposed if (one.confidence or 0) >= SURE]
+    shown = f"{100 * len(sure) / len(proposed):.1f}"
+    return f"{shown} % shown as sure, {_share(one.right for one in sure)} % of these right."
 
 
 def _by_way(found: Sequence[Judged]) -> str:

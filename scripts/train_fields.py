@@ -64,7 +64,7 @@ def main() -> None:
     """Train every field, write weights and card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=840)
-    parser.add_argument("--scans", type=int, default=224, help="scans of tuning templates, read by OCR")
+    parser.add_argument("--scans", type=int, default=448, help="scans of tuning templates, read by OCR")
     parser.add_argument("--only", nargs="*", type=Field, help="fields to train; the others stay as they are")
     asked = parser.parse_args()
     samples = composed(asked.count, SEED, unseen=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from io import BytesIO
+from functools import partial
 from typing import BinaryIO
 
 from ged.clock import Clock
@@ -16,11 +16,10 @@ from ged.errors import Forbidden, NotFound
 from ged.mail.access import SYSTEM, Actor
 from ged.mail.box import GoneLine, PaperGone
 from ged.mail.disposal import Disposal
-from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
-from ged.services.seal import set_seal
 from ged.store.unit import Store
+from retention.certificates import Certified, seal_certificate
 from retention.disposal.lists import seen
 
 
@@ -66,22 +65,11 @@ def certify(gone_id: str, hands: PaperHands) -> PaperGone | None:
             levels = [each.confidentiality for each in unit.letters.many([line.letter_id for line in lines])]
         if gone.leaf_index is not None:
             return gone
-        if gone.certificate is None:
-            pdf = hands.render(PaperCertificate(gone, one, hands.organisation, lines))
-        else:
-            with hands.vault.open(gone.certificate) as stream:
-                pdf = stream.read()
-        stored = hands.vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=gone.tenant_id)
-        with hands.store.unit() as unit:
-            gone = unit.boxes.change_act(gone, certificate=stored.digest)
-            unit.commit()
-        hands.fault("made")
-        record = set_seal(
-            gone.id,
-            stored,
-            event="certificat",
-            at=gone.recorded_at,
-            level=max(levels, key=lambda level: level.rank, default=Confidentiality.INTERNAL),
+        digest, record = seal_certificate(
+            Certified(gone.id, gone.tenant_id, gone.recorded_at, levels, gone.certificate),
+            render=lambda: hands.render(PaperCertificate(gone, one, hands.organisation, lines)),
+            keep=partial(_keep, gone, hands),
+            fault=partial(hands.fault, "made"),
             vault=hands.vault,
             signer=hands.signer,
             ledger=hands.ledger,
@@ -89,8 +77,9 @@ def certify(gone_id: str, hands: PaperHands) -> PaperGone | None:
         )
         hands.fault("sealed")
         with hands.store.unit() as unit:
-            gone = unit.boxes.change_act(
+            done = unit.boxes.change_act(
                 gone,
+                certificate=digest,
                 leaf=record.leaf,
                 leaf_index=record.leaf_index,
                 p7s_sha256=record.p7s_sha256,
@@ -103,10 +92,16 @@ def certify(gone_id: str, hands: PaperHands) -> PaperGone | None:
                 gone.about,
                 paper=gone.id,
                 letters=len(lines),
-                sha256=stored.digest,
+                sha256=digest,
             )
             unit.commit()
-        return gone
+        return done
+
+
+def _keep(gone: PaperGone, hands: PaperHands, digest: str) -> None:
+    with hands.store.unit() as unit:
+        unit.boxes.change_act(gone, certificate=digest)
+        unit.commit()
 
 
 def certify_left(hands: PaperHands) -> None:

@@ -132,8 +132,10 @@ def export(house: HouseDep, actor: ActorDep, half: HalfDep, version: str = "") -
 
 @router.get("/plan-de-classement/modifier")
 @router.get("/tableau-de-gestion/modifier")
-def edit(request: Request, house: HouseDep, actor: ActorDep, half: HalfDep, version: str) -> Response:
-    """Show the lines of a draft in fields."""
+def edit(request: Request, house: HouseDep, actor: ActorDep, half: HalfDep, version: str = "") -> Response:
+    """Show the lines of a draft in fields; without saying which, the versions, where one is chosen or begun."""
+    if not version:
+        return RedirectResponse("/referentiel", status_code=303)
     file = records_schedule.version_file(version, store=house.store, actor=actor, clock=house.clock)
     rows = [[str(cell) for cell in row[:-1]] for row in rows_of(half.part, file.schedule)]
     return _form(request, half, file, rows, [], file.version.revision)

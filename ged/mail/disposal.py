@@ -104,7 +104,8 @@ class Disposal:
     Attributes:
         approver_id: The position that is asked to approve, once the visa is given.
         said: Why it was sent back or abandoned; "" otherwise.
-        certificate: SHA-256 of the certificate in the vault, once all is done; `leaf_index` its entry in the log.
+        certificate: SHA-256 of the certificate in the vault, once it is made; `leaf_index` its entry in the
+            log, once it is sealed.
     """
 
     id: str

@@ -92,7 +92,7 @@ def prove_line(line: int, *, log: TileLog | None, store: Store, actor: Actor, cl
         proof = LineProof(
             line, found.position, log.entry(found.position), log.prove(found.position).proof, log.key_text
         )
-        unit.journal.write(clock(), Act.JOURNAL_PROVEN, actor, line=line, position=found.position)
+        unit.journal.write(clock(), Act.JOURNAL_PROVEN, actor, line=line, leaf_index=found.position)
         unit.commit()
     return proof
 

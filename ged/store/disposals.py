@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from ged.errors import Conflict, NotFound
 from ged.mail.access import Actor
 from ged.mail.disposal import Disposal, DisposalLine, DisposalState, LineState, ObjectLeft, ObjectState, Signed
+from ged.mail.item import Confidentiality
 from ged.store.database import text_array
 from ged.store.disposal_tables import disposal, disposal_line, disposal_object, due_piece
 from ged.store.dossier_pieces import in_our_hands
-from ged.store.dossier_tables import dossier, dossier_piece
+from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece
 from ged.store.dossiers import open_dossiers
 from ged.store.letters import seen_by
 from ged.store.tables import due, letter
@@ -184,6 +185,18 @@ class Disposals:
         return tuple(
             self._connection.scalars(sa.select(disposal.c.id).where(disposal.c.state == DisposalState.APPROVED))
         )
+
+    def levels(self, disposal_id: str) -> frozenset[Confidentiality]:
+        """Return the levels of the letters of a list, and of those in the dossiers of its pieces."""
+        line = disposal_line.c
+        beside = sa.select(dossier_letter.c.letter_id).join(
+            dossier_piece, dossier_piece.c.dossier_id == dossier_letter.c.dossier_id
+        )
+        beside = beside.join(disposal_line, line.piece_id == dossier_piece.c.id)
+        named = sa.select(line.letter_id).where(line.disposal_id == disposal_id)
+        every = named.union(beside.where(line.disposal_id == disposal_id))
+        levels = sa.select(letter.c.confidentiality).where(letter.c.id.in_(every)).distinct()
+        return frozenset(Confidentiality(each) for each in self._connection.scalars(levels))
 
     def by_certificate(self, sha256: str, tenant_ids: frozenset[str]) -> Disposal | None:
         """Return the list of some tenants whose certificate has these bytes."""

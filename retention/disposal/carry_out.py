@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
+from functools import partial
 
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
@@ -20,8 +20,8 @@ from ged.mail.notice import DISPOSAL_DONE
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.leaf import Leaf
 from ged.services.notify import Told, tell
-from ged.services.seal import set_seal
 from ged.store.unit import Store, Unit
+from retention.certificates import Certified, seal_certificate
 from retention.disposal.look import Look, look_at, looks_at_pieces
 from retention.paper_lists import CONDEMNED, twins_of
 
@@ -197,18 +197,16 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         lines, left = unit.disposals.lines(one.id, None), unit.disposals.left(one.id, None)
         gone = {line.subject_id: line.number for line in lines if line.state in CONDEMNED}
         paper = twins_of(unit, gone)
-        levels = [each.confidentiality for each in unit.letters.many([line.subject_id for line in lines])]
+        levels = unit.disposals.levels(one.id)
         unit.commit()
     hands.fault("", "before certificate")
     assert one.finished_at is not None  # noqa: S101 - just set
-    pdf = hands.render(Certificate(one, hands.organisation, lines, left, hands.backup_days, paper))
-    stored = hands.vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=one.tenant_id)
-    record = set_seal(
-        one.id,
-        stored,
-        event="certificat",
-        at=one.finished_at,
-        level=max(levels, key=lambda level: level.rank, default=Confidentiality.INTERNAL),
+    certificate = Certificate(one, hands.organisation, lines, left, hands.backup_days, paper)
+    digest, record = seal_certificate(
+        Certified(one.id, one.tenant_id, one.finished_at, levels, one.certificate),
+        render=lambda: hands.render(certificate),
+        keep=partial(_keep, one.id, hands),
+        fault=partial(hands.fault, "", "certificate made"),
         vault=hands.vault,
         signer=hands.signer,
         ledger=hands.ledger,
@@ -220,7 +218,6 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         done = unit.disposals.change(
             unit.disposals.get(one.id, None, lock=True),
             state=DisposalState.DONE,
-            certificate=stored.digest,
             leaf=record.leaf,
             leaf_index=record.leaf_index,
             p7s_sha256=record.p7s_sha256,
@@ -228,7 +225,7 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         )
         destroyed = sum(line.state is LineState.DESTROYED for line in lines)
         unit.journal.write_about(
-            now, Act.DISPOSAL_DONE, SYSTEM, one.id, number=one.number, letters=destroyed, sha256=stored.digest
+            now, Act.DISPOSAL_DONE, SYSTEM, one.id, number=one.number, letters=destroyed, sha256=digest
         )
         entities = unit.organisation.every_entity(tenant_id=one.tenant_id)
         readers = frozenset(f"svc:{each.id}:{Confidentiality.PUBLIC}" for each in entities)
@@ -237,6 +234,13 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         unit.commit()
     hands.fault("", "done")
     return done
+
+
+def _keep(disposal_id: str, hands: Hands, digest: str) -> None:
+    """Write which certificate was made, before it is sealed."""
+    with hands.store.unit() as unit:
+        unit.disposals.change(unit.disposals.get(disposal_id, None, lock=True), certificate=digest)
+        unit.commit()
 
 
 def retry_left(hands: Hands) -> int:

@@ -25,7 +25,7 @@ def certificate_of(
     """
     with store.unit() as unit:
         one = unit.disposals.get(disposal_id, actor.post.tenant_id)
-        if one.certificate is None:
+        if one.certificate is None or one.leaf_index is None:
             raise NotFound("disposal.unknown", "Ce bordereau n'a pas encore de certificat.")
         seen = unit.disposals.count_seen(one.id, actor)
         if not seen or seen < sum(unit.disposals.counts(one.id).values()):

@@ -59,7 +59,7 @@ class DisposalFile:
 
 
 def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
-    """Make a list of what fell due at the last sweep and may be destroyed today, 500 lines at most, letters first.
+    """Make a list of what fell due at the last sweep and may be destroyed today: 500 lines, half of them for pieces.
 
     Raises:
         Forbidden: `access.right`.
@@ -72,9 +72,11 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
         ids = unit.disposals.candidates(tenant_id, actor.tokens(), DISPOSED, MOST_LINES)
         letters = {each.id: each for each in unit.letters.many(ids)}
         pieces = unit.dossier_pieces.kept(unit.disposals.candidate_pieces(actor, DISPOSED, MOST_LINES))
-        seen_now = looks_at(unit, [letters[one] for one in ids], now.date())
-        seen_now += looks_at_pieces(unit, pieces, now.date())
-        looks = [each for each in seen_now if not each.against][:MOST_LINES]
+        looks = share(
+            _ripe(looks_at(unit, [letters[one] for one in ids], now.date())),
+            _ripe(looks_at_pieces(unit, pieces, now.date())),
+            MOST_LINES,
+        )
         if not looks:
             raise Refused(
                 "disposal.nothing",
@@ -92,6 +94,13 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
         unit.journal.write_about(now, Act.DISPOSAL_PREPARED, actor, made.id, number=made.number, letters=len(looks))
         unit.commit()
     return made
+
+
+def share(letters: Sequence[Look], pieces: Sequence[Look], most: int) -> list[Look]:
+    """Take what is ripe of both, letters first: half of a list is for each, and what one leaves is the other's."""
+    room = max(most // 2, most - len(letters))
+    kept = pieces[:room]
+    return [*letters[: most - len(kept)], *kept]
 
 
 def remove(disposal_id: str, subject_id: str, reason: str, *, store: Store, actor: Actor, clock: Clock) -> None:
@@ -364,6 +373,10 @@ def _approvers(unit: Unit, one: Disposal, actor: Actor, today: date) -> tuple[Se
         for seat in unit.organisation.seats(one.tenant_id, today)
         if seat.position.role in _APPROVING and seat.position.id not in own and (seat.holders or seat.interim)
     )
+
+
+def _ripe(looks: Sequence[Look]) -> list[Look]:
+    return [each for each in looks if not each.against]
 
 
 def _line(rank: int, look: Look) -> DisposalLine:

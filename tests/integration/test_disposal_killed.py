@@ -26,7 +26,7 @@ from rooms.disposals import approved, over, over_piece
 
 POINTS = (
     "before look", "before condemned", "condemned", "logged", "shredded one", "shredded", "before destroyed",
-    "destroyed", "before certificate", "certificate sealed", "done",
+    "destroyed", "before certificate", "certificate made", "certificate sealed", "done",
 )  # fmt: skip
 
 
@@ -87,6 +87,9 @@ def test_killed_at_every_point_one_after_the_other_it_still_ends_once(settings: 
         done = carry_out(one.id, hands_of(house))
         assert done is not None
         assert done.state is DisposalState.DONE
+        every = (Leaf.decode(house.ledger.entry(index)) for index in range(house.ledger.head().size))
+        (sealed,) = (each for each in every if each.document == one.id)
+        assert sealed.sha256 == done.certificate, "one certificate was sealed, and it is the one that is known"
         file = lists.disposal_file(one.id, store=house.store, actor=who("archives"))
         assert file.counts == {LineState.DESTROYED: 3}
         assert file.left == ()

@@ -29,7 +29,7 @@ from retention.disposal.certificate import certificate_of
 from retention.nightly import sweep_letters
 from rooms.audits import codes
 from rooms.disposals import approved, disposed, over, over_piece, own, prepared
-from rooms.letters import letter_pdf, send
+from rooms.letters import decide, letter_pdf, send
 from rooms.server import bearer
 
 Who = Callable[[str], Actor]
@@ -208,3 +208,39 @@ def test_an_audit_counts_it_as_destroyed(house: House, who: Who) -> None:
     audit = audited(house)
     assert audit.faults == 0, codes(audit)
     assert "object.disposed" in codes(audit)
+
+
+def test_a_full_list_has_room_for_letters_and_for_pieces(
+    house: House, kossi: Actor, who: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = {over(house, kossi, mark) for mark in "ABC"}
+    _, piece = over_piece(house, who, "D")
+    monkeypatch.setattr(lists, "MOST_LINES", 2)
+    (first, last) = states(house, who, prepared(house, who).id)
+    assert first in letters
+    assert last == piece
+
+
+def test_half_a_list_is_for_each_and_what_one_leaves_is_the_others() -> None:
+    def named(letters: int, pieces: int) -> str:
+        return "".join(lists.share(list("l" * letters), list("p" * pieces), 4))  # type: ignore[arg-type]
+
+    assert named(9, 9) == "llpp"
+    assert named(9, 1) == "lllp"
+    assert named(1, 9) == "lppp"
+    assert named(0, 9) == "pppp"
+    assert named(9, 0) == "llll"
+    assert named(1, 1) == "lp"
+
+
+def test_the_certificate_is_as_secret_as_the_letters_beside_a_piece(house: House, kossi: Actor, who: Who) -> None:
+    case, piece = over_piece(house, who, "Zwiggurat")
+    letter_id = send(house, kossi, letter_pdf(reference="Z9")).letter_id
+    decide(house, kossi, letter_id, service_id="DAF", confidentiality="confidentiel")
+    with house.store.unit() as unit:
+        unit.dossiers.put(case, letter_id, kossi, house.clock())
+        unit.commit()
+    done = disposed(house, who)
+    assert states(house, who, done.id) == {piece: LineState.DESTROYED}
+    assert done.leaf is not None
+    assert Leaf.decode(done.leaf).blinded

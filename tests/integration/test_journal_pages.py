@@ -157,7 +157,10 @@ def test_a_line_is_proved_to_who_has_the_key_alone(
     assert not proves(entry.replace(b"courrier.lu", b"courrier.xx"), proof, files["cle-publique"].decode().strip())
     hidden = next(each for each in read(house, auditor, JournalQuery(concern=Concern.LETTERS)) if not each.open)
     assert client.get(f"/journal/{hidden.row.id}/preuve", headers=session).status_code == 404
-    assert read(house, auditor, JournalQuery(act="journal.preuve"))[0].row.details["line"] == line.row.id
+    proven = read(house, auditor, JournalQuery(act="journal.preuve"))[0].row.details
+    assert proven["line"] == line.row.id
+    assert "position" not in proven, "that is a post"
+    assert isinstance(proven["leaf_index"], int)
 
 
 def proves(entry: bytes, proof: str, verifier: str) -> bool:

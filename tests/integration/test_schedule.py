@@ -222,6 +222,9 @@ def test_the_pages_of_the_archivist(
         shown = client.get(address, headers=session)
         assert shown.status_code == 200, address
     assert "Hydrogène" in shown.text
+    for half in ("plan-de-classement", "tableau-de-gestion"):
+        led = client.get(f"/{half}/modifier", headers=session, follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (303, "/referentiel"), "the versions, to choose one"
 
 
 def test_a_draft_is_discarded_what_is_submitted_or_in_force_is_not(

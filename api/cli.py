@@ -80,7 +80,6 @@ app.add_typer(transfer, name="transfer")
 def main() -> None:
     """Run the command; an error of the house is one sentence and an exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err)])
-    logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)  # nothing is fetched, on purpose
     try:
         app()
     except GedError as error:

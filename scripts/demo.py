@@ -24,6 +24,7 @@ from ged.services.capture import Door
 from ged.services.establish import establish
 from ged.services.sign_in import actor_of, set_password
 from ingest.capture.receive import receive
+from scripts.demo_archive import play_archive
 from scripts.demo_morning import play
 from scripts.sample_letters.generate import generate
 
@@ -52,6 +53,8 @@ def main() -> None:
             _bring_letters(folder / "lettres", house)
             play(house, folder / "lettres")
             _CONSOLE.print("Une matinée jouée : courriers affectés, avis demandé, réponses à viser et à signer.")
+            play_archive(house, folder / "anciennes")
+            _CONSOLE.print("Des archives : lettres anciennes dans leur boîte, un gel, un dossier et ses pièces.")
         (folder / "ready").touch()
     _say_accounts(organisation, folder, settings)
 

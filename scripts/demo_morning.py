@@ -50,7 +50,7 @@ _REPLIES = (
 def play(house: House, folder: Path) -> None:
     """Play the morning with the letters of a folder, whose truth stands in a JSON file beside each."""
     clerk = _who(house, _CLERK)
-    written = [_qualified(house, clerk, letter, folder, index) for index, letter in enumerate(_oldest(house, clerk))]
+    written = [_qualified(house, letter, folder, index) for index, letter in enumerate(_oldest(house, clerk))]
     _work(house, written)
     approved = [_to_the_minister(house, subject, text) for subject, text in _REPLIES]
     _signed(house, approved[0])
@@ -63,8 +63,14 @@ def _oldest(house: House, clerk: Actor) -> Iterator[Letter]:
     yield from sorted(found, key=lambda letter: letter.sequence)[:_QUALIFIED]
 
 
-def _qualified(house: House, clerk: Actor, letter: Letter, folder: Path, index: int) -> Letter:
-    truth = json.loads((folder / letter.filename).with_suffix(".json").read_text(encoding="utf-8"))
+def _qualified(house: House, letter: Letter, folder: Path, index: int) -> Letter:
+    service, priority = _SERVICES[index % len(_SERVICES)], _PRIORITIES[index % len(_PRIORITIES)]
+    return qualified(house, letter, folder / letter.filename, service, priority)
+
+
+def qualified(house: House, letter: Letter, scan: Path, service: str, priority: Priority = Priority.NORMAL) -> Letter:
+    """Qualify a letter, as the clerk, as its writer meant it: its truth stands in a JSON file beside its scan."""
+    truth = json.loads(scan.with_suffix(".json").read_text(encoding="utf-8"))
     decision = Decision(
         expected_revision=letter.revision,
         sender=truth["sender"],
@@ -74,11 +80,11 @@ def _qualified(house: House, clerk: Actor, letter: Letter, folder: Path, index: 
         letter_date=min(date.fromisoformat(truth["date"]), house.clock().date()),
         due_date=None,
         kind=truth["kind"],
-        service_id=_SERVICES[index % len(_SERVICES)],
+        service_id=service,
         confidentiality=Confidentiality.INTERNAL,
-        priority=_PRIORITIES[index % len(_PRIORITIES)],
+        priority=priority,
     )
-    return qualify(letter.id, decision, store=house.store, actor=clerk, clock=house.clock)
+    return qualify(letter.id, decision, store=house.store, actor=_who(house, _CLERK), clock=house.clock)
 
 
 def _work(house: House, letters: list[Letter]) -> None:

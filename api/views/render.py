@@ -14,7 +14,7 @@ from api.deps import csrf_of, the_house
 from api.views import words
 from api.views.journal_words import read_details
 from api.views.menu import Menu, menu_of
-from ged.mail.access import Actor, Right
+from ged.mail.access import SYSTEM, Actor, Right
 from ged.mail.lists import Term
 from ingest.readers.table import accepted
 
@@ -51,6 +51,7 @@ def environment(language: str) -> Environment:
         way=lambda value: say(words.WAYS.get(value, str(value))),
         field=lambda value: say(words.FIELDS.get(value, str(value))),
         details=lambda value: read_details(value, language),
+        person=lambda name: say(words.SYSTEM_NAME) if name == SYSTEM.name else name,
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,

@@ -309,6 +309,7 @@ AUDIT_OUTCOMES: dict[str, tuple[str, str, str]] = {
     AuditOutcome.ALTERED: (_("Anomalies"), "late", "circle-x"),
     AuditOutcome.UNFINISHED: (_("Inachevé"), "urgent", "circle-help"),
 }
+SYSTEM_NAME = _("Le système")
 ACTS: dict[str, str] = {
     Act.CAPTURED: _("Enregistré"),
     Act.ARRIVED_AGAIN: _("Arrivé de nouveau"),

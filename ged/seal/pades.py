@@ -7,6 +7,7 @@ Source: ETSI EN 319 142-1 (PAdES baseline levels), ISO 32000-2, 12.8 and 14.9.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,7 @@ from ged.seal.place import Place, find_place
 from ged.seal.sealing_key import KeySource, SealingKey, to_pem
 from ged.seal.trust import TrustStore
 
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)  # nothing is fetched, on purpose
 _FIELD = "Signature"
 _WHOLE = SimpleBoxLayoutRule(
     AxisAlignment.ALIGN_MIN,

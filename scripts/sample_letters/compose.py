@@ -49,16 +49,17 @@ class Letter:
         return "\n".join([*self.head, self.printed_date, *self.to, self.subject, *self.paragraphs, *rows, self.signer])
 
 
-def compose(seed: int) -> Letter:
-    """Return the letter of a seed."""
+def compose(seed: int, year: int = FIRST_DAY.year) -> Letter:
+    """Return the letter of a seed, as it was written in a year of this century."""
     r = random.Random(seed)
+    first = FIRST_DAY.replace(year=year)
     kind = r.choice(list(w.KINDS))
     style = _style(r, kind)
-    place, day = r.choice(w.PLACES), FIRST_DAY + timedelta(days=r.randrange((LAST_DAY - FIRST_DAY).days))
+    place, day = r.choice(w.PLACES), first + timedelta(days=r.randrange((LAST_DAY - FIRST_DAY).days))
     head, sender, initials = _sender(r, style, place)
     civility, office = r.choice(w.RECIPIENTS)
     subjects, sentences = w.KINDS[kind]
-    subject = _filled(r, r.choice(subjects), place)
+    subject = _filled(r, r.choice(subjects), place, first)
     reference = _reference(r, initials, day) if style != "citizen" else None
     name = f"{r.choice(w.FIRST)} {r.choice(w.LAST)}"
     return Letter(
@@ -75,12 +76,14 @@ def compose(seed: int) -> Letter:
         printed_reference=f"{r.choice(('N°', 'N/Réf. :', 'Nos réf. :', 'Réf :', 'N° '))} {reference}"
         if reference
         else None,
-        their_reference=f"V/Réf. : {r.randrange(1, 2000):04d}/2026/MME/SG" if reference and r.random() < 0.25 else None,
+        their_reference=f"V/Réf. : {r.randrange(1, 2000):04d}/{year}/MME/SG"
+        if reference and r.random() < 0.25
+        else None,
         to=_to(r, civility, office),
         salutation=civility,
         subject=subject,
         subject_label=r.choice(("Objet :", "OBJET :", "Objet :", "Concerne :", "Objet -")),
-        paragraphs=_paragraphs(r, kind, sentences, civility, subject, place),
+        paragraphs=_paragraphs(r, kind, sentences, civility, subject, place, first),
         table=_table(r) if kind == "facture" or r.random() < 0.12 else (),
         signer=name if style == "citizen" else f"{r.choice(w.FIRST)} {r.choice(w.LAST)}",
         office=""
@@ -151,8 +154,8 @@ def _to(r: random.Random, civility: str, office: str) -> tuple[str, ...]:
     return tuple((["À"] if r.random() < 0.5 else []) + lines + ["LOMÉ"])
 
 
-def _filled(r: random.Random, text: str, place: str) -> str:
-    day = FIRST_DAY + timedelta(days=r.randrange(300))
+def _filled(r: random.Random, text: str, place: str, first: date) -> str:
+    day = first + timedelta(days=r.randrange(300))
     return text.format(
         place=place,
         quarter=r.choice(w.QUARTERS),
@@ -160,15 +163,15 @@ def _filled(r: random.Random, text: str, place: str) -> str:
         amount=f"{r.randrange(200, 90000) * 1000:,}".replace(",", " "),
         day=f"{DAYS[day.weekday()]} {long_date(day)}",
         topic="{topic}",
-    )
+    ).replace(f"/{FIRST_DAY.year}", f"/{first.year}")
 
 
 def _paragraphs(  # noqa: PLR0917
-    r: random.Random, kind: str, sentences: tuple[str, ...], to: str, subject: str, place: str
+    r: random.Random, kind: str, sentences: tuple[str, ...], to: str, subject: str, place: str, first: date
 ) -> tuple[str, ...]:
     topic = "une suite favorable à notre " + subject[0].lower() + subject[1:]
-    own = [_filled(r, sentence, place).replace("{topic}", topic) for sentence in sentences]
-    fillers = [_filled(r, sentence, place) for sentence in r.sample(w.FILLERS, r.choice((1, 2, 2, 3, 6)))]
+    own = [_filled(r, sentence, place, first).replace("{topic}", topic) for sentence in sentences]
+    fillers = [_filled(r, sentence, place, first) for sentence in r.sample(w.FILLERS, r.choice((1, 2, 2, 3, 6)))]
     if kind == "decision":
         return (*own, *fillers[:1])
     return (own[0], *fillers[:1], *own[1:], *fillers[1:], r.choice(w.CLOSINGS).format(to=to))

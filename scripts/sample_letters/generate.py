@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from itertools import count as count_from
 from pathlib import Path
 
 import cv2
@@ -46,6 +47,17 @@ def generate_varied(
         stem.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), "utf-8")
         progress(index + 1, count)
     return found
+
+
+def generate_old(kind: str, year: int, seed: int, folder: Path) -> Path:
+    """Write the first letter of a kind from a seed on, as it was written in a year of this century; a clean scan."""
+    folder.mkdir(parents=True, exist_ok=True)
+    letter = next(found for found in (compose(each, year) for each in count_from(seed)) if found.kind == kind)
+    printed, stem = set_letter(letter), folder / f"ancienne-{year}-{letter.seed}"
+    stem.with_suffix(".json").write_text(
+        json.dumps(_truth(letter, "propre", printed), ensure_ascii=False, indent=1), "utf-8"
+    )
+    return scan(printed, letter.seed, "propre", 0, stem)
 
 
 def _one(letter: Letter, index: int, folder: Path) -> Path:

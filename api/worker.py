@@ -216,6 +216,7 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="check_index", queue="periodic", queueing_lock="check_index")
     def compare_index(timestamp: int) -> None:  # noqa: ARG001
         check_index(house)
+        house.index.compact()
 
     @app.periodic(cron="0 3 * * *")
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")

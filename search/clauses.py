@@ -96,9 +96,11 @@ class Plan:
     """What an engine is asked: filters that do not score, and a clause that does (None: everything that passes).
 
     Attributes:
+        found: Finds what `clause` finds, without what only says how well it fits: cheaper where letters are counted.
         things: Of these, each is counted among the letters found (`Hits.least`).
     """
 
     clause: Clause | None
     filters: tuple[Filter, ...]
+    found: Clause | None
     things: tuple[Clause, ...] = ()

@@ -15,6 +15,8 @@ TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs", "grams
 """Words separated by spaces, ready for an engine that only cuts at spaces."""
 ORDERED_FIELD = "exact"
 """The one text field whose words are kept in order, for phrases."""
+UNSCORED_FIELD = "grams"
+"""The one text field that is found or not, whatever it holds."""
 ANALYSIS = 3
 """Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
 KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")

@@ -17,12 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import streaming_bulk
 
 from ged.errors import Unavailable
-from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
+from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Starts, Sure, Term
 from search.document import (
     ANALYSIS,
     FACETS,
@@ -31,10 +32,11 @@ from search.document import (
     NUMBER_FIELDS,
     ORDERED_FIELD,
     TEXT_FIELDS,
+    UNSCORED_FIELD,
     Document,
 )
 from search.plan import plan
-from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Refusal, Renewal, bad_cursor
+from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Reach, Refusal, Renewal, bad_cursor
 
 _TIMEOUT_S = 20
 _FACET_VALUES = 200
@@ -44,6 +46,11 @@ _BULK_DOCUMENTS, _BULK_BYTES = 500, 8_000_000
 _BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
 """A cluster that says « too many requests » (429) is given half a minute, a little longer each time."""
 _WALKED = 5_000
+_DEEPEST = 1_000_000
+"""Pages of the best letters go no further: each needs as many places as there are letters before it."""
+_LATEST = 2**63 - 1
+_NEAREST = 200
+"""So many words of the index that are near one are looked for."""
 _FORGOTTEN_S = 0.5
 """How long a cluster remembers the version of what was deleted, with `gc_deletes` 0: until its own clock, which ticks
 five times a second (`thread_pool.estimated_time_interval`), has gone on. A lower one is refused before that."""
@@ -52,7 +59,14 @@ five times a second (`thread_pool.estimated_time_interval`), has gone on. A lowe
 # Words come analysed (search.french): letters and digits alone, which the standard analyzer of the core leaves whole.
 def _text(name: str) -> dict[str, Any]:
     kept = "positions" if name == ORDERED_FIELD else "freqs"
-    return {"type": "text", "analyzer": "standard", "index_options": kept}
+    return {"type": "text", "analyzer": "standard", "index_options": kept, "norms": name != UNSCORED_FIELD}
+
+
+def _value(name: str) -> dict[str, Any]:
+    """A facet is counted from its ordinals, made when the index is refreshed rather than by the next query."""
+    if name in FACETS:
+        return {"type": "keyword", "eager_global_ordinals": True}
+    return {"type": "long"} if name in NUMBER_FIELDS else {"type": "keyword", "doc_values": False}
 
 
 MAPPINGS: dict[str, Any] = {
@@ -61,8 +75,7 @@ MAPPINGS: dict[str, Any] = {
     "properties": {
         "id": {"type": "keyword"},
         **{name: _text(name) for name in TEXT_FIELDS},
-        **{name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, *LISTED_FIELDS)},
-        **{name: {"type": "long"} for name in NUMBER_FIELDS},
+        **{name: _value(name) for name in (*KEYWORD_FIELDS, *LISTED_FIELDS, *NUMBER_FIELDS)},
     },
 }
 _FILLED = {"refresh_interval": "-1", "translog.durability": "async", "number_of_replicas": 0}
@@ -101,7 +114,8 @@ class Cluster:
         copies: dict[str, Any] = {"auto_expand_replicas": "0-1"}
         if self.replicas is not None:
             copies = {"auto_expand_replicas": "false", "number_of_replicas": self.replicas}
-        return {"refresh_interval": None, "translog.durability": "request", "gc_deletes": "0s", **copies}
+        kept = {"refresh_interval": None, "translog.durability": "request", "gc_deletes": "0s"}
+        return {**kept, "max_result_window": _DEEPEST, **copies}
 
     def client(self) -> Elasticsearch:
         """Return a client of the cluster; nothing is asked of it yet."""
@@ -169,55 +183,68 @@ class ElasticIndex:
             after = found[-1]["sort"]
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
-        """Return what matches among the letters that these tokens open; with none, nothing."""
-        after = _after(query.after)
+        """Return what matches among the letters that these tokens open; with none, nothing.
+
+        Letters are counted beside the search for the best ones, which then passes over most of what cannot be among
+        them; where near words are looked for, once is dearer than twice, and both are one.
+        """
+        newest = query.by_date
+        after = _after(query.after, newest=newest)
         if not readers:
             return Hits((), 0, None, 0)
-        newest = query.by_date
-        sort = [{"registered": "desc"}, {"id": "asc"}] if newest else [{"_score": "desc"}, {"id": "asc"}]
         planned = plan(query, readers)
         wanted: dict[str, Any] = {}
         if query.counted:
             wanted |= {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
         if planned.things:
             wanted[_THINGS] = {"filters": {"filters": [_query(one) for one in planned.things]}}
-        asked: dict[str, Any] = {
-            "index": self._alias,
-            "query": _translated(planned),
-            "size": query.limit + 1,
-            "sort": sort,
-            "search_after": after,
-            "track_total_hits": True,
-            "track_scores": not newest,
-            "aggregations": wanted or None,
-            "source": False,
-        }
+        counted = {"track_total_hits": True, **({"aggs": wanted} if wanted else {})}
+        offset = 0 if newest else int(after[0]) if after else 0
+        size = query.limit + 1 if newest else min(query.limit + 1, _DEEPEST - offset)
+        best: dict[str, Any] = {"size": size, "_source": False}
+        best["query"] = _translated(planned.filters, planned.found if newest else planned.clause)
+        if newest:
+            best |= {"sort": [{"registered": "desc"}, {"id": "asc"}], **({"search_after": after} if after else {})}
+        else:
+            best["from"] = offset
+        # Copies of an index score a little differently: the pages of one query are of one copy.
+        copy: dict[str, Any] = {"preference": f"q{crc32(query.text.encode())}"}
+        if newest or query.reach is not Reach.WRITTEN:
+            asked = [(copy, {**best, **counted})]
+        else:
+            found = {"bool": {"filter": [_translated(planned.filters, planned.found)]}}
+            asked = [
+                (copy, {**best, "track_total_hits": False}),
+                ({**copy, "request_cache": True}, {"query": found, "size": 0, **counted}),
+            ]
         with _answering():
-            try:
-                answer = self._answer(asked)
-            except BadRequestError as error:
-                if after is not None:
-                    raise bad_cursor() from error
-                raise
-        found = answer["hits"]["hits"]
-        shown = found[: query.limit]
-        total = answer["hits"]["total"]["value"]
-        counts = [one["doc_count"] for one in answer["aggregations"][_THINGS]["buckets"]] if planned.things else []
+            answers = self._answers(asked)
+        hits, counts = answers[0]["hits"]["hits"], answers[-1]
+        total = counts["hits"]["total"]["value"]
+        held = [one["doc_count"] for one in counts["aggregations"][_THINGS]["buckets"]] if planned.things else []
+        following = None
+        if len(hits) > query.limit:
+            following = _cursor(hits[query.limit - 1]["sort"] if newest else [offset + query.limit])
         return Hits(
-            hits=tuple(Hit(one["_id"], float(one["_score"] or 0)) for one in shown),
+            hits=tuple(Hit(one["_id"], float(one["_score"] or 0)) for one in hits[: query.limit]),
             total=total,
-            following=_cursor(shown[-1]["sort"]) if len(found) > query.limit else None,
-            least=min(counts, default=total),
-            facets=_facets(answer["aggregations"]) if query.counted else {},
+            following=following,
+            least=min(held, default=total),
+            facets=_facets(counts["aggregations"]) if query.counted else {},
         )
 
-    def _answer(self, asked: dict[str, Any]) -> Any:
-        """Ask the cluster; where there is no index yet, make it first: to look each time would cost a call more."""
-        try:
-            return self._client.search(**asked)
-        except NotFoundError:
+    def _answers(self, asked: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Sequence[Any]:
+        """Ask the cluster all at once; where there is no index yet, make it first: to look each time is a call more."""
+        searches = [part for head, body in asked for part in ({"index": self._alias, **head}, body)]
+        for again in (True, False):
+            answers = self._client.msearch(searches=searches)["responses"]
+            wrong = next((one for one in answers if "error" in one), None)
+            if wrong is None:
+                break
+            if wrong["status"] != _GONE or not again:
+                raise _unavailable(_told(wrong["error"]))
             self._ready()
-            return self._client.search(**asked)
+        return list(answers)
 
     @contextmanager
     def renew(self) -> Iterator[Renewal]:
@@ -245,6 +272,7 @@ class ElasticIndex:
                 self._client.indices.put_settings(index=new, settings=self._cluster.kept_settings)
                 self._client.indices.flush(index=new)
                 self._client.indices.update_aliases(actions=[*actions, {"add": {"index": new, "alias": self._alias}}])
+                self.compact()
 
         try:
             yield Renewal(put, tuple, count, adopt)
@@ -252,6 +280,12 @@ class ElasticIndex:
             with _answering():
                 if new not in self._indices(self._alias):
                     self._client.indices.delete(index=new, ignore_unavailable=True)
+
+    def compact(self) -> None:
+        """Begin to merge the segments that writes left into one; the cluster goes on with it, and answers meanwhile."""
+        with _answering():
+            self._ready()
+            self._client.indices.forcemerge(index=self._alias, max_num_segments=1, wait_for_completion=False)
 
     def report(self) -> IndexReport:
         """Say where the index is and how it stands. Never raises."""
@@ -349,9 +383,9 @@ def _told(error: object) -> str:
     return " / ".join(kinds) or str(error)[:200]
 
 
-def _translated(asked: Plan) -> dict[str, Any]:
-    filters = [_filter(one) for one in asked.filters]
-    return {"bool": {"filter": filters, **({"must": [_query(asked.clause)]} if asked.clause else {})}}
+def _translated(filters: Sequence[Filter], clause: Clause | None) -> dict[str, Any]:
+    given = [_filter(one) for one in filters]
+    return {"bool": {"filter": given, **({"must": [_query(clause)]} if clause else {})}}
 
 
 def _filter(one: Filter) -> dict[str, Any]:
@@ -366,8 +400,9 @@ def _query(clause: Clause) -> dict[str, Any]:
         case Term(field, word, boost):
             return {"term": {field: {"value": word, "boost": boost}}}
         case Near(field, word, edits, boost):
-            near = {"value": word, "fuzziness": edits, "boost": boost, "rewrite": "constant_score"}
-            return {"fuzzy": {field: near}}
+            # The nearest words of the index, most often, rather than a walk through what holds any of them.
+            near = {"value": word, "fuzziness": edits, "boost": boost}
+            return {"fuzzy": {field: {**near, "rewrite": f"top_terms_boost_{_NEAREST}", "max_expansions": _NEAREST}}}
         case Starts(field, beginning, boost):
             return {"prefix": {field: {"value": beginning, "boost": boost}}}
         case Phrase(field, words, boost):
@@ -401,14 +436,18 @@ def _cursor(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
-def _after(cursor: str | None) -> list[Any] | None:
+def _after(cursor: str | None, *, newest: bool) -> list[Any] | None:
+    """Return what a cursor says: where the newest letters go on, or how many of the best come before."""
     if cursor is None:
         return None
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor))
+        values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except ValueError as error:
         raise bad_cursor() from error
-    if not isinstance(values, list) or len(values) != 2:
+    kinds = [int, str] if newest else [int]
+    if not isinstance(values, list) or [type(one) for one in values] != kinds:
+        raise bad_cursor()
+    if not (-_LATEST <= values[0] <= _LATEST if newest else 0 <= values[0] < _DEEPEST):
         raise bad_cursor()
     return values
 

@@ -24,7 +24,7 @@ from typing import Any
 import tantivy
 
 from ged.errors import Unavailable
-from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
+from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Starts, Sure, Term
 from search.document import (
     ANALYSIS,
     FACETS,
@@ -120,7 +120,7 @@ class EmbeddedIndex:
         if not readers:
             return Hits((), 0, None, 0)
         planned = plan(query, readers)
-        asked = _translated(planned)
+        asked, matching = (_translated(planned.filters, one) for one in (planned.clause, planned.found))
         searcher = self._searcher()
         newest = query.by_date
         found: Any = searcher.search(
@@ -129,13 +129,13 @@ class EmbeddedIndex:
         hits = [
             Hit(str(searcher.doc(address)["id"][0]), 0.0 if newest else float(order)) for order, address in found.hits
         ]
-        held = (tantivy.Query.boolean_query([(_MUST, asked), (_MUST, _query(one))]) for one in planned.things)
+        held = (tantivy.Query.boolean_query([(_MUST, matching), (_MUST, _query(one))]) for one in planned.things)
         return Hits(
             hits=tuple(hits[: query.limit]),
             total=found.count,
             following=_cursor(offset + query.limit) if len(hits) > query.limit else None,
             least=min((searcher.search(each, limit=1).count for each in held), default=found.count),
-            facets=_facets(searcher, asked) if query.counted else {},
+            facets=_facets(searcher, matching) if query.counted else {},
         )
 
     @contextmanager
@@ -171,6 +171,9 @@ class EmbeddedIndex:
             with self._alone():
                 (self._folder / "next").unlink(missing_ok=True)
                 self._sweep()
+
+    def compact(self) -> None:
+        """Do nothing: each writer puts pieces together before it ends."""
 
     def report(self) -> IndexReport:
         """Say where the index is and how it stands. Never raises."""
@@ -319,10 +322,10 @@ def _tantivy(document: Document) -> tantivy.Document:
     return made
 
 
-def _translated(asked: Plan) -> tantivy.Query:
-    parts = [(_MUST, tantivy.Query.const_score_query(_filter(one), 0.0)) for one in asked.filters]
-    if asked.clause is not None:
-        parts.append((_MUST, _query(asked.clause)))
+def _translated(filters: Sequence[Filter], clause: Clause | None) -> tantivy.Query:
+    parts = [(_MUST, tantivy.Query.const_score_query(_filter(one), 0.0)) for one in filters]
+    if clause is not None:
+        parts.append((_MUST, _query(clause)))
     return tantivy.Query.boolean_query(parts)
 
 

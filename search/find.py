@@ -146,7 +146,4 @@ def light_of(text: str, *, store: Store, actor: Actor) -> Light:
 def synonyms_for(actor: Actor, store: Store) -> Synonyms:
     """Return the other names of things: those listed, and the acronyms and names of the asker's organisation."""
     with store.unit() as unit:
-        listed = unit.organisation.synonyms()
-        entities = unit.organisation.entities(tenant_id=actor.tenant_id)
-    named = tuple(tuple(dict.fromkeys((one.acronym, one.name_fr, one.name_en))) for one in entities)
-    return synonyms_of((*listed, *named))
+        return synonyms_of(unit.organisation.names_of_things(actor.tenant_id))

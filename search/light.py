@@ -65,7 +65,8 @@ class Light:
         """
         said = {page.number: page.said for page in pages}
         read = {word: read_word(word) for words in said.values() for word in words}  # each once: letters repeat theirs
-        exacts = {token.exact for parts in read.values() for token in parts}
+        several = bool(self._whole or self._phrases)
+        exacts = {token.exact for parts in read.values() for token in parts} if several else set[str]()
         seen = {token.stem for parts in read.values() for token in parts}
         whole = [each for each in self._whole if exacts.issuperset(each)]
         phrases = [each for each in self._phrases if exacts.issuperset(each)]
@@ -81,7 +82,12 @@ class Light:
             elif edits := tolerance(word.exact):
                 near.append((word.exact, edits))
         lit: dict[int, tuple[int, ...]] = {}
-        shining = {word for word, parts in read.items() if any(_lit(token, stems, near) for token in parts)}
+        shining = {
+            word
+            for word, parts in read.items()
+            for token in parts
+            if ((not token.small or token.exact in stems) if token.stem in stems else near and _like(token, near))
+        }
         for number, words in said.items():
             found = {at for at, word in enumerate(words) if word in shining}
             if flat:
@@ -166,9 +172,7 @@ def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitR
     return tuple(runs)
 
 
-def _lit(token: Token, stems: set[str], near: list[tuple[str, int]]) -> bool:
-    if token.stem in stems:
-        return not token.small or token.exact in stems
+def _like(token: Token, near: list[tuple[str, int]]) -> bool:
     read, length = token.exact, len(token.exact)
     return any(-edits <= len(typed) - length <= edits and _near(typed, read, edits) for typed, edits in near)
 

@@ -106,34 +106,39 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
         filters.append(Between("day", *bounds))
     typed = taken_apart(query.text)
     things = wanted(typed.chunks, query.synonyms, query.reach)
-    clause = _clause(typed, things, query.reach)
+    clause, found = _clauses(typed, things, query.reach)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
-        clause = begun if clause is None else Group(must=(clause, begun))
+        clause, found = (begun if one is None else Group(must=(one, begun)) for one in (clause, found))
     if query.like:
         alike = tuple(Best((Term("subject", word, 2.0), Term("body", word))) for word in query.like)
-        clause = Group(should=alike, at_least=math.ceil(len(alike) * _ALIKE))
+        clause = found = Group(should=alike, at_least=math.ceil(len(alike) * _ALIKE))
     partly = query.reach is Reach.WRITTEN and _enough(len(things)) < len(things)
-    return Plan(clause, tuple(filters), tuple(one.sure for one in things) if partly else ())
+    return Plan(clause, tuple(filters), found, tuple(one.sure for one in things) if partly else ())
 
 
-def _clause(typed: Typed, things: list[Wanted], reach: Reach) -> Clause | None:
+def _clauses(typed: Typed, things: list[Wanted], reach: Reach) -> tuple[Clause | None, Clause | None]:
+    """Return what scores, and what finds the same without scoring."""
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
     must += [_in_field(one, strictly=reach < Reach.NEAR) for one in typed.fields]
-    never: list[Clause] = [_phrase(words) for words in typed.excluded]
-    never += [_in_field(one, strictly=True) for one in typed.excluded_fields]
+    never = (*map(_phrase, typed.excluded), *(_in_field(one, strictly=True) for one in typed.excluded_fields))
     loose = [token for chunk in typed.chunks for token in chunk]
     if loose and not things:  # only small words: look for them as they are
         must.append(Group(should=tuple(Term("exact", token.exact) for token in loose), at_least=_enough(len(loose))))
     elif things:
-        must.append(_some(things, loose, typed.raw))
+        enough = _enough(len(things))
+        held = tuple(one.found if reach is Reach.WRITTEN else one.score for one in things)
+        begun = _from_start("".join(typed.raw))
+        found = [*must, _or(Group(should=held, at_least=enough), begun)]
+        must.append(_or(_some(things, loose, enough), begun))
+        return Group(must=tuple(must), never=never), Group(must=tuple(found), never=never)
     if not must and not never:
-        return None
-    return Group(must=tuple(must), never=tuple(never))
+        return None, None
+    return (clause := Group(must=tuple(must), never=never)), clause
 
 
-def _some(things: list[Wanted], loose: list[Token], raw: tuple[str, ...]) -> Clause:
-    """Enough of what is looked for. All of it counts more, as written more still; so does a number from its start."""
+def _some(things: list[Wanted], loose: list[Token], enough: int) -> Clause:
+    """Enough of what is looked for. All of it counts more, as written more still."""
     extra: list[Clause] = []
     count = len(things)
     if 2 <= len(loose) <= 8:
@@ -144,12 +149,19 @@ def _some(things: list[Wanted], loose: list[Token], raw: tuple[str, ...]) -> Cla
     if count >= _LONG:
         most = Group(should=tuple(one.sure for one in things), at_least=math.ceil(_MOST * count))
         extra.append(Sure(most, _ALL_LIKE * count))
-    scores = Group(should=tuple(one.score for one in things), at_least=_enough(count))
-    enough = Group(must=(scores,), should=tuple(extra))
-    whole = "".join(raw)
-    if len(whole) <= _REFERENCE and any(character.isdigit() for character in whole):
-        return Best((enough, *(Starts("whole", word, _FROM_START) for word in joined(whole))), others=1.0)
-    return enough
+    scores = Group(should=tuple(one.score for one in things), at_least=enough)
+    return Group(must=(scores,), should=tuple(extra))
+
+
+def _from_start(whole: str) -> tuple[Clause, ...]:
+    """Return what finds a number or a reference by its beginning; nothing for what holds no digit."""
+    if len(whole) > _REFERENCE or not any(character.isdigit() for character in whole):
+        return ()
+    return tuple(Starts("whole", word, _FROM_START) for word in joined(whole))
+
+
+def _or(clause: Clause, others: tuple[Clause, ...]) -> Clause:
+    return Best((clause, *others), others=1.0) if others else clause
 
 
 def _enough(count: int) -> int:

@@ -175,6 +175,10 @@ class SearchIndex(Protocol):
         """Begin a new index; while it is open `put` writes both, and searches are answered by the old one."""
         ...
 
+    def compact(self) -> None:
+        """Put together what many writes left in pieces, for searches to be fast; they and writes go on meanwhile."""
+        ...
+
     def report(self) -> IndexReport:
         """Say where the index is and how it stands. Never raises."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.clauses import Best, Clause, Group, Near, Phrase, Term
 from search.damaged import by_grams
@@ -44,11 +44,16 @@ CHATTER = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing looked for: `score` says how well it fits, `sure` finds it as written, `like` by likeness as well."""
+    """One thing looked for: `score` says how well it fits, `sure` finds it as written, `like` by likeness as well.
+
+    Attributes:
+        found: Finds as written all that `score` does, be it in a reference alone, where words keep their endings.
+    """
 
     score: Clause
     sure: Clause
     like: Clause
+    found: Clause
 
 
 def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
@@ -92,7 +97,8 @@ def _reference(chunk: tuple[Token, ...], reach: Reach) -> Wanted:
     parts = [_word(token, reach) for token in chunk]
     near = Phrase("exact", tuple(token.exact for token in chunk), 2.0)
     sure = Group(must=tuple(part.sure for part in parts))
-    return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure)
+    found = Group(must=tuple(part.found for part in parts))
+    return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure, found)
 
 
 def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Reach) -> Wanted:
@@ -100,16 +106,20 @@ def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Rea
     own = [_word(token, reach) for token in typed if token.telling]
     names: list[Clause] = [Group(must=tuple(one.score for one in own))] if own else []
     sure: list[Clause] = [Group(must=tuple(one.sure for one in own))] if own else []
+    wide: list[Clause] = [Group(must=tuple(one.found for one in own))] if own else []
     for other in others:
         if len(other) == 1:
             one = _word(other[0], reach)
             names.append(one.score)
             sure.append(one.sure)
+            wide.append(one.found)
         else:
-            names.append(Phrase("exact", tuple(token.exact for token in other), 0.5))
-            sure.append(Phrase("exact", tuple(token.exact for token in other)))
+            whole = Phrase("exact", tuple(token.exact for token in other))
+            names.append(replace(whole, boost=0.5))
+            sure.append(whole)
+            wide.append(whole)
     found = Best(tuple(sure))
-    return Wanted(Best(tuple(names), others=0.0), found, found)
+    return Wanted(Best(tuple(names), others=0.0), found, found, Best(tuple(wide)))
 
 
 def _word(token: Token, reach: Reach) -> Wanted:
@@ -120,7 +130,8 @@ def _word(token: Token, reach: Reach) -> Wanted:
     for form in forms:
         weight = _KEPT if form == token.kept else 1.0
         places += [Term(field, form, weight * boost) for field, boost in _PLACES]
-    places.append(Term("refs", token.exact, 4.0 if token.numeric else 1.5))
+    part = Term("refs", token.exact, 4.0 if token.numeric else 1.5)
+    places.append(part)
     if not token.small:
         places.append(Term("exact", token.exact, 0.5))
     near = [Near("exact", token.exact, edits, score) for edits, score in _likeness(token)] if reach else []
@@ -129,13 +140,13 @@ def _word(token: Token, reach: Reach) -> Wanted:
     named = len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small
     if reach and (tolerance(token.exact) or named):
         places.append(Near("sender", token.stem, 1, 1.0))
-    return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)))
+    return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)), Best((*sure, part)))
 
 
 def _damaged(one: Wanted, token: Token) -> Wanted:
     """The same word, or what reading left of it."""
     left = by_grams(token)
-    return one if left is None else Wanted(Best((one.score, left), others=0.0), one.sure, Best((one.like, left)))
+    return one if left is None else replace(one, score=Best((one.score, left), others=0.0), like=Best((one.like, left)))
 
 
 def _likeness(token: Token) -> list[tuple[int, float]]:

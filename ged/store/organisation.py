@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 
 from ged.errors import NotFound
 from ged.mail.access import Role
@@ -157,6 +157,15 @@ class Organisations:
         """Return the groups of names of one thing, as listed."""
         rows = self._connection.scalars(sa.select(synonym_group.c.names).order_by(synonym_group.c.rank))
         return tuple(tuple(names) for names in rows)
+
+    def names_of_things(self, tenant_id: str) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of names of one thing: those listed, then acronym and names of each entity of a tenant."""
+        listed = sa.select(sa.literal(0).label("kind"), synonym_group.c.rank, synonym_group.c.names)
+        named = sa.func.row_number().over(order_by=entity.c.id)
+        names = array([entity.c.acronym, entity.c.name_fr, entity.c.name_en])
+        entities = sa.select(sa.literal(1), named, names).where(entity.c.tenant_id == tenant_id, ~entity.c.retired)
+        rows = self._connection.execute(sa.union_all(listed, entities).order_by(sa.text("1, 2")))
+        return tuple(tuple(dict.fromkeys(row.names)) for row in rows)
 
     def calendar(self, tenant_id: str) -> WorkingCalendar:
         """Return when a tenant works."""

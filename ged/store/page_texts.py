@@ -15,6 +15,12 @@ from ged.store.page_text_tables import page_text
 _C = page_text.c
 
 
+def standing_text(letter_id: sa.ColumnElement[str], number: sa.ColumnElement[int]) -> sa.ColumnElement[str | None]:
+    """Return the last version of a page of the query around it, as a column; null for one that nobody corrected."""
+    of_page = sa.select(_C.text).where(_C.letter_id == letter_id, _C.number == number)
+    return of_page.order_by(_C.version.desc()).limit(1).scalar_subquery()
+
+
 class PageTexts:
     """Reads and adds versions."""
 

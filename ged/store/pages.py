@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH, insert
 from ged.mail.page import DOUBTED, Box, Page, PageWords, Region, RegionKind, TextSource, Word
 from ged.mail.page_text import corrected
 from ged.store.database import among
-from ged.store.page_texts import PageTexts
+from ged.store.page_texts import PageTexts, standing_text
 from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
@@ -143,14 +143,11 @@ class Pages:
             found.setdefault(letter_id, []).append(words)
         return found
 
-    def _said(
-        self, letter_ids: Sequence[str], parts: sa.ColumnElement[Any]
-    ) -> Iterator[tuple[str, int, list[Any], str | None]]:
-        """Yield (letter, page number, parts of its words, corrected text if any) in order."""
-        texts = PageTexts(self._connection).standing(letter_ids)
-        query = sa.select(page.c.letter_id, page.c.number, parts).where(among(page.c.letter_id, letter_ids))
-        for letter_id, number, said in self._connection.execute(query.order_by(page.c.letter_id, page.c.number)):
-            yield letter_id, number, said, texts.get((letter_id, number))
+    def _said(self, letter_ids: Sequence[str], parts: sa.ColumnElement[Any]) -> Iterable[Any]:
+        """Return (letter, page number, parts of its words, corrected text if any) in order."""
+        query = sa.select(page.c.letter_id, page.c.number, parts, standing_text(page.c.letter_id, page.c.number))
+        query = query.where(among(page.c.letter_id, letter_ids)).order_by(page.c.letter_id, page.c.number)
+        return self._connection.execute(query)
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
         """Keep the images of a letter's pages in place of those that were there."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ged.mail.access import Actor
 from ged.mail.page import Box, Evidence
 from ged.mail.qualification import Decision, DecisionRecord, Field, Proposal
+from ged.store.database import among
 from ged.store.tables import decision, proposal
 
 
@@ -47,7 +48,7 @@ class Proposals:
         """Return what the last run proposed for each of several letters."""
         last = (
             sa.select(proposal.c.letter_id, sa.func.max(proposal.c.run_id).label("run_id"))
-            .where(proposal.c.letter_id.in_(letter_ids))
+            .where(among(proposal.c.letter_id, letter_ids))
             .group_by(proposal.c.letter_id)
             .subquery()
         )

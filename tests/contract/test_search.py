@@ -434,6 +434,36 @@ def test_a_misspelt_name_is_looked_for_however_many_letters_hold_the_rest(index:
     assert (known.total, known.least, known.facets["direction"]) == (61, 1, {"arrivee": 61})
 
 
+@pytest.mark.parametrize("reach", Reach)
+@pytest.mark.parametrize(
+    "typed",
+    ["mines carrières", "MINES", "0123/2026/MINES", "123 2026", "pont mines sable gravier", "dû", "la de", "-pont",
+     '"la mairie" mines', "objet:pont", "réf:mines", "CEET mines", "passerelle"],
+)  # fmt: skip
+def test_as_many_letters_are_counted_as_found(index: SearchIndex, typed: str, reach: Reach) -> None:
+    index.put(
+        [
+            doc("text", "la mairie parle de la mine, du pont, du sable et du gravier"),
+            doc("number", "une lettre sur rien", sender_reference="0123/2026/MINES"),
+            doc("both", "les mines et les carrières, la passerelle", subject="Le pont de la CEET", kind="demande"),
+            doc("spelt", "la compagnie énergie électrique, le montant dû, la passerelie", subject="Carrières"),
+        ]
+    )
+    names = synonyms_of((("CEET", "compagnie énergie électrique"),))
+    asked = Query(text=typed, reach=reach, counted=True, synonyms=names)
+    hits = index.search(asked, OPEN)
+    assert hits.total == len(hits.hits) == sum(hits.facets["direction"].values())
+
+
+def test_what_many_writes_left_is_put_together_and_found_as_before(index: SearchIndex) -> None:
+    for turn in range(4):
+        index.put([doc(f"d{turn}", "le pont")])
+    index.remove(["d0"])
+    index.compact()
+    index.put([doc("d4", "le pont")])
+    assert sorted(found(index, "pont")) == ["d1", "d2", "d3", "d4"]
+
+
 def test_what_is_removed_is_found_no_more_and_may_come_back_at_a_lower_revision(index: SearchIndex) -> None:
     index.put([doc("gone", "pont", revision=9), doc("kept", "pont")])
     index.remove(["gone", "absent"])

@@ -14,7 +14,7 @@ from ged.mail.box import BoxSheet
 from ged.mail.item import Letter
 from ged.mail.legal_hold import Scope
 from ged.mail.moves import Move, Order
-from ged.services import boxes, consult, dossier, dossier_pieces, hold
+from ged.services import boxes, classify, consult, dossier, dossier_pieces, hold
 from ged.services.capture import Door
 from ged.services.route import move
 from ged.services.sign_in import actor_of
@@ -25,6 +25,12 @@ from scripts.sample_letters.generate import generate_old
 
 _OLD = (("facture", 2003), ("facture", 2004), ("facture", 2005), ("transmission", 2004))
 _PARTS = ("Préparation", "Consultation", "Attribution", "Exécution", "Réception")
+
+
+_PIECES = (
+    ("appel_offres", "Avis d'appel d'offres", "Préparation"),
+    ("rapport", "Rapport d'analyse des offres", "Consultation"),
+)
 
 
 def play_archive(house: House, folder: Path) -> None:
@@ -71,11 +77,12 @@ def _case_file(house: House, folder: Path) -> None:
         actor=director,
         clock=house.clock,
     )
-    for kind, part in (("appel_offres", "Préparation"), ("rapport", "Consultation")):
+    classify.file_dossier(opened.id, "C3", store=house.store, actor=_who(house, "archives"), clock=house.clock)
+    for kind, title, part in _PIECES:
         scan = generate_old(kind, house.clock().year, 1700, folder)
         with scan.open("rb") as stream:
             paper = keep(stream, scan.name, door=Door.UPLOAD, actor=director, entrance=house.entrance, opened=False)
-        brought = dossier_pieces.Brought(paper.stored, paper.media_type, f"{kind}{scan.suffix}")
+        brought = dossier_pieces.Brought(paper.stored, paper.media_type, title + scan.suffix)
         dossier_pieces.bring(opened.id, brought, part, store=house.store, actor=director, clock=house.clock)
 
 

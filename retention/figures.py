@@ -1,30 +1,40 @@
-"""Statistics per rule: how many letters each governs, where they stand, when they fall due, as the last sweep found."""
+"""Statistics per rule: how much each governs, where that stands, when it falls due.
+
+Letters are counted as the last sweep found them; pieces of dossiers, which nothing is noted on, as they stand now.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
-from ged.mail.filing import RetentionRule
+from ged.mail.dossier_piece import KeptPiece
+from ged.mail.filing import Facts, RetentionRule
 from ged.mail.item import State
 from ged.mail.moves import CLOSED
 from ged.store.retention_figures import RuleCount
-from ged.store.unit import Store
+from ged.store.unit import Store, Unit
+from retention.fate import as_kept, reckon
 
 YEARS = 10
 """So many years are told one by one, this one first."""
+_PART = 5000
 _OVER = CLOSED | {State.DISPATCHED, State.CANCELLED}
 
 
 @dataclass(slots=True)
 class RuleFigures:
-    """The letters of one rule, each counted once in `current` to `destroyed`.
+    """The letters and pieces of dossiers of one rule, each counted once in `current` to `destroyed`.
 
     Attributes:
-        code: Of the rule; "" for letters that no rule governs. `rule` is None there, and where the schedule lost it.
-        current: Still at work (âge courant). `intermediate`: over, kept until their day (âge intermédiaire).
+        code: Of the rule; "" for what no rule governs. `rule` is None there, and where the schedule lost it.
+        pieces: How many of all are pieces of dossiers.
+        current: Still at work (âge courant): a piece is while its dossier is open.
+        intermediate: Over, kept until their day (âge intermédiaire).
         overdue: Over, and their day has passed: they wait for a decision. `held`: of all these, those on hold.
         waiting: Of `current` and `intermediate`, those whose day nobody can say yet.
         falls_due: How many of those that are not gone reach their day, by year.
@@ -32,6 +42,7 @@ class RuleFigures:
 
     code: str
     rule: RetentionRule | None
+    pieces: int = 0
     current: int = 0
     intermediate: int = 0
     overdue: int = 0
@@ -43,11 +54,11 @@ class RuleFigures:
 
     @property
     def total(self) -> int:
-        """How many letters it governs, those that are gone among them."""
+        """How much it governs, those that are gone among them."""
         return self.current + self.intermediate + self.overdue + self.transferred + self.destroyed
 
     def add(self, some: RuleCount) -> None:
-        """Count some more letters."""
+        """Count some more."""
         if some.state is State.DESTROYED:
             self.destroyed += some.count
         elif some.state is State.TRANSFERRED:
@@ -71,14 +82,14 @@ class RuleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Every rule of the schedule in force and of letters, the one with most letters first; `years` from this one on."""
+    """Every rule of the schedule in force and of what is counted, the widest first; `years` from this one on."""
 
     rules: tuple[RuleFigures, ...]
     years: tuple[int, ...]
 
 
 def figures_by_rule(*, store: Store, actor: Actor, clock: Clock) -> Figures:
-    """Count the letters that the actor may read, by the rule that the last sweep found for each.
+    """Count the letters and pieces that the actor may read, by the rule that sets the term of each.
 
     Raises:
         Forbidden: `access.right`.
@@ -88,9 +99,38 @@ def figures_by_rule(*, store: Store, actor: Actor, clock: Clock) -> Figures:
     with store.unit() as unit:
         counts = unit.retention_figures.by_rule(tenant_id, actor.tokens(), today)
         _, schedule = unit.schedules.applied(tenant_id, today)
+        pieces = Counter(_pieces(unit, actor, today))
     found = {each.code: RuleFigures(each.code, each) for each in schedule.rules}
-    for each in counts:
+    for each in (*counts, *(replace(one, count=count) for one, count in pieces.items())):
         code = each.rule or ""
         found.setdefault(code, RuleFigures(code, None)).add(each)
+    for one, count in pieces.items():
+        found[one.rule or ""].pieces += count
     ordered = sorted(found.values(), key=lambda one: (-one.total, one.code))
     return Figures(tuple(ordered), tuple(range(today.year, today.year + YEARS)))
+
+
+def _pieces(unit: Unit, actor: Actor, today: date) -> Iterator[RuleCount]:
+    """Give each piece as a count of one."""
+    part = unit.piece_shelves.after(actor, "", _PART)
+    while part:
+        facts = unit.retention.of_pieces(part, today)
+        yield from (_counted(each, facts[each.piece.id], today) for each in part)
+        part = unit.piece_shelves.after(actor, part[-1].piece.id, _PART)
+
+
+def _counted(one: KeptPiece, facts: Facts, today: date) -> RuleCount:
+    found = reckon(as_kept(one), facts)
+    until, rule = found.keep_until, found.first.rule.code if found.first else None
+    overdue = until is not None and until < today
+    year = None if until is None else until.year
+    return RuleCount(rule, _state(one), held=bool(facts.holds), overdue=overdue, year=year, count=1)
+
+
+def _state(one: KeptPiece) -> State:
+    """Return the state of a letter that is where a piece is."""
+    if one.piece.condemned_at is not None:
+        return State.DESTROYED
+    if one.piece.transferred_at is not None:
+        return State.TRANSFERRED
+    return State.DONE if one.dossier.closed_on is not None else State.ASSIGNED

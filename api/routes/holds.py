@@ -44,7 +44,7 @@ class HoldIn(BaseModel):
 
 
 class HoldOut(BaseModel):
-    """A hold; `letters` counts those that it has caught and the caller may open, where a list gives it."""
+    """A hold; `letters` and `pieces` of dossiers count what it has caught and the caller may open, where given."""
 
     id: str
     scope: Scope
@@ -60,15 +60,16 @@ class HoldOut(BaseModel):
     lifted_at: datetime | None
     lift_reason: str
     letters: int | None = None
+    pieces: int | None = None
 
     @classmethod
-    def of(cls, one: LegalHold, letters: int | None = None) -> HoldOut:
+    def of(cls, one: LegalHold, letters: int | None = None, pieces: int | None = None) -> HoldOut:
         """Return a hold on the wire."""
-        left_out = {"query", "owner", "letters"}
+        left_out = {"query", "owner", "letters", "pieces"}
         plain: dict[str, Any] = {name: getattr(one, name) for name in cls.model_fields if name not in left_out}
         names = HoldQueryIn.model_fields
         query = HoldQueryIn(**{name: getattr(one.query, name) for name in names}) if one.query else None
-        return cls(query=query, owner=one.owner_id or "", letters=letters, **plain)
+        return cls(query=query, owner=one.owner_id or "", letters=letters, pieces=pieces, **plain)
 
 
 class LiftIn(BaseModel):
@@ -98,7 +99,7 @@ def search(
     """List the holds that stand, or those lifted."""
     wanted = HoldsWanted(scope=scope, lifted=lifted, words=q)
     rows, total = hold.listed(wanted, store=house.store, actor=actor, limit=limit, offset=offset)
-    return FoundHolds(total=total, holds=[HoldOut.of(one, count) for one, count in rows])
+    return FoundHolds(total=total, holds=[HoldOut.of(*each) for each in rows])
 
 
 @router.post("", status_code=201)
@@ -109,9 +110,9 @@ def place(house: HouseDep, actor: ApiActorDep, new: HoldIn) -> HoldOut:
 
 @router.get("/{hold_id}")
 def show(house: HouseDep, actor: ApiActorDep, hold_id: str) -> HoldOut:
-    """Return a hold, with how many letters of it the caller may open."""
+    """Return a hold, with how much of it the caller may open."""
     found = hold.hold_file(hold_id, store=house.store, actor=actor, limit=1)
-    return HoldOut.of(found.hold, found.letters.total)
+    return HoldOut.of(found.hold, found.letters.total, found.piece_total)
 
 
 @router.post("/{hold_id}/lift")

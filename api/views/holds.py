@@ -129,7 +129,7 @@ def hold_letter(
 
 @router.get("/gels/{hold_id}")
 def show(request: Request, house: HouseDep, actor: ActorDep, hold_id: str) -> Response:
-    """Show a hold with the letters that it has caught."""
+    """Show a hold with what it has caught."""
     return _page(request, house, actor, hold_id)
 
 
@@ -217,7 +217,7 @@ def _page(request: Request, house: House, actor: Actor, hold_id: str, error: Ged
         status={None: 200, "conflict": 409}.get(error.kind if error else None, 422),
         file=found,
         number=number,
-        pages=-(-found.letters.total // PAGE_ROWS),
+        pages=-(-max(found.letters.total, found.piece_total) // PAGE_ROWS),
         error=error,
         wrong=str(error.diagnostics().get("field", "")) if error else "",
         today=house.clock().date(),

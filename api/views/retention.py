@@ -1,9 +1,10 @@
-"""« Conservation »: the letters that are over, until when each is kept and why; nothing is destroyed from here."""
+"""« Conservation »: what is over, letters and pieces of dossiers, until when each is kept and why; destroys nothing."""
 
 from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -25,7 +26,16 @@ from retention.shelves import Shelf, Shelved, Wanted, shelved
 
 router = APIRouter()
 PAGE_ROWS = 50
-_HEAD = (_("Numéro"), _("Objet"), _("Service"), _("Clos le"), _("Conservé jusqu'au"), _("Sort final"), _("Raisons"))
+_HEAD = (
+    _("Numéro"),
+    _("Objet"),
+    _("Service"),
+    _("Clos le"),
+    _("Conservé jusqu'au"),
+    _("Sort final"),
+    _("Raisons"),
+    _("Type"),
+)
 _TAKEN_HEAD = (
     *(_("Service d'archives"), _("Bordereau"), _("Paquet")),
     *(_("Accusé le"), _("Accepté le"), _("Cote de l'archive")),
@@ -39,16 +49,22 @@ SHELVES = {
 }
 EMPTY = {
     Shelf.CLOSED: (
-        _("Aucun courrier clos"),
-        _("Un courrier traité, classé ou expédié apparaîtra ici, avec le jour jusqu'auquel il est gardé."),
+        _("Rien de clos"),
+        _(
+            "Un courrier traité, classé ou expédié apparaîtra ici, avec le jour jusqu'auquel il est gardé ; "
+            "une pièce aussi, une fois son dossier clos."
+        ),
     ),
     Shelf.DUE: (
         _("Aucun délai n'est passé"),
-        _("Les courriers dont le délai est passé apparaîtront ici, avec la règle qui s'applique."),
+        _("Les courriers et les pièces dont le délai est passé apparaîtront ici, avec la règle qui s'applique."),
     ),
-    Shelf.HELD: (_("Aucun gel"), _("« Geler », sur un courrier, le garde ici, quelle que soit sa règle.")),
+    Shelf.HELD: (
+        _("Aucun gel"),
+        _("« Geler », sur un courrier ou un dossier, le garde ici, quelle que soit sa règle."),
+    ),
     Shelf.TRANSFERRED: (
-        _("Aucun courrier versé"),
+        _("Rien de versé"),
         _("Ce que le service d'archives a accepté apparaîtra ici, avec le jour, le bordereau et sa réponse."),
     ),
 }
@@ -71,7 +87,7 @@ def shelves(
     shelf: Annotated[Shelf, Depends(_shelf)],
     disposition: Annotated[Disposition | None, Depends(_disposition)],
 ) -> Response:
-    """Show a shelf of letters, each with its fate."""
+    """Show a shelf of letters and pieces, each with its fate."""
     number = page_number(request)
     wanted = Wanted(shelf, filters.sieve(house.clock().date()), disposition)
     found = shelved(
@@ -90,7 +106,7 @@ def shelves(
         shelves=SHELVES,
         found=found,
         number=number,
-        pages=-(-found.total // PAGE_ROWS),
+        pages=-(-max(found.total, found.piece_total) // PAGE_ROWS),
         asked=filters,
         disposition=disposition,
         dispositions=tuple(Disposition),
@@ -121,7 +137,7 @@ def table(
         store=house.store,
         actor=actor,
         clock=house.clock,
-        lines=len(found.rows),
+        lines=len(found.rows) + len(found.pieces),
     )
     data = _as_csv(found, shelf, language_of(request), house, actor)
     offered = {"Content-Disposition": f'attachment; filename="conservation-{shelf}.csv"', "Cache-Control": "no-store"}
@@ -131,27 +147,46 @@ def table(
 def _as_csv(found: Shelved, shelf: Shelf, language: str, house: House, actor: Actor) -> bytes:
     say = translations(language).gettext
     services = consult.lists(store=house.store, actor=actor, clock=house.clock).known
+
+    def acronym(service_id: str | None) -> str:
+        service = services.get(service_id or "")
+        return (service.acronym or service.name_fr) if service else ""
+
+    def row(number: str, title: str, service_id: str | None, closed_on: date | None) -> list[str]:
+        return [number, title, acronym(service_id), typed_day(closed_on)]
+
+    listed = [
+        (each.id, row(each.number, each.subject or each.filename, each.service_id, each.closed_on), fate, _("Courrier"))
+        for each, fate in found.rows
+    ] + [
+        (
+            each.piece.id,
+            row(each.dossier.code, each.piece.title, each.dossier.owner_id, each.dossier.closed_on),
+            fate,
+            _("Pièce de dossier"),
+        )
+        for each, fate in found.pieces
+    ]
     text = io.StringIO()
     rows = csv.writer(text, delimiter=";", lineterminator="\r\n")
     rows.writerow(say(name) for name in (*_HEAD, *(_TAKEN_HEAD if shelf is Shelf.TRANSFERRED else ())))
-    for letter, fate in found.rows:
-        service = services.get(letter.service_id or "")
+    for subject_id, named, fate, sort in listed:
         cells = [
-            letter.number,
-            letter.subject or letter.filename,
-            (service.acronym or service.name_fr) if service else "",
-            typed_day(letter.closed_on),
+            *named,
             typed_day(fate.keep_until),
             say(CODES[fate.disposition]) if fate.disposition else "",
             " ".join(fate.reasons),
+            say(sort),
         ]
-        taken = found.taken.get(letter.id)
+        taken = found.taken.get(subject_id)
         if taken is not None:
             days = [typed_day(at.date() if at else None) for at in (taken.acknowledged_at, taken.taken_at)]
             cells += [taken.archive_name, taken.number, taken.package, *days, taken.cote]
         rows.writerow(harmless(cell) for cell in cells)
-    if found.total > len(found.rows):
-        rows.writerow(
-            [say("%(shown)s premiers courriers sur %(total)s") % {"shown": len(found.rows), "total": found.total}]
-        )
+    for shown, total, cut in (
+        (len(found.rows), found.total, _("%(shown)s premiers courriers sur %(total)s")),
+        (len(found.pieces), found.piece_total, _("%(shown)s premières pièces sur %(total)s")),
+    ):
+        if total > shown:
+            rows.writerow([say(cut) % {"shown": shown, "total": total}])
     return text.getvalue().encode("utf-8-sig")

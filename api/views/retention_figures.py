@@ -21,8 +21,8 @@ from retention.figures import Figures, RuleFigures, figures_by_rule
 router = APIRouter()
 _WIDTH, _HEIGHT = 220, 60
 _HEAD = (
-    _("Règle"), _("Intitulé"), _("Durée"), _("Sort final"), _("Courriers"), _("En cours"), _("Intermédiaires"),
-    _("Délai passé"), _("Gelés"), _("Terme inconnu"), _("Versés"), _("Éliminés"),
+    _("Règle"), _("Intitulé"), _("Durée"), _("Sort final"), _("Courriers et pièces"), _("Dont pièces"),
+    _("En cours"), _("Intermédiaires"), _("Délai passé"), _("Gelés"), _("Terme inconnu"), _("Versés"), _("Éliminés"),
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ class Drawn(NamedTuple):
 
 @router.get("/conservation/regles")
 def by_rule(request: Request, house: HouseDep, actor: ActorDep) -> Response:
-    """Show the letters of each rule."""
+    """Show what each rule governs."""
     found = figures_by_rule(store=house.store, actor=actor, clock=house.clock)
     return page(
         request,
@@ -45,6 +45,7 @@ def by_rule(request: Request, house: HouseDep, actor: ActorDep) -> Response:
         rules=found.rules,
         drawn=[_drawn(each, found.years) for each in found.rules if any(each.falls_due[year] for year in found.years)],
         total=sum(each.total for each in found.rules),
+        pieces=sum(each.pieces for each in found.rules),
         width=_WIDTH,
         height=_HEIGHT,
     )
@@ -69,7 +70,7 @@ def _csv(found: Figures, language: str) -> bytes:
         rule = each.rule
         told = (rule.label, rule.term, say(CODES[rule.disposition])) if rule else ("", "", "")
         counts = (
-            *(each.total, each.current, each.intermediate, each.overdue, each.held, each.waiting),
+            *(each.total, each.pieces, each.current, each.intermediate, each.overdue, each.held, each.waiting),
             *(each.transferred, each.destroyed, *(each.falls_due[year] for year in found.years)),
         )
         table.writerow([*(harmless(str(cell)) for cell in (each.code or say("Sans règle"), *told)), *counts])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ged.clock import Clock
 from ged.errors import Conflict, NotFound, Refused
 from ged.mail.access import Actor, Right, Role, require
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.item import Confidentiality, State
 from ged.mail.journal import Act
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope, refuse_faulty
@@ -16,6 +18,7 @@ from ged.mail.listing import LetterPage, Listing
 from ged.mail.notice import HOLD_REVIEW
 from ged.services.notify import Told, tell_positions
 from ged.store.holds import HoldsWanted
+from ged.store.piece_shelves import PieceListing
 from ged.store.unit import Store, Unit
 
 
@@ -37,11 +40,24 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class HoldFile:
-    """A hold with the letters that it has caught, those that the reader may open."""
+    """A hold with the letters and pieces of dossiers that it has caught, those that the reader may open.
+
+    `pieces` are some of `piece_total`, as the page of letters is of its total.
+    """
 
     hold: LegalHold
     letters: LetterPage
+    pieces: tuple[KeptPiece, ...]
+    piece_total: int
     may_change: bool
+
+
+class ListedHold(NamedTuple):
+    """A hold with how many letters and pieces of dossiers it has caught, of those that the reader may open."""
+
+    hold: LegalHold
+    letters: int
+    pieces: int
 
 
 def place(new: NewHold, *, store: Store, actor: Actor, clock: Clock) -> LegalHold:
@@ -137,8 +153,8 @@ def amend(
 
 def listed(
     wanted: HoldsWanted, *, store: Store, actor: Actor, limit: int, offset: int = 0
-) -> tuple[tuple[tuple[LegalHold, int], ...], int]:
-    """Return some holds of the actor's organisation, each with how many letters of it the actor may open; and the sum.
+) -> tuple[tuple[ListedHold, ...], int]:
+    """Return some holds of the actor's organisation, each with how much of it the actor may open; and how many.
 
     Raises:
         Forbidden: `access.right`.
@@ -147,12 +163,13 @@ def listed(
     with store.unit() as unit:
         tokens = actor.tokens()
         found, total = unit.holds.page(actor.post.tenant_id, tokens, wanted, limit=limit, offset=offset)
-        counts = unit.holds.counts([each.id for each in found], tokens)
-    return tuple((each, counts.get(each.id, 0)) for each in found), total
+        ids = [each.id for each in found]
+        letters, pieces = unit.holds.counts(ids, tokens), unit.piece_shelves.caught(ids, actor)
+    return tuple(ListedHold(each, letters.get(each.id, 0), pieces.get(each.id, 0)) for each in found), total
 
 
 def hold_file(hold_id: str, *, store: Store, actor: Actor, limit: int = 25, offset: int = 0) -> HoldFile:
-    """Return a hold with the letters that it has caught; also to whoever holds the post that answers for it.
+    """Return a hold with what it has caught, so many of each sort; also to whoever holds the post that answers for it.
 
     Raises:
         NotFound: `hold.unknown`.
@@ -160,7 +177,8 @@ def hold_file(hold_id: str, *, store: Store, actor: Actor, limit: int = 25, offs
     with store.unit() as unit:
         found = _seen(unit, hold_id, actor)
         letters = unit.letters.page(Listing(held_by=found.id), actor.tokens(), limit=limit, offset=offset)
-    return HoldFile(found, letters, may_change=found.stands and actor.has(Right.HOLD))
+        pieces, total = unit.piece_shelves.page(PieceListing(held_by=found.id), actor, limit=limit, offset=offset)
+    return HoldFile(found, letters, pieces, total, may_change=found.stands and actor.has(Right.HOLD))
 
 
 def standing_on(scope: Scope, target: str, *, store: Store, actor: Actor) -> tuple[LegalHold, ...]:

@@ -132,8 +132,8 @@ class DossierPieces:
         return self._kept(*closed, in_our_hands(), ~sa.exists(young.where(_of_piece(dossier_version))))
 
     def standing_after(self, after: str, limit: int) -> tuple[KeptPiece, ...]:
-        """Return pieces that are not condemned, by id after one of them."""
-        ids = sa.select(dossier_piece.c.id).where(dossier_piece.c.id > after, dossier_piece.c.condemned_at.is_(None))
+        """Return pieces that are still ours, by id after one of them."""
+        ids = sa.select(dossier_piece.c.id).where(dossier_piece.c.id > after, in_our_hands())
         return self.kept(list(self._connection.scalars(ids.order_by(dossier_piece.c.id).limit(limit))))
 
     def condemn(self, piece_id: str, at: datetime) -> None:

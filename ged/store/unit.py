@@ -60,6 +60,7 @@ from ged.store.pages import Pages
 from ged.store.parties import Parties
 from ged.store.people import People
 from ged.store.phone_links import PhoneLinks
+from ged.store.piece_shelves import PieceShelves
 from ged.store.proposals import Proposals
 from ged.store.quarantine import Quarantine
 from ged.store.queue import Queue
@@ -414,6 +415,11 @@ class Unit:
     def dossier_pieces(self) -> DossierPieces:
         """Documents of dossiers beyond their letters."""
         return DossierPieces(self._connection)
+
+    @cached_property
+    def piece_shelves(self) -> PieceShelves:
+        """Documents of dossiers as the archivist walks them."""
+        return PieceShelves(self._connection)
 
     @cached_property
     def version_texts(self) -> VersionTexts:

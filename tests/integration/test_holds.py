@@ -89,7 +89,7 @@ def test_a_search_on_hold_catches_what_answers_it_now_and_later_by_subject_or_te
     assert held(house, again.id) == [True]
     dated = place(house, who, Scope.QUERY, query=HoldQuery(service="DAF", until=house.clock().date()))
     assert held(house, other) == [True]
-    (listed, count), *_ = hold.listed(HoldsWanted(words="keve"), store=house.store, actor=who("audit"), limit=9)[0]
+    (listed, count, _), *_ = hold.listed(HoldsWanted(words="keve"), store=house.store, actor=who("audit"), limit=9)[0]
     assert (listed.id, count) == (placed.id, 2)
     hold.lift(dated.id, "Clos", **own(house, who("archives")))
     assert held(house, named, written, other) == [True, True, False], "several at once, each lifted by itself"

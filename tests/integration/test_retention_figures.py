@@ -84,7 +84,7 @@ def test_the_figures_are_a_page_and_a_table_in_both_languages(
     table = client.get("/conservation/regles.csv", headers=headers)
     rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";"))
     row = next(each for each in rows if each["Règle"] == rule)
-    assert (row["Courriers"], row["Délai passé"], row[str(house.clock().year)]) == ("1", "1", "0")
+    assert (row["Courriers et pièces"], row["Délai passé"], row[str(house.clock().year)]) == ("1", "1", "0")
     spoken = {"Cookie": headers["Cookie"] + "; ged_langue=en"}
     english = client.get("/conservation/regles.csv", headers=spoken).content.decode("utf-8-sig")
     assert english.startswith("Rule;")

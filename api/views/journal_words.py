@@ -23,6 +23,7 @@ DETAILS: dict[str, str] = {
     "block": _("Tranche de numéros"),
     "box": _("Boîte"),
     "bundle": _("Liasse de preuve"),
+    "blinded_sha256": _("SHA-256 masquée"),
     "by": _("Par"),
     "but": _("Sauf"),
     "capacity": _("En qualité de"),

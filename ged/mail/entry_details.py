@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from ged.mail.journal import Act
 
 _NAMES = """
-after archive authority before by code correspondent count cover delivery digest door due entity event events
-exists fate fields file filename hold identifier kept kind laid leaf_index letters level medium message move
+after archive authority before blinded_sha256 by code correspondent count cover delivery digest door due entity event
+events exists fate fields file filename hold identifier kept kind laid leaf_index letters level medium message move
 name number on outcome outside page pages piece position private reason reference rule scan sender service
 sha256 side signatures signer stage state station step title to transfer verdict version way what
 """

@@ -10,6 +10,7 @@ from ged.mail.annex import Annex, AnnexKind
 from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.ports import Stored
+from ged.services.beside import told_digest
 from ged.store.unit import Unit
 
 
@@ -41,6 +42,8 @@ def attach(
         sending_id=sending_id,
     )
     unit.annexes.add(annex)
-    unit.journal.write(now, Act.ANNEX_ADDED, actor, letter.id, kind=kind, sha256=annex.digest)
+    unit.journal.write(
+        now, Act.ANNEX_ADDED, actor, letter.id, kind=kind, **told_digest(annex.digest, letter.confidentiality)
+    )
     unit.queue.defer("seal_annex", annex_id=annex.id)
     return annex

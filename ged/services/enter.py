@@ -19,6 +19,7 @@ from ged.mail.journal import Act
 from ged.mail.organisation import Entity
 from ged.mail.register import Series, format_number
 from ged.ports import Stored
+from ged.services.beside import told_digest
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Unit
 
@@ -121,8 +122,8 @@ def enter(
         letter.id,
         number=letter.number,
         door=door,
-        sha256=letter.original,
         pages=letter.page_count,
+        **told_digest(letter.original, letter.confidentiality),
         **how,
     )
     unit.outbox.add(letter.id, at)

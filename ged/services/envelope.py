@@ -16,6 +16,7 @@ from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.journal import Act
 from ged.mail.organisation import Seat
 from ged.ports import Stored
+from ged.services.beside import told_digest
 from ged.services.enter import Paper, begin_work, replace_original
 from ged.store.arrivals import ArrivalRecord
 from ged.store.unit import Store, Unit
@@ -157,9 +158,7 @@ def release(letter_id: str, content: Content, stored: Stored, *, store: Store, a
             concerned=tuple(dict.fromkeys((*letter.concerned, *_units(actor, envelope)))),
         )
         unit.arrivals.add(letter.id, stored.digest, ArrivalRecord(content.door, content.filename, now, actor.login))
-        unit.journal.write(
-            now, Act.ENVELOPE_RELEASED, actor, letter.id, cover=envelope.cover_sha256, sha256=stored.digest
-        )
+        unit.journal.write(now, Act.ENVELOPE_RELEASED, actor, letter.id, **told_digest(stored.digest, content.level))
         begin_work(unit, changed)
         unit.commit()
     return changed

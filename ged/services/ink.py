@@ -16,6 +16,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import Move, Order, Standing
 from ged.mail.signature_block import signing_title
 from ged.ports import Press, Vault
+from ged.services.beside import told_digest
 from ged.services.circuit import signed as record_signature
 from ged.services.departure import become, kept, ready_to_sign, reserve, set_out, with_original
 from ged.services.enter import Paper, begin_work
@@ -53,7 +54,8 @@ def print_for_ink(
         letter = become(unit, draft, version, reserved, paper, actor=actor, post=post, state=State.TO_SIGN)
         unit.ink_prints.keep(InkPrint(letter.id, draft.id, draft.digest, code, now, actor.login, actor.name))
         unit.queue.defer("advance", letter_id=letter.id)
-        unit.journal.write(now, Act.PRINTED_FOR_INK, actor, letter.id, draft=draft.id, digest=digest)
+        told = told_digest(digest, draft.confidentiality, "digest")
+        unit.journal.write(now, Act.PRINTED_FOR_INK, actor, letter.id, draft=draft.id, **told)
         unit.commit()
     return letter, pdf
 
@@ -99,7 +101,14 @@ def take_signed_copy(letter_id: str, paper: Paper, *, store: Store, actor: Actor
         last = unit.steps.last(letter.id)
         order = Order(Move.SIGN, last.id if last else None, text=f"Copie signée par {made.name}, numérisée.")
         unit.steps.add(signed, order, Standing.of(signed), actor, now)
-        unit.journal.write(now, Act.SIGNED_COPY, actor, letter.id, sha256=signed.original, signer=made.login)
+        unit.journal.write(
+            now,
+            Act.SIGNED_COPY,
+            actor,
+            letter.id,
+            signer=made.login,
+            **told_digest(signed.original, signed.confidentiality),
+        )
         begin_work(unit, signed)
         unit.commit()
     return signed

@@ -18,6 +18,7 @@ from ged.mail.journal import Act
 from ged.mail.links import Linked
 from ged.mail.lists import Term, TermList
 from ged.ports import Vault
+from ged.services.beside import told_digest
 from ged.services.circuit import opened_by
 from ged.store.unit import Store, Unit
 
@@ -143,9 +144,11 @@ def attached(
             content = version.content
             for one in (content.file, *content.attachments):
                 if one is not None and one.digest == digest:
+                    told = told_digest(digest, draft.confidentiality, "file")
                     if one.letter_id:
-                        unit.letters.get(one.letter_id, actor.tokens())
-                    unit.journal.write(clock(), Act.DRAFT_READ, actor, one.letter_id, draft=draft.id, file=digest)
+                        lent = unit.letters.get(one.letter_id, actor.tokens())
+                        told = told and told_digest(digest, lent.confidentiality, "file")
+                    unit.journal.write(clock(), Act.DRAFT_READ, actor, one.letter_id, draft=draft.id, **told)
                     unit.commit()
                     return draft, one, vault.open(digest)
     raise NotFound("draft.file", "Ce projet ne porte pas ce fichier. Rechargez la page.")

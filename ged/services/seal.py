@@ -20,7 +20,7 @@ from ged.ports import Ledger, Signer, Stored, Vault
 from ged.seal.leaf import SALT_BYTES, Leaf, blind
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
-from ged.services.beside import SALT, proof_suffix, salt_of
+from ged.services.beside import SALT, is_blinded, proof_suffix, salt_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store
 
@@ -165,7 +165,7 @@ def _signed(thing: ToSeal, vault: Vault, signer: Signer, clock: Clock) -> tuple[
     digest = thing.stored.digest
     signature = vault.attach(digest, "p7s", signer.sign(bytes.fromhex(digest), clock()))
     salt = salt_of(digest, vault)
-    if not salt and thing.level.rank >= Confidentiality.CONFIDENTIAL.rank:
+    if not salt and is_blinded(thing.level):
         salt = vault.attach(digest, SALT, secrets.token_bytes(SALT_BYTES))
     leaf = Leaf(
         document=thing.document,
@@ -181,14 +181,18 @@ def _signed(thing: ToSeal, vault: Vault, signer: Signer, clock: Clock) -> tuple[
     return signature, salt, leaf.encode()
 
 
+def told_of(record: SealRecord) -> dict[str, object]:
+    """Return what the journal says of a seal: as its leaf does, so that a blinded digest stays so there too."""
+    leaf = Leaf.decode(record.leaf)
+    return {"leaf_index": record.leaf_index, "blinded_sha256" if leaf.blinded else "sha256": leaf.sha256}
+
+
 def _sealed(letter: Letter, record: SealRecord, *, store: Store) -> None:
     with store.unit() as unit:
         current = unit.letters.get(letter.id, None, lock=True)
         if unit.seals.add(letter.id, record):
             unit.letters.change(current, sealing=Sealing.SEALED)
-            unit.journal.write(
-                record.sealed_at, Act.SEALED, SYSTEM, letter.id, leaf_index=record.leaf_index, sha256=letter.original
-            )
+            unit.journal.write(record.sealed_at, Act.SEALED, SYSTEM, letter.id, **told_of(record))
             unit.outbox.add(letter.id, record.sealed_at)
         unit.commit()
 

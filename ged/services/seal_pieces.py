@@ -10,7 +10,7 @@ from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
-from ged.services.seal import TOGETHER, ToSeal, set_seals, together
+from ged.services.seal import TOGETHER, ToSeal, set_seals, together, told_of
 from ged.store.seals import SealRecord
 from ged.store.unit import Store, Unit
 from ged.store.unsealed_pieces import PieceSort, UnsealedPiece
@@ -49,7 +49,7 @@ def _seal_all(pieces: Sequence[UnsealedPiece], *, store: Store, **ports: Any) ->
 
 
 def _tell(unit: Unit, piece: UnsealedPiece, record: SealRecord) -> None:
-    about: dict[str, Any] = {"leaf_index": record.leaf_index, "sha256": piece.stored.digest}
+    about: dict[str, Any] = told_of(record)
     if piece.sort is PieceSort.VERSION:
         about |= {"piece": piece.piece, "version": piece.number}
         unit.journal.write_about(record.sealed_at, Act.PIECE_SEALED, SYSTEM, piece.owner, **about)

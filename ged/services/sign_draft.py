@@ -12,6 +12,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import Move, Order, Standing
 from ged.mail.signature_block import block_of
 from ged.ports import PdfSigner, Press, Vault
+from ged.services.beside import told_digest
 from ged.services.circuit import signed as record_signature
 from ged.services.departure import become, kept, ready_to_sign, reserve, set_out
 from ged.services.enter import begin_work
@@ -61,8 +62,9 @@ def sign_draft(
         last = unit.steps.last(letter.id)
         order = Order(Move.SIGN, last.id if last else None, text=block.title)
         unit.steps.add(letter, order, Standing.of(letter), actor, now, post=post)
+        told = told_digest(digest, draft.confidentiality, "digest")
         unit.journal.write(
-            now, Act.SIGNED, actor, letter.id, draft=draft.id, digest=digest, title=block.title, level=pdf.level
+            now, Act.SIGNED, actor, letter.id, draft=draft.id, title=block.title, level=pdf.level, **told
         )
         begin_work(unit, letter)
         unit.commit()

@@ -19,6 +19,7 @@ from ged.mail.returned import DoubtfulFile, Fate, Returned, SheetPage, doubts_ab
 from ged.mail.slip import Layout, RoutingSlip
 from ged.mail.transmittal import Discharge, Transmittal
 from ged.ports import Stored, Vault
+from ged.services.beside import told_digest
 from ged.services.capture import Arrival, Door, Receipt, capture, registering_post
 from ged.services.discharge import close
 from ged.store.unit import Store, Unit
@@ -132,15 +133,16 @@ def _slip_back(
         added_by=actor.name,
         sealed_at=None,
     )
+    told = told_digest(stored.digest, letter.confidentiality)
     if unit.kept_files.add(new):
-        unit.journal.write(now, Act.KEPT_ADDED, actor, letter.id, kind=new.kind, sha256=stored.digest)
+        unit.journal.write(now, Act.KEPT_ADDED, actor, letter.id, kind=new.kind, **told)
         unit.queue.defer("seal_kept", kept_id=new.id)
     if slip.closed_at is not None or reading is None:
         return Returned(
             f"Fiche de {letter.number} : déjà traitée, gardée avec le courrier.", letter.id, None, waits=False
         )
     unit.slips.come_back(slip.id, stored.digest, picture, reading, now)
-    unit.journal.write(now, Act.SLIP_READ, actor, letter.id, sha256=stored.digest, laid=reading.laid)
+    unit.journal.write(now, Act.SLIP_READ, actor, letter.id, laid=reading.laid, **told)
     return Returned(f"Fiche d'imputation de {letter.number} : à confirmer.", letter.id, None, waits=True)
 
 

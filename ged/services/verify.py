@@ -11,13 +11,14 @@ from ged.errors import Corrupt
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS
 from ged.mail.disposal import refuse_destroyed
+from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.seal.timestamp.chain import read_certificates
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, Step, Verdict, check, check_signed, judged, unknown
-from ged.services.beside import proof_suffix, salt_of
+from ged.services.beside import proof_suffix, salt_of, told_digest
 from ged.services.evidence import evidence_of
 from ged.services.sealed_files import SealedFile, Sort, original_of, piece_of, pieces_of, recognise
 from ged.store.unit import Store, Unit
@@ -159,7 +160,8 @@ def _judge(what: SealedFile, digest: str, size: int, by: _Proving) -> Verdict:
 
 
 def _noted(what: SealedFile, verdict: Verdict, digest: str, by: _Proving) -> None:
-    told = {"outcome": verdict.outcome, "presented": digest}
+    level = what.letter.confidentiality if what.letter else Confidentiality.INTERNAL
+    told = {"outcome": str(verdict.outcome), **told_digest(digest, level, "presented")}
     with by.store.unit() as unit:
         if what.letter is None:
             unit.journal.write_about(by.clock(), Act.VERIFIED, by.actor, what.id, sort=what.sort, **told)

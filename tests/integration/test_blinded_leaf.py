@@ -12,6 +12,7 @@ from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.envelope import Cover, Nature
 from ged.mail.item import Confidentiality
+from ged.mail.journal import Act
 from ged.seal.leaf import Leaf
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome, check
@@ -54,6 +55,27 @@ def test_a_confidential_letter_is_blinded_in_the_log_and_others_are_not(house: H
     assert bytes.fromhex(digest) not in logged
     other = send(house, kossi, letter_pdf(reference="2/OUVERT"))
     assert not sealed(house, other.letter_id).blinded
+
+
+def test_the_journal_does_not_name_a_confidential_original_by_a_digest_that_a_guess_confirms(
+    house: House, kossi: Actor
+) -> None:
+    data = letter_pdf(reference="7/PLI")
+    letter_id = confidential(house, kossi, data)
+    leaf, other = sealed(house, letter_id), send(house, kossi, letter_pdf(reference="8/OUVERT")).letter_id
+    plain = sealed(house, other)
+    daf = actor_of("daf", store=house.store, clock=house.clock)
+    for each, reader in ((letter_id, daf), (other, kossi)):
+        assert verify_letter(each, **verifying(house, reader)).outcome is Outcome.INTACT
+    with house.store.unit() as unit:
+        lines = {each: unit.journal.of(each) for each in (letter_id, other)}
+        written = unit.letters.get(other, None).original
+    told = {each: next(one.details for one in lines[each] if one.act == Act.SEALED) for each in lines}
+    assert told[letter_id] == {"leaf_index": 0, "blinded_sha256": leaf.sha256}
+    assert told[other] == {"leaf_index": 1, "sha256": plain.sha256}
+    assert hashlib.sha256(data).hexdigest() not in str(lines[letter_id])
+    naming = [one.act for one in lines[other] if written in str(one.details)]
+    assert sorted(naming) == sorted([Act.CAPTURED, Act.SEALED, Act.VERIFIED])
 
 
 def test_a_seal_taken_up_again_keeps_its_salt(house: House, kossi: Actor) -> None:

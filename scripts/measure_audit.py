@@ -84,7 +84,7 @@ def main() -> None:
         f"({_verifications():,.0f} a second of a core), nothing else: "
         "where its line is under 0.9, no audit that verifies each seal comes to 0.9 of the digests alone. "
         "What starting the processes of an audit takes is counted. A line of « full » beside one of « vault » is the "
-        "price of seals: about half of it is the ECDSA and Ed25519 of seals and heads, the rest Python and the files. "
+        "price of seals; what it is made of was not told apart. "
         f"Largest memory of the audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, and "
         f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB for the largest process below it."
     )

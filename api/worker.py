@@ -61,7 +61,7 @@ from ingest.work import works
 from retention.answers import forget_packages
 from retention.disposal.carry_out import carry_out, retry_left
 from retention.locks import extend_locks
-from retention.nightly import sweep_letters
+from retention.nightly import note_term, sweep_letters
 from retention.packing import pack
 from retention.paper_certificates import certify, certify_left
 from retention.reception import forget as forget_reception
@@ -75,6 +75,7 @@ HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "read_version", "post", "look_at_batch", "enter_batch", "scan"),
     *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
+    "note_term",
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
@@ -183,7 +184,11 @@ def _transfer_tasks(app: procrastinate.App, house: House) -> None:
 
 
 def _nightly_tasks(app: procrastinate.App, house: House) -> None:
-    """Add the sweeps, and what is done while nobody works."""
+    """Add the sweeps, what is done while nobody works, and what the sweep would say of a letter just qualified."""
+
+    @app.task(name="note_term", queue="note_term", retry=SEAL_RETRY)
+    def note(letter_id: str) -> None:
+        note_term(letter_id, store=house.store, clock=house.clock)
 
     @app.periodic(cron="30 2 * * *")
     @app.task(name="sweep", queue="periodic", queueing_lock="sweep")

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from ged.clock import Clock
 from ged.mail.access import SYSTEM
 from ged.mail.filing import Facts
+from ged.mail.item import State
 from ged.mail.journal import Act
 from ged.store.sweeps import DuePiece, DueRecord, Sweep, SweptTerm
 from ged.store.unit import Store, Unit
@@ -44,6 +45,20 @@ def sweep_letters(
             listed, after = _go_on(store, clock, part, lock_days)
             fault(after)
         return listed
+
+
+def note_term(letter_id: str, *, store: Store, clock: Clock) -> None:
+    """Note on a letter the rule that sets its term and its last day, as the next night would; of one that is gone, not.
+
+    Done again, it notes the same. One that somebody writes to now is passed over: what they write has its own job.
+    """
+    with store.unit() as unit:
+        (letter,) = unit.letters.many([letter_id])
+        if letter.state in {State.DESTROYED, State.TRANSFERRED}:
+            return
+        facts = unit.retention.of([letter], clock().date())[letter_id]
+        unit.sweeps.stamp([_term(letter_id, reckon(letter, facts), facts)])
+        unit.commit()
 
 
 def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tuple[int | None, str]:

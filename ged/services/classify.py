@@ -89,6 +89,7 @@ def file_letter(letter_id: str, typed: str, *, store: Store, actor: Actor, clock
             unit.proposals.decide(letter.id, _as_decided(changed), changed.revision, actor, now)
         unit.journal.write(now, Act.CLASSIFIED, actor, letter.id, before=letter.file_code or "", after=code)
         unit.outbox.add(letter.id, now)
+        unit.queue.defer("note_term", letter_id=letter.id)
         unit.commit()
     return changed
 

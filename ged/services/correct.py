@@ -62,6 +62,7 @@ def correct(letter_id: str, decision: Decision, reason: str, *, store: Store, ac
         unit.proposals.decide(letter.id, decision, changed.revision, actor, now, reason=reason.strip())
         unit.journal.write(now, Act.CORRECTED, actor, letter.id, fields=differs, reason=reason.strip())
         unit.outbox.add(letter.id, now)
+        unit.queue.defer("note_term", letter_id=letter.id)
         unit.commit()
     return changed
 

@@ -75,6 +75,7 @@ def qualify(
             bind(unit, letter, unit.letters.get(other_id, actor.tokens()), kind, actor, now)
         tell_of_assignment(unit, changed, actor, now)
         unit.outbox.add(letter.id, now)
+        unit.queue.defer("note_term", letter_id=letter.id)
         unit.commit()
     return changed
 

@@ -18,9 +18,9 @@ from ged.services.hold import NewHold
 from integration.test_acknowledgement import signed_in
 from properties.test_register import register_one
 from retention.figures import Figures, RuleFigures, figures_by_rule
-from retention.nightly import sweep_letters
+from retention.nightly import note_term, sweep_letters
 from rooms.disposals import close, disposed, over, own
-from rooms.letters import decide
+from rooms.letters import decide, read_all
 
 Who = Callable[[str], Actor]
 
@@ -60,6 +60,29 @@ def test_each_letter_is_counted_once_under_the_rule_that_the_night_found(house: 
     assert facts.rulings[0].rule.code == rule
     assert sum(found.falls_due.values()) + found.waiting == 2
     assert min(found.falls_due, default=today.year + 20) >= today.year + 20, "the law keeps both twenty years"
+
+
+def test_a_letter_just_qualified_is_counted_under_its_rule_before_the_night(
+    house: House, kossi: Actor, who: Who
+) -> None:
+    rule, today = rule_of(house, "demande"), house.clock().date()
+    letter_id = register_one(house.store, kossi, b"lettre").letter_id
+    assert of(figures(house, who("archives")), "").current == 1
+    with house.store.unit() as unit:
+        before = unit.queue.left(("note_term",))
+    decide(house, kossi, letter_id, letter_date=today, kind="demande", sender_reference="")
+    with house.store.unit() as unit:
+        assert unit.queue.left(("note_term",)) == before + 1, "given with what was decided"
+    read_all(house)
+    found = of(figures(house, who("archives")), rule)
+    assert (found.current, found.total) == (1, 1)
+    with house.store.unit() as unit:
+        letter = unit.letters.many([letter_id])[0]
+    sweep_letters(house.store, house.clock)
+    note_term(letter_id, store=house.store, clock=house.clock)
+    with house.store.unit() as unit:
+        assert unit.letters.many([letter_id])[0] == letter, "the night finds the same, and no revision is made"
+    assert of(figures(house, who("archives")), rule) == found
 
 
 def test_what_one_may_not_read_is_not_counted(house: House, kossi: Actor, who: Who) -> None:

@@ -100,6 +100,7 @@ class PieceReader:
         with self.store.unit() as unit:
             if unit.version_texts.to_read(version.id, lock=True) is not None:
                 unit.version_texts.settle(version.id, key, len(sources))
+                unit.outbox.add_pieces([version.piece_id], self.clock())
             unit.commit()
         self.fault(version.id, "settled")
 

@@ -1,4 +1,4 @@
-"""A letter as the index holds it: analysed words by field, and the values that filters and facets use."""
+"""A letter or a piece of a dossier as the index holds it: analysed words by field, and what filters and facets use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ged.mail.access import readers_of
+from ged.mail.dossier import piece_readers
+from ged.mail.dossier_piece import IndexedPiece
+from ged.mail.indexing import entry_of_piece
 from ged.mail.item import Letter, State
 from ged.mail.page import Page, PageWords
 from search.damaged import grams_of
@@ -27,10 +30,10 @@ FACETS = ("direction", "state", "kind", "service", "code", "year")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One letter in the index.
+    """One letter, or one piece of a dossier, in the index: the tokens of readers part them.
 
     Attributes:
-        revision: The letter's; an older one never replaces a newer one.
+        revision: The entry's; an older one never replaces a newer one.
         body: Stems of the whole letter, subject and names too: whoever looks for words in any place looks here.
         exact: Every word of the letter folded, in order, small words too: for phrases and near words.
         refs: Parts of its numbers and references, without leading zeros.
@@ -95,6 +98,43 @@ def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
     )
 
 
-def documents(found: Iterable[tuple[Letter, Sequence[Page | PageWords]]]) -> list[Document]:
-    """Return the documents of letters with their pages."""
-    return [document(letter, pages) for letter, pages in found]
+def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> Document:
+    """Return the document of a piece as it stands; of one withdrawn or condemned, an entry that nobody finds.
+
+    That entry is bare rather than removed: its revision keeps a write that comes late from bringing the words back.
+    """
+    piece, case = one.piece, one.dossier
+    counts = not piece.withdrawn and piece.condemned_at is None
+    texts = [piece.title, case.title, piece.part, *piece.metadata.values(), one.filename]
+    if not counts:
+        texts, pages = [""], ()
+    told = [analysed(text) for text in (*texts, "\n".join(page.text for page in pages))]
+    parts = analysed(case.code if counts else "")[0]
+    return Document(
+        id=entry_of_piece(piece.id),
+        revision=one.revision,
+        subject=told[0][1],
+        sender="",
+        recipient="",
+        body=" ".join(filter(None, [parts, *(stems for _, stems in told)])),
+        exact=" ".join(filter(None, [parts, *(words for words, _ in told)])),
+        refs=parts,
+        grams=grams_of(word for page in pages for word in page.doubted),
+        whole=tuple(joined(case.code)) if counts else (),
+        readers=tuple(sorted(piece_readers(case))) if counts else (),
+        direction="",
+        state="",
+        kind="",
+        service=case.owner_id,
+        code=case.file_code or "",
+        day=int(f"{one.added_at:%Y%m%d}"),
+        registered=int(one.added_at.timestamp() * 1000),
+        year=one.added_at.year,
+    )
+
+
+def documents(found: Iterable[tuple[Letter | IndexedPiece, Sequence[Page | PageWords]]]) -> list[Document]:
+    """Return the documents of letters and pieces with their pages."""
+    return [
+        document_of_piece(one, pages) if isinstance(one, IndexedPiece) else document(one, pages) for one, pages in found
+    ]

@@ -10,14 +10,15 @@ from fastapi import Query as Parameter
 from pydantic import StringConstraints
 
 from api.deps import ApiActorDep, HouseDep
-from api.schemas.answers import AnswerOut, state_of
+from api.schemas.answers import AnswerOut, PiecesFoundOut, state_of
 from api.schemas.letters import VerdictOut
-from api.views.search_language import words_for
+from api.views.search_language import typed_search, words_for
 from ged.mail.item import Direction, State
 from ged.services import consult
 from ged.services.verify import verify_file
 from search.find import find
 from search.language import understood
+from search.pieces import find_pieces
 from search.port import Sort
 
 router = APIRouter(tags=["lookups"])
@@ -67,6 +68,20 @@ def search(
         counted=facets,
     )
     return AnswerOut.of(find(query, index=house.index, store=house.store, actor=actor))
+
+
+@router.get("/search/pieces")
+def search_pieces(
+    house: HouseDep,
+    actor: ApiActorDep,
+    q: Annotated[str, Parameter(max_length=400, description="As for letters.")] = "",
+    sort: Sort = Sort.RELEVANCE,
+    limit: Annotated[int, Parameter(ge=1, le=100)] = 20,
+    cursor: str | None = None,
+) -> PiecesFoundOut:
+    """Search the pieces of the dossiers that the caller may read; no text is an error."""
+    query = typed_search(q, house, actor).query(sort=sort, limit=limit, after=cursor)
+    return PiecesFoundOut.of(find_pieces(query, index=house.index, store=house.store, actor=actor))
 
 
 @router.post("/verifications")

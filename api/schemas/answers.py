@@ -14,6 +14,7 @@ from ged.mail.access import Actor
 from ged.services.status import health
 from ingest.engines import by_onnx
 from search.find import Answer, Found
+from search.pieces import FoundPiece, PiecesFound
 
 
 class FoundOut(BaseModel):
@@ -50,6 +51,50 @@ class AnswerOut(BaseModel):
         """Return an answer on the wire."""
         found = [FoundOut.of(one) for one in answer.found]
         return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets, respelt=answer.respelt)
+
+
+class FoundPieceOut(BaseModel):
+    """A piece of a dossier found, and the passage that shows why: [text, whether it is lit]."""
+
+    id: str
+    title: str
+    part: str
+    dossier: str
+    code: str = Field(description="Of its dossier.")
+    score: float
+    page: int | None
+    passage: list[tuple[str, bool]]
+
+    @classmethod
+    def of(cls, found: FoundPiece) -> FoundPieceOut:
+        """Return a found piece on the wire."""
+        passage = found.passages[0] if found.passages else None
+        piece, case = found.of.piece, found.of.dossier
+        return cls(
+            id=piece.id,
+            title=piece.title,
+            part=piece.part,
+            dossier=case.id,
+            code=case.code,
+            score=round(found.score, 4),
+            page=passage.page if passage else None,
+            passage=list(passage.pieces) if passage else [],
+        )
+
+
+class PiecesFoundOut(BaseModel):
+    """One page of a search of pieces; `next` is the cursor of the following one."""
+
+    total: int
+    found: list[FoundPieceOut]
+    next: str | None
+    respelt: str | None = Field(description="What was typed, spelt as the pieces found spell it; null where it is.")
+
+    @classmethod
+    def of(cls, answer: PiecesFound) -> PiecesFoundOut:
+        """Return an answer on the wire."""
+        found = [FoundPieceOut.of(one) for one in answer.found]
+        return cls(total=answer.total, found=found, next=answer.following, respelt=answer.respelt)
 
 
 def state_of(house: House, actor: Actor) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from api.deps import ActorDep, HouseDep
 from api.views.menu import CountedView, address_of
 from api.views.render import page
 from api.views.search_files import MOST_PRINTED, MOST_ROWS
-from api.views.search_language import REMARKS, vocabulary_of
+from api.views.search_language import REMARKS, vocabulary_of, words_for
 from api.views.words import typed_day
 from api.wiring import House
 from ged.errors import NotFound, Unavailable
-from ged.mail.access import Actor
+from ged.mail.access import Actor, Right, require
 from ged.mail.french_dates import parse_date
 from ged.mail.item import State
 from ged.mail.saved_search import PLACE as SEARCH
@@ -29,6 +29,7 @@ from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
 from search.find import find
 from search.language import Understood, Vocabulary, hyphened, understood, written
+from search.pieces import PiecesFound, find_pieces
 from search.port import Sort
 
 router = APIRouter()
@@ -36,6 +37,8 @@ PAGE_HITS = 20
 _FACETS = {"service": "service", "nature": "kind", "etat": "state", "cote": "code"}
 """The lists of the panel, and the facet that counts each."""
 _RECENT = 6
+_BESIDE = 3
+"""Pieces of dossiers shown above the letters; the page of pieces has all."""
 
 
 @router.get("/recherche")
@@ -74,6 +77,7 @@ def search(
             store=house.store,
             actor=actor,
         )
+        beside = _beside(asked, house, actor) if suite is None else None
     except Unavailable as error:
         return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
     if q.strip() and suite is None:
@@ -84,7 +88,7 @@ def search(
         "q": q,
         "behind": behind,
         "words": asked.text,
-        "remarks": [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks],
+        "remarks": _remarks(asked),
         "answer": answer,
         "light": answer.light.pieces,
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
@@ -98,6 +102,8 @@ def search(
         "kinds": {kind.code: kind for kind in lists.kinds},
         "more": f"/recherche?{urlencode(following)}" if answer.following else "",
         "first": suite is None,
+        "beside": beside,
+        "address_of_pieces": f"/recherche/pieces?{urlencode({'q': q})}",
         "address": address,
         "most_rows": MOST_ROWS,
         "most_printed": MOST_PRINTED,
@@ -105,6 +111,51 @@ def search(
         "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
     }
     return page(request, "search.html", **values)
+
+
+@router.get("/recherche/pieces")
+def search_pieces(
+    request: Request,
+    house: HouseDep,
+    actor: ActorDep,
+    q: Annotated[str, Parameter(max_length=400)] = "",
+    tri: Sort = Sort.RELEVANCE,
+    suite: str | None = None,
+) -> Response:
+    """Search the pieces of dossiers, in the language of *Recherche*."""
+    require(actor, Right.SEE_DOSSIERS)
+    known = words_for(house, actor)
+    asked = understood(q, house.clock().date(), known)
+    query = asked.query(sort=tri, limit=PAGE_HITS, after=suite)
+    try:
+        answer = find_pieces(query, index=house.index, store=house.store, actor=actor)
+    except Unavailable as error:
+        return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=0)
+    following = urlencode({"q": q, "tri": tri, "suite": answer.following})
+    return page(
+        request,
+        "search_pieces.html",
+        q=q,
+        words=asked.text,
+        answer=answer,
+        light=answer.light.pieces,
+        remarks=_remarks(asked),
+        respelt=written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
+        more=f"/recherche/pieces?{following}" if answer.following else "",
+        letters=f"/recherche?{urlencode({'q': q})}",
+    )
+
+
+def _beside(asked: Understood, house: House, actor: Actor) -> PiecesFound | None:
+    """Return the best pieces of dossiers for what is typed, as written; None where nothing says which are best."""
+    if not asked.text or not actor.has(Right.SEE_DOSSIERS):
+        return None
+    query = asked.query(limit=_BESIDE)
+    return find_pieces(query, index=house.index, store=house.store, actor=actor, as_written=True)
+
+
+def _remarks(asked: Understood) -> list[tuple[str, dict[str, str]]]:
+    return [(REMARKS[one.kind], {"name": one.name, "value": one.value}) for one in asked.remarks]
 
 
 def _chosen(asked: Understood) -> dict[str, tuple[str, ...]]:

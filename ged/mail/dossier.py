@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ged.mail.access import KEEPS_REGISTER, Actor, Role
+from ged.mail.access import KEEPS_REGISTER, Actor, Right, Role
 from ged.mail.folding import folded_words
 
+_EVERY = "*"
+"""Stands for every unit of a tenant in a token: no unit is called so."""
 _SEES_ALL = KEEPS_REGISTER | {Role.AUDITOR, Role.ARCHIVIST}
 
 
@@ -52,6 +54,19 @@ def units_seen(actor: Actor) -> tuple[str, ...] | None:
         return None
     posts = (post for post in actor.posts if post.role is not Role.ADMINISTRATOR)
     return tuple(dict.fromkeys(entity for post in posts for entity in post.reach))
+
+
+def piece_readers(dossier: Dossier) -> frozenset[str]:
+    """Return the tokens of which an actor needs one to find the pieces of a dossier (`piece_tokens`)."""
+    return frozenset(f"dos:{dossier.tenant_id}:{unit}" for unit in (*dossier.units, _EVERY))
+
+
+def piece_tokens(actor: Actor) -> frozenset[str]:
+    """Return by which tokens an actor finds pieces of dossiers: those that they would see, by the rule of SQL."""
+    if not actor.posts or not actor.has(Right.SEE_DOSSIERS):
+        return frozenset()
+    units = units_seen(actor)
+    return frozenset(f"dos:{actor.tenant_id}:{unit}" for unit in ((_EVERY,) if units is None else units))
 
 
 def tidy_parts(parts: Iterable[str]) -> tuple[str, ...]:

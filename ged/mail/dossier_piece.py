@@ -171,6 +171,27 @@ class KeptPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedPiece:
+    """A piece as the index knows it: with its dossier and the version that stands.
+
+    Attributes:
+        filename: Of that version, brought `added_at`.
+        revision: Raised whenever anything of it that is found, or by whom, changes.
+    """
+
+    piece: DossierPiece
+    dossier: Dossier
+    filename: str
+    added_at: datetime
+    revision: int
+
+    @property
+    def address(self) -> str:
+        """The page of the piece."""
+        return f"/dossiers/{self.dossier.id}/pieces/{self.piece.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a person says of a piece; `metadata` as typed."""
 

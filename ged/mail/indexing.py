@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+_PIECE = "piece:"
+
+
+def entry_of_piece(piece_id: str) -> str:
+    """Return by what name the index knows a piece of a dossier; a letter's is its id."""
+    return f"{_PIECE}{piece_id}"
+
+
+def piece_of_entry(entry: str) -> str | None:
+    """Return the id of the piece that an entry of the index is of; None of a letter's."""
+    return entry.removeprefix(_PIECE) if entry.startswith(_PIECE) else None
+
+
 TRIES = 4
 """After so many refusals a letter is set aside, until it changes or somebody asks for it to be tried again."""
 _FIRST_WAIT = timedelta(minutes=1)
@@ -17,7 +30,11 @@ def next_try(tries: int, at: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A letter that the index refused once too often; `reason` is the engine's, without a word of the letter."""
+    """An entry that the index refused once too often; `reason` is the engine's, without a word of it.
+
+    Attributes:
+        letter_id: Of the letter, or the name of a piece's entry; `number` the letter's, or the code of the dossier.
+    """
 
     letter_id: str
     number: str
@@ -27,13 +44,13 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """In what an index differs from the letters; nothing of it waits in the outbox or was set aside.
+    """In what an index differs from the letters and pieces; nothing of it waits in the outbox or was set aside.
 
     Attributes:
-        letters: How many letters were compared.
-        missing: Not in the index; `stale` there at an older revision, `ahead` at one that the letter does not have
+        letters: How many letters and pieces were compared.
+        missing: Not in the index; `stale` there at an older revision, `ahead` at one that the entry does not have
             (the database was restored from an older copy).
-        orphans: In the index, and no letter of the house.
+        orphans: In the index, and no letter or piece of the house.
     """
 
     letters: int = 0

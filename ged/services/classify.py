@@ -109,6 +109,7 @@ def file_dossier(dossier_id: str, typed: str, *, store: Store, actor: Actor, clo
         current = unit.dossiers.get(dossier_id, actor, lock=True)
         _, code = _code(unit, current.tenant_id, typed, current.file_code, now.date())
         unit.dossiers.file_under(current, code or None)
+        unit.outbox.add_pieces_of(current.id, now)
         changes = {"cote": [current.file_code or "", code]}
         unit.journal.write_about(now, Act.DOSSIER_CHANGED, actor, current.id, changes=changes)
         unit.commit()

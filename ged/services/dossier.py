@@ -132,6 +132,7 @@ def correct(
         shared = tuple(dict.fromkeys((current.owner_id, *units)))
         unit.dossiers.change(stale, code=code or current.code, title=title, units=shared, parts=parts)
         unit.holds.catch_pieces(current.id, clock())
+        unit.outbox.add_pieces_of(current.id, clock())
         changes = {
             "code": [current.code, code or current.code],
             "title": [current.title, title],

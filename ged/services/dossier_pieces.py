@@ -110,6 +110,7 @@ def bring(dossier_id: str, file: Brought, part: str = "", *, store: Store, actor
         piece = DossierPiece(secrets.token_urlsafe(16), into.id, part, title, "", {}, 1, "", "", None, "", 1)
         unit.dossier_pieces.add(piece)
         version = _keep(unit, piece, 1, file, remark="", actor=actor, now=now)
+        unit.outbox.add_pieces([piece.id], now)
         unit.holds.catch_pieces(into.id, now)
         unit.journal.write_about(
             now, Act.PIECE_BROUGHT, actor, into.id, piece=piece.id, title=title, version=1, sha256=version.sha256
@@ -160,6 +161,7 @@ def bring_version(
         unit.dossier_pieces.change(piece, latest=latest.number + 1, **free)
         said = " ".join(remark.split())[:500]
         version = _keep(unit, piece, latest.number + 1, file, remark=said, actor=actor, now=now)
+        unit.outbox.add_pieces([piece.id], now)
         unit.holds.catch_pieces(into.id, now)
         about = {"piece": piece.id, "title": piece.title, "version": version.number, "sha256": version.sha256}
         unit.journal.write_about(now, Act.PIECE_BROUGHT, actor, into.id, **about)
@@ -187,6 +189,7 @@ def describe(
             raise Refused("dossier_piece.faulty", "Corrigez les champs signalés, puis enregistrez.", faults=faults)
         stale = DossierPiece(**{name: getattr(piece, name) for name in DossierPiece.__slots__} | {"revision": revision})
         unit.dossier_pieces.describe(stale, kept)
+        unit.outbox.add_pieces([piece.id], now)
         unit.holds.catch_pieces(into.id, now)
         before = {"title": piece.title, "part": piece.part, "kind": piece.kind, **piece.metadata}
         after = {"title": kept.title, "part": kept.part, "kind": kept.kind, **kept.metadata}
@@ -258,6 +261,7 @@ def withdraw(dossier_id: str, piece_id: str, reason: str, *, store: Store, actor
         if not reason:
             raise Refused("dossier_piece.no_reason", "Dites pourquoi cette pièce ne compte plus, en quelques mots.")
         unit.dossier_pieces.change(piece, withdrawn=reason, reserved_by="", reserved_name="", reserved_at=None)
+        unit.outbox.add_pieces([piece.id], now)
         about = {"piece": piece.id, "title": piece.title, "reason": reason}
         unit.journal.write_about(now, Act.PIECE_WITHDRAWN, actor, into.id, **about)
         unit.commit()
@@ -278,6 +282,7 @@ def take_back(dossier_id: str, piece_id: str, *, store: Store, actor: Actor, clo
         piece = _there(unit, into, piece_id)
         if piece.withdrawn:
             unit.dossier_pieces.change(piece, withdrawn="")
+            unit.outbox.add_pieces([piece.id], now)
             unit.journal.write_about(now, Act.PIECE_TAKEN_BACK, actor, into.id, piece=piece.id, title=piece.title)
         unit.commit()
 

@@ -17,6 +17,7 @@ from ged.mail.dossier_piece import (
     DossierPiece,
     DossierTemplate,
     FieldType,
+    IndexedPiece,
     KeptPiece,
     PieceField,
     PieceKind,
@@ -27,11 +28,13 @@ from ged.mail.dossier_piece import (
 from ged.mail.item import Reading
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_piece, dossier_template, dossier_version, piece_field, piece_kind
+from ged.store.dossiers import open_dossiers
 from ged.store.seals import SealRecord
 from ged.store.tables import original
 
 _PIECE = [dossier_piece.c[name] for name in DossierPiece.__slots__]
 _DOSSIER = [dossier.c[name] for name in Dossier.__slots__]
+_ENTRY_REVISION = dossier_piece.c.entry_revision
 _JOINED = {"size": original.c.size, "media_type": original.c.media_type}
 _VERSION = [_JOINED[name].label(name) if name in _JOINED else dossier_version.c[name] for name in Version.__slots__]
 
@@ -179,6 +182,43 @@ class DossierPieces:
             case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
             found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-4:]))
         return tuple(found)
+
+    def indexed(self, piece_ids: Sequence[str], actor: Actor | None = None) -> dict[str, IndexedPiece]:
+        """Return pieces as the index knows them, by id; of an actor, those that count and that the actor may read."""
+        rules = [dossier_piece.c.id == sa.any_(text_array(piece_ids))]
+        if actor is not None:
+            count = sa.and_(dossier_piece.c.withdrawn == "", dossier_piece.c.condemned_at.is_(None))
+            rules += [open_dossiers(actor), count]
+        latest = sa.and_(_of_piece(dossier_version), dossier_version.c.number == dossier_piece.c.latest)
+        query = (
+            sa.select(*_PIECE, *_DOSSIER, dossier_version.c.filename, dossier_version.c.added_at, _ENTRY_REVISION)
+            .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+            .join(dossier_version, latest)
+            .where(*rules)
+        )
+        split = len(_PIECE)
+        found = {}
+        for row in self._connection.execute(query):
+            case = Dossier(*row[split:-3])
+            case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
+            found[row[0]] = IndexedPiece(DossierPiece(*row[:split]), case, *row[-3:])
+        return found
+
+    def entries_after(self, piece_id: str, limit: int) -> dict[str, int]:
+        """Return the revision of pieces as entries of the index, by id after one of them, in an order of its own."""
+        columns = (dossier_piece.c.id, _ENTRY_REVISION)
+        query = sa.select(*columns).where(dossier_piece.c.id > piece_id).order_by(dossier_piece.c.id).limit(limit)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def entries(self, piece_ids: Sequence[str]) -> dict[str, int]:
+        """Return the revision of each of these pieces that there is."""
+        query = sa.select(dossier_piece.c.id, _ENTRY_REVISION)
+        rows = self._connection.execute(query.where(dossier_piece.c.id == sa.any_(text_array(piece_ids))))
+        return {row[0]: row[1] for row in rows}
+
+    def count(self) -> int:
+        """Count every piece of the installation."""
+        return self._connection.scalar(sa.select(sa.func.count()).select_from(dossier_piece)) or 0
 
     def load(self, model: DossierModel) -> None:
         """Make these kinds, fields and templates the ones in use; what pieces say stays."""

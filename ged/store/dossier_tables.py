@@ -55,6 +55,7 @@ dossier_piece = sa.Table(
     column("withdrawn", _Text),
     column("revision", sa.Integer),
     column("condemned_at", _Time, nullable=True),
+    column("entry_revision", sa.BigInteger, server_default="1"),
     column("transferred_at", _Time, nullable=True),
 )
 

@@ -9,12 +9,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from ged.mail.indexing import Drift, IndexCheck, SetAside, next_try
+from ged.mail.indexing import Drift, IndexCheck, SetAside, entry_of_piece, next_try
 from ged.store.database import among
+from ged.store.dossier_tables import dossier, dossier_piece
 from ged.store.index_tables import index_check, index_refusal
+from ged.store.outbox import ENTRY
 from ged.store.tables import letter, outbox
 
 _R = index_refusal.c
+_PIECE = sa.literal(entry_of_piece("")) + dossier_piece.c.id
 
 
 class IndexState:
@@ -25,45 +28,52 @@ class IndexState:
 
     def refused(self, reasons: Mapping[str, str], at: datetime) -> None:
         """Note letters that the index refused, by id with the reason, and when each is tried again."""
-        known = sa.select(_R.letter_id, _R.tries).where(_R.letter_id.in_(reasons)).with_for_update()
-        tries = {row.letter_id: row.tries + 1 for row in self._connection.execute(known)}
-        for letter_id, reason in reasons.items():
-            values = {"reason": reason, "tries": (n := tries.get(letter_id, 1)), "next_try": next_try(n, at)}
+        known = sa.select(_R.entry, _R.tries).where(_R.entry.in_(reasons)).with_for_update()
+        tries = {row.entry: row.tries + 1 for row in self._connection.execute(known)}
+        for entry, reason in reasons.items():
+            values = {"reason": reason, "tries": (n := tries.get(entry, 1)), "next_try": next_try(n, at)}
             self._connection.execute(
                 insert(index_refusal)
-                .values(letter_id=letter_id, since=at, **values)
-                .on_conflict_do_update(index_elements=[_R.letter_id], set_=values)
+                .values(entry=entry, since=at, **values)
+                .on_conflict_do_update(index_elements=[_R.entry], set_=values)
             )
 
-    def taken(self, letter_ids: Collection[str]) -> None:
-        """Forget refusals of letters that the index has taken since."""
-        self._connection.execute(sa.delete(index_refusal).where(among(_R.letter_id, letter_ids)))
+    def taken(self, entries: Collection[str]) -> None:
+        """Forget refusals of entries that the index has taken since."""
+        self._connection.execute(sa.delete(index_refusal).where(among(_R.entry, entries)))
 
     def bring_back(self, at: datetime) -> None:
-        """Put into the outbox the refused letters whose next try has come."""
-        waiting = sa.exists().where(outbox.c.letter_id == _R.letter_id)
-        due = sa.select(_R.letter_id, sa.literal(at, outbox.c.at.type)).where(_R.next_try <= at, ~waiting)
-        self._connection.execute(sa.insert(outbox).from_select(["letter_id", "at"], due))
+        """Put into the outbox the refused entries whose next try has come."""
+        waiting = sa.exists().where(_R.entry == ENTRY)
+        moment = sa.literal(at, outbox.c.at.type)
+        for name, of, entry in (("letter_id", letter.c.id, letter.c.id), ("piece_id", dossier_piece.c.id, _PIECE)):
+            due = sa.select(of, moment).join(index_refusal, _R.entry == entry).where(_R.next_try <= at, ~waiting)
+            self._connection.execute(sa.insert(outbox).from_select([name, "at"], due))
 
     def try_again(self, tenants: Collection[str], at: datetime) -> int:
-        """Begin anew with the letters of some organisations that were set aside; return how many."""
-        theirs = sa.select(letter.c.id).where(letter.c.tenant_id.in_(tenants))
+        """Begin anew with what was set aside of some organisations; return how much."""
+        letters = sa.select(letter.c.id).where(letter.c.tenant_id.in_(tenants))
+        pieces = sa.select(_PIECE).join(dossier).where(dossier.c.tenant_id.in_(tenants))
+        theirs = sa.or_(_R.entry.in_(letters), _R.entry.in_(pieces))
         result = self._connection.execute(
-            sa.update(index_refusal).where(_R.next_try.is_(None), _R.letter_id.in_(theirs)).values(tries=0, next_try=at)
+            sa.update(index_refusal).where(_R.next_try.is_(None), theirs).values(tries=0, next_try=at)
         )
         return result.rowcount
 
     def set_aside(self, tenants: Collection[str] | None = None, limit: int = 50) -> tuple[SetAside, ...]:
         """Return the letters that were set aside, of some organisations or of all, oldest first."""
+        tenant = sa.func.coalesce(letter.c.tenant_id, dossier.c.tenant_id)
         query = (
-            sa.select(_R.letter_id, letter.c.number, _R.reason, _R.since)
-            .join(letter, letter.c.id == _R.letter_id)
+            sa.select(_R.entry, sa.func.coalesce(letter.c.number, dossier.c.code), _R.reason, _R.since)
+            .outerjoin(letter, letter.c.id == _R.entry)
+            .outerjoin(dossier_piece, _R.entry == _PIECE)
+            .outerjoin(dossier, dossier.c.id == dossier_piece.c.dossier_id)
             .where(_R.next_try.is_(None))
-            .order_by(_R.since, _R.letter_id)
+            .order_by(_R.since, _R.entry)
             .limit(limit)
         )
         if tenants is not None:
-            query = query.where(letter.c.tenant_id.in_(tenants))
+            query = query.where(tenant.in_(tenants))
         return tuple(SetAside(*row) for row in self._connection.execute(query))
 
     def count_set_aside(self) -> int:
@@ -71,11 +81,10 @@ class IndexState:
         query = sa.select(sa.func.count()).select_from(index_refusal).where(_R.next_try.is_(None))
         return self._connection.scalar(query) or 0
 
-    def on_its_way(self, letter_ids: Collection[str]) -> set[str]:
-        """Return which of some letters wait to be indexed, or were refused."""
+    def on_its_way(self, entries: Collection[str]) -> set[str]:
+        """Return which of some entries wait to be indexed, or were refused."""
         both = sa.union(
-            sa.select(outbox.c.letter_id).where(among(outbox.c.letter_id, letter_ids)),
-            sa.select(_R.letter_id).where(among(_R.letter_id, letter_ids)),
+            sa.select(ENTRY).where(among(ENTRY, entries)), sa.select(_R.entry).where(among(_R.entry, entries))
         )
         return set(self._connection.scalars(both))
 

@@ -9,7 +9,7 @@ from ged.store.tables import column, metadata
 index_refusal = sa.Table(
     "index_refusal",
     metadata,
-    column("letter_id", sa.Text, sa.ForeignKey("letter.id"), primary_key=True),
+    column("entry", sa.Text, primary_key=True),
     column("reason", sa.Text),
     column("tries", sa.Integer),
     column("since", sa.TIMESTAMP(timezone=True)),

@@ -359,7 +359,8 @@ outbox = sa.Table(
     "outbox",
     metadata,
     column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    column("letter_id", _Text, sa.ForeignKey("letter.id")),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), nullable=True),
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), nullable=True),
     column("at", _Time),
 )
 

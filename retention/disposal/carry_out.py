@@ -104,6 +104,7 @@ def _condemn(one: Disposal, line: DisposalLine, hands: Hands) -> bool:
             unit.outbox.add(look.of.id, now)
         else:
             unit.dossier_pieces.condemn(line.subject_id, now)
+            unit.outbox.add_pieces([line.subject_id], now)
         _write(unit, now, Act.CONDEMNED, line, disposal=one.id, number=one.number, rule=look.rule)
         hands.fault(line.subject_id, "before condemned")
         unit.commit()
@@ -161,6 +162,7 @@ def _destroy(one: Disposal, line: DisposalLine, hands: Hands) -> None:
             unit.outbox.add(subject_id, now)
         else:
             unit.version_texts.forget(subject_id)
+            unit.outbox.add_pieces([subject_id], now)
         hands.fault(subject_id, "before destroyed")
         unit.commit()
     hands.fault(subject_id, "destroyed")

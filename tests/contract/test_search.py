@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,9 +14,12 @@ import pytest
 from api.embedded.ports import free_port
 from ged.errors import Refused, Unavailable
 from ged.mail.access import reader_tokens
+from ged.mail.dossier import Dossier
+from ged.mail.dossier_piece import DossierPiece, IndexedPiece
+from ged.mail.indexing import entry_of_piece
 from ged.mail.item import Confidentiality, Direction, State
 from rooms.values import a_letter, a_page
-from search.document import Document, document
+from search.document import Document, document, document_of_piece
 from search.elastic import Cluster, ElasticIndex
 from search.embedded import EmbeddedIndex
 from search.find import ask
@@ -564,3 +568,60 @@ def test_two_readers_of_one_folder_see_what_either_writes(tmp_path: Path) -> Non
         assert flushed(renewal) == 1
         renewal.adopt()
     assert found(one, "pont") == ["b"]
+
+
+MARCH = datetime(2026, 3, 2, 9, tzinfo=UTC)
+CASE = Dossier("c", "MME", "DAF-2026-001", "Carrière de Tsévié", "DAF", ("DAF",), None, 1, MARCH)
+OF_DAF, OF_ALL = frozenset({"dos:MME:DAF"}), frozenset({"dos:MME:*"})
+
+
+def laid(text: str, revision: int = 1, case: Dossier = CASE, **changes: object) -> Document:
+    bare = DossierPiece("p", case.id, "", "Plan de masse", "", {"parcelle": "Zogbedji"}, 1, "", "", None, "", 1)
+    return document_of_piece(
+        IndexedPiece(replace(bare, **changes), case, "plan.pdf", MARCH, revision),  # type: ignore[arg-type]
+        [a_page(text)],
+    )
+
+
+def test_a_piece_of_a_dossier_is_found_by_who_sees_the_dossier_and_no_letter_s_reader(index: SearchIndex) -> None:
+    index.put([doc("a", "Le bornage de Hahotoé"), laid("Le bornage de Hahotoé est fait")])
+    name = entry_of_piece("p")
+    for typed in ("bornage", "hahotoe", "objet:plan", "zogbedji", "réf:DAF-2026-001", "tsevie plan.pdf", '"est fait"'):
+        assert found(index, typed, OF_DAF) == [name], typed
+        assert found(index, typed, OF_ALL) == [name], typed
+        assert name not in found(index, typed), typed
+    for tokens in (frozenset({"dos:MME:DRH"}), frozenset({"dos:AUTRE:*"}), frozenset[str]()):
+        assert found(index, "bornage", tokens) == []
+    hits = index.search(Query("bornage", counted=True), OPEN)
+    assert (hits.total, sum(hits.facets["direction"].values()), sum(hits.facets["year"].values())) == (1, 1, 1)
+    begun = index.search(Query(begins="zogb"), OPEN)
+    assert begun.total == 0, "nothing of it is suggested to a reader of letters"
+    assert found(index, "", OF_DAF, since=date(2026, 3, 2), until=date(2026, 3, 2)) == [name]
+    assert found(index, "", OF_DAF, until=date(2026, 3, 1)) == []
+    assert {each for ids in index.walk() for each in ids} == {"a", name}
+    assert index.revisions(["a", name])[name] == 1
+
+
+def test_a_piece_is_found_by_the_units_that_share_its_dossier_now(index: SearchIndex) -> None:
+    index.put([laid("Le bornage")])
+    index.put([laid("Le bornage", 2, replace(CASE, units=("DRH",)))])
+    assert found(index, "bornage", OF_DAF) == []
+    assert found(index, "bornage", frozenset({"dos:MME:DRH"})) == [entry_of_piece("p")]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [{"withdrawn": "En double"}, {"condemned_at": datetime(2026, 4, 1, tzinfo=UTC)}],
+    ids=["withdrawn", "condemned"],
+)
+def test_of_a_piece_that_counts_no_more_nothing_is_found_and_no_late_write_brings_it_back(
+    index: SearchIndex, gone: dict[str, Any]
+) -> None:
+    index.put([laid("Le bornage de Hahotoé")])
+    index.put([laid("Le bornage de Hahotoé", 3, **gone)])
+    index.put([laid("Le bornage de Hahotoé", 2)])
+    for typed in ("bornage", "plan", "zogbedji", "réf:DAF-2026-001", ""):
+        assert found(index, typed, OF_DAF | OF_ALL) == [], typed
+    assert index.revisions([entry_of_piece("p")]) == {entry_of_piece("p"): 3}
+    index.put([laid("Le bornage de Hahotoé", 4)])
+    assert found(index, "bornage", OF_DAF) == [entry_of_piece("p")], "put back, it is found again"

@@ -78,7 +78,16 @@ def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
     with house.vault.open(letter.original) as stream:
         whole = stream.read()
     assert whole == data
-    needles = (WORD.encode(), WORD.lower().encode(), whole[:300], whole[-300:], *extra, *laid, LAID.encode())
+    needles = (
+        WORD.encode(),
+        WORD.lower().encode(),
+        whole[:300],
+        whole[-300:],
+        *extra,
+        *laid,
+        LAID.encode(),
+        b"hahotoe",
+    )
     return letter_id, files, needles
 
 

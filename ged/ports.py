@@ -373,12 +373,16 @@ class PressReport:
     Attributes:
         reachable: Whether Word documents can be laid out now.
         isolated: Whether this machine lets them be laid out without a network.
+        files: Whether what lays them out neither reads, writes nor removes a file of others.
+        calls: Whether system calls that it does not need are refused.
     """
 
     kind: str
     version: str
     reachable: bool
     isolated: bool
+    files: bool
+    calls: bool
 
 
 class Press(Protocol):

@@ -14,7 +14,7 @@ from ged.errors import Refused
 from ged.mail.sheet import Sheet, fields_of, open_fields
 from ged.mail.signature_block import SignatureBlock
 from ged.ports import PressReport
-from ingest.office.confined import Limits, isolation, run
+from ingest.office.confined import Limits, run, walls
 from ingest.office.converter import Office
 
 _FILLING = Limits(timeout_s=30, processor_s=8, memory_bytes=1_500_000_000, file_bytes=100_000_000)
@@ -74,15 +74,15 @@ class HousePress:
         return block_pdf(block)
 
     def report(self) -> PressReport:
-        """Say whether LibreOffice answers, and whether it works without a network. Never raises."""
-        program = self._office.program
+        """Say whether LibreOffice answers, and what it is kept from. Never raises."""
+        program, kept_from = self._office.program, walls()
         if program is None:
-            return PressReport("LibreOffice", "", reachable=False, isolated=bool(isolation()))
+            return PressReport("LibreOffice", "", False, *kept_from)
         try:
             with tempfile.TemporaryDirectory(prefix="ged-presse-", ignore_cleanup_errors=True) as name:
                 asked = (program, f"-env:UserInstallation={Path(name).as_uri()}", "--version")
                 said = run(asked, Path(name), Limits(timeout_s=10, processor_s=10, memory_bytes=4_000_000_000))
         except OSError:
-            return PressReport("LibreOffice", "", reachable=False, isolated=bool(isolation()))
+            return PressReport("LibreOffice", "", False, *kept_from)
         version = next((line for line in said.said.splitlines() if line.startswith("LibreOffice")), "")
-        return PressReport("LibreOffice", version, reachable=said.code == 0, isolated=bool(isolation()))
+        return PressReport("LibreOffice", version, said.code == 0, *kept_from)

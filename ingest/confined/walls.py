@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import pwd
 import resource
-import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from ingest.confined import kernel
 from ingest.confined.bounds import Bounds, Walls
+from ingest.confined.calls import filter_of_calls
 
 ACCOUNT = "nobody"
 """Whom a task runs as where the product runs as root."""
@@ -30,12 +29,6 @@ _SYSTEM = (
 )
 """Programs, libraries, fonts: what readers need, and nothing that is anybody's. /proc shows a task itself alone:
 Landlock keeps it from looking into processes outside its walls."""
-_FOR_DEBUGGERS = ("ptrace", "process_vm_readv", "process_vm_writev", "perf_event_open", "bpf", "userfaultfd")
-_FOR_OPERATORS = (
-    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "reboot", "swapon", "swapoff"),
-    *("kexec_load", "init_module", "finit_module", "delete_module", "open_by_handle_at"),
-)
-_FOR_NOBODY_HERE = ("add_key", "request_key", "keyctl", "io_uring_setup", "io_uring_enter", "io_uring_register")
 
 
 def raise_walls() -> Walls:
@@ -46,7 +39,7 @@ def raise_walls() -> Walls:
     root = os.geteuid() == 0
     Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # before the database, if memory runs out
     network = _done(kernel.leave_network)
-    load_filter, landlock = _filter(), kernel.landlock_version() > 0
+    load_filter, landlock = filter_of_calls(), kernel.landlock_version() > 0
     closed = root and _exists(ACCOUNT) and not _reads(ACCOUNT, [sys.prefix, sys.base_prefix, *sys.path])
     # Where Python lies in root's home, the account is let read past owners: Landlock then says what.
     account = root and _exists(ACCOUNT) and (not closed or (landlock and load_filter is not None))
@@ -97,21 +90,6 @@ def _packages() -> list[str]:
         for entry in os.scandir(place)
         if os.path.isfile(f"{entry.path}/__init__.py")  # noqa: PTH113 - False of what is closed to us
     ]
-
-
-def _filter() -> Callable[[], None] | None:
-    """Return what loads the filter of system calls; None where libseccomp is not installed."""
-    try:
-        import pyseccomp  # noqa: PLC0415 - it looks for the library when it is imported
-    except (ImportError, OSError, RuntimeError):
-        return None
-    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    refused = pyseccomp.ERRNO(errno.EPERM)
-    for name in (*_FOR_DEBUGGERS, *_FOR_OPERATORS, *_FOR_NOBODY_HERE):
-        rules.add_rule(refused, name)
-    rules.add_rule(refused, "socket", pyseccomp.Arg(0, pyseccomp.NE, socket.AF_UNIX))
-    load: Callable[[], None] = rules.load
-    return load
 
 
 def _exists(account: str) -> bool:

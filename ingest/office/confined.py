@@ -1,7 +1,8 @@
 """A program run on what we did not write: its own folder, limits by the kernel, no network, killed with all it started.
 
-It reads programs and fonts and what lies in its folder, and writes there alone (`walled`, by Landlock). The network is
-taken away by a namespace of its own (`unshare`), where this machine lets us; `isolation` says whether.
+It reads programs and fonts and what lies in its folder, writes there alone (Landlock) and reaches no other program
+(`walled`, by a filter of system calls). The network is taken away by a namespace of its own too (`unshare`), where this
+machine lets us. `walls` says which of them stand.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from ingest.confined.calls import filter_of_calls
+from ingest.confined.kernel import landlock_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,12 @@ def isolation() -> tuple[str, ...]:
         if unshare and subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0:
             return command
     return ()
+
+
+def walls() -> tuple[bool, bool, bool]:
+    """Return what is taken away on this machine: network; files of others, removing them included; system calls."""
+    calls = filter_of_calls(listens=True) is not None
+    return calls or bool(isolation()), calls and landlock_version() > 0, calls
 
 
 def run(command: Sequence[str], folder: Path, limits: Limits) -> Ended:

@@ -14,6 +14,10 @@ from ingest.office.confined import Limits, run
 from ingest.own_folder import own_folder
 
 _PROGRAM = "soffice"
+_ITSELF = "soffice.bin"
+"""What lays out. `soffice` before it looks for one that runs already, in folders that are closed to it here."""
+_ONCE_MORE = 81
+"""How it ends when it has made its profile and wants to be started again. Source: desktop/inc/exithelper.h."""
 _MEMORY_BYTES = 4_000_000_000
 _WAIT_S = 90
 """How long a document waits for the ones before it."""
@@ -60,7 +64,9 @@ class Office:
     @property
     def program(self) -> str | None:
         """Where the program is; None when it is not installed."""
-        return shutil.which(self._program)
+        found = shutil.which(self._program)
+        itself = Path(found).resolve().with_name(_ITSELF) if found else None
+        return str(itself) if itself and itself.exists() else None
 
     def convert(self, document: bytes, kind: Kind = DOCX) -> bytes:
         """Return a document as PDF/A-2b.
@@ -92,6 +98,8 @@ class Office:
             *("--convert-to", f"pdf:{kind.program}_pdf_Export:{_FILTER}", "--outdir", str(folder), str(given)),
         )
         ended = run(command, folder, self._limits)
+        if ended.code == _ONCE_MORE:
+            ended = run(command, folder, self._limits)
         made = folder / "document.pdf"
         if ended.code is None:
             raise Unavailable(

@@ -10,8 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 
 import pytest
 
@@ -33,16 +34,30 @@ def confined() -> Iterator[Confined]:
         yield opened
 
 
+@contextmanager
+def open_to_all() -> Iterator[str]:
+    """Lend the name of a socket that any account of this machine may call."""
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as service:
+        name = Path(folder, "service")
+        service.bind(str(name))
+        service.listen()
+        for each, mode in ((Path(folder), 0o755), (name, 0o777)):
+            each.chmod(mode)
+        yield str(name)
+
+
 def test_what_the_status_page_says_of_the_walls_is_so(confined: Confined, tmp_path: Path) -> None:
     walls = confined.walls()
     given, secret = tmp_path / "lettre", tmp_path / "cle"
     given.write_bytes(b"lettre")
     secret.write_bytes(b"secret")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        reached = confined.call(intruder.reached, server.getsockname()[1], given, (str(secret), "/etc/shadow"))
+    with socket.create_server(("127.0.0.1", 0)) as server, open_to_all() as local:
+        services = server.getsockname()[1], local
+        reached = confined.call(intruder.reached, *services, given, (str(secret), "/etc/shadow"))
     assert reached["given"]
     assert reached["own folder"]
     assert reached["port"] is not walls.network
+    assert reached["service"] is not walls.calls
     assert {reached[name] for name in ("others", "elsewhere", "given to write")} == {not walls.files}
     if walls.files:
         assert not reached["parent's secrets"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 import docx
 import pikepdf
@@ -20,8 +22,7 @@ from api.press.press import HousePress
 from ged.errors import Refused, Unavailable
 from ged.mail.signature_block import SignatureBlock
 from ged.seal.place import find_place
-from ingest.confined.kernel import landlock_version
-from ingest.office.confined import Limits, isolation, run
+from ingest.office.confined import Limits, isolation, run, walls
 from ingest.office.converter import Kind, Office
 from rooms.documents import a_sheet, altered, template
 
@@ -189,29 +190,60 @@ def test_without_libreoffice_it_says_so() -> None:
     assert PRESS.report().reachable
 
 
-@pytest.mark.skipif(landlock_version() == 0, reason="this kernel has no Landlock")
-def test_a_confined_program_reads_and_writes_in_its_folder_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "sien"
-    folder.mkdir()
-    (folder / "document").write_text("le sien", "utf-8")
+@pytest.mark.skipif(not walls()[1], reason="this machine has no Landlock, or no libseccomp")
+@pytest.mark.parametrize("place", ["/tmp", "/var/tmp"])  # noqa: S108 - folders that all accounts share
+def test_a_confined_program_reads_writes_and_removes_in_its_folder_alone(place: str, tmp_path: Path) -> None:
     limits = Limits(timeout_s=60, processor_s=5, memory_bytes=1_000_000_000)
-    assert run(("cat", str(folder / "document")), folder, limits).said == "le sien"
-    with TemporaryDirectory(dir="/var/tmp") as elsewhere:  # in /tmp it may remove what is its account's
-        for place in (tmp_path, Path(elsewhere)):
-            (place / "secret").write_text("une lettre", "utf-8")
+    (tmp_path / "document").write_text("le sien", "utf-8")
+    assert run(("sh", "-c", "cat document; rm document"), tmp_path, limits).said == "le sien"
+    assert not (tmp_path / "document").exists()
+    with TemporaryDirectory(dir=place) as elsewhere, NamedTemporaryFile(dir=place) as beside:
+        others = (Path(elsewhere, "coffre", "lettre"), Path(beside.name))
+        others[0].parent.mkdir()
+        for one in others:
+            one.write_text("une lettre", "utf-8")
             for forbidden in (
-                f"cat {place}/secret",
-                f"ls {place}",
-                f"echo pris > {place}/pris",
-                f"echo pris > {place}/secret",
-                f"ln -s {place}/secret lien; cat lien",
-                *([f"rm {place}/secret"] if place != tmp_path else []),
+                f"cat {one}",
+                f"ls {one.parent}",
+                f"echo pris > {one}",
+                f"echo pris > {one}.pris",
+                f"ln -s {one} lien; cat lien",
+                f"mv {one} pris",
+                f"rm {one}",
+                f"rm -r {elsewhere}",
             ):
-                ended = run(("sh", "-c", forbidden), folder, limits)
+                ended = run(("sh", "-c", forbidden), tmp_path, limits)
                 assert ended.code != 0, forbidden
                 assert "une lettre" not in ended.said
-            assert (place / "secret").read_text("utf-8") == "une lettre"
-            assert not (place / "pris").exists()
+            assert one.read_text("utf-8") == "une lettre"
+            assert not Path(f"{one}.pris").exists()
+
+
+_CALLING = """
+import socket, sys
+for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+    try:
+        with socket.socket(socket.AF_UNIX, kind) as line:
+            line.connect(sys.argv[1]) if kind == socket.SOCK_STREAM else line.sendto(b"x", sys.argv[2])
+        print("heard", kind)
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.skipif(not walls()[2], reason="this machine has no libseccomp")
+def test_a_confined_program_reaches_no_service_of_this_machine(tmp_path: Path) -> None:
+    limits = Limits(timeout_s=60, processor_s=5, memory_bytes=1_000_000_000)
+    names = [str(tmp_path / "flux"), str(tmp_path / "lettres")]
+    with socket.socket(socket.AF_UNIX) as stream, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as letters:
+        stream.bind(names[0])
+        stream.listen()
+        letters.bind(names[1])
+        calling = (sys.executable, "-c", _CALLING, *names)
+        assert subprocess.run(calling, check=True, capture_output=True, text=True).stdout.count("heard") == 2
+        ended = run(calling, tmp_path, limits)
+    assert ended.code == 0
+    assert "heard" not in ended.said
 
 
 def test_a_document_that_links_to_a_file_of_the_machine_shows_nothing_of_it(tmp_path: Path) -> None:

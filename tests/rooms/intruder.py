@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 
-def reached(port: int, given: Path, others: tuple[str, ...]) -> dict[str, bool]:
-    """What it could reach: a port of this machine, files of others by name, the process that started it."""
+def reached(port: int, local: str, given: Path, others: tuple[str, ...]) -> dict[str, bool]:
+    """What it could reach: services of this machine, files of others by name, the process that started it."""
     return {
+        "service": _done(lambda: socket.socket(socket.AF_UNIX).connect(local)),
         "port": _done(lambda: socket.create_connection(("127.0.0.1", port), 2).close()),
         "given": _done(given.read_bytes),
         "given to write": _done(lambda: given.write_bytes(b"autre chose")),

@@ -50,10 +50,10 @@ def sweep_letters(
 def note_term(letter_id: str, *, store: Store, clock: Clock) -> None:
     """Note on a letter the rule that sets its term and its last day, as the next night would; of one that is gone, not.
 
-    Done again, it notes the same. One that somebody writes to now is passed over: what they write has its own job.
+    Done again, it notes the same. It waits for whoever writes to the letter: a stamp passes over what another holds.
     """
     with store.unit() as unit:
-        (letter,) = unit.letters.many([letter_id])
+        letter = unit.letters.get(letter_id, None, lock=True)
         if letter.state in {State.DESTROYED, State.TRANSFERRED}:
             return
         facts = unit.retention.of([letter], clock().date())[letter_id]

@@ -18,6 +18,7 @@ from ged.mail.item import Direction, Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.transfer import TransferItem
 from ged.ports import Ledger, Signer, Vault
+from ged.seal.bundle.contents import Contents
 from ged.seal.bundle.write import write_evidence
 from ged.seal.log import TileLog
 from ged.services.bundle import Published, evidence_contents
@@ -109,7 +110,7 @@ def describe(item: TransferItem, copies: Copies) -> Described:
     files = _shown(letter, rendition, item.unit, copies)
     text = "\n\f".join(page.text for page in pages).encode()
     if text.strip():
-        files.append(made_here(TEXT, text, "text/plain", "texte.txt"))
+        files.append(_made_here(TEXT, text, "text/plain", "texte.txt"))
     kind = next((one for one in kinds if one.code == letter.kind), None)
     outgoing = letter.direction is Direction.OUTGOING
     sealed = f"Cachet électronique CAdES, inscription n° {record.leaf_index} du journal des sceaux" if record else ""
@@ -138,7 +139,7 @@ def describe(item: TransferItem, copies: Copies) -> Described:
         sealed=sealed,
         files=tuple(files),
         paper=PaperTwin(letter.number, letter.page_count) if letter.id in paper else None,
-        children=(*_below(item, pieces, copies), _proofs(item, letter, packer)),
+        children=(*_below(item, pieces, copies), proofs(item, letter, evidence_contents, packer)),
     )
 
 
@@ -170,10 +171,10 @@ def _below(item: TransferItem, pieces: Sequence[tuple[str, PackedFile]], copies:
         yield Described(f"{item.unit}-{number}", "Item", label, files=copies.of(file, item.unit, file.filename))
 
 
-def _proofs(item: TransferItem, letter: Letter, packer: Packer) -> Described:
-    """Return the unit that carries what proves a letter: its proof bundle without the files, which lie beside it."""
-    contents = evidence_contents(
-        letter,
+def proofs(item: TransferItem, of: Letter | str, gather: Callable[..., Contents], packer: Packer) -> Described:
+    """Return the unit that carries what proves a letter or a piece: its proof bundle without the files beside it."""
+    contents = gather(
+        of,
         store=packer.store,
         vault=packer.vault,
         signer=packer.signer,
@@ -183,12 +184,11 @@ def _proofs(item: TransferItem, letter: Letter, packer: Packer) -> Described:
     )
     target = BytesIO()
     write_evidence(contents, target)
-    file = made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
+    file = _made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
     return Described(f"{item.unit}-preuves", "Item", "Preuves du sceau", files=(file,), proves=item.unit)
 
 
-def made_here(usage: str, data: bytes, media_type: str, name: str) -> PackedFile:
-    """Return a file that is made for the package, whole in memory."""
+def _made_here(usage: str, data: bytes, media_type: str, name: str) -> PackedFile:
     return PackedFile(usage, hashlib.sha256(data).hexdigest(), len(data), media_type, name, data=data)
 
 

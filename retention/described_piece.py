@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from io import BytesIO
 
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierModel, KeptPiece, Version
 from ged.mail.item import Confidentiality
 from ged.mail.transfer import TransferItem
-from ged.seal.bundle.write import write_evidence
 from ged.services.bundle import lines_of_piece, piece_contents
-from retention.described import Copies, Packer, deed, made_here
+from retention.described import Copies, Packer, deed, proofs
 from retention.fates import fates_of_pieces
 from retention.seda.contents import MASTER, PIECE, Agency, Described, Fact, PackedFile
 from retention.subjects import piece_of
@@ -59,11 +57,10 @@ def describe_piece(item: TransferItem, copies: Copies) -> tuple[str, Described]:
         rule = fates_of_pieces(unit, [one], packer.clock().date())[item.subject_id].rule
         owner = unit.organisation.entity(one.dossier.owner_id)
         history = tuple(deed(line, packer) for line in lines_of_piece(unit, one))
-        sealed = {each.id: unit.dossier_pieces.seal_of(each.id) for each in versions}
+        record = unit.dossier_pieces.seal_of(versions[0].id)
     kind = model.kind(one.piece.kind)
     last = _version(item.unit, versions[0], item.unit, copies)
     below = [_version(f"{item.unit}-v{each.number}", each, item.unit, copies) for each in versions[1:]]
-    record = sealed[versions[0].id]
     said = f"Cachet électronique CAdES, inscription n° {record.leaf_index} du journal des sceaux" if record else ""
     return one.piece.part, replace(
         last,
@@ -81,7 +78,7 @@ def describe_piece(item: TransferItem, copies: Copies) -> tuple[str, Described]:
         closed_on=one.dossier.closed_on,
         history=history,
         sealed=said,
-        children=(*below, _proofs(item, packer)),
+        children=(*below, proofs(item, item.subject_id, piece_contents, packer)),
     )
 
 
@@ -108,20 +105,3 @@ def _facts(kind: str, metadata: Mapping[str, str], model: DossierModel) -> tuple
     """Return what was said of a piece, named as its kind names it; what a kind no longer asks for, by its code."""
     labels = {each.code: each.label_fr for each in model.fields_of(kind)}
     return tuple(Fact(code, labels.get(code, code), value) for code, value in metadata.items())
-
-
-def _proofs(item: TransferItem, packer: Packer) -> Described:
-    """Return the unit that carries what proves a piece: its proof bundle without the files, which lie beside it."""
-    contents = piece_contents(
-        item.subject_id,
-        store=packer.store,
-        vault=packer.vault,
-        signer=packer.signer,
-        ledger=packer.ledger,
-        journal_log=packer.journal_log,
-        published=packer.published,
-    )
-    target = BytesIO()
-    write_evidence(contents, target)
-    file = made_here(MASTER, target.getvalue(), "application/zip", "preuves.zip")
-    return Described(f"{item.unit}-preuves", "Item", "Preuves du sceau", files=(file,), proves=item.unit)

@@ -19,12 +19,10 @@ from ged.services.capture import Door
 from ged.services.route import move
 from ged.services.sign_in import actor_of
 from ingest.capture.receive import keep, receive
-from retention.nightly import sweep_letters
 from scripts.demo_morning import qualified
 from scripts.sample_letters.generate import generate_old
 
 _OLD = (("facture", 2003), ("facture", 2004), ("facture", 2005), ("transmission", 2004))
-_PARTS = ("Préparation", "Consultation", "Attribution", "Exécution", "Réception")
 
 
 _PIECES = (
@@ -42,7 +40,6 @@ def play_archive(house: House, folder: Path) -> None:
     held = hold.NewHold(Scope.LETTER, old[0].id, "Facture contestée devant le tribunal de commerce.", review_on=review)
     hold.place(held, store=house.store, actor=archivist, clock=house.clock)
     _case_file(house, folder)
-    sweep_letters(house.store, house.clock)
 
 
 def _filed(house: House, scan: Path) -> Letter:
@@ -67,12 +64,13 @@ def _boxed(house: House, archivist: Actor, letters: list[Letter]) -> None:
 def _case_file(house: House, folder: Path) -> None:
     """A public contract that is being prepared, with two documents that came by no mail."""
     director = _who(house, "daf")
+    contract = next(each for each in dossier_pieces.dossier_model(store=house.store).templates if each.code == "marche")
     opened = dossier.begin(
         "",
         "Marché des lampadaires solaires de Tabligbo",
         "DAF",
         ("DGE",),
-        _PARTS,
+        contract.parts,
         store=house.store,
         actor=director,
         clock=house.clock,

@@ -11,7 +11,7 @@ from search.light import Light, Passage
 from search.plan import plan
 from search.port import Hits, Query, Reach, SearchIndex
 from search.spelling import respelt
-from search.synonyms import Synonyms, synonyms_of
+from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
 
 _GATHERED_AT_ONCE = 500
 _FURTHER = ((Reach.NEAR, 50), (Reach.DAMAGED, 3))
@@ -61,7 +61,7 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
-    query = replace(query, synonyms=synonyms_for(actor, store))
+    query = with_names(query, actor, store)
     hits = ask(query, index, actor.tokens())
     light = Light(query.text, query.synonyms)
     ids = [hit.id for hit in hits.hits]
@@ -118,7 +118,7 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
     Raises:
         Unavailable: `search.unavailable`.
     """
-    query = replace(query, synonyms=synonyms_for(actor, store))
+    query = with_names(query, actor, store)
     rows: list[ListedLetter] = []
     seen: set[str] = set()
     total, closed, after = 0, 0, None
@@ -141,6 +141,11 @@ def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: 
 def light_of(text: str, *, store: Store, actor: Actor) -> Light:
     """Return the words of a search, its filters taken away, ready to be lit on a letter as they are in its hits."""
     return Light(text, synonyms_for(actor, store))
+
+
+def with_names(query: Query, actor: Actor, store: Store) -> Query:
+    """Return a query that knows the other names of things: its own, where it has some."""
+    return query if query.synonyms is not NO_SYNONYMS else replace(query, synonyms=synonyms_for(actor, store))
 
 
 def synonyms_for(actor: Actor, store: Store) -> Synonyms:

@@ -12,7 +12,7 @@ from ged.mail.dossier import piece_tokens
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.indexing import piece_of_entry
 from ged.store.unit import Store
-from search.find import ask, synonyms_for
+from search.find import ask, with_names
 from search.light import Light, Passage
 from search.port import Query, Reach, SearchIndex
 from search.spelling import respelt
@@ -51,7 +51,7 @@ def find_pieces(
         Unavailable: `search.unavailable`.
     """
     readers = piece_tokens(actor)
-    query = replace(query, synonyms=synonyms_for(actor, store))
+    query = with_names(query, actor, store)
     hits = index.search(replace(query, reach=Reach.WRITTEN), readers) if as_written else ask(query, index, readers)
     light = Light(query.text, query.synonyms)
     scores = {piece_id: hit.score for hit in hits.hits if (piece_id := piece_of_entry(hit.id)) is not None}

@@ -12,11 +12,13 @@ from engines.clamd import clamd
 from engines.elasticsearch import elasticsearch_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
-from rooms.house import database, grand_settings, house, kossi, pilot_template, settings, who
+from rooms.house import any_house, any_settings, database, grand_settings, house, kossi, pilot_template, settings, who
 from rooms.server import client, server
 from rooms.vaults import key_store
 
 __all__ = [
+    "any_house",
+    "any_settings",
     "base_url",
     "browser_context_args",
     "browser_type_launch_args",

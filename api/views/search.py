@@ -27,10 +27,11 @@ from ged.mail.saved_search import PLACE as SEARCH
 from ged.services import consult, saved_searches, saved_views
 from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
-from search.find import find
+from search.find import find, synonyms_for
 from search.language import Understood, Vocabulary, hyphened, understood, written
 from search.pieces import PiecesFound, find_pieces
 from search.port import Sort
+from search.synonyms import Synonyms
 
 router = APIRouter()
 PAGE_HITS = 20
@@ -71,13 +72,14 @@ def search(
         return _written(ticked, known, tri)
     behind = letters_behind(store=house.store, actor=actor, clock=house.clock)
     try:
+        names = synonyms_for(actor, house.store)
         answer = find(
-            asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True),
+            replace(asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True), synonyms=names),
             index=house.index,
             store=house.store,
             actor=actor,
         )
-        beside = _beside(asked, house, actor) if suite is None else None
+        beside = _beside(asked, names, house, actor) if suite is None else None
     except Unavailable as error:
         return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
     if q.strip() and suite is None:
@@ -146,11 +148,11 @@ def search_pieces(
     )
 
 
-def _beside(asked: Understood, house: House, actor: Actor) -> PiecesFound | None:
+def _beside(asked: Understood, names: Synonyms, house: House, actor: Actor) -> PiecesFound | None:
     """Return the best pieces of dossiers for what is typed, as written; None where nothing says which are best."""
     if not asked.text or not actor.has(Right.SEE_DOSSIERS):
         return None
-    query = asked.query(limit=_BESIDE)
+    query = replace(asked.query(limit=_BESIDE), synonyms=names)
     return find_pieces(query, index=house.index, store=house.store, actor=actor, as_written=True)
 
 

@@ -45,15 +45,6 @@ REBUILD: list[tuple[str, When]] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    if request.param == "embedded":
-        return settings
-    url = request.getfixturevalue("elasticsearch_url")
-    search = SearchSettings(kind="elasticsearch", url=url, prefix=f"ged{uuid4().hex[:10]}")
-    return settings.model_copy(update={"search": search})
-
-
 class Dying:
     """Something real, whose process is killed before or after one of its calls."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -29,21 +28,6 @@ from rooms.server import served
 from rooms.values import a_letter, a_page
 from search.document import document
 from search.port import Query
-
-
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    if request.param == "embedded":
-        return settings
-    url = request.getfixturevalue("elasticsearch_url")
-    search = SearchSettings(kind="elasticsearch", url=url, prefix=f"ged{uuid4().hex[:10]}")
-    return settings.model_copy(update={"search": search})
-
-
-@pytest.fixture
-def any_house(any_settings: Settings) -> Iterator[House]:
-    with open_house(any_settings) as opened:
-        yield opened
 
 
 def letters_of(house: House, count: int) -> list[str]:

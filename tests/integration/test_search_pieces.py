@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
 
 import httpx
-import pytest
 
-from api.config import SearchSettings, Settings
+from api.config import Settings
 from api.index_check import check_index
 from api.wiring import House, open_house
 from api.worker import drain_index
@@ -39,21 +37,6 @@ from search.suggest import beginnings
 
 Who = Callable[[str], Actor]
 PDF = "application/pdf"
-
-
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    if request.param == "embedded":
-        return settings
-    url = request.getfixturevalue("elasticsearch_url")
-    search = SearchSettings(kind="elasticsearch", url=url, prefix=f"ged{uuid4().hex[:10]}")
-    return settings.model_copy(update={"search": search})
-
-
-@pytest.fixture
-def any_house(any_settings: Settings) -> Iterator[House]:
-    with open_house(any_settings) as opened:
-        yield opened
 
 
 def by(house: House, login: str) -> dict[str, Any]:

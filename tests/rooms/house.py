@@ -103,3 +103,20 @@ def who(house: House) -> Callable[[str], Actor]:
 def kossi(who: Callable[[str], Actor]) -> Actor:
     """The mailroom clerk."""
     return who("kossi")
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def any_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """The settings of a house whose search is one engine, then the other."""
+    if request.param == "embedded":
+        return settings
+    url = request.getfixturevalue("elasticsearch_url")
+    search = SearchSettings(kind="elasticsearch", url=url, prefix=f"ged{uuid4().hex[:10]}")
+    return settings.model_copy(update={"search": search})
+
+
+@pytest.fixture
+def any_house(any_settings: Settings) -> Iterator[House]:
+    """A house with each engine of search."""
+    with open_house(any_settings) as opened:
+        yield opened

@@ -72,7 +72,11 @@ rows_.addEventListener("click", event => {
   button.focus();
   count();
 });
-all("input[type=file]", box).forEach(input => input.addEventListener("change", () => { take([...input.files]); input.value = ""; }));
+all("input[type=file]", box).forEach(input => {
+  const chosen = () => { take([...input.files]); input.value = ""; };
+  input.addEventListener("change", chosen);
+  if (input.files.length) chosen(); // on a slow link, before this script came
+});
 addEventListener("online", next);
 all("[name=registre]", box).forEach(each => each.addEventListener("change", () => {
   box.dataset.direction = each.value;

@@ -18,7 +18,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand
 
-from api.audits import folder_of, ground_of, logs_of, processes, readers
+from api.audits import folder_of, ground_of, logs_of, readers
 from api.supervisor import told_to_stop
 from api.terminal import err, house_of, line, out
 from ged.clock import system_clock
@@ -159,7 +159,6 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
             seed=asked.seed,
             sample=asked.sample,
             readers=readers(),
-            processes=processes(vault),
             veiled=veiled,
         ),
         notebook,

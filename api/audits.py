@@ -10,13 +10,11 @@ from pathlib import Path
 from api.wiring import House
 from ged.mail.audit import Audit, Head, Periods, Run
 from ged.mail.signature_block import SignatureBlock
-from ged.ports import Vault
 from ged.seal.timestamp.chain import read_certificates
 from ged.services.audit.ground import Ground
 from ged.services.audit.read_log import ReadLog
 from ged.services.audit.retained import read_heads
 from ged.services.audit.runs import ask_by_calendar, carry_out
-from ged.store.vault.local import LocalVault
 
 _IDLE_NICE = 19
 """An audit takes the processor that nobody wants; what it hashes with begins as gentle as who asks."""
@@ -25,11 +23,6 @@ _IDLE_NICE = 19
 def readers() -> int:
     """Return how many originals are read at once: two a core, so that one is hashed while the next is fetched."""
     return 2 * len(os.sched_getaffinity(0))
-
-
-def processes(vault: Vault) -> int:
-    """Return how many processes help an audit that lasts, one a core: they open a plain folder, and hold no key."""
-    return len(os.sched_getaffinity(0)) if isinstance(vault, LocalVault) else 0
 
 
 def folder_of(house: House, audit_id: str) -> Path:
@@ -66,7 +59,6 @@ def ground_of(house: House, audit: Audit, retained: tuple[Head, ...] = ()) -> Gr
         seed=audit.seed,
         sample=audit.sample,
         readers=readers(),
-        processes=processes(house.vault),
         journal=others[0] if others else None,
         time_roots=read_certificates(house.time_roots),
         witnesses=tuple(each.key for each in house.settings.seal.witnesses),

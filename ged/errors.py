@@ -26,10 +26,6 @@ class GedError(Exception):
         self.sentence = sentence
         self._diagnostics = diagnostics
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Have it cross from one process to another with all that it says."""
-        return type(self).__new__, (type(self), *self.args), self.__dict__
-
     def diagnostics(self) -> dict[str, object]:
         """Facts for the operator's log: never a secret, never the content of a letter."""
         return {"code": self.code, "kind": self.kind, "retryable": self.retryable, **self._diagnostics}

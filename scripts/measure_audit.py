@@ -5,7 +5,7 @@
 Two vaults that are not encrypted, since openssl cannot read the other: a few large files, and ordinary letters. Each
 original is sealed, logged and has its proof, as letters are. openssl runs as many processes as there are cores, over
 the originals alone; the audit walks everything that lies there. They take turns, and the best of each counts; what
-each took of the processor, all threads and processes together, tells more on a machine that others use.
+each took of the processor, all threads together, tells more on a machine that others use.
 
 Two lines say what could be had. « openssl, seals too » is what an auditor does without us: `openssl cms -verify` over
 each original with its signature, a process each. The floor is openssl's digest and, for each letter, one ECDSA
@@ -24,7 +24,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -83,10 +82,8 @@ def main() -> None:
         "« Floor »: openssl's digests and one ECDSA verification a letter at the rate of `openssl speed` "
         f"({_verifications():,.0f} a second of a core), nothing else: "
         "where its line is under 0.9, no audit that verifies each seal comes to 0.9 of the digests alone. "
-        "What starting the processes of an audit takes is counted. A line of « full » beside one of « vault » is the "
-        "price of seals; what it is made of was not told apart. "
-        f"Largest memory of the audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, and "
-        f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB for the largest process below it."
+        "A line of « full » beside one of « vault » is the price of seals. "
+        f"Largest memory of the audit: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB."
     )
     write_section("audit", "Audits", about + "\n\n" + table(head, rows))
 
@@ -171,7 +168,6 @@ def _ground(folder: Path) -> Ground:
         seed="",
         sample=0,
         readers=2 * len(os.sched_getaffinity(0)),
-        processes=len(os.sched_getaffinity(0)),
     )
 
 
@@ -183,14 +179,9 @@ def _spent(act: Callable[[], object]) -> Spent:
 
 
 def _processor() -> float:
-    """Return what this process took, those that ended below it, and those that still run below it."""
-    each, running = os.times(), 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            fields = stat.read_text().rpartition(") ")[2].split()
-            if int(fields[1]) == os.getpid():
-                running += int(fields[11]) + int(fields[12])
-    return each.user + each.system + each.children_user + each.children_system + running / os.sysconf("SC_CLK_TCK")
+    """Return what this process took, and those that ended below it."""
+    each = os.times()
+    return each.user + each.system + each.children_user + each.children_system
 
 
 def _openssl(files: list[str]) -> None:

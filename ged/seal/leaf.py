@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +20,11 @@ SALT_BYTES = 32
 _BLINDED = 2
 _SAID = ("document", "size", "p7s_sha256", "version", "event", "actor", "time")
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_PLAIN = re.compile(
+    '{"actor":"%s","document":"%s","event":"%s","p7s_sha256":"%s","sha256":"%s","size":(0|[1-9][0-9]{0,17}),'
+    '"time":"%s","version":"%s"}' % ((r'([^"\\\x00-\x1f]*)',) * 7)
+)
+"""The one encoding of a leaf of the first format none of whose values JSON escapes: an audit reads millions of them."""
 
 
 def blind(digest: str, salt: bytes) -> str:
@@ -77,7 +83,11 @@ class Leaf:
             ValueError: they are not the canonical encoding of a leaf.
         """
         try:
-            fields = json.loads(data)
+            text = data.decode()
+            if plain := _PLAIN.fullmatch(text):
+                actor, document, event, p7s_sha256, sha256, size, time, version = plain.groups()
+                return cls(document, sha256, int(size), p7s_sha256, version, event, actor, time)
+            fields = json.loads(text)
             if "format" in fields:
                 blinded = {"sha256": fields.pop("blinded_sha256"), "blinded": fields.pop("format") == _BLINDED}
                 fields |= blinded

@@ -180,7 +180,12 @@ def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
 
 def write_proof(proof: Proof) -> str:
     """Return the text of a proof."""
-    return f"{_PROOF}\nindex {proof.index}\n{write_hashes(proof.path)}\n{proof.checkpoint}"
+    return proof_text(proof.index, write_hashes(proof.path), proof.checkpoint)
+
+
+def proof_text(index: int, path: str, checkpoint: str) -> str:
+    """Return the text of a proof whose path is written already (`write_hashes`)."""
+    return f"{_PROOF}\nindex {index}\n{path}\n{checkpoint}"
 
 
 def read_proof(text: str) -> Proof:

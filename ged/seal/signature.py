@@ -85,6 +85,7 @@ class _Form:
         return _outside(p7s, (self.digest, self.claimed, self.signature))
 
 
+_WITH_SHA256 = ec.ECDSA(hashes.SHA256())
 _FORMS = 64
 _forms: dict[int, _Form] = {}
 """The last form of each length."""
@@ -184,7 +185,7 @@ def _verify(certificate: x509.Certificate, algorithm: bytes, signature: bytes, s
     key = _key(certificate)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey) and algorithm == ECDSA_SHA256:
-            key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+            key.verify(signature, signed, _WITH_SHA256)
         elif isinstance(key, rsa.RSAPublicKey) and algorithm == RSA_SHA256 and key.key_size >= LEAST_RSA_BITS:
             key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
         else:

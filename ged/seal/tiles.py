@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ged.errors import Corrupt
-from ged.seal.tree import EMPTY, Subtree, node_hash, root_of, split
+from ged.seal.tree import EMPTY, Subtree, node_hash, root_of, root_over, split
 
 WIDTH = 256
 _HASH = 32
@@ -63,22 +63,30 @@ class Tiles:
 
         What it gives raises `Corrupt`, `ledger.tile`, when a tile is missing or not as long as it must be.
         """
-        tile = lru_cache(256)(self.hashes)
+        return _subtrees(lru_cache(256)(self.hashes))
 
-        @lru_cache(1 << 16)
-        def subtree(start: int, end: int) -> bytes:
-            size = end - start
-            if size == 0:
-                return EMPTY
-            whole = size & (size - 1) == 0 and start % size == 0
-            level, inside = divmod(size.bit_length() - 1, 8)
-            if whole and not inside:
-                index, offset = divmod(start >> (8 * level), WIDTH)
-                return tile(level, index)[offset]
-            middle = start + split(size)
-            return node_hash(subtree(start, middle), subtree(middle, end))
+    def proved_subtrees(self, root: bytes) -> Subtree:
+        """Return what `subtrees` does, where each tile that is read must lead to a root; else it raises `Corrupt` too.
 
-        return subtree
+        Raises:
+            Corrupt: the tiles that are not full do not.
+        """
+        levels = range(-(-self.size.bit_length() // 8))
+        counts = [self.size >> (8 * level) for level in levels]
+        edge = [self.hashes(level, counts[level] // WIDTH) if counts[level] % WIDTH else [] for level in levels]
+        if root_over(edge) != root:
+            raise _broken("tile")
+
+        @lru_cache(256)
+        def tile(level: int, index: int) -> list[bytes]:
+            if index == counts[level] // WIDTH:
+                return edge[level]
+            row = self.hashes(level, index)
+            if root_of(row) != tile(level + 1, index // WIDTH)[index % WIDTH]:
+                raise _broken(tile_path(str(level), index, WIDTH))
+            return row
+
+        return _subtrees(tile)
 
     def hashes(self, level: int, index: int) -> list[bytes]:
         """Return the hashes of one tile, as many as the size says it holds."""
@@ -114,6 +122,23 @@ class Tiles:
             except OSError as error:
                 raise _broken(tile_path(level, index, held)) from error
         raise _broken(tile_path(level, index, width))
+
+
+def _subtrees(tile: Callable[[int, int], list[bytes]]) -> Subtree:
+    @lru_cache(1 << 16)
+    def subtree(start: int, end: int) -> bytes:
+        size = end - start
+        if size == 0:
+            return EMPTY
+        whole = size & (size - 1) == 0 and start % size == 0
+        level, inside = divmod(size.bit_length() - 1, 8)
+        if whole and not inside:
+            index, offset = divmod(start >> (8 * level), WIDTH)
+            return tile(level, index)[offset]
+        middle = start + split(size)
+        return node_hash(subtree(start, middle), subtree(middle, end))
+
+    return subtree
 
 
 def extend(tiles: Tiles, entries: Sequence[bytes], hashes: Sequence[bytes], write: Write) -> None:

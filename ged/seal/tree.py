@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+H = TypeVar("H")
 EMPTY = hashlib.sha256(b"").digest()
 Subtree = Callable[[int, int], bytes]
 """Gives the hash of the leaves in [start, end)."""
@@ -39,8 +41,17 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
-def inclusion(index: int, start: int, end: int, subtree: Subtree) -> list[bytes]:
-    """Return the audit path of a leaf among [start, end), leaf side first."""
+def root_over(rows: Sequence[Sequence[bytes]]) -> bytes:
+    """Return the root over the tiles that are not full, one or none a level: each stands for one node of the next."""
+    found: list[bytes] = []
+    for row in rows:
+        whole = [*row, *found]
+        found = [root_of(whole)] if whole else []
+    return found[0] if found else EMPTY
+
+
+def inclusion(index: int, start: int, end: int, subtree: Callable[[int, int], H]) -> list[H]:
+    """Return the audit path of a leaf among [start, end), leaf side first, each hash as `subtree` gives it."""
     size = end - start
     if size == 1:
         return []

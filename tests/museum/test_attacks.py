@@ -301,7 +301,7 @@ def test_every_byte_of_a_signature_flipped(victim: Victim) -> None:
     entry = Entry(0, victim.ledger.entry(0), leaf_at(victim, 0).sha256)
 
     def judged(stands: Ground) -> Iterator[Step]:
-        yield Step("", findings=tuple(Judge(stands.crew.given, stands.documents.head()).findings(entry)))
+        yield Step("", findings=tuple(Judge(stands, stands.documents.head()).findings(entry)))
 
     assert undetected(victim, path, judged) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
@@ -57,3 +58,32 @@ def test_a_plain_leaf_needs_no_salt() -> None:
 def test_what_mixes_the_formats_is_no_leaf(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"leaf|canonical"):
         Leaf.decode(data)
+
+
+def by_json(data: bytes) -> Leaf:
+    """What a leaf says by JSON alone, and only if it is the one encoding of it."""
+    leaf = Leaf(**json.loads(data))
+    if leaf.encode() != data:
+        raise ValueError("not the canonical encoding")
+    return leaf
+
+
+@pytest.mark.parametrize("other", [b"\x00", b'"', b"\\", b"\x7f", b"\x80", b"9", b"0", b",", b" ", b"\xc3\xa9"])
+def test_whatever_byte_is_changed_a_leaf_is_read_as_by_json(other: bytes) -> None:
+    whole = PLAIN.encode()
+    for at in range(len(whole)):
+        for data in (whole[:at] + other + whole[at + 1 :], whole[:at] + other + whole[at:]):
+            try:
+                due = by_json(data)
+            except (ValueError, TypeError):
+                with pytest.raises(ValueError, match=r"."):
+                    Leaf.decode(data)
+            else:
+                assert Leaf.decode(data) == due
+
+
+@pytest.mark.parametrize("size", [0, 7, 10**17, 10**18, 10**30, -3])
+@pytest.mark.parametrize("actor", ["", "Kossi « A »", 'a"b', "a\\b", "a\nb", "a\x7fb", "a\u2028b", "𝔘"])
+def test_any_value_is_read_back(actor: str, size: int) -> None:
+    leaf = replace(PLAIN, actor=actor, size=size)
+    assert Leaf.decode(leaf.encode()) == leaf

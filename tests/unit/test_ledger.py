@@ -18,7 +18,7 @@ from ged.seal.log import TileLog
 from ged.seal.log_key import read_checkpoint
 from ged.seal.note import read_proof
 from ged.seal.recheck import recomputed_root
-from ged.seal.tiles import Tiles, durable_write, tile_path
+from ged.seal.tiles import Tiles, durable_write, extend, tile_path
 from ged.seal.tree import check_consistency, check_inclusion, consistency, inclusion, leaf_hash, root_of
 
 
@@ -346,3 +346,23 @@ def test_a_log_cut_back_to_an_older_head_shows_fewer_entries(key: LogKey, tmp_pa
     ledger.append([b"b"])
     (tmp_path / "checkpoint").write_bytes(older)
     assert TileLedger(tmp_path, key).recheck().size == 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 255, 256, 257, 600, 65535, 65536, 65537])
+def test_tiles_that_lead_to_the_root_give_what_they_hold_and_no_other_does(size: int, tmp_path: Path) -> None:
+    hashes = [leaf_hash(b"%d" % n) for n in range(size)]
+    extend(Tiles(tmp_path, 0), [b"%d" % n for n in range(size)], hashes, plain_write)
+    tiles = Tiles(tmp_path, size)
+    root = tiles.root()
+    assert root == root_of(hashes)
+    proved, plain = tiles.proved_subtrees(root), tiles.subtrees()
+    for start, end in [(0, size), (0, size // 2), (size // 2, size), (size // 3, size - size // 5)]:
+        assert proved(start, end) == plain(start, end)
+    with pytest.raises(Corrupt):
+        tiles.proved_subtrees(leaf_hash(b"autre"))
+    if size:
+        altered = tmp_path / tile_path("0", 0, min(size, 256))
+        data = altered.read_bytes()
+        altered.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+        with pytest.raises(Corrupt):
+            tiles.proved_subtrees(root)(0, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -11,7 +11,6 @@ from cryptography import x509
 from ged.clock import Clock
 from ged.mail.audit import Finding, Head
 from ged.ports import Vault
-from ged.services.audit.crew import Crew, Given
 from ged.services.audit.read_log import ReadLog
 from ged.store.unit import Store
 
@@ -29,7 +28,6 @@ class Ground:
         witnesses: Verifier keys of those who cosign heads; `witnesses_needed` of them must have signed a recent one.
         veiled: Whether the vault is encrypted and nobody gave the audit its keys: ciphertexts are counted, not opened.
         readers: How many originals are read at once.
-        processes: How many processes read and judge once the audit lasts; 0 where the vault is opened here alone.
         patience: Seconds to wait, one after the other, for what stopped answering; a check that gets on has them anew.
     """
 
@@ -49,13 +47,6 @@ class Ground:
     witnesses_needed: int = 0
     veiled: bool = False
     patience: tuple[float, ...] = (2.0, 10.0, 30.0)
-    processes: int = 0
-    crew: Crew = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Have a crew stand by; it starts nothing before it is asked."""
-        given = Given(self.vault, self.documents, self.trust_pem, veiled=self.veiled)
-        object.__setattr__(self, "crew", Crew(given, self.readers, self.processes))
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

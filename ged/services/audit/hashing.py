@@ -11,7 +11,7 @@ from typing import TypeVar
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding
 from ged.ports import Vault
-from ged.services.audit.crew import Given
+from ged.services.audit.ground import Ground
 from ged.services.audit.veiled import has_a_length, is_veiled
 
 _CHUNK = 256 << 10
@@ -44,21 +44,21 @@ def _copied(data: bytes, buffer: bytearray) -> int:
     return len(data)
 
 
-def read_originals(given: Given, asked: Sequence[tuple[str, int]]) -> list[tuple[int, list[Finding]]]:
+def read_originals(ground: Ground, asked: Sequence[tuple[str, int]]) -> list[tuple[int, list[Finding]]]:
     """Return, for each (digest, stored size), how many bytes were read and what is wrong with them."""
-    return [_examined(given, digest, size) for digest, size in asked]
+    return [_examined(ground, digest, size) for digest, size in asked]
 
 
-def _examined(given: Given, digest: str, size: int) -> tuple[int, list[Finding]]:
-    if given.veiled and is_veiled(given.vault, digest):
+def _examined(ground: Ground, digest: str, size: int) -> tuple[int, list[Finding]]:
+    if ground.veiled and is_veiled(ground.vault, digest):
         cut = Finding("object.altered", digest, "Ce fichier chiffré est tronqué.")
         return 0, [] if has_a_length(size) else [cut]
-    return _hashed(given, digest)
+    return _hashed(ground.vault, digest)
 
 
-def _hashed(given: Given, name: str) -> tuple[int, list[Finding]]:
+def _hashed(vault: Vault, name: str) -> tuple[int, list[Finding]]:
     try:
-        digest, size = digest_of_object(given.vault, name)
+        digest, size = digest_of_object(vault, name)
     except NotFound:
         return 0, [Finding("object.missing", name, "L'objet listé ne se lit plus.")]
     except Corrupt as error:

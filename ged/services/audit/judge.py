@@ -14,12 +14,12 @@ from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.seal.log_key import read_checkpoint
-from ged.seal.note import Checkpoint, read_proof
+from ged.seal.note import Checkpoint, proof_text, read_proof, write_hashes
 from ged.seal.signature import Signature, read_signature
-from ged.seal.tree import check_consistency, check_inclusion, consistency, leaf_hash
+from ged.seal.tree import Subtree, check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ged.seal.trust import Moment, TrustStore
-from ged.services.audit.crew import Given
 from ged.services.audit.disposals import disposals_of
+from ged.services.audit.ground import Ground
 from ged.services.audit.hashing import digest_of_object
 from ged.services.beside import proof_suffix
 
@@ -62,13 +62,14 @@ def original_of(entry: Entry, leaf: Leaf) -> str:
 class Judge:
     """Says what is wrong with one entry and what it leads to; may be asked from several threads."""
 
-    def __init__(self, given: Given, head: Checkpoint) -> None:
-        self._given, self._head = given, head
-        self._trust = TrustStore.from_pem(given.trust_pem)
-        self._subtree = lru_cache(8192)(given.documents.tiles(head.size).subtrees())
+    def __init__(self, ground: Ground, head: Checkpoint) -> None:
+        self._ground, self._head = ground, head
+        self._trust = TrustStore.from_pem(ground.trust_pem)
+        self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtrees())
+        self._line = lru_cache(8192)(lambda start, end: write_hashes([self._proved(start, end)]))
         self._path = lru_cache(64)(self._trust.path)
         self._grew_from = lru_cache(4096)(self._grew)
-        self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=given.documents.key_text))
+        self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
 
     def findings(self, entry: Entry, *, every_byte: bool = False) -> list[Finding]:
         """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""
@@ -89,6 +90,10 @@ class Judge:
             return [*kept, said("object.disposed", detail=detail, weight=Weight.REMARK)]
         return found
 
+    def every(self, entries: Sequence[Entry]) -> list[list[Finding]]:
+        """Return what is wrong with each entry, its original not read."""
+        return [self.findings(each) for each in entries]
+
     def disposed_after(self, index: int, leaf: Leaf) -> int | None:
         """Return the entry that tells of the disposal of what an older entry is of; None when there is none."""
         disposal = self._disposals.get(leaf.subject, -1)
@@ -97,10 +102,10 @@ class Judge:
     @cached_property
     def _disposals(self) -> dict[tuple[str, str, bool, str], int]:
         """Read once, when the first original is missing; two threads that need it at once read the same."""
-        return disposals_of(self._given.documents, self._head.size)
+        return disposals_of(self._ground.documents, self._head.size)
 
     def _remains(self, entry: Entry, said: Callable[..., Finding]) -> list[Finding]:
-        if not entry.original or self._given.vault.stat(entry.original) is None:
+        if not entry.original or self._ground.vault.stat(entry.original) is None:
             return []
         detail = f"L'original {entry.original} est encore dans le coffre."
         return [said("disposal.remains", detail=detail, weight=Weight.REMARK)]
@@ -120,9 +125,9 @@ class Judge:
     def _object(self, entry: Entry, leaf: Leaf, *, every_byte: bool) -> Iterator[tuple[str, str]]:
         try:
             if every_byte:
-                digest, size = digest_of_object(self._given.vault, entry.original)
+                digest, size = digest_of_object(self._ground.vault, entry.original)
             else:
-                stored = self._given.vault.stat(entry.original)
+                stored = self._ground.vault.stat(entry.original)
                 digest, size = entry.original, -1 if stored is None else stored.size
         except (NotFound, Corrupt) as error:
             size, digest = -1, ""
@@ -138,7 +143,7 @@ class Judge:
             )
 
     def _signature(self, entry: Entry, leaf: Leaf) -> Iterator[tuple[str, str]]:
-        p7s = self._given.vault.companion(entry.original, "p7s")
+        p7s = self._ground.vault.companion(entry.original, "p7s")
         if p7s is None:
             yield "p7s.missing", "Le fichier de signature n'est plus à côté de l'original."
             return
@@ -155,9 +160,11 @@ class Judge:
             yield "certificate.untrusted", why
 
     def _proof(self, entry: Entry) -> Iterator[tuple[str, str]]:
-        kept = self._given.vault.companion(entry.original, proof_suffix(entry.index))
+        kept = self._ground.vault.companion(entry.original, proof_suffix(entry.index))
         if kept is None:
             yield "proof.missing", "La preuve d'inscription n'est plus à côté de l'original."
+            return
+        if self._given_by_the_log(entry, kept):
             return
         try:
             proof = read_proof(kept.decode())
@@ -171,6 +178,28 @@ class Judge:
             yield "proof.invalid", "La preuve gardée ne mène pas de cette inscription à la tête qu'elle porte."
         elif not self._grew_from(then):
             yield "log.rewritten", "La tête que porte la preuve gardée n'est pas un début du journal d'aujourd'hui."
+
+    def _given_by_the_log(self, entry: Entry, kept: bytes) -> bool:
+        """Whether a proof is to the letter what the log gives for an entry under the head that the proof carries.
+
+        Then it holds, for less than reading it takes. One that is not may hold still, or tells what is wrong with it.
+        """
+        try:
+            text = kept.decode()
+            note = text.partition("\n\n")[2]
+            then, subtree = self._checkpoint(note), self._proved
+            return (
+                entry.index < then.size <= self._head.size
+                and subtree(0, then.size) == then.root
+                and subtree(entry.index, entry.index + 1) == leaf_hash(entry.data)
+                and text == proof_text(entry.index, "".join(inclusion(entry.index, 0, then.size, self._line)), note)
+            )
+        except (ValueError, Corrupt):
+            return False
+
+    @cached_property
+    def _proved(self) -> Subtree:
+        return self._ground.documents.tiles(self._head.size).proved_subtrees(self._head.root)
 
     def _grew(self, then: Checkpoint) -> bool:
         if then.size > self._head.size:
@@ -192,30 +221,3 @@ def why_untrusted(
     except ValueError as error:
         return f"{error}."
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class ToJudge:
-    """Entries on their way to who judges them: (index, bytes, original, proved time) each, as `Entry`."""
-
-    head: Checkpoint
-    entries: tuple[tuple[int, bytes, str, datetime | None], ...]
-    every_byte: bool = False
-
-    @classmethod
-    def of(cls, head: Checkpoint, entries: Sequence[Entry], *, every_byte: bool = False) -> ToJudge:
-        """Return it; what was read of a leaf is read again there, which takes less than to send it."""
-        plain = tuple((one.index, one.data, one.original, one.proved_at) for one in entries)
-        return cls(head, plain, every_byte)
-
-
-def judge_entries(given: Given, asked: ToJudge) -> list[list[Finding]]:
-    """Return what is wrong with each entry."""
-    judge = _judge(given, asked.head)
-    return [judge.findings(Entry(*one), every_byte=asked.every_byte) for one in asked.entries]
-
-
-@lru_cache(1)
-def _judge(given: Given, head: Checkpoint) -> Judge:
-    """Keep what one audit read of its log from one handful to the next."""
-    return Judge(given, head)

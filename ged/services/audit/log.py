@@ -14,7 +14,7 @@ from ged.errors import Corrupt
 from ged.mail.audit import Finding
 from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH, Tiles
-from ged.seal.tree import EMPTY, leaf_hash, root_of
+from ged.seal.tree import EMPTY, leaf_hash, root_of, root_over
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.read_log import ReadLog
 
@@ -93,12 +93,8 @@ class Growing:
                 yield level, (size >> (8 * level)) // WIDTH, row
 
     def root(self) -> bytes:
-        """Return the root over everything added: what is open on the right of a level is one node of the next."""
-        found: list[bytes] = []
-        for row in self.rows:
-            whole = [*row, *found]
-            found = [root_of(whole)] if whole else []
-        return found[0] if found else EMPTY
+        """Return the root over everything added."""
+        return root_over(self.rows)
 
     def plain(self) -> list[list[str]]:
         """Return it as JSON values."""

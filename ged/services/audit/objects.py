@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ged.mail.audit import Finding, Weight
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import handfuls, read_originals
+from ged.services.audit.in_order import in_order
 from ged.services.audit.judge import Entry, leaf_of
 from ged.services.audit.leaves import Leaves
 
@@ -58,9 +60,9 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
 
 
 def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, tuple[int, list[Finding]]]]:
-    """Give each thing with how many bytes were read of it and what is wrong; only what has bytes to read is sent."""
+    """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
     asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in handfuls(listed, _weight))
-    for some, answers in ground.crew.each(read_originals, asked, apart=lambda sent: len(sent) > 1):
+    for some, answers in in_order(partial(read_originals, ground), asked, ground.readers):
         answered = iter(answers)
         for one in some:
             yield one, next(answered) if _has_bytes(one) else (0, _named_wrong(one, veiled=ground.veiled))

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections.abc import Iterator
+from functools import partial
 
 from ged.errors import Corrupt
 from ged.seal.tiles import WIDTH
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.judge import ToJudge, judge_entries, leaf_of
+from ged.services.audit.in_order import in_order
+from ged.services.audit.judge import Judge, leaf_of
 from ged.services.audit.seals import named, sealed_entries
 from ged.services.audit.trust import ProvedTimes
 
@@ -33,8 +35,8 @@ def check_sample(ground: Ground, position: str) -> Iterator[Step]:
     todo = [index for index in drawn if index >= int(position or 0)]
     times = ProvedTimes(ground)
     entries = (sealed_entries(ground, times, index, [_entry(ground, head.size, index)])[0] for index in todo)
-    asked = ((one, ToJudge.of(head, [one], every_byte=True)) for one in entries)
-    for entry, (found,) in ground.crew.each(judge_entries, asked):
+    judge = partial(Judge(ground, head).findings, every_byte=True)
+    for entry, found in in_order(judge, ((one, one) for one in entries), ground.readers):
         leaf = leaf_of(entry)
         yield Step(str(entry.index + 1), 1, leaf.size if leaf else 0, len(drawn), named(ground, found))
 

@@ -11,7 +11,8 @@ from ged.seal.leaf import DISPOSAL, Leaf, blind
 from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.judge import Entry, Judge, ToJudge, judge_entries, leaf_of, original_of
+from ged.services.audit.in_order import in_order
+from ged.services.audit.judge import Entry, Judge, leaf_of, original_of
 from ged.services.audit.leaves import Leaves
 from ged.services.audit.trust import ProvedTimes
 from ged.services.audit.veiled import lacking, sealed_sizes
@@ -40,7 +41,8 @@ def check_seals(ground: Ground, position: str) -> Iterator[Step]:
         yield from _check_veiled(ground, head, position)
         return
     judged = list[tuple[Entry, list[Finding]]]()
-    for (some, step), found in ground.crew.each(judge_entries, _handfuls(ground, head, int(position or 0))):
+    handfuls = _handfuls(ground, head, int(position or 0))
+    for (some, step), found in in_order(Judge(ground, head).every, handfuls, ground.readers):
         judged += zip(some, found, strict=True)
         if step:
             told = named(ground, _told_again(ground, judged))
@@ -48,21 +50,21 @@ def check_seals(ground: Ground, position: str) -> Iterator[Step]:
             judged = []
 
 
-def _handfuls(ground: Ground, head: Checkpoint, since: int) -> Iterator[tuple[tuple[list[Entry], int], ToJudge]]:
+def _handfuls(ground: Ground, head: Checkpoint, since: int) -> Iterator[tuple[tuple[list[Entry], int], list[Entry]]]:
     """Give entries by the handful: with the last of a bundle, the index after it; 0 with the others."""
     times = ProvedTimes(ground)
     for first, entries in ground.documents.bundles(head.size, since=since):
         every = sealed_entries(ground, times, first, entries or ())
         for at in range(0, len(every) or 1, _HANDFUL):
             some, last = every[at : at + _HANDFUL], at + _HANDFUL >= len(every)
-            yield (some, min(first + WIDTH, head.size) if last else 0), ToJudge.of(head, some)
+            yield (some, min(first + WIDTH, head.size) if last else 0), some
 
 
 def _check_veiled(ground: Ground, head: Checkpoint, position: str) -> Iterator[Step]:
     """Judge the entries whose original lies in plain, and count the others against the ciphertexts; in one go."""
     if position:
         return
-    judge, times = Judge(ground.crew.given, head), ProvedTimes(ground)
+    judge, times = Judge(ground, head), ProvedTimes(ground)
     needed, found = Counter[int](), list[Finding]()
     with Leaves(ground.folder) as known:
         known.count_anew()
@@ -86,7 +88,7 @@ def _told_again(ground: Ground, judged: list[tuple[Entry, list[Finding]]]) -> li
     if not wrong:
         return [each for _, found in judged for each in found]
     time.sleep(_MOMENT_S)
-    judge = Judge(ground.crew.given, ground.documents.head())
+    judge = Judge(ground, ground.documents.head())
     remarks = [each for entry, found in judged if entry not in wrong for each in found]
     return [*remarks, *(each for entry in wrong for each in judge.findings(entry))]
 

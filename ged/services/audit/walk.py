@@ -28,13 +28,6 @@ def never() -> bool:
 
 def walk(audit: Audit, ground: Ground, notebook: Notebook, told: Told, *, stop: Callable[[], bool] = never) -> Audit:
     """Do what is left of an audit and return it finished; asked to stop, return it as it stands, to take up later."""
-    try:
-        return _walk(audit, ground, notebook, told, stop)
-    finally:
-        ground.crew.close()
-
-
-def _walk(audit: Audit, ground: Ground, notebook: Notebook, told: Told, stop: Callable[[], bool]) -> Audit:
     if not audit.checks:
         audit = replace(audit, checks=tuple(_begun(check, ground) for check in checks_of(audit.depth)))
     for place, checked in enumerate(audit.checks):
@@ -111,9 +104,6 @@ def _steps(  # noqa: PLR0917 - private, as the walk's
     saved = time.monotonic()
     for step in BY_CODE[checked.code].look(ground, checked.position):
         checked = _after(checked, step)
-        if lost := ground.crew.newly_lost():
-            at = f"{ground.clock():%d/%m/%Y %H:%M:%S} UTC : {lost}. Ce qu'ils lisaient a été relu."
-            checked = _after(checked, _said_by("check.killed", checked, at, Weight.REMARK))
         audit = _with(audit, place, checked)
         told(audit, checked)
         if stop() or time.monotonic() - saved >= SAVE_EVERY_S:

@@ -121,7 +121,7 @@ def describe(item: TransferItem, copies: Copies) -> Described:
         identifier=letter.number,
         system_id=letter.id,
         cote=letter.file_code or "",
-        description=" ".join(item.reasons),
+        description=" ".join(map(str, item.reasons)),
         direction=str(letter.direction),
         kind=(kind.code, kind.label_fr) if kind else ("", DIRECTIONS[letter.direction]),
         agency=Agency(service.id, service.name_fr),

@@ -68,7 +68,7 @@ def describe_piece(item: TransferItem, copies: Copies) -> tuple[str, Described]:
         identifier=one.label,
         system_id=item.subject_id,
         cote=one.dossier.file_code or "",
-        description=" ".join((*_withdrawn(one), *item.reasons)),
+        description=" ".join((*_withdrawn(one), *map(str, item.reasons))),
         direction=PIECE,
         kind=(kind.code, kind.label_fr) if kind else (one.piece.kind, one.piece.kind),
         facts=_facts(one.piece.kind, one.piece.metadata, model),

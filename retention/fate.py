@@ -12,11 +12,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition, Facts, RetentionRule, Ruling, Span, Start, Term
-from ged.mail.french_dates import long_date
 from ged.mail.item import Letter
+from ged.mail.reason import Reason, Why, because
 
 LEGAL_FLOOR = Term(20, Span.YEARS)
 """Every original is signed at its sealing, and an electronic writing is kept so long at least.
@@ -25,41 +26,39 @@ It runs from the letter's date or from the reception, whichever is later: a date
 
 Source: loi n° 2017-007 du 22 juin 2017, art. 72.
 """
-_FLOOR_BASIS = "la loi n° 2017-007, art. 72, fixe vingt ans pour les écrits électroniques"
-_DISPOSITIONS = {each: str(each) for each in Disposition} | {Disposition.DESTROY: "élimination"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     """How the sentences call what is kept: where no rule applies, what starts a term, what a sorting would do."""
 
-    no_rule: str
-    starts: dict[Start, str]
-    chosen: str
-    not_chosen: str
+    no_rule: Why
+    starts: dict[Start, Why]
+    chosen: Why
+    not_chosen: Why
 
 
 _LETTER = _Words(
-    "aucune règle ne s'applique encore : ni nature ni cote n'en donnent",
+    Why.NO_RULE,
     {
-        Start.LETTER_DATE: "la date du courrier",
-        Start.RECEPTION: "la réception",
-        Start.CLOSING: "la clôture",
-        Start.DOSSIER_CLOSING: "la clôture du dossier",
+        Start.LETTER_DATE: Why.LETTER_DATE,
+        Start.RECEPTION: Why.RECEPTION,
+        Start.CLOSING: Why.CLOSING,
+        Start.DOSSIER_CLOSING: Why.DOSSIER_CLOSING,
     },
-    "Ce courrier serait gardé.",
-    "Ce courrier serait non retenu.",
+    Why.LETTER_CHOSEN,
+    Why.LETTER_NOT_CHOSEN,
 )
 _PIECE = _Words(
-    "aucune règle ne s'applique à une pièce dont le dossier n'a pas de cote qui en donne",
+    Why.NO_RULE_PIECE,
     {
-        Start.LETTER_DATE: "sa dernière version",
-        Start.RECEPTION: "sa dernière version",
-        Start.CLOSING: "la clôture du dossier",
-        Start.DOSSIER_CLOSING: "la clôture du dossier",
+        Start.LETTER_DATE: Why.LAST_VERSION,
+        Start.RECEPTION: Why.LAST_VERSION,
+        Start.CLOSING: Why.DOSSIER_CLOSING,
+        Start.DOSSIER_CLOSING: Why.DOSSIER_CLOSING,
     },
-    "Cette pièce serait gardée.",
-    "Cette pièce serait non retenue.",
+    Why.PIECE_CHOSEN,
+    Why.PIECE_NOT_CHOSEN,
 )
 
 
@@ -88,7 +87,7 @@ class Fate:
     Attributes:
         keep_until: The last day it must be kept; None when nobody can say yet.
         due: Whether the disposition may be proposed today.
-        reasons: French sentences: the holds first, then one fit to be shown alone, then the rules.
+        reasons: The holds first, then one fit to be shown alone, then the rules.
         rule: Code of the rule that sets the term; None when the law's floor does, or nothing yet.
         version: Number of the version of the schedule that was applied.
         selected: Whether a sorting (tri) keeps the letter; None where the disposition is no sorting.
@@ -98,7 +97,7 @@ class Fate:
     disposition: Disposition | None
     due: bool
     held: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     rule: str | None = None
     version: int | None = None
     selected: bool | None = None
@@ -155,13 +154,11 @@ def as_kept(one: KeptPiece) -> AsKept:
 
 
 def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:
-    held = tuple(
-        f"Gelé depuis le {long_date(each.placed_on)} par {each.placed_by} : {each.reason}." for each in facts.holds
-    )
+    held = tuple(because(Why.HELD, since=each.placed_on, by=each.placed_by, reason=each.reason) for each in facts.holds)
     found = reckon(letter, facts)
     if found.first is None or found.most is None:
-        reason = f"À conserver sans limite, parce qu'{words.no_rule}."
-        return Fate(None, None, due=False, held=bool(held), reasons=(*held, reason), version=facts.version)
+        reasons = (*held, because(words.no_rule))
+        return Fate(None, None, due=False, held=bool(held), reasons=reasons, version=facts.version)
     verdict = _verdict(found.first.rule, found.keep_until, words, by_law=found.by_law)
     return Fate(
         keep_until=found.keep_until,
@@ -208,18 +205,18 @@ def _end(rule: RetentionRule, letter: _Kept, facts: Facts) -> date | None:
     return None if began is None else rule.term.after(began)
 
 
-def _verdict(rule: RetentionRule, until: date | None, words: _Words, *, by_law: bool) -> str:
+def _verdict(rule: RetentionRule, until: date | None, words: _Words, *, by_law: bool) -> Reason:
     if until is None:
-        return f"À conserver {rule.term} après {_awaited(rule, words)}, qui n'a pas eu lieu, parce que {rule.basis}."
-    return f"À conserver jusqu'au {long_date(until)}, parce que {_FLOOR_BASIS if by_law else rule.basis}."
+        return because(Why.AWAITING, term=rule.term.told, start=_awaited(rule, words), basis=rule.basis)
+    return because(Why.UNTIL_BY_LAW, until=until) if by_law else because(Why.UNTIL, until=until, basis=rule.basis)
 
 
-def _awaited(rule: RetentionRule, words: _Words) -> str:
-    return f"« {rule.event} »" if rule.start is Start.EVENT else words.starts[rule.start]
+def _awaited(rule: RetentionRule, words: _Words) -> Reason:
+    return because(Why.EVENT, event=rule.event) if rule.start is Start.EVENT else because(words.starts[rule.start])
 
 
-def _rules(found: Reckoned, letter: _Kept, facts: Facts, words: _Words) -> tuple[str, ...]:
-    """Return a sentence for each rule, the one that counts first, each with what it was found by."""
+def _rules(found: Reckoned, letter: _Kept, facts: Facts, words: _Words) -> tuple[Reason, ...]:
+    """Return a reason for each rule, the one that counts first, each with what it was found by."""
     first, most = found.first, found.most
     if first is None or most is None:
         return ()
@@ -227,36 +224,41 @@ def _rules(found: Reckoned, letter: _Kept, facts: Facts, words: _Words) -> tuple
     for until, ruling, by in _each_once(found.ends, first):
         rule, began = ruling.rule, _began(ruling.rule, letter, facts)
         since = (
-            f"après {_awaited(rule, words)}, attendu"
+            because(Why.AWAITED, start=_awaited(rule, words))
             if began is None
-            else f"à partir du {long_date(began)} ({_by(rule, facts, words)})"
+            else because(Why.FROM, since=began, start=_by(rule, facts, words))
         )
-        end = "" if ruling.rule == first.rule or until is None else f", soit jusqu'au {long_date(until)}"
-        then = _DISPOSITIONS[rule.disposition]
-        said.append(f"Règle {rule.code} ({rule.label}), par {by} : {rule.term} {since}{end}, puis {then}.")
+        told: dict[str, Any] = {"code": rule.code, "label": rule.label, "by": by, "term": rule.term.told}
+        told |= {"since": since, "then": rule.disposition.told}
+        if ruling.rule == first.rule or until is None:
+            said.append(because(Why.RULE, **told))
+        else:
+            said.append(because(Why.RULE_UNTIL, until=until, **told))
     if most is not first.rule and most.disposition is not first.rule.disposition:
-        said.append(f"Sort final : {_DISPOSITIONS[most.disposition]}, celui des règles qui garde le plus.")
+        said.append(because(Why.MOST, then=most.disposition.told))
     if most.disposition is Disposition.SAMPLE and most.sampling is not None:
-        said.append(f"Tri : {most.sampling}. {words.chosen if _selected(most, letter) else words.not_chosen}")
+        chosen = because(words.chosen if _selected(most, letter) else words.not_chosen)
+        said.append(because(Why.SORTED, sampling=most.sampling.told, chosen=chosen))
     if facts.version is not None:
-        said.append(f"Tableau de gestion, version {facts.version}.")
+        said.append(because(Why.VERSION, number=facts.version))
     return tuple(said)
 
 
-def _each_once(ends: Sequence[tuple[date | None, Ruling]], first: Ruling) -> list[tuple[date | None, Ruling, str]]:
+def _each_once(ends: Sequence[tuple[date | None, Ruling]], first: Ruling) -> list[tuple[date | None, Ruling, Reason]]:
     """Return each rule once, the one that counts first, with all that it was found by."""
-    found: dict[str, tuple[date | None, Ruling, str]] = {}
+    found: dict[str, tuple[date | None, Ruling, Reason]] = {}
     for until, ruling in sorted(ends, key=lambda one: one[1].rule != first.rule):
         before = found.get(ruling.rule.code)
-        found[ruling.rule.code] = (until, ruling, f"{before[2]} et {ruling.by}" if before else ruling.by)
+        by = because(Why.BOTH, one=before[2], other=ruling.by) if before else ruling.by
+        found[ruling.rule.code] = (until, ruling, by)
     return list(found.values())
 
 
-def _by(rule: RetentionRule, facts: Facts, words: _Words) -> str:
+def _by(rule: RetentionRule, facts: Facts, words: _Words) -> Reason:
     if rule.start is not Start.EVENT:
-        return words.starts[rule.start]
+        return because(words.starts[rule.start])
     last = max((each for each in facts.events if each.name == rule.event), key=lambda each: each.on)
-    return f"« {rule.event} », noté par {last.recorded_by}"
+    return because(Why.EVENT_BY, event=rule.event, by=last.recorded_by)
 
 
 def _selected(rule: RetentionRule, letter: _Kept) -> bool | None:

@@ -53,6 +53,7 @@ class LineOut(BaseModel):
         names = cls.model_fields.keys() - {"letter", "piece", "dossier"}
         letter, piece = (line.subject_id, "") if line.dossier_id is None else ("", line.subject_id)
         values = {name: getattr(line, name) for name in names}
+        values |= {"reasons": tuple(map(str, line.reasons)), "said": str(line.said or "")}
         return cls(letter=letter, piece=piece, dossier=line.dossier_id or "", **values)
 
 

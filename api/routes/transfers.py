@@ -105,9 +105,10 @@ class SlipOut(BaseModel):
                     piece_id=line.piece.piece.id if line.piece else None,
                     dossier_id=line.piece.dossier.id if line.piece else None,
                     number=line.named or None,
+                    reasons=tuple(map(str, line.item.reasons)),
                     **{
                         name: getattr(line.item, name)
-                        for name in ("rank", "disposition", "kept_until", "reasons", "state", "said", "package")
+                        for name in ("rank", "disposition", "kept_until", "state", "said", "package")
                     },
                 )
                 for line in found.lines

@@ -18,6 +18,7 @@ from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.legal_hold import Scope
+from ged.mail.reason import Reason
 from ged.services import consult, dossier, dossier_pieces, hold
 from retention.disposal import lists
 from retention.fates import fates_in_dossier
@@ -228,7 +229,7 @@ def _shown(
     return page(request, "dossiers/show.html", status=422 if faulty else 200, **values)
 
 
-def _kept(dossier_id: str, house: House, actor: Actor) -> dict[tuple[str, ...], int]:
+def _kept(dossier_id: str, house: House, actor: Actor) -> dict[tuple[Reason, ...], int]:
     """Return what is said of how long the pieces are kept, with how many it is said of: most say the same."""
     fates = fates_in_dossier(dossier_id, store=house.store, actor=actor, clock=house.clock).values()
     return Counter(fate.reasons for fate in fates)

@@ -16,6 +16,7 @@ from api.views.journal_words import read_details
 from api.views.menu import Menu, menu_of
 from ged.mail.access import SYSTEM, Actor, Right
 from ged.mail.lists import Term
+from ged.mail.reason import tell
 from ingest.readers.table import accepted
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -55,6 +56,7 @@ def environment(language: str) -> Environment:
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,
+        why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS

@@ -15,11 +15,12 @@ from api.deps import ActorDep, HouseDep
 from api.views.history_words import harmless
 from api.views.render import language_of, page, page_number
 from api.views.sieve import FiltersDep
-from api.views.words import CODES, _, translations, typed_day
+from api.views.words import CODES, _, tongue, translations, typed_day
 from api.wiring import House
 from ged.mail.access import Actor, Right, require
 from ged.mail.filing import Disposition
 from ged.mail.journal import Act
+from ged.mail.reason import tell
 from ged.services import consult
 from ged.services.leave_line import leave_line
 from retention.shelves import Shelf, Shelved, Wanted, shelved
@@ -175,7 +176,7 @@ def _as_csv(found: Shelved, shelf: Shelf, language: str, house: House, actor: Ac
             *named,
             typed_day(fate.keep_until),
             say(CODES[fate.disposition]) if fate.disposition else "",
-            " ".join(fate.reasons),
+            " ".join(tell(reason, tongue(language)) for reason in fate.reasons),
             say(sort),
         ]
         taken = found.taken.get(subject_id)

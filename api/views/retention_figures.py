@@ -12,9 +12,10 @@ from fastapi.responses import Response
 from api.deps import ActorDep, HouseDep
 from api.views.history_words import harmless
 from api.views.render import language_of, page
-from api.views.words import CODES, _, translations
+from api.views.words import _, tongue, translations
 from ged.mail.access import Right, require
 from ged.mail.journal import Act
+from ged.mail.reason import tell
 from ged.services.leave_line import leave_line
 from retention.figures import Figures, RuleFigures, figures_by_rule
 
@@ -68,7 +69,8 @@ def _csv(found: Figures, language: str) -> bytes:
     table.writerow([*(say(name) for name in _HEAD), *found.years])
     for each in found.rules:
         rule = each.rule
-        told = (rule.label, rule.term, say(CODES[rule.disposition])) if rule else ("", "", "")
+        ends = [tell(one, tongue(language)) for one in (rule.term.told, rule.disposition.told)] if rule else ["", ""]
+        told = (rule.label if rule else "", *ends)
         counts = (
             *(each.total, each.pieces, each.current, each.intermediate, each.overdue, each.held, each.waiting),
             *(each.transferred, each.destroyed, *(each.falls_due[year] for year in found.years)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
@@ -40,6 +41,7 @@ from ged.mail.notice import Channel, Group
 from ged.mail.opinion import OpinionVerdict
 from ged.mail.page import RegionKind
 from ged.mail.qualification import Field
+from ged.mail.reason import FRENCH, Tongue
 from ged.mail.register_check import Use
 from ged.mail.schedule import Change, VersionState
 from ged.seal.verify import Question
@@ -572,6 +574,25 @@ def translations(language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(stream, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    language: str
+
+    def say(self, sentence: str) -> str:
+        return translations(self.language).gettext(sentence)
+
+    def count(self, one: str, several: str, number: int) -> str:
+        return translations(self.language).ngettext(one, several, number)
+
+    def day(self, day: date) -> str:
+        return format_date(day, "d MMMM y", locale=self.language)
+
+
+def tongue(language: str) -> Tongue:
+    """Return what tells reasons in a language."""
+    return FRENCH if language == "fr" else _Tongue(language)
 
 
 def near_day(value: date | datetime, today: date, language: str) -> str:

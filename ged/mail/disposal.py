@@ -13,6 +13,7 @@ from enum import StrEnum
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.box import PaperTwin
 from ged.mail.item import Letter, State
+from ged.mail.reason import Reason
 
 MOST_LINES = 500
 """Lines of one list: what a person can still read before giving a visa."""
@@ -70,8 +71,8 @@ class DisposalLine:
         number: Registration number, of a piece the code of its dossier and its title; `digest` SHA-256 of the original,
             or of the last version; `rule` the code of the rule that applied.
         kept_until: The last day on which it had to be kept, as it was when the list was made.
-        reasons: French sentences: why its fate is what it is.
-        said: Why it was removed, kept or spared; "" otherwise.
+        reasons: Why its fate is what it is.
+        said: Why it was removed, kept or spared; None otherwise.
         leaf_index: Its entry of disposal in the log, once there is one.
         dossier_id: The dossier that a piece lies in; None for a letter.
     """
@@ -82,9 +83,9 @@ class DisposalLine:
     digest: str
     rule: str
     kept_until: date
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     state: LineState
-    said: str = ""
+    said: Reason | None = None
     by: str = ""
     condemned_at: datetime | None = None
     destroyed_at: datetime | None = None

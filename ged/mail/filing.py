@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ged.mail.folding import fold
+from ged.mail.reason import Reason, Why, because
 
 
 class Disposition(StrEnum):
@@ -27,8 +28,19 @@ class Disposition(StrEnum):
         """Return 0 for what keeps most: of two rules on one letter, the one that keeps more has the last word."""
         return _RANKS[self]
 
+    @property
+    def told(self) -> Reason:
+        """Return it as sentences name it."""
+        return because(_ENDS[self])
+
 
 _RANKS = {each: rank for rank, each in enumerate(Disposition)}
+_ENDS = {
+    Disposition.KEEP: Why.KEEP,
+    Disposition.TRANSFER: Why.TRANSFER,
+    Disposition.SAMPLE: Why.SAMPLE,
+    Disposition.DESTROY: Why.DESTROY,
+}
 
 
 class Start(StrEnum):
@@ -49,6 +61,9 @@ class Span(StrEnum):
     DAYS = "jours"
 
 
+_SPANS = {Span.YEARS: Why.YEARS, Span.MONTHS: Why.MONTHS, Span.DAYS: Why.DAYS}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A retention period (DUA), in whole calendar years, calendar months or days."""
@@ -58,7 +73,12 @@ class Term:
 
     def __str__(self) -> str:
         """Return it as people write it, `1 an`, `20 ans`, `6 mois`, `1 jour`."""
-        return f"{self.count} {self.span[:-1] if self.count == 1 and self.span is not Span.MONTHS else self.span}"
+        return str(self.told)
+
+    @property
+    def told(self) -> Reason:
+        """Return it as sentences say it."""
+        return because(_SPANS[self.span], num=self.count)
 
     def after(self, day: date) -> date:
         """Return the last day of a term that runs from a day; in a month too short, that month's last day.
@@ -105,10 +125,17 @@ class Sampling:
     letters: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return it as the file and the screen write it."""
+        """Return it as the file writes it."""
+        return str(self.told)
+
+    @property
+    def told(self) -> Reason:
+        """Return it as sentences say it."""
         if self.one_in:
-            return f"un sur {self.one_in}"
-        return f"années en {' '.join(self.years)}" if self.years else f"lettres {' '.join(self.letters)}"
+            return because(Why.ONE_IN, count=self.one_in)
+        if self.years:
+            return because(Why.YEARS_IN, ends=" ".join(self.years))
+        return because(Why.LETTERS_IN, letters=" ".join(self.letters))
 
     def keeps(self, sequence: int, year: int, sender: str) -> bool:
         """Whether a letter is among those kept; one without a sender is, when names decide."""
@@ -182,7 +209,7 @@ class Ruling:
     """A rule that a letter falls under, and by what: « la nature « Facture » », « la cote C2 »."""
 
     rule: RetentionRule
-    by: str
+    by: Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition
 from ged.mail.item import Letter, Sealing, State
 from ged.mail.moves import CLOSED
+from ged.mail.reason import Reason
 
 TRANSFERABLE = (Disposition.TRANSFER, Disposition.KEEP)
 """Final dispositions whose letters are given to an archive."""
@@ -109,7 +110,7 @@ class TransferItem:
         rank: From 1, its place on the slip; its unit in a package is named by it.
         subject_id: Of the letter, or of the piece.
         kept_until: The last day it had to be kept, at the sweep that proposed it.
-        reasons: Why it is proposed, French sentences.
+        reasons: Why it is proposed.
         said: Why it was removed, dropped or refused; or the identifier that the archive gave it.
         package: Rank of the package that it goes in; 0 before they are planned.
         dossier_id: The dossier that a piece lies in; None for a letter.
@@ -120,7 +121,7 @@ class TransferItem:
     subject_id: str
     disposition: Disposition
     kept_until: date
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     state: ItemState
     said: str = ""
     package: int = 0
@@ -171,7 +172,7 @@ class Candidate:
     subject_id: str
     disposition: Disposition
     kept_until: date
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     of_piece: bool = False
     dossier: str | None = None
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from ged.mail.draft import OVER
 from ged.mail.item import Reading, Sealing, State
 from ged.mail.message import MessageState
+from ged.mail.reason import Reason, said
 from ged.store.batch_tables import batch_file, batch_letter, batch_page
 from ged.store.database import text_array
 from ged.store.dispatch_tables import annex, ink_print
@@ -55,12 +56,12 @@ class Belongings:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def under_way(self, letter_ids: Sequence[str]) -> dict[str, str]:
-        """Return a French sentence for what still happens around each letter; nothing for those where nothing does."""
+    def under_way(self, letter_ids: Sequence[str]) -> dict[str, Reason]:
+        """Return what still happens around each letter; nothing for those where nothing does."""
         found: dict[str, str] = {}
         for sentence, query in self._under_way(letter_ids):
             found = dict.fromkeys(self._connection.scalars(query), sentence) | found
-        return {each: found[each] for each in letter_ids if each in found}
+        return {each: said(found[each]) for each in letter_ids if each in found}
 
     def sealed_parts(self, letter_id: str) -> tuple[SealedPart, ...]:
         """Return every entry of the log that a letter's files were sealed by: original, annexes, pieces, cover."""

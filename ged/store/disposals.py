@@ -20,6 +20,7 @@ from ged.store.dossier_pieces import in_our_hands
 from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece
 from ged.store.dossiers import open_dossiers
 from ged.store.letters import seen_by
+from ged.store.reasons import read, read_reason, write_reason, written
 from ged.store.tables import due, letter
 
 _ELSEWHERE: dict[str, sa.ColumnElement[Any]] = {
@@ -90,8 +91,8 @@ class Disposals:
         """
         self._connection.execute(sa.insert(disposal).values(**_row(made)))
         rows = [
-            {one.name: getattr(each, one.name) for one in fields(DisposalLine) if one.name not in _ELSEWHERE}
-            | {"reasons": list(each.reasons), "disposal_id": made.id}
+            _kept({one.name: getattr(each, one.name) for one in fields(DisposalLine) if one.name not in _ELSEWHERE})
+            | {"disposal_id": made.id}
             | _named(each)
             for each in sorted(lines, key=lambda one: one.subject_id)  # in one order, so that nobody waits in a ring
         ]
@@ -162,7 +163,7 @@ class Disposals:
     def change_line(self, disposal_id: str, subject_id: str, **values: Any) -> None:
         """Write what became of a letter or a piece of a list."""
         key = (disposal_line.c.disposal_id == disposal_id, _is(disposal_line, subject_id))
-        self._connection.execute(sa.update(disposal_line).where(*key).values(**values))
+        self._connection.execute(sa.update(disposal_line).where(*key).values(**_kept(values)))
 
     def free(self, disposal_id: str) -> None:
         """Take every letter that nothing has happened to yet off a list that is abandoned."""
@@ -291,4 +292,14 @@ def _value(row: sa.Row[Any]) -> Disposal:
 
 def _line(row: sa.Row[Any]) -> DisposalLine:
     values = {one.name: getattr(row, one.name) for one in fields(DisposalLine)}
-    return DisposalLine(**values | {"state": LineState(row.state), "reasons": tuple(row.reasons)})
+    told = {"reasons": read(row.reasons), "said": read_reason(row.said) if row.said else None}
+    return DisposalLine(**values | told | {"state": LineState(row.state)})
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values of a line with those that say why as they are kept."""
+    if "reasons" in values:
+        values |= {"reasons": written(values["reasons"])}
+    if "said" in values:
+        values |= {"said": write_reason(values["said"]) if values["said"] else ""}
+    return values

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Facts, RetentionEvent, RetentionRule, Ruling
 from ged.mail.item import Letter
+from ged.mail.reason import Reason, Why, because
 from ged.mail.schedule import Schedule
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter
@@ -31,17 +32,17 @@ class _Lookup:
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
-        self._found: dict[tuple[str, str], tuple[Ruling, ...]] = {}
+        self._found: dict[tuple[str, Reason], tuple[Ruling, ...]] = {}
 
-    def named(self, code: str, by: str) -> tuple[Ruling, ...]:
+    def named(self, code: str, by: Reason) -> tuple[Ruling, ...]:
         """Return the ruling of a rule's code, if the schedule has it."""
         return self._kept(code, by, self._schedule.rule)
 
-    def filed(self, code: str, by: str) -> tuple[Ruling, ...]:
+    def filed(self, code: str, by: Reason) -> tuple[Ruling, ...]:
         """Return the ruling of what is filed under a code, if the plan gives one."""
         return self._kept(code, by, self._schedule.rule_filed)
 
-    def _kept(self, code: str, by: str, find: Callable[[str], RetentionRule | None]) -> tuple[Ruling, ...]:
+    def _kept(self, code: str, by: Reason, find: Callable[[str], RetentionRule | None]) -> tuple[Ruling, ...]:
         if (code, by) not in self._found:
             rule = find(code)
             self._found[code, by] = () if rule is None else (Ruling(rule, by),)
@@ -88,7 +89,8 @@ class RetentionFacts:
         for each in pieces:
             case = each.dossier
             code = case.file_code
-            filed = lookups[case.tenant_id].filed(code, f"le dossier {case.code}, cote {code}") if code else ()
+            by = because(Why.BY_DOSSIER, dossier=case.code, code=code or "")
+            filed = lookups[case.tenant_id].filed(code, by) if code else ()
             found[each.piece.id] = Facts(
                 version=self._applied(case.tenant_id, day)[0],
                 rulings=filed,
@@ -100,12 +102,13 @@ class RetentionFacts:
 
     def _rulings(self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:
         rule_code, label = self._kind_rules().get(letter.kind or "", ("", ""))
-        yield from lookup.named(rule_code, f"la nature « {label} »")
+        yield from lookup.named(rule_code, because(Why.BY_KIND, label=label))
         if letter.file_code:
-            yield from lookup.filed(letter.file_code, f"la cote {letter.file_code}")
+            yield from lookup.filed(letter.file_code, because(Why.BY_CODE, code=letter.file_code))
         for each in dossiers:
             if each.file_code:
-                yield from lookup.filed(each.file_code, f"le dossier {each.code}, cote {each.file_code}")
+                by = because(Why.BY_DOSSIER, dossier=each.code, code=each.file_code)
+                yield from lookup.filed(each.file_code, by)
 
     def _applied(self, tenant_id: str, day: date) -> tuple[int | None, Schedule]:
         key = (tenant_id, day)

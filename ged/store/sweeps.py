@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from ged.mail.filing import Disposition
 from ged.mail.item import State
+from ged.mail.reason import Reason
 from ged.mail.schedule import VersionState
 from ged.store.database import driver_connection
 from ged.store.disposal_tables import due_piece
+from ged.store.reasons import written
 from ged.store.schedule_tables import due_next, schedule_version, sweep
 from ged.store.tables import due, kind, letter
 
@@ -33,7 +35,7 @@ class DueRecord:
     letter_id: str
     disposition: Disposition
     kept_until: date
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     rule: str | None = None
     version: int | None = None
     selected: bool | None = None
@@ -45,7 +47,7 @@ class DuePiece(NamedTuple):
     piece_id: str
     disposition: Disposition
     kept_until: date
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     selected: bool | None
 
 
@@ -117,7 +119,7 @@ class Sweeps:
             cursor.copy(f"COPY due_next ({names}) FROM STDIN") as copy,
         ):
             for each in records:
-                row = {name: getattr(each, name) for name in DueRecord.__slots__} | {"reasons": list(each.reasons)}
+                row = {name: getattr(each, name) for name in DueRecord.__slots__} | {"reasons": written(each.reasons)}
                 copy.write_row(list(row.values()))
         self._connection.execute(sa.update(sweep).values(after=after, looked=sweep.c.looked + looked))
 
@@ -172,7 +174,7 @@ class Sweeps:
             cursor.copy(f"COPY due_piece ({', '.join(DuePiece._fields)}, listed_at) FROM STDIN") as copy,
         ):
             for each in pieces:
-                copy.write_row([*each[:3], list(each.reasons), each.selected, at])
+                copy.write_row([*each[:3], written(each.reasons), each.selected, at])
 
     def _forget(self) -> None:
         for each in (due_next, sweep):

@@ -33,6 +33,7 @@ from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece
 from ged.store.dossiers import dossier_of, open_dossiers
 from ged.store.hold_tables import hold, hold_piece
 from ged.store.letters import seen_by
+from ged.store.reasons import read, written
 from ged.store.tables import due, letter
 from ged.store.transfer_tables import transfer, transfer_item, transfer_package
 
@@ -221,7 +222,7 @@ class Transfers:
         rows = self._connection.execute(
             sa.select(*columns).select_from(joined).where(*rules).order_by(*order).limit(limit)
         )
-        return tuple(Candidate(row[0], Disposition(row[1]), row[2], tuple(row[3]), *row[4:]) for row in rows), total
+        return tuple(Candidate(row[0], Disposition(row[1]), row[2], read(row[3]), *row[4:]) for row in rows), total
 
     def list_items(self, transfer_id: str, candidates: Sequence[Candidate]) -> int:
         """Put letters and pieces on a slip, after those that are there, and return how many were free to be.
@@ -244,7 +245,7 @@ class Transfers:
                 continue
             rank += 1
             values = {"transfer_id": transfer_id, "rank": rank, "package": 0, "said": ""} | named
-            values |= {"disposition": one.disposition, "kept_until": one.kept_until, "reasons": list(one.reasons)}
+            values |= {"disposition": one.disposition, "kept_until": one.kept_until, "reasons": written(one.reasons)}
             row = insert(transfer_item).values(**values, state=ItemState.LISTED, live=True).on_conflict_do_nothing()
             added += self._connection.execute(row).rowcount
         return added
@@ -400,7 +401,7 @@ def _transfer(row: sa.Row[Any]) -> Transfer:
 def _item(row: sa.Row[Any]) -> TransferItem:
     values = {one.name: getattr(row, one.name) for one in fields(TransferItem)}
     values |= {"disposition": Disposition(row.disposition), "state": ItemState(row.state)}
-    return TransferItem(**(values | {"reasons": tuple(row.reasons)}))
+    return TransferItem(**(values | {"reasons": read(row.reasons)}))
 
 
 def _package(row: sa.Row[Any]) -> TransferPackage:

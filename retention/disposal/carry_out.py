@@ -17,6 +17,7 @@ from ged.mail.disposal import Certificate, Disposal, DisposalLine, DisposalState
 from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.journal import Act
 from ged.mail.notice import DISPOSAL_DONE
+from ged.mail.reason import said
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.leaf import Leaf
 from ged.services.notify import Told, tell
@@ -89,15 +90,15 @@ def _condemn(one: Disposal, line: DisposalLine, hands: Hands) -> bool:
     with hands.store.unit() as unit:
         unit.holds.keep_still()
         look = _last_look(unit, line, now)
-        against = look.against or ("Le tri que sa règle demande le garde." if look.fate.selected else "")
+        against = look.against or (said("Le tri que sa règle demande le garde.") if look.fate.selected else None)
         if against:
             unit.disposals.change_line(one.id, line.subject_id, state=LineState.SPARED, said=against)
-            _write(unit, now, Act.SPARED, line, disposal=one.id, reason=against)
+            _write(unit, now, Act.SPARED, line, disposal=one.id, reason=str(against))
             unit.commit()
             return False
         unit.disposals.plan_objects(line, _objects(unit, line), now)
         unit.disposals.change_line(
-            one.id, line.subject_id, state=LineState.CONDEMNED, condemned_at=now, reasons=list(look.fate.reasons)
+            one.id, line.subject_id, state=LineState.CONDEMNED, condemned_at=now, reasons=look.fate.reasons
         )
         if isinstance(look.of, Letter):
             unit.letters.change(look.of, state=State.DESTROYED)

@@ -27,6 +27,7 @@ from ged.mail.item import Confidentiality, Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.notice import DISPOSAL_ASKED, DISPOSAL_BACK, NoticeKind
 from ged.mail.organisation import Seat
+from ged.mail.reason import said as as_said
 from ged.services.notify import Told, tell, tell_positions
 from ged.store.unit import Store, Unit
 from retention.disposal.look import DISPOSED, Look, looks_at, looks_at_pieces
@@ -127,7 +128,7 @@ def remove(disposal_id: str, subject_id: str, reason: str, *, store: Store, acto
             unit.letters.get(subject_id, actor.tokens())
         if line is None or line.state not in {LineState.PROPOSED, LineState.KEPT}:
             raise Conflict("disposal.line", "Cette ligne n'est plus à retirer : le bordereau a changé. Relisez-le.")
-        unit.disposals.change_line(one.id, subject_id, state=LineState.REMOVED, said=said, by=actor.name)
+        unit.disposals.change_line(one.id, subject_id, state=LineState.REMOVED, said=as_said(said), by=actor.name)
         about = {"disposal": one.id, "reason": said}
         if line.dossier_id is None:
             unit.journal.write(now, Act.DISPOSAL_LINE_REMOVED, actor, subject_id, **about)
@@ -381,7 +382,7 @@ def _ripe(looks: Sequence[Look]) -> list[Look]:
 
 def _line(rank: int, look: Look) -> DisposalLine:
     assert look.fate.keep_until is not None  # noqa: S101 - nothing is against it, so its term is known
-    said = "Gardé par le tri que sa règle demande." if look.fate.selected else ""
+    said = as_said("Gardé par le tri que sa règle demande.") if look.fate.selected else None
     of = look.of
     if isinstance(of, Letter):
         named: dict[str, Any] = {"subject_id": of.id, "number": of.number, "digest": of.original}

@@ -9,6 +9,7 @@ from datetime import date
 from ged.mail.dossier_piece import KeptPiece
 from ged.mail.filing import Disposition
 from ged.mail.item import Letter, State
+from ged.mail.reason import Reason, Why, because, said
 from ged.store.unit import Unit
 from retention.fate import Fate
 from retention.fates import fates_of, fates_of_pieces
@@ -24,14 +25,14 @@ class Look:
     """What was seen of a letter, or of a piece of a dossier.
 
     Attributes:
-        against: A French sentence for why it may not be destroyed; "" when nothing is against it.
+        against: Why it may not be destroyed; None when nothing is against it.
         rule: Code of the rule that sets the term, or `BY_LAW`.
     """
 
     of: Letter | KeptPiece
     fate: Fate
     rule: str
-    against: str
+    against: Reason | None
 
 
 def look_at(unit: Unit, letter: Letter, today: date) -> Look:
@@ -45,7 +46,7 @@ def looks_at(unit: Unit, letters: Sequence[Letter], today: date) -> list[Look]:
     ripe = [each for each in letters if not _against(each, fates[each.id])]
     under_way = unit.belongings.under_way([each.id for each in ripe])
     return [
-        Look(each, fate, fate.rule or BY_LAW, _against(each, fate) or under_way.get(each.id, ""))
+        Look(each, fate, fate.rule or BY_LAW, _against(each, fate) or under_way.get(each.id))
         for each in letters
         for fate in [fates[each.id]]
     ]
@@ -61,29 +62,29 @@ def looks_at_pieces(unit: Unit, pieces: Sequence[KeptPiece], today: date) -> lis
     ]
 
 
-def _against_piece(one: KeptPiece, fate: Fate) -> str:
+def _against_piece(one: KeptPiece, fate: Fate) -> Reason | None:
     if one.piece.condemned_at is not None:
-        return "Elle est déjà éliminée."
+        return said("Elle est déjà éliminée.")
     if one.piece.transferred_at is not None:
-        return "Elle est déjà versée."
-    if said := _by_fate(fate):
-        return said
+        return said("Elle est déjà versée.")
+    if against := _by_fate(fate):
+        return against
     if one.dossier.closed_on is None:
-        return "Son dossier est ouvert."
-    return "" if one.sealed else "Une de ses versions attend encore son sceau."
+        return said("Son dossier est ouvert.")
+    return None if one.sealed else said("Une de ses versions attend encore son sceau.")
 
 
-def _against(letter: Letter, fate: Fate) -> str:
+def _against(letter: Letter, fate: Fate) -> Reason | None:
     if letter.state in {State.DESTROYED, State.TRANSFERRED}:
-        return "Il est déjà éliminé ou versé."
+        return said("Il est déjà éliminé ou versé.")
     return _by_fate(fate)
 
 
-def _by_fate(fate: Fate) -> str:
+def _by_fate(fate: Fate) -> Reason | None:
     if fate.held:
         return fate.reasons[0]
     if not fate.due or fate.keep_until is None:
-        return f"Son délai n'est pas passé. {fate.reasons[0]}"
-    if fate.disposition not in DISPOSED:
-        return f"Son sort final est {fate.disposition}, non l'élimination."
-    return ""
+        return because(Why.NOT_OVER, fate=fate.reasons[0])
+    if fate.disposition is not None and fate.disposition not in DISPOSED:
+        return because(Why.OTHER_END, then=fate.disposition.told)
+    return None

@@ -147,7 +147,7 @@ def test_what_is_held_open_linked_or_unripe_at_the_last_moment_is_spared_with_it
         gone: LineState.DESTROYED
     }
     said = {
-        line.subject_id: line.said
+        line.subject_id: str(line.said)
         for line, _ in lists.disposal_file(one.id, store=house.store, actor=who("archives")).lines
     }
     assert "Contentieux" in said[held]

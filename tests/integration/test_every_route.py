@@ -32,6 +32,7 @@ from ged.mail.item import Confidentiality, Direction, Letter
 from ged.mail.kept import KeptFile, KeptKind
 from ged.mail.legal_hold import Scope
 from ged.mail.moves import Destination, Move, Order
+from ged.mail.reason import said
 from ged.mail.reception import Reception, ReceptionState
 from ged.mail.register_book import RegisterQuery
 from ged.mail.returned import DoubtfulFile, Fate
@@ -250,7 +251,7 @@ def slip_of(house: House, letter: Letter) -> Transfer:
     )  # fmt: skip
     with house.store.unit() as unit:
         unit.transfers.add(slip)
-        unit.transfers.list_items(slip.id, [Candidate(letter.id, Disposition.TRANSFER, now.date(), (MARK,))])
+        unit.transfers.list_items(slip.id, [Candidate(letter.id, Disposition.TRANSFER, now.date(), (said(MARK),))])
         unit.commit()
     return slip
 
@@ -260,7 +261,7 @@ def listed(house: House, archivist: Actor, letter: Letter) -> str:
     signed = Signed(archivist.login, archivist.name, house.clock())
     made = Disposal("e" * 22, "MME", "ELIM-2026-0001", DisposalState.VISAED, signed, signed, "DAJ-1", said=MARK)
     line = DisposalLine(
-        letter.id, 1, letter.number, letter.original, "COURANT", house.clock().date(), (MARK,), LineState.PROPOSED
+        letter.id, 1, letter.number, letter.original, "COURANT", house.clock().date(), (said(MARK),), LineState.PROPOSED
     )
     pdf = house.vault.put(BytesIO(letter_pdf(body=MARK)), media_type="application/pdf", tenant_id="MME")
     gone = PaperGone(

@@ -21,6 +21,7 @@ from ged.mail.access import Actor
 from ged.mail.dossier_piece import DossierPiece, Said
 from ged.mail.filing import Disposition
 from ged.mail.moves import Move, Order
+from ged.mail.reason import said
 from ged.mail.transfer import Form, Transfer
 from ged.services import classify, consult, dossier, dossier_pieces
 from ged.services.route import move
@@ -77,7 +78,7 @@ def closed_letters(
 def fall_due(house: House, letter_ids: list[str], disposition: Disposition = Disposition.TRANSFER) -> None:
     """List letters as the nightly sweep does of those whose time is over."""
     reason = "Règle CONTENTIEUX (Recours et plaintes) : 30 ans après la clôture, puis versement."
-    records = [DueRecord(one, disposition, date(2026, 1, 1), (reason,)) for one in letter_ids]
+    records = [DueRecord(one, disposition, date(2026, 1, 1), (said(reason),)) for one in letter_ids]
     with house.store.unit() as unit:
         unit.sweeps.begin(Sweep(house.clock().date(), "", house.clock()))
         unit.sweeps.go_on(records, "", len(records))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.views.words import tongue, translations
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierPiece, KeptPiece
 from ged.mail.filing import (
@@ -26,6 +27,8 @@ from ged.mail.filing import (
     read_term,
 )
 from ged.mail.item import Letter
+from ged.mail.reason import SENTENCES, Why, because, said, tell
+from ged.store.reasons import read_reason, write_reason
 from retention.fate import LEGAL_FLOOR, Fate, fate_of, fate_of_piece
 from rooms.values import a_letter
 
@@ -34,6 +37,8 @@ RULE = RetentionRule(
 )
 HOLD = Hold("Contentieux devant la cour d'appel", "A. Mensah", date(2030, 5, 2))
 END = "fin de permis"
+BY_CODE = because(Why.BY_CODE, code="A")
+BY_CASE = because(Why.BY_DOSSIER, dossier="2024-DAF-001", code="A1")
 DAYS = st.dates(date(1980, 1, 1), date(2060, 12, 31))
 TERMS = st.builds(Term, st.integers(1, 300), st.sampled_from(Span))
 RULES = st.builds(
@@ -46,7 +51,7 @@ RULES = st.builds(
     basis=st.just("on le veut"),
     event=st.just(END),
 )
-RULINGS = st.lists(RULES.map(lambda rule: Ruling(rule, "la cote A")), max_size=4).map(tuple)
+RULINGS = st.lists(RULES.map(lambda rule: Ruling(rule, BY_CODE)), max_size=4).map(tuple)
 EVENTS = st.lists(DAYS.map(lambda day: RetentionEvent(END, day, "E. Tossou")), max_size=3).map(tuple)
 FACTS = st.builds(
     Facts,
@@ -75,7 +80,7 @@ def of(
     dossiers: tuple[date | None, ...] = (),
     **changes: date | None,
 ) -> Fate:
-    rulings = () if rule is None else (Ruling(rule, "la nature « Demande »"),)
+    rulings = () if rule is None else (Ruling(rule, because(Why.BY_KIND, label="Demande")),)
     return fate_of(replace(LETTER, **changes), Facts(3, rulings, dossiers, events, holds), today)  # type: ignore[arg-type]
 
 
@@ -143,7 +148,7 @@ def test_a_sorting_says_what_becomes_of_the_letter() -> None:
     assert of(rule).selected is False
     assert of(replace(rule, sampling=Sampling(one_in=1))).selected is True
     assert of().selected is None
-    assert any("années en 5" in reason for reason in of(rule).reasons)
+    assert any("années en 5" in str(reason) for reason in of(rule).reasons)
 
 
 def test_a_dossiers_last_closing_starts_the_term_once_all_are_closed() -> None:
@@ -158,16 +163,16 @@ def test_the_last_event_of_its_name_starts_the_term() -> None:
     ends = tuple(RetentionEvent(END, date(year, 3, 1), "E. Tossou") for year in (2030, 2028))
     found = of(rule, events=ends)
     assert found.keep_until == date(2055, 3, 1)
-    assert "« fin de permis », noté par E. Tossou" in " ".join(found.reasons)
+    assert "« fin de permis », noté par E. Tossou" in " ".join(map(str, found.reasons))
     assert of(rule, events=(RetentionEvent("fin d'audit", date(2030, 1, 1), "E. Tossou"),)).keep_until is None
-    assert "« fin de permis », qui n'a pas eu lieu" in of(rule).reasons[0]
+    assert "« fin de permis », qui n'a pas eu lieu" in str(of(rule).reasons[0])
 
 
 def test_the_law_keeps_twenty_years_whatever_the_schedule_says() -> None:
     found = of(replace(RULE, term=Term(90, Span.DAYS)))
     assert found.keep_until == date(2045, 6, 5)
     assert found.rule is None
-    assert "art. 72" in found.reasons[0]
+    assert "art. 72" in str(found.reasons[0])
 
 
 def test_the_laws_years_run_from_the_later_of_letter_date_and_reception() -> None:
@@ -179,9 +184,10 @@ def test_the_laws_years_run_from_the_later_of_letter_date_and_reception() -> Non
 
 def test_the_longest_rule_wins_and_the_disposition_that_keeps_most() -> None:
     short = replace(RULE, code="VERSE", term=Term(21, Span.YEARS), disposition=Disposition.TRANSFER)
-    found = fate_of(LETTER, Facts(3, (Ruling(short, "la cote A"), Ruling(RULE, "la nature"))), date(2026, 1, 1))
+    both = (Ruling(short, BY_CODE), Ruling(RULE, because(Why.BY_KIND, label="Demande")))
+    found = fate_of(LETTER, Facts(3, both), date(2026, 1, 1))
     assert (found.keep_until, found.disposition, found.rule) == (date(2050, 6, 1), Disposition.TRANSFER, "COURANT")
-    assert any("VERSE" in reason and "1er juin 2046" in reason for reason in found.reasons)
+    assert any("VERSE" in one and "1er juin 2046" in one for one in map(str, found.reasons))
 
 
 def test_the_last_day_is_still_kept() -> None:
@@ -191,22 +197,22 @@ def test_the_last_day_is_still_kept() -> None:
 
 def test_the_reason_says_until_when_why_and_under_which_version() -> None:
     found = of()
-    assert found.reasons[0] == "À conserver jusqu'au 1er juin 2050, parce que la loi le fixe."
-    assert "Règle COURANT" in found.reasons[1]
-    assert found.reasons[-1] == "Tableau de gestion, version 3."
+    assert str(found.reasons[0]) == "À conserver jusqu'au 1er juin 2050, parce que la loi le fixe."
+    assert "Règle COURANT" in str(found.reasons[1])
+    assert str(found.reasons[-1]) == "Tableau de gestion, version 3."
     assert found.version == 3
 
 
 def test_without_a_rule_it_is_kept_without_end() -> None:
     found = of(None)
     assert (found.keep_until, found.due) == (None, False)
-    assert "sans limite" in found.reasons[0]
+    assert "sans limite" in str(found.reasons[0])
 
 
 def test_a_hold_is_said_first() -> None:
     found = of(RULE, HOLD)
     assert found.held
-    assert found.reasons[0] == "Gelé depuis le 2 mai 2030 par A. Mensah : Contentieux devant la cour d'appel."
+    assert str(found.reasons[0]) == "Gelé depuis le 2 mai 2030 par A. Mensah : Contentieux devant la cour d'appel."
 
 
 @given(LETTERS, FACTS, DAYS)
@@ -222,7 +228,7 @@ def _no_earlier(before: Fate, after: Fate) -> bool:
 def test_a_rule_more_never_brings_the_date_nearer_nor_keeps_less(
     letter: Letter, facts: Facts, rule: RetentionRule, today: date
 ) -> None:
-    more = replace(facts, rulings=(*facts.rulings, Ruling(rule, "la cote B")))
+    more = replace(facts, rulings=(*facts.rulings, Ruling(rule, because(Why.BY_CODE, code="B"))))
     before, after = fate_of(letter, facts, today), fate_of(letter, more, today)
     assert _no_earlier(before, after)
     assert before.disposition is not None
@@ -267,36 +273,36 @@ def a_kept_piece(closed_on: date | None, brought: date = date(2025, 6, 1)) -> Ke
 def test_a_piece_follows_the_closing_and_the_events_of_its_dossier() -> None:
     closed = date(2026, 1, 1)
     for start in (Start.CLOSING, Start.DOSSIER_CLOSING):
-        facts = Facts(3, (Ruling(replace(RULE, start=start), "le dossier"),), (closed,))
+        facts = Facts(3, (Ruling(replace(RULE, start=start), BY_CASE),), (closed,))
         assert fate_of_piece(a_kept_piece(closed), facts, date(2030, 1, 1)).keep_until == date(2051, 1, 1)
         opened = fate_of_piece(a_kept_piece(None), replace(facts, dossiers=(None,)), date(2099, 1, 1))
         assert (opened.keep_until, opened.due) == (None, False)
-        assert "la clôture du dossier, qui n'a pas eu lieu" in opened.reasons[0]
-    waits = Facts(3, (Ruling(replace(RULE, start=Start.EVENT, event=END), "le dossier"),), (closed,))
+        assert "la clôture du dossier, qui n'a pas eu lieu" in str(opened.reasons[0])
+    waits = Facts(3, (Ruling(replace(RULE, start=Start.EVENT, event=END), BY_CASE),), (closed,))
     assert fate_of_piece(a_kept_piece(closed), waits, date(2099, 1, 1)).keep_until is None
     ended = replace(waits, events=(RetentionEvent(END, date(2030, 3, 1), "E. Tossou"),))
     assert fate_of_piece(a_kept_piece(closed), ended, date(2030, 4, 1)).keep_until == date(2055, 3, 1)
 
 
 def test_the_law_keeps_a_piece_twenty_years_from_its_last_version_and_a_hold_keeps_it_for_ever() -> None:
-    short = Facts(3, (Ruling(replace(RULE, term=Term(90, Span.DAYS)), "le dossier"),), (date(2026, 1, 1),))
+    short = Facts(3, (Ruling(replace(RULE, term=Term(90, Span.DAYS)), BY_CASE),), (date(2026, 1, 1),))
     piece = a_kept_piece(date(2026, 1, 1))
     found = fate_of_piece(piece, short, date(2045, 6, 2))
     assert (found.keep_until, found.rule, found.due) == (date(2045, 6, 1), None, True)
-    assert found.reasons[0].startswith("À conserver jusqu'au 1er juin 2045, parce que la loi")
+    assert str(found.reasons[0]).startswith("À conserver jusqu'au 1er juin 2045, parce que la loi")
     held = fate_of_piece(piece, replace(short, holds=(HOLD,)), date(2099, 1, 1))
     assert (held.due, held.held) == (False, True)
-    assert "Contentieux" in held.reasons[0]
+    assert "Contentieux" in str(held.reasons[0])
 
 
 def test_of_several_rules_the_longest_keeps_a_piece_and_without_one_it_is_kept_for_ever() -> None:
     longer = replace(RULE, code="LONG", term=Term(40, Span.YEARS), disposition=Disposition.KEEP)
-    both = Facts(3, (Ruling(RULE, "le dossier"), Ruling(longer, "le dossier")), (date(2026, 1, 1),))
+    both = Facts(3, (Ruling(RULE, BY_CASE), Ruling(longer, BY_CASE)), (date(2026, 1, 1),))
     found = fate_of_piece(a_kept_piece(date(2026, 1, 1)), both, date(2099, 1, 1))
     assert (found.keep_until, found.disposition) == (date(2065, 6, 1), Disposition.KEEP)
     none = fate_of_piece(a_kept_piece(date(2026, 1, 1)), Facts(3, (), (date(2026, 1, 1),)), date(2099, 1, 1))
     assert (none.keep_until, none.due) == (None, False)
-    assert "n'a pas de cote" in none.reasons[0]
+    assert "n'a pas de cote" in str(none.reasons[0])
 
 
 def test_a_sorting_by_number_or_by_name_keeps_a_piece_that_has_neither() -> None:
@@ -305,5 +311,39 @@ def test_a_sorting_by_number_or_by_name_keeps_a_piece_that_has_neither() -> None
         (Sampling(one_in=7), True), (Sampling(letters=("A",)), True),
         (Sampling(years=("4",)), True), (Sampling(years=("5",)), False),
     ):  # fmt: skip
-        facts = Facts(3, (Ruling(replace(rule, sampling=sampling), "le dossier"),), (date(2026, 1, 1),))
+        facts = Facts(3, (Ruling(replace(rule, sampling=sampling), BY_CASE),), (date(2026, 1, 1),))
         assert fate_of_piece(a_kept_piece(date(2026, 1, 1)), facts, date(2099, 1, 1)).selected is kept
+
+
+@given(LETTERS, FACTS, DAYS)
+def test_reasons_are_kept_and_read_back_as_they_were(letter: Letter, facts: Facts, today: date) -> None:
+    for reason in fate_of(letter, facts, today).reasons:
+        assert read_reason(write_reason(reason)) == reason
+
+
+@pytest.mark.parametrize("words", ["Gelé depuis le 2 mai 2030 par A. Mensah.", '["gele", {}]', "", '["', "50 % de"])
+def test_words_of_people_and_old_sentences_stay_as_they_are(words: str) -> None:
+    kept = read_reason(write_reason(said(words)))
+    assert (str(kept), tell(kept, tongue("en"))) == (words, words)
+
+
+def test_a_fate_is_told_in_the_language_of_the_reader() -> None:
+    rule = replace(RULE, code="A", label="Règle", disposition=Disposition.SAMPLE, term=Term(1, Span.YEARS))
+    rule = replace(rule, sampling=Sampling(years=("4",)))
+    longer = replace(RULE, start=Start.EVENT, event=END)
+    held = of(rule, HOLD)
+    assert [tell(each, tongue("en")) for each in held.reasons] == [
+        "On hold since 2 May 2030 by A. Mensah: Contentieux devant la cour d'appel.",
+        "To be kept until 5 June 2045, because law no. 2017-007, art. 72, sets twenty years for electronic writings.",
+        "Rule A (Règle), by the kind “Demande”: 1 year from 1 June 2025 (the date of the item), then sampling.",
+        "Sampling: years ending in 4. This item would not be kept.",
+        "Retention schedule, version 3.",
+    ]
+    assert tell(of(longer).reasons[0], tongue("en")).startswith("To be kept 25 years after “fin de permis”, which")
+
+
+def test_every_sentence_of_a_fate_is_said_in_both_languages() -> None:
+    assert set(SENTENCES) == set(Why) - {Why.SAID}
+    for each in SENTENCES.values():
+        sentence = each if isinstance(each, str) else each[0]
+        assert translations("en").gettext(sentence) != sentence or isinstance(each, tuple) or sentence == "conservation"

@@ -22,6 +22,7 @@ def said() -> Iterator[str]:
     """Every sentence that templates and views mark for translation."""
     sources = [(path, "jinja2.ext:babel_extract", {"trimmed": "true"}) for path in TEMPLATES.rglob("*.html")]
     sources += [(path, "python", {}) for path in (ROOT / "api" / "views").glob("*.py")]
+    sources.append((ROOT / "ged" / "mail" / "reason.py", "python", {}))
     for path, method, options in sources:
         with path.open("rb") as stream:
             for _, message, _, _ in extract(method, stream, options=options):

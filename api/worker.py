@@ -61,7 +61,7 @@ from ingest.work import works
 from retention.answers import forget_packages
 from retention.disposal.carry_out import carry_out, retry_left
 from retention.locks import extend_locks
-from retention.nightly import note_term, sweep_letters
+from retention.nightly import note_term, note_terms, sweep_letters
 from retention.packing import pack
 from retention.paper_certificates import certify, certify_left
 from retention.reception import forget as forget_reception
@@ -75,7 +75,7 @@ HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "read_version", "post", "look_at_batch", "enter_batch", "scan"),
     *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
-    "note_term",
+    *("note_term", "note_terms"),
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
@@ -184,11 +184,15 @@ def _transfer_tasks(app: procrastinate.App, house: House) -> None:
 
 
 def _nightly_tasks(app: procrastinate.App, house: House) -> None:
-    """Add the sweeps, what is done while nobody works, and what the sweep would say of a letter just qualified."""
+    """Add the sweeps, what is done while nobody works, and what the sweep would say of letters at once."""
 
     @app.task(name="note_term", queue="note_term", retry=SEAL_RETRY)
     def note(letter_id: str) -> None:
         note_term(letter_id, store=house.store, clock=house.clock)
+
+    @app.task(name="note_terms", queue="note_terms", retry=SEAL_RETRY)
+    def note_of_dossier(dossier_id: str) -> None:
+        note_terms(dossier_id, store=house.store, clock=house.clock)
 
     @app.periodic(cron="30 2 * * *")
     @app.task(name="sweep", queue="periodic", queueing_lock="sweep")
@@ -277,17 +281,6 @@ def _mail_tasks(app: procrastinate.App, house: House) -> None:
             mail_notices(store=house.store, clock=house.clock, write=NoticeWriter(house.address))
 
 
-def give_unread(house: House) -> None:
-    """Give a job to each version that waits to be read, for those brought before there was one; one job too many ends.
-
-    A job that finds nothing to read does nothing.
-    """
-    with house.store.unit() as unit:
-        for version_id in unit.version_texts.waiting():
-            unit.queue.defer("read_version", version_id=version_id)
-        unit.commit()
-
-
 def run_worker(
     house: House, *, until_idle: bool = False, fault: Fault = no_fault, piece_fault: PieceFault = pieces_go_on
 ) -> None:
@@ -301,7 +294,6 @@ def run_worker(
             house.store, house.vault, reading, house.office, house.entrance.limits, house.clock, piece_fault
         )
         app = build_app(house, runner, lots, pieces)
-        give_unread(house)
         gc.freeze()  # what is loaded by now stays: the collector looks only at what work makes
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))

@@ -78,6 +78,7 @@ class PieceReader:
     def _read(self, version: ToRead) -> None:
         with own_folder("piece") as folder:
             path = folder / "original"
+            self.fault(version.id, "begun")
             with self.vault.open(version.sha256) as stream, path.open("wb") as copy:
                 copyfileobj(stream, copy)
             self.fault(version.id, "fetched")
@@ -142,6 +143,9 @@ class PieceReader:
         known = error if isinstance(error, GedError) else None
         hopeless = known is not None and not known.retryable
         last = hopeless or tries >= _TRIES  # also when what comes after its worker's death fails
+        with self.store.unit() as unit:
+            if unit.version_texts.to_read(version.id) is None:  # replaced or destroyed meanwhile: its file may be gone
+                return
         facts = known.diagnostics() if known else {"type": type(error).__name__}
         _log.warning("version %s could not be read: %s", version.id, facts, exc_info=not hopeless)
         with self.store.unit() as unit:

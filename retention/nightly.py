@@ -61,6 +61,14 @@ def note_term(letter_id: str, *, store: Store, clock: Clock) -> None:
         unit.commit()
 
 
+def note_terms(dossier_id: str, *, store: Store, clock: Clock) -> None:
+    """Note on each letter of a dossier what its closing, its file code or an event in it has changed."""
+    with store.unit() as unit:
+        letters = unit.dossiers.letters_in(dossier_id)
+    for each in letters:
+        note_term(each, store=store, clock=clock)
+
+
 def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tuple[int | None, str]:
     """Look at the next letters; after the last one, give how many are on the list."""
     now = clock()

@@ -110,6 +110,7 @@ def file_dossier(dossier_id: str, typed: str, *, store: Store, actor: Actor, clo
         _, code = _code(unit, current.tenant_id, typed, current.file_code, now.date())
         unit.dossiers.file_under(current, code or None)
         unit.outbox.add_pieces_of(current.id, now)
+        unit.queue.defer("note_terms", dossier_id=current.id)
         changes = {"cote": [current.file_code or "", code]}
         unit.journal.write_about(now, Act.DOSSIER_CHANGED, actor, current.id, changes=changes)
         unit.commit()
@@ -143,10 +144,12 @@ def record_event(
             about = unit.letters.get(letter_id, actor.tokens()).id
             unit.retention_events.add(event, letter_id=about)
             unit.journal.write(now, Act.EVENT_RECORDED, actor, about, name=name, on=str(on))
+            unit.queue.defer("note_term", letter_id=about)
         else:
             about = unit.dossiers.get(dossier_id, actor).id
             unit.retention_events.add(event, dossier_id=about)
             unit.journal.write_about(now, Act.EVENT_RECORDED, actor, about, name=name, on=str(on))
+            unit.queue.defer("note_terms", dossier_id=about)
         unit.commit()
     return event
 
@@ -172,8 +175,10 @@ def withdraw_event(event_id: str, *, store: Store, actor: Actor, clock: Clock) -
         unit.retention_events.withdraw(event_id, actor, now)
         if letter_id is not None:
             unit.journal.write(now, Act.EVENT_WITHDRAWN, actor, letter_id, event=event_id)
+            unit.queue.defer("note_term", letter_id=letter_id)
         else:
             unit.journal.write_about(now, Act.EVENT_WITHDRAWN, actor, dossier_id or "", event=event_id)
+            unit.queue.defer("note_terms", dossier_id=dossier_id or "")
         unit.commit()
     return letter_id, dossier_id
 

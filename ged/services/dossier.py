@@ -158,6 +158,7 @@ def close(dossier_id: str, *, closing: bool, store: Store, actor: Actor, clock: 
             unit.dossiers.close(current, now.date() if closing else None)
             act = Act.DOSSIER_CLOSED if closing else Act.DOSSIER_REOPENED
             unit.journal.write_about(now, act, actor, current.id)
+            unit.queue.defer("note_terms", dossier_id=current.id)
         unit.commit()
 
 
@@ -220,6 +221,7 @@ def _move(dossier_id: str, letter_id: str, act: Act, *, store: Store, actor: Act
         if moved:
             unit.journal.write(now, act, actor, letter.id, dossier=current.id)
             unit.journal.write_about(now, act, actor, current.id, letter=letter.id)
+            unit.queue.defer("note_term", letter_id=letter.id)
         unit.commit()
 
 

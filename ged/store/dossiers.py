@@ -123,6 +123,15 @@ class Dossiers:
         key = (dossier_letter.c.dossier_id == dossier_id, dossier_letter.c.letter_id == letter_id)
         return bool(self._connection.execute(sa.delete(dossier_letter).where(*key)).rowcount)
 
+    def add_part(self, current: Dossier, part: str) -> None:
+        """Give a dossier one more part, after those that it has."""
+        self._write(current, parts=[*current.parts, part])
+
+    def letters_in(self, dossier_id: str) -> tuple[str, ...]:
+        """Return the letters that lie in a dossier, by id."""
+        query = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == dossier_id)
+        return tuple(self._connection.scalars(query.order_by(dossier_letter.c.letter_id)))
+
     def _write(self, current: Dossier, **values: object) -> None:
         result = self._connection.execute(
             sa.update(dossier)

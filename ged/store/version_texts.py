@@ -46,10 +46,6 @@ class VersionTexts:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else ToRead(*row)
 
-    def waiting(self) -> tuple[str, ...]:
-        """Return the versions that wait to be read, oldest first."""
-        return tuple(self._connection.scalars(_waiting(sa.select(_V.id)).order_by(_V.added_at, _V.id)))
-
     def begin(self, version_id: str) -> int:
         """Count one more attempt, and return how many there are."""
         counted = sa.update(dossier_version).where(_V.id == version_id).values(tries=_V.tries + 1)

@@ -8,6 +8,7 @@ import signal
 import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,23 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
 from api.config import Settings
+from api.disposals import hands_of
 from api.wiring import House, open_house
-from api.worker import give_unread, run_worker
+from api.worker import run_worker
 from ged.mail.access import Actor
+from ged.mail.disposal import DisposalState
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import Version
 from ged.mail.item import Reading
 from ged.services import dossier, dossier_pieces
+from ged.store.schema import configuration
 from integration.test_acknowledgement import signed_in
+from retention.disposal.carry_out import carry_out
+from rooms.disposals import approved, everything_kept, over_piece
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all
 from rooms.office_files import odt
@@ -124,14 +132,46 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(
     assert last(house, piece).reading is Reading.FAILED, "tried, and given up as before"
 
 
-def test_a_version_without_a_job_is_given_one_when_a_worker_starts(
+def test_a_version_of_before_reading_existed_is_given_a_job_when_the_schema_is_brought_up(
     house: House, settings: Settings, who: Who, one: Dossier
 ) -> None:
     piece = bring(house, who("daf"), one, letter_pdf(body="La parcelle de Zogbédji."))
     query(settings, "DELETE FROM procrastinate_jobs WHERE task_name = 'read_version'")
-    give_unread(house)
+    schema, engine = configuration(), sa.create_engine(house.database_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        schema.attributes["connection"] = connection
+        command.stamp(schema, "0064")
+        command.upgrade(schema, "0065")
+        command.stamp(schema, "head")
     read_all(house)
     assert "Zogbédji" in said(house, piece)
+
+
+@pytest.mark.parametrize("point", ["begun", "fetched", "some pages", "before settled"])
+def test_a_piece_destroyed_while_it_is_read_leaves_nothing_and_the_job_ends(
+    house: House, settings: Settings, who: Who, point: str
+) -> None:
+    _, piece = over_piece(house, who, "Plan", letter_pdf(body="La parcelle de Zogbédji."))
+    one = approved(house, who)
+    query(settings, "DELETE FROM procrastinate_jobs WHERE task_name = 'dispose'")  # it is done at the point, not beside
+    came = []
+
+    def destroy(_version_id: str, at: str) -> None:
+        if at == point:
+            came.append(carry_out(one.id, hands_of(house)))
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run_worker, house, until_idle=True, piece_fault=destroy).result()
+    (done,) = came
+    assert done is not None
+    assert done.state is DisposalState.DONE
+    found = last(house, piece)
+    assert house.vault.stat(found.sha256) is None
+    assert (found.reading, found.reading_error) == (Reading.PENDING, ""), "nothing is said of it any more"
+    assert query(settings, "SELECT 1 FROM version_page") == []
+    assert query(settings, "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'read_version'") == []
+    words = ("Zogbédji".encode(), b"zogbedji")
+    assert [place for place, data in everything_kept(house) if any(word in data for word in words)] == []
 
 
 def _work(settings: Settings) -> None:

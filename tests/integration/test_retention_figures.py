@@ -5,21 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 
 import httpx
+import psycopg
 import pytest
 
 from api.wiring import House
 from ged.errors import Forbidden
 from ged.mail.access import Actor
+from ged.mail.filing import Span, Term
 from ged.mail.legal_hold import Scope
-from ged.services import hold
+from ged.services import classify, dossier, hold
 from ged.services.hold import NewHold
 from integration.test_acknowledgement import signed_in
 from properties.test_register import register_one
 from retention.figures import Figures, RuleFigures, figures_by_rule
 from retention.nightly import note_term, sweep_letters
 from rooms.disposals import close, disposed, over, own
+from rooms.house import driver_url
 from rooms.letters import decide, read_all
 
 Who = Callable[[str], Actor]
@@ -83,6 +87,38 @@ def test_a_letter_just_qualified_is_counted_under_its_rule_before_the_night(
     with house.store.unit() as unit:
         assert unit.letters.many([letter_id])[0] == letter, "the night finds the same, and no revision is made"
     assert of(figures(house, who("archives")), rule) == found
+
+
+def test_a_dossier_and_its_events_are_noted_on_its_letters_at_once(house: House, kossi: Actor, who: Who) -> None:
+    archives, daf = own(house, who("archives")), own(house, who("daf"))
+    letter_id = register_one(house.store, kossi, b"lettre").letter_id
+    case = dossier.begin("", "Affaire", "DAF", (), **daf)
+
+    def noted() -> tuple[str | None, date | None]:
+        """Do what the jobs say, and tell what stands on the letter."""
+        read_all(house)
+        with house.store.unit() as unit:
+            assert unit.queue.left(("note_term", "note_terms")) == 0
+        with psycopg.connect(driver_url(house.database_url)) as connection:
+            row = connection.execute("SELECT term_rule, kept_until FROM letter WHERE id = %s", [letter_id]).fetchone()
+        assert row is not None
+        return row
+
+    dossier.put_in(case.id, letter_id, **own(house, kossi))
+    classify.file_dossier(case.id, "G3", **archives)
+    assert noted() == ("PROJET", None), "it waits for the closing of the dossier"
+    dossier.close(case.id, closing=True, **daf)
+    assert noted() == ("PROJET", Term(30, Span.YEARS).after(house.clock().date()))
+    dossier.close(case.id, closing=False, **daf)
+    classify.file_dossier(case.id, "D1", **archives)
+    event = classify.record_event("fin de permis", date(2026, 3, 1), dossier_id=case.id, **archives)
+    assert noted() == ("TITRE", date(2056, 3, 1))
+    classify.withdraw_event(event.id, **archives)
+    assert noted() == ("TITRE", None)
+    classify.record_event("fin de permis", date(2027, 3, 1), letter_id=letter_id, **archives)
+    assert noted() == ("TITRE", date(2057, 3, 1))
+    dossier.take_out(case.id, letter_id, **own(house, kossi))
+    assert noted() == (None, None)
 
 
 def test_what_one_may_not_read_is_not_counted(house: House, kossi: Actor, who: Who) -> None:

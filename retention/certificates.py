@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,7 @@ def seal_certificate(
     *,
     render: Callable[[], bytes],
     keep: Callable[[str], None],
-    fault: Callable[[], None],
+    fault: Callable[[str], None],
     vault: Vault,
     signer: Signer,
     ledger: Ledger,
@@ -44,21 +45,22 @@ def seal_certificate(
 ) -> tuple[str, SealRecord]:
     """Make a certificate where there is none, seal it, and return its SHA-256 and its seal.
 
-    Its digest is kept, durably, before the log is told of it. Killed at any point and called again, there is one
-    certificate and one entry: a PDF that nobody kept the digest of was never sealed.
+    Its digest is kept, durably, before the vault has it and before the log is told of it. Killed at any point and
+    called again, there is one certificate, one entry and no file that nothing names: one that is known and is not in
+    the vault was never sealed, and is made anew.
 
     Raises:
         Unavailable: the vault or the log does not answer; to be called again.
     """
-    if of.made is None:
+    if of.made is None or vault.stat(of.made) is None:
         pdf = render()
+        keep(hashlib.sha256(pdf).hexdigest())
+        fault("named")
     else:
         with vault.open(of.made) as stream:
             pdf = stream.read()
     stored = vault.put(BytesIO(pdf), media_type="application/pdf", tenant_id=of.tenant_id)
-    if of.made is None:
-        keep(stored.digest)
-    fault()
+    fault("made")
     level = max(of.levels, key=lambda level: level.rank, default=Confidentiality.INTERNAL)
     record = set_seal(
         of.id, stored, event="certificat", at=of.at, level=level, vault=vault, signer=signer, ledger=ledger, clock=clock

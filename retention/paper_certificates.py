@@ -69,7 +69,7 @@ def certify(gone_id: str, hands: PaperHands) -> PaperGone | None:
             Certified(gone.id, gone.tenant_id, gone.recorded_at, levels, gone.certificate),
             render=lambda: hands.render(PaperCertificate(gone, one, hands.organisation, lines)),
             keep=partial(_keep, gone, hands),
-            fault=partial(hands.fault, "made"),
+            fault=hands.fault,
             vault=hands.vault,
             signer=hands.signer,
             ledger=hands.ledger,

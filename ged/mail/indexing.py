@@ -33,10 +33,11 @@ class SetAside:
     """An entry that the index refused once too often; `reason` is the engine's, without a word of it.
 
     Attributes:
-        letter_id: Of the letter, or the name of a piece's entry; `number` the letter's, or the code of the dossier.
+        entry: What the index calls it: the id of a letter, or the name of a piece's entry.
+        number: Of the letter, or the code of the piece's dossier.
     """
 
-    letter_id: str
+    entry: str
     number: str
     reason: str
     since: datetime

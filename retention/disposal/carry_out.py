@@ -209,7 +209,7 @@ def _certify(one: Disposal, hands: Hands) -> Disposal:
         Certified(one.id, one.tenant_id, one.finished_at, levels, one.certificate),
         render=lambda: hands.render(certificate),
         keep=partial(_keep, one.id, hands),
-        fault=partial(hands.fault, "", "certificate made"),
+        fault=lambda point: hands.fault("", f"certificate {point}"),
         vault=hands.vault,
         signer=hands.signer,
         ledger=hands.ledger,

@@ -26,7 +26,7 @@ from rooms.disposals import approved, over, over_piece
 
 POINTS = (
     "before look", "before condemned", "condemned", "logged", "shredded one", "shredded", "before destroyed",
-    "destroyed", "before certificate", "certificate made", "certificate sealed", "done",
+    "destroyed", "before certificate", "certificate named", "certificate made", "certificate sealed", "done",
 )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_a_letter_that_the_engine_refuses_stops_no_other_and_is_set_aside_after_
             drain_index(later(house, 30 * n))
         with house.store.unit() as unit:
             (aside,) = unit.index_state.set_aside()
-        assert aside.letter_id == faulty
+        assert aside.entry == faulty
         assert "999" not in aside.reason
         touched(house, faulty, sender_reference="9/2026")
         drain_index(house)

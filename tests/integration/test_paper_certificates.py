@@ -99,7 +99,7 @@ def test_a_worker_makes_it_after_the_act_and_it_says_what_was_recorded(house: Ho
     assert len(entries(house, gone)) == 1
 
 
-@pytest.mark.parametrize("point", ["made", "sealed"])
+@pytest.mark.parametrize("point", ["named", "made", "sealed"])
 def test_a_worker_that_dies_leaves_one_certificate_and_one_entry(
     house: House, kossi: Actor, who: Who, point: str
 ) -> None:
@@ -116,7 +116,9 @@ def test_a_worker_that_dies_leaves_one_certificate_and_one_entry(
     assert made.leaf_index is None
     certify_left(paper_hands_of(house))
     sealed = act(house, gone)
-    assert sealed.certificate == made.certificate
+    assert (sealed.certificate == made.certificate) is (point != "named"), "one that was never stored is made anew"
+    assert sealed.certificate is not None
+    assert house.vault.stat(sealed.certificate) is not None
     assert len(entries(house, gone)) == 1
     certify_left(paper_hands_of(house))
     assert len(entries(house, gone)) == 1

@@ -230,7 +230,7 @@ def test_a_piece_that_the_engine_refuses_is_set_aside_and_tried_again(house: Hou
         unit.commit()
     with house.store.unit() as unit:
         (aside,) = unit.index_state.set_aside()
-    assert (aside.letter_id, aside.number) == (entry, case.code)
+    assert (aside.entry, aside.number) == (entry, case.code)
     assert case.code in unescape(client.get("/etat", headers=signed_in(house, "admin")).text)
     with house.store.unit() as unit:
         assert unit.index_state.set_aside({"AUTRE"}) == ()

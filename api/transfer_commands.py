@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfile, copyfileobj
@@ -31,6 +31,10 @@ transfer = typer.Typer(
 ARCHIVIST = "archives"
 Number = Annotated[str, typer.Argument(metavar="NUMÉRO", help="Numéro du bordereau, tel que VER-2026-001.")]
 Reason = Annotated[str, typer.Argument(metavar="MOTIF", help="Ce que la personne suivante doit savoir.")]
+Lines = Annotated[
+    list[str],
+    typer.Argument(metavar="LIGNE…", help="Numéro du courrier, ou « code du dossier · titre » de la pièce."),
+]
 Approver = Annotated[
     str, typer.Option("--as", envvar="GED_LOGIN", help="Qui vise (identifiant) ; son mot de passe est demandé.")
 ]
@@ -97,6 +101,42 @@ def prepare(
         ways: dict[str, Any] = {"store": house.store, "actor": actor, "clock": house.clock}
         made = transfers.prepare(title, form, archive_of(house), kinds=kind or (), **ways)
         _tell(made.number, house, actor, as_json=as_json)
+
+
+@transfer.command("add")
+def add(number: Number, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Ajoute à un bordereau en préparation ce qui est échu depuis ; ce qui en fut retiré n'y revient pas."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        transfers.add_due(one.id, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("remove")
+def remove(
+    number: Number,
+    lines: Lines,
+    reason: Annotated[str, typer.Option("--reason", help="Pourquoi : le motif reste sur le bordereau.")],
+    login: As = ARCHIVIST,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Retire des lignes d'un bordereau en préparation, avec le motif."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        chosen = _subjects(one, lines, house, actor)
+        transfers.remove(one.id, chosen, reason, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
+
+
+@transfer.command("put-back")
+def put_back(number: Number, lines: Lines, login: As = ARCHIVIST, *, as_json: Json = False) -> None:
+    """Remet sur un bordereau en préparation des lignes qui en furent retirées, si elles peuvent encore partir."""
+    with house_of(login) as (house, actor):
+        one = _kept(number, house, actor)
+        chosen = _subjects(one, lines, house, actor)
+        transfers.put_back(one.id, chosen, store=house.store, actor=actor, clock=house.clock)
+        _tell(number, house, actor, as_json=as_json)
 
 
 @transfer.command("submit")
@@ -223,6 +263,20 @@ def _signed_in(login: str) -> Iterator[tuple[House, Actor]]:
 def _kept(number: str, house: House, actor: Actor) -> Transfer:
     """Return a slip that the person keeps. Raises as `slips.numbered` does."""
     return slips.numbered(number, store=house.store, actor=actor, keeping=True)
+
+
+def _subjects(one: Transfer, lines: Sequence[str], house: House, actor: Actor) -> list[str]:
+    """Return the letters and pieces of a slip that these names are of, all or none.
+
+    Raises:
+        Refused: `transfer.no_line`.
+    """
+    found = slips.slip(one.id, store=house.store, actor=actor, limit=transfers.MAX_LINES).lines
+    wanted = {" ".join(each.split()) for each in lines}
+    unknown = wanted - {each.named for each in found if each.named}
+    if unknown:
+        raise Refused("transfer.no_line", f"Ce bordereau n'a pas de ligne « {min(unknown)} ». Rien n'a été changé.")
+    return [each.item.subject_id for each in found if each.named in wanted]
 
 
 def _tell(number: str, house: House, actor: Actor, *, as_json: bool) -> None:

@@ -487,7 +487,20 @@ def test_the_command_goes_the_whole_road(house: House, tmp_path: Path, monkeypat
     slip = slips.numbered(made["transfer"]["number"], store=house.store, actor=person(house, "archives"))
     with pytest.raises(Conflict):
         said("pack", slip.number)
+    names = [line["number"] for line in made["lines"]]
+    with pytest.raises(Refused, match="pas de ligne « 9/9 »"):
+        said("remove", slip.number, names[0], "9/9", "--reason", "Illisible")
+    with pytest.raises(Forbidden):
+        said("add", slip.number, "--as", "ministre")
+    (less,) = said("remove", slip.number, names[0], "--reason", "Illisible")
+    assert [(line["state"], line["said"]) for line in less["lines"]] == [("retire", "Illisible"), ("inscrit", "")]
+    (same,) = said("add", slip.number)
+    assert same["lines"] == less["lines"], "what was taken off does not come back by itself"
+    (whole,) = said("put-back", slip.number, names[0])
+    assert [line["state"] for line in whole["lines"]] == ["inscrit", "inscrit"]
     said("submit", slip.number)
+    with pytest.raises(Conflict):
+        said("remove", slip.number, names[0], "--reason", "Illisible")
     for login in ("archives", "ministre", "kossi"):
         set_password(login, "un mot de passe long", store=house.store, clock=house.clock)
     with pytest.raises(Forbidden):

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 
 from ged.clock import Clock
 from ged.mail.access import Actor, Right, require
-from ged.mail.dossier_piece import KeptPiece
-from ged.mail.filing import Facts, RetentionRule
+from ged.mail.filing import RetentionRule
 from ged.mail.item import State
 from ged.mail.moves import CLOSED
-from ged.store.retention_figures import RuleCount
+from ged.store.retention_figures import PieceCount, RuleCount
 from ged.store.unit import Store, Unit
-from retention.fate import as_kept, reckon
+from retention.fate import AsKept, reckon
 
 YEARS = 10
 """So many years are told one by one, this one first."""
-_PART = 5000
 _OVER = CLOSED | {State.DISPATCHED, State.CANCELLED}
 
 
@@ -99,38 +97,34 @@ def figures_by_rule(*, store: Store, actor: Actor, clock: Clock) -> Figures:
     with store.unit() as unit:
         counts = unit.retention_figures.by_rule(tenant_id, actor.tokens(), today)
         _, schedule = unit.schedules.applied(tenant_id, today)
-        pieces = Counter(_pieces(unit, actor, today))
+        pieces = tuple(_pieces(unit, actor, today))
     found = {each.code: RuleFigures(each.code, each) for each in schedule.rules}
-    for each in (*counts, *(replace(one, count=count) for one, count in pieces.items())):
+    for each in (*counts, *pieces):
         code = each.rule or ""
         found.setdefault(code, RuleFigures(code, None)).add(each)
-    for one, count in pieces.items():
-        found[one.rule or ""].pieces += count
+    for each in pieces:
+        found[each.rule or ""].pieces += each.count
     ordered = sorted(found.values(), key=lambda one: (-one.total, one.code))
     return Figures(tuple(ordered), tuple(range(today.year, today.year + YEARS)))
 
 
 def _pieces(unit: Unit, actor: Actor, today: date) -> Iterator[RuleCount]:
-    """Give each piece as a count of one."""
-    part = unit.piece_shelves.after(actor, "", _PART)
-    while part:
-        facts = unit.retention.of_pieces(part, today)
-        yield from (_counted(each, facts[each.piece.id], today) for each in part)
-        part = unit.piece_shelves.after(actor, part[-1].piece.id, _PART)
+    """Give the pieces that the actor may read as letters are counted: those together that have one fate."""
+    counts = unit.retention_figures.pieces(actor)
+    facts = unit.retention.of_cases(actor.post.tenant_id, {each.case for each in counts}, today)
+    for each in counts:
+        kept = AsKept(datetime.combine(each.brought_on, time.min), each.case.closed_on, 0)
+        found = reckon(kept, facts[each.case])
+        until, rule = found.keep_until, found.first.rule.code if found.first else None
+        overdue = until is not None and until < today
+        year = None if until is None else until.year
+        yield RuleCount(rule, _state(each), held=each.held, overdue=overdue, year=year, count=each.count)
 
 
-def _counted(one: KeptPiece, facts: Facts, today: date) -> RuleCount:
-    found = reckon(as_kept(one), facts)
-    until, rule = found.keep_until, found.first.rule.code if found.first else None
-    overdue = until is not None and until < today
-    year = None if until is None else until.year
-    return RuleCount(rule, _state(one), held=bool(facts.holds), overdue=overdue, year=year, count=1)
-
-
-def _state(one: KeptPiece) -> State:
-    """Return the state of a letter that is where a piece is."""
-    if one.piece.condemned_at is not None:
+def _state(some: PieceCount) -> State:
+    """Return the state of letters that are where some pieces are."""
+    if some.condemned:
         return State.DESTROYED
-    if one.piece.transferred_at is not None:
+    if some.transferred:
         return State.TRANSFERRED
-    return State.DONE if one.dossier.closed_on is not None else State.ASSIGNED
+    return State.DONE if some.case.closed_on is not None else State.ASSIGNED

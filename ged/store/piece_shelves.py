@@ -66,11 +66,6 @@ class PieceShelves:
         query = query.where(hold_piece.c.hold_id.in_(hold_ids), open_dossiers(actor)).group_by(hold_piece.c.hold_id)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
-    def after(self, actor: Actor, after: str, limit: int) -> tuple[KeptPiece, ...]:
-        """Return pieces by id after one of them, those that are gone among them."""
-        ids = _ids(PieceListing(), actor).where(dossier_piece.c.id > after).order_by(dossier_piece.c.id).limit(limit)
-        return DossierPieces(self._connection).kept(list(self._connection.scalars(ids)))
-
 
 def _ids(listing: PieceListing, actor: Actor) -> sa.Select[tuple[str]]:
     rules = [open_dossiers(actor)]

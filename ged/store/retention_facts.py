@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from ged.mail.schedule import Schedule
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter
 from ged.store.holds import Holds
+from ged.store.retention_figures import Case
 from ged.store.schedule_tables import retention_event
 from ged.store.schedules import Schedules
 from ged.store.tables import kind
@@ -98,6 +99,17 @@ class RetentionFacts:
                 events=events.get(case.id, ()),
                 holds=holds.get(each.piece.id, ()),
             )
+        return found
+
+    def of_cases(self, tenant_id: str, cases: Collection[Case], day: date) -> dict[Case, Facts]:
+        """Return the facts that the pieces of dossiers share, holds aside, where no more is known of each dossier."""
+        version, schedule = self._applied(tenant_id, day)
+        lookup, events = _Lookup(schedule), self._events_of_dossiers([each.id for each in cases if each.id])
+        found = {}
+        for each in cases:
+            code = each.file_code
+            filed = lookup.filed(code, because(Why.BY_CODE, code=code)) if code else ()
+            found[each] = Facts(version, filed, (each.closed_on,), events.get(each.id, ()))
         return found
 
     def _rulings(self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:

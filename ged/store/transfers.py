@@ -147,6 +147,13 @@ class Transfers:
                 "transfer.revision", "Quelqu'un a modifié ce bordereau entre-temps. Rien n'a été fait : relisez-le."
             )
 
+    def on_a_slip(self, subject_ids: Sequence[str]) -> frozenset[str]:
+        """Return those letters and pieces that a slip bears, whose archive has not answered yet."""
+        subject = sa.func.coalesce(transfer_item.c.letter_id, transfer_item.c.piece_id)
+        which = [transfer_item.c[name] == sa.any_(text_array(subject_ids)) for name in ("letter_id", "piece_id")]
+        query = sa.select(subject).where(sa.or_(*which), transfer_item.c.state == ItemState.LISTED)
+        return frozenset(self._connection.scalars(query))
+
     def show_progress(self, transfer_id: str, packed: int) -> None:
         """Write how many letters and pieces are packed: shown, decides nothing."""
         self._connection.execute(sa.update(transfer).where(transfer.c.id == transfer_id).values(packed=packed))

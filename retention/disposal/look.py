@@ -18,6 +18,7 @@ DISPOSED = (Disposition.DESTROY, Disposition.SAMPLE)
 """Final dispositions of which a disposal is made: of a sorting, what it does not keep."""
 BY_LAW = "loi, art. 72"
 """What stands for a rule where the floor of the law sets the term."""
+_ON_A_SLIP = said("Un bordereau de versement le porte : l'archive n'a pas encore répondu.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def looks_at(unit: Unit, letters: Sequence[Letter], today: date) -> list[Look]:
     """Look at letters together, in their order: as many statements as for one."""
     fates = fates_of(unit, letters, today)
     ripe = [each for each in letters if not _against(each, fates[each.id])]
-    under_way = unit.belongings.under_way([each.id for each in ripe])
+    ids = [each.id for each in ripe]
+    under_way = dict.fromkeys(unit.transfers.on_a_slip(ids), _ON_A_SLIP) | unit.belongings.under_way(ids)
     return [
         Look(each, fate, fate.rule or BY_LAW, _against(each, fate) or under_way.get(each.id))
         for each in letters
@@ -55,8 +57,9 @@ def looks_at(unit: Unit, letters: Sequence[Letter], today: date) -> list[Look]:
 def looks_at_pieces(unit: Unit, pieces: Sequence[KeptPiece], today: date) -> list[Look]:
     """Look at pieces of dossiers together, in their order, as at letters."""
     fates = fates_of_pieces(unit, pieces, today)
+    given = dict.fromkeys(unit.transfers.on_a_slip([each.piece.id for each in pieces]), _ON_A_SLIP)
     return [
-        Look(each, fate, fate.rule or BY_LAW, _against_piece(each, fate))
+        Look(each, fate, fate.rule or BY_LAW, _against_piece(each, fate) or given.get(each.piece.id))
         for each in pieces
         for fate in (fates[each.piece.id],)
     ]

@@ -25,6 +25,7 @@ from ged.mail.filing import Disposition, RetentionRule, Span, Start, Term
 from ged.mail.item import Direction, Reading, State
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.mail.schedule import PlanLine, Schedule, ScheduleVersion, VersionState
+from ged.mail.transfer import Form
 from ged.ports import Signer
 from ged.services import classify, dossier, dossier_pieces, hold
 from ged.services.capture import Arrival, Door, capture
@@ -32,6 +33,7 @@ from ged.services.hold import NewHold
 from ged.services.seal import seal
 from ged.services.seal_pieces import seal_piece
 from ged.services.sign_in import actor_of
+from retention import transfers
 from retention.disposal import lists
 from retention.disposal.carry_out import Hands, carry_out
 from retention.nightly import sweep_letters
@@ -50,10 +52,11 @@ NAMES = ("alpha", "beta", "gamma")
 FILED = Schedule(
     rules=(
         RetentionRule("FIN", "Fin", Term(2, Span.YEARS), Start.EVENT, Disposition.DESTROY, "on le veut", event="fin"),
+        RetentionRule("DON", "Don", Term(2, Span.YEARS), Start.RECEPTION, Disposition.TRANSFER, "on le veut"),
     ),
-    plan=(PlanLine("Z", "Ce qui prend fin", rule="FIN"),),
+    plan=(PlanLine("Z", "Ce qui prend fin", rule="FIN"), PlanLine("T", "Ce qui se verse", rule="DON")),
 )
-"""What a version adds to the pilot's: letters under Z wait for an event, and two years."""
+"""What a version adds to the pilot's: what is under Z waits for an event, and two years; what is under T is given."""
 
 
 class Steady:
@@ -90,17 +93,22 @@ class Known:
 
 @dataclass
 class KnownPiece:
-    """A piece of a dossier of its own as this test itself remembers it; `code` of its dossier, "" for none."""
+    """A piece of a dossier of its own as this test itself remembers it; `code` of its dossier, "" for none.
+
+    `digests` are of its versions, `brought` is the day of the last, `slip` the transfer that it is on.
+    """
 
     id: str
     case: str
-    digest: str
+    digests: list[str]
     brought: date
     name: str
     code: str = ""
     closed: bool = False
     events: list[tuple[str, date]] = field(default_factory=list)
     destroyed: bool = False
+    sealed: bool = True
+    slip: str = ""
 
 
 @dataclass
@@ -129,6 +137,7 @@ class Disposing(RuleBasedStateMachine):
         self.lists: list[Disposal] = []
         self.cases: list[str] = []
         self.pieces: list[KnownPiece] = []
+        self.slips: list[str] = []
 
     def clock(self) -> datetime:
         return self.now
@@ -195,7 +204,8 @@ class Disposing(RuleBasedStateMachine):
                     standing.caught.add(each.id)
             for piece in self.pieces:
                 named = one.query is not None and one.query.words == piece.name
-                if one.target == piece.case or named:
+                beside = any(piece.case in each.dossiers and each.id in standing.caught for each in self.letters)
+                if one.target == piece.case or named or (beside and one.scope is Scope.QUERY):
                     standing.caught.add(piece.id)
 
     def some(self, n: int) -> Known | None:
@@ -210,20 +220,97 @@ class Disposing(RuleBasedStateMachine):
         stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
         file = dossier_pieces.Brought(stored, "application/pdf", "plan.pdf")
         piece = dossier_pieces.bring(case, file, **self.by("daf") | {"clock": lambda: past})
-        with house.store.unit() as unit:
-            (version,) = unit.dossier_pieces.versions([piece.id])[piece.id]
-        seal_piece(
-            version.id,
-            store=house.store,
-            vault=house.vault,
-            signer=Steady(house.signer),
-            ledger=house.ledger,
-            clock=self.clock,
-        )
-        self.pieces.append(KnownPiece(piece.id, case, stored.digest, past.date(), name))
+        self.seal_versions(piece.id)
+        self.pieces.append(KnownPiece(piece.id, case, [stored.digest], past.date(), name))
         self.file_case(len(self.pieces) - 1, code)
         self.close_case(len(self.pieces) - 1, closed=True)
         self.caught_now()
+
+    def seal_versions(self, piece_id: str) -> None:
+        house = self.house
+        with house.store.unit() as unit:
+            versions = unit.dossier_pieces.versions([piece_id])[piece_id]
+        for each in versions:
+            if each.sealed_at is None:
+                seal_piece(
+                    each.id,
+                    store=house.store,
+                    vault=house.vault,
+                    signer=Steady(house.signer),
+                    ledger=house.ledger,
+                    clock=self.clock,
+                )
+        with house.store.unit() as unit:  # whatever waits may be sealed together
+            kept = {one.piece.id: one for one in unit.dossier_pieces.kept([each.id for each in self.pieces])}
+        for known in self.pieces:
+            known.sealed = kept[known.id].sealed
+
+    @rule(n=st.integers(0, 50), years=st.integers(18, 22), sealed=st.booleans())
+    def bring_again(self, n: int, years: int, sealed: bool) -> None:
+        """Bring a second version, which restarts the years; without its seal nothing is destroyed."""
+        one = self.laid(n)
+        if one is None or one.destroyed:
+            return
+        past, was_closed = self.now - timedelta(days=365 * years + 6), one.closed
+        self.close_case(n, closed=False)
+        data = f"version {id(self)} {one.id} {len(one.digests)}".encode()
+        stored = self.house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
+        file = dossier_pieces.Brought(stored, "application/pdf", "plan.pdf")
+        dossier_pieces.bring_version(
+            one.case, one.id, file, made_from=len(one.digests), **self.by("daf") | {"clock": lambda: past}
+        )
+        one.digests.append(stored.digest)
+        one.brought = max(one.brought, past.date())
+        one.sealed = False
+        if sealed:
+            self.seal_versions(one.id)
+        self.close_case(n, closed=was_closed)
+        self.caught_now()
+
+    @rule(n=st.integers(0, 50))
+    def seal_late(self, n: int) -> None:
+        if one := self.laid(n):
+            self.seal_versions(one.id)
+
+    @rule(n=st.integers(0, 50), m=st.integers(0, 50), inside=st.booleans())
+    def lie_together(self, n: int, m: int, inside: bool) -> None:
+        """Put a letter in the dossier of a piece, or take it out."""
+        letter, piece = self.some(n), self.laid(m)
+        if letter is None or piece is None or (piece.case in letter.dossiers) is inside:
+            return
+        was_closed = piece.closed
+        self.close_case(m, closed=False)
+        (dossier.put_in if inside else dossier.take_out)(piece.case, letter.id, **self.by("kossi"))
+        (letter.dossiers.add if inside else letter.dossiers.discard)(piece.case)
+        self.close_case(m, closed=was_closed)
+        self.caught_now()
+
+    @rule(n=st.integers(0, 50))
+    def never_happened_to_case(self, n: int) -> None:
+        one = self.laid(n)
+        if one is not None and one.events:
+            classify.withdraw_event(one.events.pop(n % len(one.events))[0], **self.by("archives"))
+
+    @rule()
+    def give(self) -> None:
+        """Put what is to be transferred on a slip."""
+        sweep_letters(self.house.store, self.clock)
+        with suppress(GedError):
+            archive = transfers.Archive("AN", "Archives nationales")
+            slip = transfers.prepare("Versement", Form.SEDA, archive, **self.by("archives"))
+            self.slips.append(slip.id)
+            with self.house.store.unit() as unit:
+                given = {each.subject_id for each in unit.transfers.items(slip.id)}
+            for each in self.pieces:
+                each.slip = slip.id if each.id in given else each.slip
+
+    @rule(n=st.integers(0, 50))
+    def give_up(self, n: int) -> None:
+        if self.slips:
+            gone = self.slips.pop(n % len(self.slips))
+            transfers.abandon(gone, "Plus tard", **self.by("archives"))
+            for each in self.pieces:
+                each.slip = "" if each.slip == gone else each.slip
 
     def laid(self, n: int) -> KnownPiece | None:
         return self.pieces[n % len(self.pieces)] if self.pieces else None
@@ -234,7 +321,7 @@ class Disposing(RuleBasedStateMachine):
             dossier.close(one.case, closing=closed, **self.by("daf"))
             one.closed = closed
 
-    @rule(n=st.integers(0, 50), code=st.sampled_from(("", "A1", "Z")))
+    @rule(n=st.integers(0, 50), code=st.sampled_from(("", "A1", "Z", "T")))
     def file_case(self, n: int, code: str) -> None:
         one = self.laid(n)
         if one is not None and one.code != code:
@@ -370,7 +457,7 @@ class Disposing(RuleBasedStateMachine):
 
     def ripe_piece(self, one: KnownPiece) -> bool:
         until = Term(20, Span.YEARS).after(one.brought)
-        if not one.code or (one.code == "Z" and not one.events):
+        if one.code not in {"A1", "Z"} or (one.code == "Z" and not one.events) or one.slip or not one.sealed:
             return False
         if one.code == "Z":
             until = max(until, Term(2, Span.YEARS).after(max(day for _, day in one.events)))
@@ -380,18 +467,22 @@ class Disposing(RuleBasedStateMachine):
     def ripe(self, one: Known) -> bool:
         since = max(one.dated, one.received)
         until = since.replace(year=since.year + 20, day=28 if (since.month, since.day) == (2, 29) else since.day)
-        if one.filed and not one.events:
+        beside = [each for each in self.pieces if each.case in one.dossiers]
+        events = [day for _, day in one.events] + [day for each in beside for _, day in each.events]
+        if one.filed or any(each.code == "Z" for each in beside):
+            if not events:
+                return False
+            until = max(until, Term(2, Span.YEARS).after(max(events)))
+        if any(each.code == "T" for each in beside):  # of two rules, what keeps most
             return False
-        if one.filed:
-            last = max(day for _, day in one.events)
-            until = max(until, Term(2, Span.YEARS).after(last))
+        around = one.dossiers <= {each.case for each in beside if each.closed}
         held = any(one.id in standing.caught for standing in self.holds)
-        return one.closed and not held and not one.dossiers and self.now.date() > until and not one.destroyed
+        return one.closed and not held and around and self.now.date() > until and not one.destroyed
 
     @invariant()
     def what_is_not_destroyed_is_whole(self) -> None:
         kept = [each.original for each in self.letters if not each.destroyed]
-        kept += [each.digest for each in self.pieces if not each.destroyed]
+        kept += [digest for each in self.pieces if not each.destroyed for digest in each.digests]
         for digest in kept:
             assert self.house.vault.stat(digest) is not None
 
@@ -404,7 +495,7 @@ class Disposing(RuleBasedStateMachine):
             assert done is not None
             assert done.state is DisposalState.DONE
         gone = [known.original for known in self.letters if known.destroyed]
-        gone += [piece.digest for piece in self.pieces if piece.destroyed]
+        gone += [digest for piece in self.pieces if piece.destroyed for digest in piece.digests]
         for digest in gone:
             assert self.house.vault.stat(digest) is None
         self.house.ledger.recheck()
@@ -443,6 +534,16 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
         one.lay(years, name, code)
     one.happen_to_case(5, 3)
     one.close_case(6, closed=False)
+    for years, code in ((22, "A1"), (22, "A1"), (22, "T"), (22, "Z"), (22, "A1"), (22, "A1"), (22, "A1")):
+        one.lay(years, "alpha", code)
+    one.bring_again(7, 18, sealed=True)  # its years began anew
+    one.give()
+    one.file_case(9, "A1")  # what an archive may be about to take
+    one.happen_to_case(10, 3)
+    one.never_happened_to_case(10)
+    one.lie_together(1, 11, inside=True)  # beta, which the hold on a search catches
+    one.bring_again(12, 21, sealed=True)
+    one.bring_again(8, 21, sealed=False)  # its last version waits for its seal
     one.hold(1, Scope.QUERY)
     one.prepare()
     one.visa(0)
@@ -450,6 +551,9 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
     one.work("shredded", 0)
     one.work(None, 0)
     assert [each.destroyed for each in one.letters] == [True, False, False, False]
-    assert [each.destroyed for each in one.pieces] == [True, False, False, False, False, True, False]
+    assert [each.destroyed for each in one.pieces] == [
+        *(True, False, False, False, False, True, False),
+        *(False, False, False, False, False, True, True),
+    ]
     one.what_is_not_destroyed_is_whole()
     one.teardown()

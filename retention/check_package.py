@@ -76,12 +76,16 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLetter:
-    """A letter of a package: its unit, its original, what is joined to it and what proves it."""
+    """A letter of a package, or a piece of a dossier: its unit, its original, what is below it and what proves it.
+
+    `units` are those of `pieces`, in the same order: an enclosure of a letter, an earlier version of a piece.
+    """
 
     unit: ReadUnit
     master: CheckedFile
     pieces: tuple[CheckedFile, ...]
     proofs: tuple[CheckedFile, ...]
+    units: tuple[ReadUnit, ...]
 
     @property
     def files(self) -> tuple[CheckedFile, ...]:
@@ -230,13 +234,15 @@ def _letter(  # noqa: PLR0917 - private; a letter and where it is looked for
     if len(masters) != 1:
         raise faulty(f"l'unité {one.id} n'a pas un original, et un seul (BinaryMaster)")
     below = [unit for unit in read.below(one.id) if unit.files]
-    pieces = [file for unit in below if unit.proves != one.id for file in unit.files if file.usage == "BinaryMaster"]
+    others = [unit for unit in below if unit.proves != one.id]
+    pieces = [(unit, file) for unit in others for file in unit.files if file.usage == "BinaryMaster"]
     proofs = [file for unit in below if unit.proves == one.id for file in unit.files]
     return CheckedLetter(
         one,
         checked(masters[0], must=True),
-        tuple(checked(file, must=False) for file in pieces),
+        tuple(checked(file, must=False) for _, file in pieces),
         tuple(checked(file, must=False) for file in proofs),
+        tuple(unit for unit, _ in pieces),
     )
 
 

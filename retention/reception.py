@@ -1,15 +1,16 @@
 """Receptions: a package of another house checked whole, every digest and every proof, then taken whole; or refused.
 
 What is refused leaves its reasons and, where the package says what it is called, the reply that says no. What is taken
-becomes letters here, sealed here, each with where it comes from; killed anywhere, the next worker goes on.
+becomes letters and dossiers here, sealed here, each with where it comes from; killed anywhere, the next goes on.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ from ged.clock import Clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import SYSTEM, Actor, Right, require
 from ged.mail.annex import AnnexKind
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.item import Confidentiality, Direction, Letter, State
 from ged.mail.journal import Act
 from ged.mail.reception import Proofs, Provenance, Reception, ReceptionState
@@ -26,8 +28,9 @@ from ged.services.capture import Door
 from ged.services.enter import Paper, begin_work, enter, register_of, take_number
 from ged.store.unit import Store, Unit
 from retention.check_package import Checked, CheckedFile, CheckedLetter, Hands, check, unit_file
+from retention.received_dossier import Coming, day_of, instant_of, lay_letter, take_piece
 from retention.seda.contents import Agency
-from retention.seda.read import ReadPackage, ReadUnit
+from retention.seda.read import ReadPackage
 from retention.seda.replies import Given, write_reply
 
 _SHOWN = 500
@@ -91,10 +94,11 @@ def receptions(*, store: Store, actor: Actor, limit: int = 100) -> tuple[Recepti
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A reception, and where each of its letters that the reader may see comes from, with its number here."""
+    """A reception, and where each letter and piece of it that the reader may see comes from, with what it is here."""
 
     reception: Reception
     letters: tuple[tuple[Provenance, str], ...]
+    pieces: tuple[tuple[Provenance, KeptPiece], ...]
 
 
 def received(reception_id: str, *, store: Store, actor: Actor) -> Received:
@@ -108,9 +112,64 @@ def received(reception_id: str, *, store: Store, actor: Actor) -> Received:
     with store.unit() as unit:
         found = unit.receptions.get(reception_id, actor.tenant_id)
         items = unit.receptions.items(found.id)[:_SHOWN]
-        seen = {one.id: one.number for one in unit.letters.many([each.letter_id for each in items])}
-        open_to = {each for each in seen if unit.letters.seen(each, actor.tokens())}
-        return Received(found, tuple((one, seen[one.letter_id]) for one in items if one.letter_id in open_to))
+        letters, pieces = _taken(unit, items)
+        open_to = {key for key, each in letters.items() if unit.letters.seen(each.id, actor.tokens())}
+        cases = {each.dossier.id for each in pieces.values()} if actor.has(Right.SEE_DOSSIERS) else set()
+        cases = {each for each in cases if unit.dossiers.seen(each, actor)}
+        return Received(
+            found,
+            tuple((one, letters[one.letter_id].number) for one in items if one.letter_id in open_to),
+            tuple(
+                (one, pieces[one.piece_id])
+                for one in items
+                if one.piece_id in pieces and pieces[one.piece_id].dossier.id in cases
+            ),
+        )
+
+
+def _taken(unit: Unit, items: Sequence[Provenance]) -> tuple[dict[str | None, Letter], dict[str | None, KeptPiece]]:
+    """Return the letters and the pieces of a reception, by id."""
+    letters = unit.letters.many([one.letter_id for one in items if one.letter_id is not None])
+    pieces = unit.dossier_pieces.kept([one.piece_id for one in items if one.piece_id is not None])
+    return {each.id: each for each in letters}, {each.piece.id: each for each in pieces}
+
+
+def provenance_of_piece(
+    dossier_id: str, piece_id: str, *, store: Store, actor: Actor
+) -> tuple[Provenance, Reception] | None:
+    """Return where a piece of a dossier that the actor sees comes from; None for one of our own.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`.
+    """
+    require(actor, Right.SEE_DOSSIERS)
+    with store.unit() as unit:
+        seen = unit.dossiers.get(dossier_id, actor)
+        found = unit.receptions.provenance(unit.dossier_pieces.get(seen.id, piece_id).id)
+        return (found, unit.receptions.get(found.reception_id, seen.tenant_id)) if found else None
+
+
+def evidence_of_piece(
+    dossier_id: str, piece_id: str, *, store: Store, vault: Vault, actor: Actor, clock: Clock
+) -> AbstractContextManager[BinaryIO]:
+    """Open what came to prove a piece, and write in the journal that it was read.
+
+    Raises:
+        Forbidden: `access.right`.
+        NotFound: `dossier.unknown`, `dossier_piece.unknown`; `dossier_piece.no_evidence`, none came or it is gone.
+    """
+    require(actor, Right.SEE_DOSSIERS)
+    with store.unit() as unit:
+        seen = unit.dossiers.get(dossier_id, actor)
+        piece = unit.dossier_pieces.get(seen.id, piece_id)
+        found = unit.receptions.provenance(piece.id)
+        if found is None or found.evidence is None or piece.condemned_at is not None:
+            raise NotFound("dossier_piece.no_evidence", "Cette pièce n'est pas venue avec des preuves.")
+        about = {"piece": piece.id, "title": piece.title, "sha256": found.evidence}
+        unit.journal.write_about(clock(), Act.PIECE_READ, actor, seen.id, **about)
+        unit.commit()
+    return vault.open(found.evidence)
 
 
 def provenance_of(letter_id: str, *, store: Store, actor: Actor) -> tuple[Provenance, Reception] | None:
@@ -199,18 +258,24 @@ def _take_letter(  # noqa: PLR0917 - private; one letter and where it is
     if one.unit.id in done:
         return
     actor = receiver.who(found.login)
-    kept = {file.uri: _keep(file, package, found.tenant_id, receiver) for file in one.files}
     now = receiver.clock()
+    coming = Coming(found, read, one, proofs, actor, now)
+    kept = {file.uri: _keep(file, package, found.tenant_id, receiver) for file in coming.files}
     with receiver.store.unit() as unit:
         unit.receptions.get(found.id, None, lock=True)
-        letter = _register(unit, one, kept, actor, now)
-        unit.receptions.add_item(_provenance(found, read, one.unit, letter, proofs))
+        if coming.is_piece:
+            unit.receptions.add_item(take_piece(unit, coming, kept))
+        else:
+            letter = _register(unit, one, kept, actor, now)
+            unit.receptions.add_item(replace(coming.provenance(), letter_id=letter.id))
+            unit.journal.write(
+                now, Act.CAME_BY_TRANSFER, actor, letter.id,
+                transfer=read.identifier, house=read.sender, number=one.unit.number, proofs=proofs,
+                sha256=letter.original,
+            )  # fmt: skip
+            lay_letter(unit, coming, letter)
+            begin_work(unit, letter)
         unit.receptions.change(found.id, done=len(done) + 1)
-        unit.journal.write(
-            now, Act.CAME_BY_TRANSFER, actor, letter.id,
-            transfer=read.identifier, house=read.sender, number=one.unit.number, proofs=proofs, sha256=letter.original,
-        )  # fmt: skip
-        begin_work(unit, letter)
         unit.commit()
 
 
@@ -239,9 +304,9 @@ def _register(unit: Unit, one: CheckedLetter, kept: dict[str, Stored], actor: Ac
         sender=said.sender or None,
         recipient=said.recipient or None,
         sender_reference=said.reference or None,
-        letter_date=_day(said.written) or _day(said.sent),
-        received_at=_instant(said.received, now) or now,
-        closed_on=_day(said.ended) or now.date(),
+        letter_date=day_of(said.written) or day_of(said.sent),
+        received_at=instant_of(said.received, now) or now,
+        closed_on=day_of(said.ended) or now.date(),
     )
     for kind, files in ((AnnexKind.ENCLOSURE, one.pieces), (AnnexKind.PROVENANCE, one.proofs)):
         for file in files:
@@ -250,26 +315,12 @@ def _register(unit: Unit, one: CheckedLetter, kept: dict[str, Stored], actor: Ac
     return letter
 
 
-def _provenance(found: Reception, read: ReadPackage, one: ReadUnit, letter: Letter, proofs: Proofs) -> Provenance:
-    dossier = read.top(one)
-    return Provenance(
-        reception_id=found.id,
-        unit=one.id,
-        letter_id=letter.id,
-        number=one.number,
-        system_id=one.system_id,
-        house=read.sender_name or read.sender,
-        dossier=f"{dossier.number} {dossier.title}".strip() if dossier else "",
-        proofs=proofs,
-        history=one.history,
-    )
-
-
 def _accept(found: Reception, read: ReadPackage, receiver: Receiver) -> None:
     with receiver.store.unit() as unit:
         items = unit.receptions.items(found.id)
-        numbers = {one.id: one.number for one in unit.letters.many([each.letter_id for each in items])}
-        units = tuple((one.unit, numbers[one.letter_id]) for one in items)
+        letters, pieces = _taken(unit, items)
+        numbers = {key: one.number for key, one in letters.items()} | {key: one.label for key, one in pieces.items()}
+        units = tuple((one.unit, numbers[one.letter_id or one.piece_id]) for one in items)
         _end(unit, found, read, _Word(ReceptionState.ACCEPTED, receiver.clock(), units))
         unit.commit()
 
@@ -337,18 +388,3 @@ def forget(reception_id: str, *, store: Store, vault: Vault) -> None:
 def _level(access: str) -> Confidentiality:
     """Return the level that a letter had; one that is not known here is kept narrow."""
     return Confidentiality(access) if access in set(Confidentiality) else Confidentiality.RESTRICTED
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
-
-
-def _instant(text: str, now: datetime) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None and found <= now else None

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from api.deps import ApiActorDep, HouseDep
+from ged.mail.dossier_piece import KeptPiece
 from ged.mail.reception import Proofs, Provenance, Reception, ReceptionState
 from ingest.capture.names import shown_name
 from retention import reception
@@ -61,11 +62,34 @@ class ProvenanceOut(BaseModel):
         return cls(number=number, number_there=one.number, **plain)
 
 
+class PieceProvenanceOut(BaseModel):
+    """A piece of a dossier that was taken: where it lies here, what it was called there, what its proofs are worth."""
+
+    piece_id: str
+    dossier_id: str
+    dossier_code: str
+    title: str
+    unit: str
+    named_there: str
+    system_id: str
+    dossier: str
+    proofs: Proofs
+
+    @classmethod
+    def of(cls, one: Provenance, piece: KeptPiece) -> PieceProvenanceOut:
+        """Return where a piece comes from on the wire."""
+        plain = {name: getattr(one, name) for name in ("unit", "system_id", "dossier", "proofs")}
+        case = piece.dossier
+        here = {"piece_id": piece.piece.id, "dossier_id": case.id, "dossier_code": case.code}
+        return cls(**here, title=piece.piece.title, named_there=one.number, **plain)
+
+
 class ReceivedOut(BaseModel):
-    """A package with those of its letters that are open to the caller, 500 at most."""
+    """A package with those of its letters and pieces that are open to the caller, 500 at most."""
 
     reception: ReceptionOut
     letters: list[ProvenanceOut]
+    pieces: list[PieceProvenanceOut]
 
 
 class FoundReceptions(BaseModel):
@@ -101,7 +125,8 @@ def get(house: HouseDep, actor: ApiActorDep, reception_id: str) -> ReceivedOut:
     """Return what became of a package."""
     found = reception.received(reception_id, store=house.store, actor=actor)
     letters = [ProvenanceOut.of(one, number) for one, number in found.letters]
-    return ReceivedOut(reception=ReceptionOut.of(found.reception), letters=letters)
+    pieces = [PieceProvenanceOut.of(one, piece) for one, piece in found.pieces]
+    return ReceivedOut(reception=ReceptionOut.of(found.reception), letters=letters, pieces=pieces)
 
 
 @router.get("/{reception_id}/reply", response_class=Response)

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.deps import ActorDep, FormCheck, HouseDep
 from api.enclosures import brought
 from api.files import served
+from api.views.receptions import piece_provenance_context
 from api.views.render import page
 from api.views.words import typed_day
 from api.wiring import House
@@ -200,6 +201,7 @@ def _shown(
         "error": error,
         "faults": error.diagnostics().get("faults", {}) if error else {},
         "mine": one.reserved_by == actor.login,
+        **piece_provenance_context(dossier_id, one.id, house, actor),
     }
     status = 200 if error is None else 409 if isinstance(error, Conflict) else 422
     return page(request, "dossiers/piece.html", status=status, **values)

@@ -60,6 +60,7 @@ DETAILS: dict[str, str] = {
     "first": _("Premier"),
     "from_day": _("À partir du"),
     "hold": _("Gel"),
+    "evidence": _("Preuves (SHA-256)"),
     "house": _("Maison"),
     "identifier": _("Identifiant"),
     "instrument": _("Acte n°"),

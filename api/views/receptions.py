@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import ActorDep, FormCheck, HouseDep
+from api.files import served
 from api.views.render import page, part
 from api.views.words import _
 from api.wiring import House
@@ -99,6 +100,23 @@ def _list(request: Request, house: House, actor: Actor, *, fault: Refused | None
     return page(
         request, "transfers/receptions.html", status=422 if fault else 200, rows=rows, fault=fault, states=STATES
     )
+
+
+@router.get("/dossiers/{dossier_id}/pieces/{document_id}/preuves")
+def evidence(house: HouseDep, actor: ActorDep, dossier_id: str, document_id: str) -> Response:
+    """Return what came to prove a piece that another house transferred, as it came."""
+    opened = reception.evidence_of_piece(
+        dossier_id, document_id, store=house.store, vault=house.vault, actor=actor, clock=house.clock
+    )
+    return served(opened, media_type="application/zip", name="preuves.zip")
+
+
+def piece_provenance_context(dossier_id: str, piece_id: str, house: House, actor: Actor) -> dict[str, Any]:
+    """Return what the page of a piece of a dossier says of where it comes from."""
+    return {
+        "provenance": reception.provenance_of_piece(dossier_id, piece_id, store=house.store, actor=actor),
+        "provenance_proofs": PROOFS,
+    }
 
 
 def provenance_context(letter_id: str, house: House, actor: Actor) -> dict[str, Any]:

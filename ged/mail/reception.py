@@ -34,7 +34,7 @@ class Reception:
         identifier: What the package says that it is called; what our reply answers. "" until it is read.
         sender: Identifier of who gives, and `sender_name` their name, as the package says.
         reasons: Why it was refused, French sentences; () otherwise.
-        total: Letters that it brings, and `done` those that are registered here.
+        total: Letters and pieces that it brings, and `done` those that are registered here.
         reply: The `ArchiveTransferReply`, as XML; "" until it has ended.
     """
 
@@ -60,21 +60,32 @@ class Reception:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a letter that was received from another house comes from.
+    """Where a letter or a piece of a dossier that was received from another house comes from.
 
     Attributes:
         unit: Id of its unit in the package.
-        number: The number that it had there, and `system_id` how that house names it.
+        letter_id: Of the letter; None for a piece, of which `piece_id` is.
+        number: The number that it had there, of a piece the code of its dossier and its title, and `system_id` how that
+            house names it.
         dossier: Code and title of the dossier that it lay in there; "".
         history: (when, what) as that house told it.
+        cote: Its place in that house's file plan, `rule` the code of its rule there, and `remark` what was said of it.
+        facts: (code, name, value) of what was known of a piece there and has no place in what its kind asks for here.
+        evidence: SHA-256 of what came to prove a piece, kept in the vault; None for a letter, where it is an annex.
     """
 
     reception_id: str
     unit: str
-    letter_id: str
+    letter_id: str | None
     number: str
     system_id: str
     house: str
     dossier: str
     proofs: Proofs
     history: tuple[tuple[str, str], ...]
+    piece_id: str | None = None
+    cote: str = ""
+    rule: str = ""
+    remark: str = ""
+    facts: tuple[tuple[str, str, str], ...] = ()
+    evidence: str | None = None

@@ -330,14 +330,19 @@ def open_version(
 def _keep(
     unit: Unit, piece: DossierPiece, number: int, file: Brought, *, remark: str, actor: Actor, now: datetime
 ) -> Version:
-    unit.arrivals.know(file.stored, file.media_type, now)
     kept = (file.stored.digest, file.stored.size, file.media_type, file.filename)
     version = Version(secrets.token_urlsafe(16), piece.id, number, *kept, remark, now, actor.login, actor.name)
+    keep_version(unit, version, file.stored, now)
+    return version
+
+
+def keep_version(unit: Unit, version: Version, stored: Stored, now: datetime) -> None:
+    """Keep a version of a piece in the caller's transaction, its seal and its reading asked for."""
+    unit.arrivals.know(stored, version.media_type, now)
     unit.dossier_pieces.add_version(version)
     unit.piece_locks.again(version.piece_id)
     unit.queue.defer("seal_version", version_id=version.id)
     unit.queue.defer("read_version", version_id=version.id)
-    return version
 
 
 def _open(unit: Unit, dossier_id: str, actor: Actor) -> Dossier:

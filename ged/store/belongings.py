@@ -36,6 +36,7 @@ from ged.store.register_tables import register_print
 from ged.store.routing_tables import note, opinion
 from ged.store.slip_tables import doubtful_file, kept_file, routing_slip
 from ged.store.tables import arrival, due, letter, original, page, page_image, proposal, rendition, run, seal
+from ged.store.transfer_tables import reception_item
 
 _SHA256 = "[0-9a-f]{64}"
 _OVER = (State.DONE, State.FOLLOWED_UP, State.NO_FURTHER_ACTION, State.DISPATCHED, State.CANCELLED)
@@ -92,9 +93,11 @@ class Belongings:
         return tuple(SealedPart(row.id, row.leaf) for row in rows)
 
     def objects_of_piece(self, piece_id: str) -> tuple[str, ...]:
-        """Return the SHA-256 of every file of a piece of a dossier, in order: one for each version."""
-        query = sa.select(dossier_version.c.sha256).where(dossier_version.c.piece_id == piece_id).distinct()
-        return tuple(self._connection.scalars(query.order_by(dossier_version.c.sha256)))
+        """Return the SHA-256 of every file of a piece of a dossier, in order: its versions, what came to prove it."""
+        versions = sa.select(dossier_version.c.sha256).where(dossier_version.c.piece_id == piece_id)
+        proofs = sa.select(reception_item.c.evidence).where(reception_item.c.piece_id == piece_id)
+        found = versions.union(proofs.where(reception_item.c.evidence.is_not(None)))
+        return tuple(sorted(self._connection.scalars(found)))
 
     def has_another(self, digest: str) -> bool:
         """Whether something that is not destroyed has these bytes: a letter, a piece, a lot, a draft, a print."""
@@ -230,6 +233,9 @@ class Belongings:
         living_piece = sa.select(dossier_piece.c.id).where(dossier_piece.c.condemned_at.is_(None))
         yield sa.select(dossier_version.c.id).where(
             dossier_version.c.sha256 == digest, dossier_version.c.piece_id.in_(living_piece)
+        )
+        yield sa.select(reception_item.c.unit).where(
+            reception_item.c.evidence == digest, reception_item.c.piece_id.in_(living_piece)
         )
         aside = sa.or_(mail_aside.c.letter_id.is_(None), mail_aside.c.letter_id.in_(lives))
         yield sa.select(mail_aside.c.digest).where(mail_aside.c.digest == digest, aside)

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ged.errors import NotFound
+from ged.mail.dossier import Dossier
 from ged.mail.reception import Proofs, Provenance, Reception, ReceptionState
-from ged.store.transfer_tables import reception, reception_item
+from ged.store.dossier_tables import dossier
+from ged.store.dossiers import dossier_of
+from ged.store.transfer_tables import received_dossier, reception, reception_item
 
 _COLUMNS = [reception.c[one.name] for one in fields(Reception)]
 _ITEMS = [reception_item.c[one.name] for one in fields(Provenance)]
@@ -71,7 +74,7 @@ class Receptions:
 
     def add_item(self, new: Provenance) -> bool:
         """Write where a letter comes from; give False when that unit was registered already."""
-        values = asdict(new) | {"history": [list(one) for one in new.history]}
+        values = asdict(new) | {name: [list(one) for one in getattr(new, name)] for name in ("history", "facts")}
         added = insert(reception_item).values(**values)
         added = added.on_conflict_do_nothing(index_elements=["reception_id", "unit"])
         return self._connection.execute(added.returning(reception_item.c.unit)).one_or_none() is not None
@@ -79,12 +82,26 @@ class Receptions:
     def items(self, reception_id: str) -> tuple[Provenance, ...]:
         """Return where the letters of a reception come from."""
         query = sa.select(*_ITEMS).where(reception_item.c.reception_id == reception_id)
-        return tuple(_provenance(row) for row in self._connection.execute(query.order_by(reception_item.c.letter_id)))
+        return tuple(_provenance(row) for row in self._connection.execute(query.order_by("letter_id", "piece_id")))
 
-    def provenance(self, letter_id: str) -> Provenance | None:
-        """Return where a letter comes from; None for one that was registered here first."""
-        row = self._connection.execute(sa.select(*_ITEMS).where(reception_item.c.letter_id == letter_id)).one_or_none()
+    def provenance(self, subject_id: str) -> Provenance | None:
+        """Return where a letter or a piece comes from; None for one that was registered here first."""
+        which = sa.or_(reception_item.c.letter_id == subject_id, reception_item.c.piece_id == subject_id)
+        row = self._connection.execute(sa.select(*_ITEMS).where(which)).one_or_none()
         return _provenance(row) if row else None
+
+    def dossier_of(self, tenant_id: str, sender: str, system_id: str) -> Dossier | None:
+        """Return the dossier that a dossier of another house became here; nobody else changes it meanwhile."""
+        mine = sa.and_(received_dossier.c.tenant_id == tenant_id, received_dossier.c.sender == sender)
+        query = sa.select(*(dossier.c[name] for name in Dossier.__slots__)).join(received_dossier)
+        query = query.where(mine, received_dossier.c.system_id == system_id)
+        row = self._connection.execute(query.with_for_update(of=dossier)).one_or_none()
+        return dossier_of(row) if row else None
+
+    def add_dossier(self, made: Dossier, sender: str, system_id: str) -> None:
+        """Write which dossier of another house became one here."""
+        values = {"dossier_id": made.id, "tenant_id": made.tenant_id, "sender": sender, "system_id": system_id}
+        self._connection.execute(sa.insert(received_dossier).values(**values))
 
 
 def _reception(row: sa.Row[Any]) -> Reception:
@@ -94,5 +111,5 @@ def _reception(row: sa.Row[Any]) -> Reception:
 
 def _provenance(row: sa.Row[Any]) -> Provenance:
     values = {one.name: getattr(row, one.name) for one in fields(Provenance)}
-    history = tuple((str(when), str(what)) for when, what in row.history)
-    return Provenance(**(values | {"proofs": Proofs(row.proofs), "history": history}))
+    lists = {name: tuple(tuple(map(str, each)) for each in getattr(row, name)) for name in ("history", "facts")}
+    return Provenance(**(values | {"proofs": Proofs(row.proofs)} | lists))

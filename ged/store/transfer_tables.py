@@ -118,13 +118,30 @@ reception_item = sa.Table(
     metadata,
     column("reception_id", _Text, sa.ForeignKey("reception.id"), primary_key=True),
     column("unit", _Text, primary_key=True),
-    column("letter_id", _Text, sa.ForeignKey("letter.id"), unique=True),
+    column("letter_id", _Text, sa.ForeignKey("letter.id"), unique=True, nullable=True),
     column("number", _Text),
     column("system_id", _Text),
     column("house", _Text),
     column("dossier", _Text),
     column("proofs", _Text),
     column("history", JSONB),
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), unique=True, nullable=True),
+    column("cote", _Text, server_default=""),
+    column("rule", _Text, server_default=""),
+    column("remark", _Text, server_default=""),
+    column("facts", JSONB, server_default="[]"),
+    column("evidence", _Text, nullable=True, index=True),
+    sa.CheckConstraint("num_nonnulls(letter_id, piece_id) = 1", name="ck_reception_item_one"),
+)
+
+received_dossier = sa.Table(
+    "received_dossier",
+    metadata,
+    column("dossier_id", _Text, sa.ForeignKey("dossier.id"), primary_key=True),
+    column("tenant_id", _Text, sa.ForeignKey("entity.id")),
+    column("sender", _Text),
+    column("system_id", _Text),
+    sa.UniqueConstraint("tenant_id", "sender", "system_id", name="uq_received_dossier"),
 )
 
 

@@ -13,6 +13,8 @@ MASTER, DISSEMINATION, TEXT, PAPER = "BinaryMaster_1", "Dissemination_1", "TextC
 """Uses of an object in its group. Source: SEDA 2.3, DataObjectVersion."""
 ACCESS = "ACCES-"
 """What a code of access rules begins with; the level of confidentiality follows."""
+METADATA = "metadonnees"
+"""The scheme of the keywords that say what is known of a piece: reference the field, content the value."""
 PIECE = "piece_dossier"
 """What tells a piece of a dossier from a letter, where a letter says its direction."""
 

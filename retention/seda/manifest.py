@@ -11,11 +11,9 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from retention.archive_file import Added
-from retention.seda.contents import ACCESS, NAMESPACE, Agency, Described, Message, PackedFile, PaperTwin
+from retention.seda.contents import ACCESS, METADATA, NAMESPACE, Agency, Described, Message, PackedFile, PaperTwin
 
 _DIGEST = "SHA-512"
-METADATA = "metadonnees"
-"""The scheme of the keywords that say what is known of a piece: reference the field, content the value."""
 
 
 @dataclass(frozen=True, slots=True)

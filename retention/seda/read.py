@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from ged.errors import Refused
-from retention.seda.contents import ACCESS
+from retention.seda.contents import ACCESS, METADATA
 from retention.seda.trusting_nothing import MAX_MANIFEST_BYTES, all_at, read_root, text_at
 
 _URI = re.compile(r"content/[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
@@ -37,6 +37,8 @@ class ReadUnit:
     Attributes:
         parent: Id of the unit that it lies in, "" at the top.
         files: What it carries; a unit that carries some, under none that does, is a letter.
+        cote: Its place in the file plan of that house; `version` is the number of a version of a piece.
+        facts: (code, name, value) of what was known of a piece.
         paper: What is written on its paper, "" without.
         proves: Id of the unit whose seal its file proves.
     """
@@ -47,6 +49,9 @@ class ReadUnit:
     title: str
     number: str
     system_id: str
+    cote: str
+    version: str
+    facts: tuple[tuple[str, str, str], ...]
     description: str
     kind: str
     kind_label: str
@@ -190,6 +195,9 @@ def _unit(one: etree._Element, parent: str, files: tuple[ReadFile, ...], paper: 
         for each in all_at(content, "s:CustodialHistory/s:CustodialHistoryItem")
     )
     access = text_at(one, "s:Management/s:AccessRule/s:Rule", 80)
+    told = [(each, each.find("{*}KeywordReference")) for each in all_at(content, "s:Keyword")]
+    facts = [(each, named) for each, named in told if named is not None and named.get("schemeID") == METADATA]
+    kinds = [each for each, named in told if named is None or named.get("schemeID") != METADATA]
     return ReadUnit(
         id=unit_id,
         parent=parent,
@@ -197,9 +205,20 @@ def _unit(one: etree._Element, parent: str, files: tuple[ReadFile, ...], paper: 
         title=text_at(content, "s:Title", 500),
         number=text_at(content, "s:OriginatingAgencyArchiveUnitIdentifier", 100),
         system_id=text_at(content, "s:OriginatingSystemId", 100),
+        cote=text_at(content, "s:FilePlanPosition", 80),
+        version=text_at(content, "s:Version", 20),
+        facts=tuple(
+            (
+                text_at(each, "s:KeywordReference", 80),
+                " ".join(str(named.get("schemeName", "")).split())[:200],
+                text_at(each, "s:KeywordContent", 500),
+            )
+            for each, named in facts
+        ),
         description=text_at(content, "s:Description"),
-        kind=text_at(content, "s:Keyword/s:KeywordReference", 80),
-        kind_label=text_at(content, "s:DocumentType", 200) or text_at(content, "s:Keyword/s:KeywordContent", 200),
+        kind=text_at(kinds[0], "s:KeywordReference", 80) if kinds else "",
+        kind_label=text_at(content, "s:DocumentType", 200)
+        or (text_at(kinds[0], "s:KeywordContent", 200) if kinds else ""),
         direction=text_at(content, "s:Tag", 40),
         sender=_name(content, "Sender"),
         recipient=_name(content, "Recipient"),

@@ -26,7 +26,8 @@ from api.receptions import receiver_of, take_reception
 from api.transfers import read_reply
 from api.wiring import House, open_house
 from ged.mail.annex import AnnexKind
-from ged.mail.item import Sealing, State
+from ged.mail.dossier_piece import DossierModel, FieldType, KeptPiece, PieceField, PieceKind
+from ged.mail.item import Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.reception import Proofs, Reception, ReceptionState
 from ged.mail.transfer import Form, ItemState, TransferState
@@ -34,15 +35,17 @@ from ged.ports import Stored, Vault
 from ged.seal.bundle.write import complete
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome
-from ged.services import consult, dossier
+from ged.services import consult, dossier, dossier_pieces
 from ged.services.verify import verify_letter
 from ged.services.verify_bundle import verify_bundle
 from ingest.own_folder import own_folder
+from integration.test_acknowledgement import signed_in
 from retention import reception, slips
 from retention.answers import take_answer
+from retention.fates import fates_of_pieces
 from rooms.house import alchemy_url, driver_url
 from rooms.letters import letter_pdf, read_all, verifying
-from rooms.server import bearer
+from rooms.server import bearer, served
 from rooms.transfers import (
     SCHEMAS,
     Laid,
@@ -113,6 +116,7 @@ def test_what_one_house_transfers_another_takes(
         assert archive.vault.stat(found.reception.sha256) is None, "the package is gone, its letters stay"
         assert len(found.letters) == 2
         for provenance, number in found.letters:
+            assert provenance.letter_id is not None
             theirs = consult.letter(provenance.letter_id, store=archive.store, actor=person(archive, "archives"))
             ours = consult.letter(provenance.system_id, store=house.store, actor=person(house, "archives"))
             assert (theirs.original, theirs.number) == (ours.original, number)
@@ -148,30 +152,71 @@ def test_what_one_house_transfers_another_takes(
         assert {one.state for one in unit.letters.many(mine)} == {State.TRANSFERRED}
 
 
-def test_pieces_of_a_dossier_are_taken_with_their_versions_and_their_proofs_are_verified(
+def loaded(house: House, *fields: PieceField) -> None:
+    """Have a kind of piece, « plan », with what is to be known of it."""
+    with house.store.unit() as unit:
+        unit.dossier_pieces.load(DossierModel((PieceKind("plan", "Plan", "Plan"),), fields))
+        unit.commit()
+
+
+def test_a_dossier_that_is_transferred_becomes_a_dossier_with_its_pieces_versions_and_proofs(
     house: House, archive_settings: Settings, tmp_path: Path
 ) -> None:
-    case = closed_dossier(house, Laid("Plan", (letter_pdf(subject="Un"), letter_pdf(subject="Deux")), "Instruction"))
+    scale = PieceField("plan", "echelle", "Échelle", "Scale", FieldType.TEXT, required=False, choices=())
+    sheet = PieceField("plan", "feuille", "Feuille", "Sheet", FieldType.TEXT, required=False, choices=())
+    loaded(house, scale, sheet)
+    (letter_id,) = closed_letters(house)
+    plan = (letter_pdf(subject="Un"), letter_pdf(subject="Deux"))
+    known = {"echelle": "1/500", "feuille": "F-12"}
+    case = closed_dossier(
+        house, Laid("Plan", plan, "Instruction", "plan", known), Laid("Note", (letter_pdf(subject="Trois"),)),
+        letters=[letter_id],
+    )  # fmt: skip
+    fall_due(house, [letter_id])
     slip = packed(house)
     package = package_of(house, slip.id, tmp_path / "paquet.zip").read_bytes()
     with house.store.unit() as unit:
-        (piece,) = unit.dossier_pieces.kept_in(case)
-        last, first = unit.dossier_pieces.versions([piece.piece.id])[piece.piece.id]
+        pieces = {one.piece.title: one for one in unit.dossier_pieces.kept_in(case)}
+        last, first = unit.dossier_pieces.versions([pieces["Plan"].piece.id])[pieces["Plan"].piece.id]
+    theirs = pieces["Plan"].dossier
     with open_house(archive_settings) as archive:
+        loaded(archive, scale)
+        reader = by(archive, "archives")
         found = sent(archive, package)
         assert (found.state, found.reasons) == (ReceptionState.ACCEPTED, ())
-        (taken,) = reception.received(found.id, store=archive.store, actor=person(archive, "archives")).letters
-        provenance, number = taken
-        assert (provenance.number, provenance.system_id) == (piece.label, piece.piece.id)
-        assert provenance.dossier == f"{piece.dossier.code} {piece.dossier.title}", "not the part that it lies in"
-        assert provenance.proofs is Proofs.SOUND
-        theirs = consult.letter(provenance.letter_id, store=archive.store, actor=person(archive, "archives"))
-        assert (theirs.original, theirs.subject, theirs.state) == (last.sha256, "Plan", State.DONE)
+        taken = reception.received(found.id, store=archive.store, actor=person(archive, "archives"))
+        assert {one.piece.title for _, one in taken.pieces} == {"Plan", "Note"}
+        came, mine = next(each for each in taken.pieces if each[1].piece.title == "Plan")
+        assert (came.number, came.system_id) == (pieces["Plan"].label, pieces["Plan"].piece.id)
+        assert (came.dossier, came.proofs) == (f"{theirs.code} {theirs.title}", Proofs.SOUND)
+        assert (came.cote, came.rule, came.facts) == ("A2", "DECISION", (("feuille", "Feuille", "F-12"),))
+        assert mine.dossier.id == taken.pieces[0][1].dossier.id == taken.pieces[1][1].dossier.id, "one dossier"
+        assert (mine.dossier.title, mine.dossier.closed_on) == (theirs.title, theirs.closed_on)
+        assert (mine.dossier.parts, mine.dossier.file_code) == (("Instruction",), None)
+        assert (mine.piece.part, mine.piece.kind, mine.piece.metadata) == ("Instruction", "plan", {"echelle": "1/500"})
         with archive.store.unit() as unit:
-            joined = {one.kind: one.digest for one in unit.annexes.of(theirs.id)}
-        assert joined[AnnexKind.ENCLOSURE] == first.sha256
-        _same_proofs(house, archive, theirs.id, last.sha256)
+            versions = unit.dossier_pieces.versions([mine.piece.id])[mine.piece.id]
+        for here, there in zip(versions, (last, first), strict=True):
+            same = ("number", "sha256", "size", "filename", "added_at", "name", "media_type")
+            assert [getattr(here, each) for each in same] == [getattr(there, each) for each in same]
+        (provenance, number) = taken.letters[0]
+        with archive.store.unit() as unit:
+            assert unit.dossiers.letters_in(mine.dossier.id) == (provenance.letter_id,), "a letter stays a letter"
+            fate = fates_of_pieces(unit, [mine], archive.clock().date())[mine.piece.id]
+        assert (fate.keep_until, fate.due) == (None, False), "nobody here has said under which rule it falls"
+        read_all(archive)
+        file = dossier_pieces.piece_file(
+            mine.dossier.id, mine.piece.id, store=archive.store, actor=person(archive, "archives")
+        )
+        assert all(each.sealed_at is not None for each in file.versions)
+        assert file.versions[0].reading is Reading.READY
+        assert came.evidence is not None
+        _proofs_hold(house, archive, came.evidence, last.sha256)
+        with reception.evidence_of_piece(mine.dossier.id, mine.piece.id, vault=archive.vault, **reader) as stream:
+            assert hashlib.sha256(stream.read()).hexdigest() == came.evidence
         xml = found.reply.encode()
+        again = sent(archive, package)
+        assert "déjà été pris" in again.reasons[0]
         with zipfile.ZipFile(BytesIO(package)) as sound:
             entries = {name: sound.read(name) for name in sound.namelist()}
         for each in (last, first):
@@ -179,11 +224,27 @@ def test_pieces_of_a_dossier_are_taken_with_their_versions_and_their_proofs_are_
             forged = written(_swapped(entries, name, entries[name] + b"\n% altered\n"))
             (why,) = sent(archive, forged).reasons
             assert "preuves" in why
+        _shown(archive, mine, found)
     (tmp_path / "reponse.xml").write_bytes(xml)
     said, text = read_reply(tmp_path / "reponse.xml", house)
     take_answer(slip.id, said, text, **by(house, "archives"))
     with house.store.unit() as unit:
-        assert unit.transfers.taken([piece.piece.id])[piece.piece.id].cote == number
+        assert unit.transfers.taken([pieces["Plan"].piece.id])[pieces["Plan"].piece.id].cote == mine.label
+        assert unit.transfers.taken([letter_id])[letter_id].cote == number
+
+
+def _shown(archive: House, mine: KeptPiece, found: Reception) -> None:
+    """The pages and the interface of programs tell where a piece comes from, and give its proofs."""
+    with served(archive) as address, httpx.Client(base_url=address, timeout=30) as client:
+        session = signed_in(archive, "archives")
+        shown = client.get(f"/dossiers/{mine.dossier.id}/pieces/{mine.piece.id}", headers=session)
+        for word in ("Provenance", "F-12", "règle DECISION", "Preuves de l'autre maison", "1/500"):
+            assert word in shown.text, word
+        link = f"/dossiers/{mine.dossier.id}/pieces/{mine.piece.id}/preuves"
+        assert client.get(link, headers=session).content.startswith(b"PK")
+        assert mine.dossier.code in client.get(f"/versements-recus/{found.id}", headers=session).text
+        told = client.get(f"/api/v1/receptions/{found.id}", headers=bearer(archive, "archives")).json()
+        assert {each["title"] for each in told["pieces"]} == {"Plan", "Note"}
 
 
 def _same_proofs(house: House, archive: House, letter_id: str, original: str) -> None:
@@ -191,8 +252,13 @@ def _same_proofs(house: House, archive: House, letter_id: str, original: str) ->
     with archive.store.unit() as unit:
         (proofs,) = [one for one in unit.annexes.of(letter_id) if one.kind is AnnexKind.PROVENANCE]
     assert proofs.leaf_index is None or proofs.leaf_index >= 0
+    _proofs_hold(house, archive, proofs.digest, original)
+
+
+def _proofs_hold(house: House, archive: House, digest: str, original: str) -> None:
+    """What came to prove something is verified by the house that gave it."""
     whole = BytesIO()
-    with archive.vault.open(proofs.digest) as evidence:
+    with archive.vault.open(digest) as evidence:
         complete(evidence, whole, archive.vault.open)
     report = verify_bundle(
         whole,
@@ -349,7 +415,10 @@ def _take_and_die(settings: Settings, reception_id: str) -> None:
 def test_a_worker_killed_while_it_takes_doubles_nothing(
     house: House, archive_settings: Settings, tmp_path: Path
 ) -> None:
-    fall_due(house, closed_letters(house, 2))
+    mine = closed_letters(house, 2)
+    plan = (letter_pdf(subject="Un"), letter_pdf(subject="Deux"))
+    closed_dossier(house, Laid("Plan", plan), Laid("Note", (letter_pdf(subject="Trois"),)))
+    fall_due(house, mine)
     slip = packed(house)
     package = package_of(house, slip.id, tmp_path / "paquet.zip").read_bytes()
     with open_house(archive_settings) as archive:
@@ -369,8 +438,14 @@ def test_a_worker_killed_while_it_takes_doubles_nothing(
         assert {one.proofs for one, _ in ended.letters} == {Proofs.SOUND}
         with archive.store.unit() as unit:
             assert unit.letters.count() == 2
-            sequences = sorted(one.sequence for one in unit.letters.many([each.letter_id for each, _ in ended.letters]))
-        assert sequences == [1, 2]
+            letters = unit.letters.many([each.letter_id for each, _ in ended.letters if each.letter_id])
+            (case,) = {one.dossier.id for _, one in ended.pieces}
+            pieces = unit.dossier_pieces.of(case)
+            versions = unit.dossier_pieces.versions([each.id for each in pieces])
+        assert sorted(one.sequence for one in letters) == [1, 2]
+        assert [(each.title, [one.number for one in versions[each.id]]) for each in pieces] == [
+            ("Note", [1]), ("Plan", [2, 1]),
+        ]  # fmt: skip
 
 
 def test_programs_send_packages_and_read_the_verdict(house: House, client: httpx.Client, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
 from ged.seal.log_key import in_force, read_succession, successions
 from ged.seal.note import entries
+from ged.seal.sealing_key import Public
 from ged.services.seal_keys import (
     KeyLine,
     KeyState,
@@ -41,6 +42,12 @@ _STATES = {
 }
 _REASONS = {each.value: each for each in x509.ReasonFlags}
 Rsa = Annotated[bool, typer.Option("--rsa", help="RSA de 3072 bits plutôt que P-256.")]
+TokenKey = Annotated[
+    str,
+    typer.Option(
+        "--token-key", metavar="ÉTIQUETTE", help="Jeton : étiquette de la nouvelle clé, faite avec son outil."
+    ),
+]
 
 
 @keys.command("list")
@@ -65,6 +72,7 @@ def rotate(
     authority: Annotated[bool, typer.Option("--authority", help="Refaire d'abord l'autorité propre.")] = False,
     log: Annotated[bool, typer.Option("--log", help="Plutôt la clé du journal des documents.")] = False,
     journal: Annotated[bool, typer.Option("--journal", help="Plutôt la clé du journal des actes.")] = False,
+    token_key: TokenKey = "",
     login: As = ADMINISTRATOR,
     as_json: Json = False,
 ) -> None:
@@ -72,9 +80,15 @@ def rotate(
     with house_of(login) as (house, actor):
         if log or journal:
             return _rotate_logs(house, actor, as_json, documents=log, acts=journal)
-        _refuse_token(house)
+        on_token = _on_token(house, token_key)
         made = rotate_keys(
-            keys=house.keys, rsa=rsa, authority=authority, store=house.store, actor=actor, clock=house.clock
+            keys=house.keys,
+            rsa=rsa,
+            authority=authority,
+            on_token=on_token,
+            store=house.store,
+            actor=actor,
+            clock=house.clock,
         )
     return _say_made(made, as_json, "En vigueur, sans redémarrer")
 
@@ -91,7 +105,7 @@ def request(
     if to.exists():
         raise Refused("export.exists", f"Le fichier {to} existe déjà. Choisissez-en un autre.")
     with house_of(login) as (house, actor):
-        _refuse_token(house)
+        _on_token(house, "")
         asked = ask_certificate(keys=house.keys, rsa=rsa, store=house.store, actor=actor, clock=house.clock)
     to.write_bytes(asked)
     say(as_json, {"request": str(to)}, f"Demande écrite : {to}. La clé attend son certificat (ged keys import).")
@@ -101,6 +115,7 @@ def request(
 def import_file(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="PEM : certificat et chaîne, ou listes.")],
     *,
+    token_key: TokenKey = "",
     login: As = ADMINISTRATOR,
     as_json: Json = False,
 ) -> None:
@@ -110,7 +125,7 @@ def import_file(
         made, lists = import_keys(
             file.read_bytes(),
             keys=house.keys,
-            on_token=None if token is None else token.public(),
+            on_token=None if token is None else token.public(token_key),
             store=house.store,
             actor=actor,
             clock=house.clock,
@@ -161,13 +176,19 @@ def _rotate_logs(house: House, actor: Actor, as_json: bool, *, documents: bool, 
         say(as_json, {"log": name, "key": verifier}, f"En vigueur, sans redémarrer, journal « {name} » : {verifier}")
 
 
-def _refuse_token(house: House) -> None:
-    if house.settings.seal.kind != "file":
+def _on_token(house: House, label: str) -> Public | None:
+    """Return the token's key that is to seal; None where a file keeps it."""
+    token = open_token(house.settings)
+    if token is None:
+        return None
+    if not label:
         raise Refused(
             "keys.on_token",
-            "La clé du cachet est sur un jeton : faites-y la nouvelle clé avec son outil, nommez-la dans la "
-            "configuration ([seal] key), puis redémarrez. Son certificat est fait alors, ou importé avant.",
+            "La clé du cachet est sur un jeton : faites-y la nouvelle clé avec son outil, puis donnez son étiquette "
+            "(ged keys rotate --token-key). Pour l'autorité du site, demandez le certificat avec l'outil du jeton, "
+            "puis importez-le (ged keys import --token-key).",
         )
+    return token.public(label)
 
 
 def _say_made(made: x509.Certificate, as_json: bool, done: str) -> None:

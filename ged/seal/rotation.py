@@ -29,17 +29,29 @@ Announce = Callable[[x509.Certificate], None]
 """Records an act on a certificate; when it raises, the act is not done."""
 
 
-def rotate_seal(keys: SealKeys, announce: Announce, *, rsa: bool = False) -> x509.Certificate:
+def rotate_seal(
+    keys: SealKeys, announce: Announce, *, rsa: bool = False, on_token: Public | None = None
+) -> x509.Certificate:
     """Put a new sealing key in force, certified by the own authority; every process seals with it from its next seal.
+
+    Args:
+        keys: The folder.
+        announce: Told of the certificate before it is in force.
+        rsa: Whether the key that is made is RSA, not P-256.
+        on_token: The public half of a key that a token made, where it is to seal.
 
     Raises:
         Corrupt: `seal.keys`.
     """
     with alone(keys.folder):
         number = _next(keys.folder, SEAL)
-        file = in_number(keys.folder, SEAL, number, ".key")
-        _new_key(file, rsa=rsa)
-        pem = certified(keys.folder, read_private(file).public_key(), keys.organisation, keys.clock)
+        if on_token is None:
+            file = in_number(keys.folder, SEAL, number, ".key")
+            _new_key(file, rsa=rsa)
+            public: Public = read_private(file).public_key()
+        else:
+            public = on_token
+        pem = certified(keys.folder, public, keys.organisation, keys.clock)
         made = x509.load_pem_x509_certificate(pem)
         announce(made)
         keep(in_number(keys.folder, SEAL, number, ".pem"), lambda: pem)

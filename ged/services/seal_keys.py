@@ -76,9 +76,16 @@ def key_lines(*, keys: SealKeys, actor: Actor, clock: Clock) -> tuple[KeyLine, .
 
 
 def rotate_keys(
-    *, keys: SealKeys, rsa: bool = False, authority: bool = False, store: Store, actor: Actor, clock: Clock
+    *,
+    keys: SealKeys,
+    rsa: bool = False,
+    authority: bool = False,
+    on_token: Public | None = None,
+    store: Store,
+    actor: Actor,
+    clock: Clock,
 ) -> x509.Certificate:
-    """Put a new sealing key in force; with `authority`, after another own authority that certifies it.
+    """Put a new sealing key in force, that of a token where it is given; with `authority`, a new own one certifies it.
 
     Raises:
         Forbidden: `access.right`.
@@ -87,7 +94,7 @@ def rotate_keys(
     announce = _announce(Act.KEY_ROTATED, store, actor, clock)
     if authority:
         rotation.rotate_authority(keys, announce)
-    return rotation.rotate_seal(keys, announce, rsa=rsa)
+    return rotation.rotate_seal(keys, announce, rsa=rsa, on_token=on_token)
 
 
 def rotate_log_key(log: str, key: LogKey, ledger: TileLedger, *, store: Store, actor: Actor, clock: Clock) -> str:

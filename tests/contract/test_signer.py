@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from engines.softhsm import PIN, SoftHsm, module
 from ged.errors import Refused, Unavailable
 from ged.seal.key_files import keep, new_rsa
 from ged.seal.keys import SealKeys, ensure_keys
+from ged.seal.rotation import rotate_seal
 from ged.seal.sealing_key import KeySource
 from ged.seal.sign import CmsSigner
 from ged.seal.signature import read_signature
@@ -165,3 +167,35 @@ def test_another_key_on_the_token_is_another_certificate_and_the_first_is_still_
     assert named[0] != named[1]
     for each in named:
         keys.trust.judge(keys.trust.path(each), Moment(NOW, proved=False))
+
+
+def test_a_key_rotated_on_the_token_serves_in_every_process_from_its_next_seal_on(hsm: SoftHsm, tmp_path: Path) -> None:
+    """Each source stands for a process: they share the folder of keys and were all started with the first label."""
+    folder = tmp_path / "cles"
+    signers = [CmsSigner(TokenKeys(ensure_keys(folder, organisation="Essai"), hsm.token("p256"))) for _ in range(2)]
+    before = {read_signature(each.sign(DIGEST, NOW)).certificate for each in signers}
+    told = list[x509.Certificate]()
+    made = rotate_seal(ensure_keys(folder, organisation="Essai"), told.append, on_token=hsm.token("p256").public("rsa"))
+    assert told == [made]
+    for _ in range(3):  # who was started with the first label follows, and does not put it back
+        for each in signers:
+            p7s = each.sign(DIGEST, NOW)
+            assert read_signature(p7s).certificate == made
+            assert accepted(p7s, each, tmp_path).returncode == 0
+    assert len(list(folder.glob("sceau*.pem"))) == 3
+    (old,) = before
+    trust = TrustStore.from_pem(signers[0].trust_pem)
+    trust.judge(trust.path(old), Moment(NOW, proved=False))
+
+
+def test_a_token_that_was_forgotten_for_another_label_is_a_new_key_once(hsm: SoftHsm, tmp_path: Path) -> None:
+    """The configuration names another label, and processes of the old one and of the new one seal by turns."""
+    folder = tmp_path / "cles"
+    first, second = (
+        CmsSigner(TokenKeys(ensure_keys(folder, organisation="Essai"), hsm.token(label))) for label in ("p256", "rsa")
+    )
+    first.sign(DIGEST, NOW)
+    made = read_signature(second.sign(DIGEST, NOW)).certificate
+    for each in (first, second, first, second):
+        assert read_signature(each.sign(DIGEST, NOW)).certificate == made
+    assert len(list(folder.glob("sceau*.pem"))) == 3

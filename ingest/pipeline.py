@@ -46,7 +46,7 @@ TABLE: tuple[Stage, ...] = (
     ),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
     Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="4"),
-    Stage("signatures", needs=(), gives="what is to be said of the signatures in a PDF that came in", version="1"),
+    Stage("signatures", needs=(), gives="what is to be said of the signatures in what came in", version="1"),
 )
 
 

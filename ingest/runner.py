@@ -175,7 +175,7 @@ _SENTENCES = {
     "propose": "Les propositions n'ont pas pu être réunies. Saisissez les champs à la main.",
     "resemble": "Les courriers qui lui ressemblent n'ont pas pu être cherchés. Vérifiez s'il est déjà arrivé.",
     "render": "Les images des pages n'ont pas pu être faites. Ouvrez l'original pour le lire.",
-    "signatures": "Les signatures du PDF n'ont pas pu être jugées. Demandez-le sur la page du courrier.",
+    "signatures": "Les signatures n'ont pas pu être jugées. Demandez-le sur la page du courrier.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Judging the signatures of a PDF when it comes in: what is known that day of authorities and revocations is kept.
+"""Judging the signatures of what comes in: what is known that day of authorities and revocations is kept.
 
 A signature that cannot be judged never keeps a letter from being read: why it was not is kept in its place.
 """
@@ -6,26 +6,30 @@ A signature that cannot be judged never keeps a letter from being read: why it w
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from ged.clock import Clock
 from ged.errors import GedError
 from ged.mail.access import SYSTEM
+from ged.mail.electronic import Piece
 from ged.mail.item import Direction, Letter
-from ged.mail.pdf_signature import Judgement, PdfSignature
-from ged.services.pdf_signatures import PDF, write_answers
+from ged.mail.pdf_signature import BESIDE, MESSAGE, PDF, Bearer, Judgement, PdfSignature, bearers
+from ged.services.pdf_signatures import write_answers
 from ged.store.unit import Unit
 from ingest.confined.bounds import Unforeseen
-from ingest.readers.pdf_signatures import pdf_signatures
+from ingest.readers.cms_signatures import signatures_in
 from ingest.runner import Result
 from ingest.side_by_side import Reading
 
-UNJUDGED = "Les signatures du PDF n'ont pas pu être jugées à l'arrivée. Demandez-le sur la page du courrier."
+UNJUDGED = "Les signatures n'ont pas pu être jugées à l'arrivée. Demandez-le sur la page du courrier."
 Fetched = Callable[[str], AbstractContextManager[Path]]
 """Lends a copy of a file of the vault, by its SHA-256."""
+_MARKS = {PDF: (b"/ByteRange",), MESSAGE: (b"pkcs7", b"PKCS7")}
+"""What stands in each signed file of a format. A PDF names the range of bytes that a signature leaves out by its place
+in the file, hence outside of what is compressed (ISO 32000-2, 12.8.1); S/MIME names its type (RFC 8551, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ class JudgeSignatures:
     trusted: Callable[[], str]
     clock: Clock
 
-    def __call__(self, letter: Letter, fetched: Fetched) -> Result:
-        """Return what is to be said of a letter's original; nothing where it carries no signature, or is ours."""
-        if letter.media_type != PDF or letter.direction is Direction.OUTGOING:
+    def __call__(self, letter: Letter, pieces: Sequence[Piece], fetched: Fetched) -> Result:
+        """Return what is to be said of a letter's files; nothing where none carries a signature, or it is ours."""
+        if letter.direction is Direction.OUTGOING:
             return Result(None)
-        with fetched(letter.original) as path:
-            judgement = self._judged(path) if _signed(path) else None
+        held = bearers(letter.original, letter.media_type, pieces)
+        with ExitStack() as lent:
+            files = [(each, lent.enter_context(fetched(each.digest))) for each in held]
+            beside = {each.parent for each in held if each.media_type == BESIDE}
+            files = [(each, path) for each, path in files if each.parent in beside or _may_carry(each, path)]
+            judgement = self._judged(files) if files else None
         if judgement is None or not (judgement.found or judgement.why):
             return Result(None)
 
@@ -51,20 +59,20 @@ class JudgeSignatures:
 
         return Result(judgement.written(), keep)
 
-    def _judged(self, path: Path) -> Judgement:
+    def _judged(self, files: list[tuple[Bearer, Path]]) -> Judgement:
         at = self.clock()
         try:
             trusted = self.trusted()
-            found: list[list[PdfSignature]] = self.reading.each(pdf_signatures, [(path, trusted)])
+            found: list[list[PdfSignature]] = self.reading.each(signatures_in, [(files, trusted)])
         except (GedError, Unforeseen):
             return Judgement(at, False, (), UNJUDGED)
         return Judgement(at, bool(trusted), tuple(found[0]))
 
 
-def _signed(path: Path) -> bool:
-    """Whether a PDF has the range of bytes that every signature has: it stands outside of what is compressed.
-
-    Source: ISO 32000-2, 12.8.1 (the range leaves out the signature itself, by its place in the file).
-    """
+def _may_carry(one: Bearer, path: Path) -> bool:
+    """Whether a file is worth opening for its signatures: their mark is in its bytes, or it is one by its format."""
+    marks = _MARKS.get(one.media_type)
+    if marks is None or path.stat().st_size == 0:
+        return marks is None
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return data.find(b"/ByteRange") >= 0
+        return any(data.find(each) >= 0 for each in marks)

@@ -62,7 +62,7 @@ def works(  # noqa: PLR0917 - what every stage together needs
         "propose": hands.propose,
         "resemble": hands.resemble,
         "render": hands.render,
-        STAGE: lambda letter, _outputs: signatures(letter, hands.fetched),
+        STAGE: lambda letter, _outputs: signatures(letter, hands.pieces(letter), hands.fetched),
     }
 
 
@@ -76,8 +76,7 @@ class _Hands:
         self._office = office
 
     def lay_out(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        with self._store.unit() as unit:
-            pieces = unit.electronic.pieces(letter.id)
+        pieces = self.pieces(letter)
         if is_paged(letter.media_type) and not pieces:
             return Result({"pages": None})
         with self.fetched(letter.original) as path:
@@ -92,6 +91,11 @@ class _Hands:
             unit.letters.change(current, page_count=made.page_count)
 
         return Result({"pages": digest, "shown": sorted(shown.items())}, keep)
+
+    def pieces(self, letter: Letter) -> tuple[Piece, ...]:
+        """Return the pieces of a letter."""
+        with self._store.unit() as unit:
+            return unit.electronic.pieces(letter.id)
 
     def _piece(self, piece: Piece, path: Path) -> tuple[Piece, Path]:
         """Fetch a piece, as pages where that takes a program of its own: it may fail without the others."""

@@ -1,4 +1,4 @@
-"""The signatures of a PDF that came in: three answers for each, asked from the letter's page."""
+"""The signatures of what came in: three answers for each, asked from the letter's page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from api.deps import ActorDep, FormCheck, HouseDep
 from api.trusted_authorities import trusted_pem
 from api.views.render import page
 from api.views.signature_words import shown
-from ged.mail.pdf_signature import PdfSignature
+from ged.mail.pdf_signature import Bearer, PdfSignature
 from ged.services.pdf_signatures import judge_signatures
-from ingest.readers.pdf_signatures import pdf_signatures
+from ingest.readers.cms_signatures import signatures_in
 
 router = APIRouter()
 
@@ -23,8 +23,8 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     """Say of each signature whether it is intact, valid and trusted, under the authorities that the site trusts."""
     trusted = trusted_pem(house.settings.seal.trusted_ca)
 
-    def asked(path: Path) -> list[PdfSignature]:
-        return house.confined.call(pdf_signatures, path, trusted)
+    def asked(files: list[tuple[Bearer, Path]]) -> list[PdfSignature]:
+        return house.confined.call(signatures_in, files, trusted)
 
     letter, found = judge_signatures(
         letter_id, asked, store=house.store, vault=house.vault, actor=actor, clock=house.clock

@@ -1,4 +1,4 @@
-"""Why a signature of a PDF does not hold, in words: one sentence for each reason that a judge of signatures gives.
+"""Why a signature does not hold, in words: one sentence for each reason that a judge of signatures gives.
 
 Source: ETSI EN 319 102-1, 5.1.3 (indications and subindications).
 """

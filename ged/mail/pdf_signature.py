@@ -1,11 +1,24 @@
-"""Signatures found in a PDF that came in: three answers apart, since each can be no while the others are yes."""
+"""Signatures found in what came in: a PDF, a signed document, an e-mail.
+
+Each gets three answers apart, since each can be no while the others are yes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
+
+from ged.mail.electronic import Piece
+
+PDF, MESSAGE = "application/pdf", "message/rfc822"
+ENCLOSING, BESIDE = "application/pkcs7-mime", "application/pkcs7-signature"
+"""A signature with its document in it (.p7m), and one that lies beside it (.p7s)."""
+BEARING = frozenset({PDF, MESSAGE, ENCLOSING, BESIDE})
+NO_DOCUMENT, UNREADABLE = "NO_DOCUMENT", "UNREADABLE"
+"""Why nothing could be asked of a signature."""
 
 
 class Since(StrEnum):
@@ -20,7 +33,7 @@ class Since(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PdfSignature:
-    """What is to be said of one signature of a PDF.
+    """What is to be said of one signature.
 
     Attributes:
         signer: Who its certificate names; `issuer` who vouches for them.
@@ -29,7 +42,9 @@ class PdfSignature:
         valid: Whether its cryptography holds, by a certificate that was neither ended nor revoked.
         trusted: Whether that certificate leads to an authority of the site's list.
         since: What was added after it.
-        reason: Why the last of the three that is no is no, in pyHanko's word; "" where all are yes.
+        reason: Why the last of the three that is no is no, in pyHanko's word; "" where all are yes. `NO_DOCUMENT` and
+            `UNREADABLE`: none was asked.
+        of: The name of the piece that carries it; "" for the original itself.
     """
 
     signer: str
@@ -41,6 +56,34 @@ class PdfSignature:
     trusted: bool
     since: Since
     reason: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A file among those of a letter that may carry a signature, or be what one beside it covers.
+
+    Attributes:
+        rank: 0 for the original itself; `parent` the rank of what holds it.
+    """
+
+    digest: str
+    name: str
+    media_type: str
+    rank: int = 0
+    parent: int | None = None
+
+
+def bearers(original: str, media_type: str, pieces: Sequence[Piece]) -> tuple[Bearer, ...]:
+    """Return the files of a letter that may carry a signature, and those that lie beside a signature alone."""
+    beside = {each.parent for each in pieces if each.media_type == BESIDE}
+    found = [Bearer(original, "", media_type)] if media_type in BEARING else []
+    found += [
+        Bearer(each.digest, each.name, each.media_type, each.rank, each.parent)
+        for each in pieces
+        if each.media_type in BEARING or each.parent in beside
+    ]
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

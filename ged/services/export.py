@@ -25,6 +25,7 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "message/rfc822": "eml",
+    "application/pkcs7-mime": "p7m",
 }
 
 

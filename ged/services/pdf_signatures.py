@@ -1,4 +1,4 @@
-"""Judging the signatures of a PDF that came in: what was found stands in its journal; the file is never written."""
+"""Judging the signatures of what came in: what was found stands in its journal; no file is ever written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.mail.pdf_signature import Judgement, PdfSignature
+from ged.mail.pdf_signature import Bearer, Judgement, PdfSignature, bearers
 from ged.ports import Vault
 from ged.store.unit import Store, Unit
 
-PDF = "application/pdf"
 STAGE = "signatures"
 """The stage of reading that judges what comes in; what it gave stays in its run."""
 
@@ -30,32 +29,35 @@ def judged_on_arrival(unit: Unit, letter_id: str) -> Judgement | None:
 
 def judge_signatures(
     letter_id: str,
-    judge: Callable[[Path], list[PdfSignature]],
+    judge: Callable[[list[tuple[Bearer, Path]]], list[PdfSignature]],
     *,
     store: Store,
     vault: Vault,
     actor: Actor,
     clock: Clock,
 ) -> tuple[Letter, tuple[PdfSignature, ...]]:
-    """Return what `judge` says of a copy of a letter's original, and write the three answers in the journal.
+    """Return what `judge` says of copies of a letter's files, and write the three answers in the journal.
 
     Raises:
         Forbidden: `access.right`.
         NotFound: `letter.unknown`.
-        Refused: `signatures.not_pdf`.
+        Refused: `signatures.nothing`.
         Unavailable: the vault does not answer.
     """
     require(actor, Right.VERIFY)
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())
         refuse_destroyed(letter)
-    if letter.media_type != PDF:
-        raise Refused("signatures.not_pdf", "L'original n'est pas un PDF : il n'a pas de signature de PDF.")
+        pieces = unit.electronic.pieces(letter.id)
+    held = bearers(letter.original, letter.media_type, pieces)
+    if not held:
+        raise Refused("signatures.nothing", "Rien dans ce courrier ne peut porter de signature électronique.")
     with TemporaryDirectory(prefix="ged-signatures-") as folder:
-        path = Path(folder) / "original.pdf"
-        with vault.open(letter.original) as stream, path.open("xb") as file:
-            copyfileobj(stream, file)
-        found = tuple(judge(path))
+        files = [(each, Path(folder) / str(each.rank)) for each in held]
+        for each, path in files:
+            with vault.open(each.digest) as stream, path.open("xb") as file:
+                copyfileobj(stream, file)
+        found = tuple(judge(files))
     with store.unit() as unit:
         write_answers(unit, letter.id, found, actor, clock)
         unit.commit()
@@ -64,8 +66,15 @@ def judge_signatures(
 
 def write_answers(unit: Unit, letter_id: str, found: Sequence[PdfSignature], actor: Actor, clock: Clock) -> None:
     """Write the three answers of each signature in the journal, in the caller's transaction."""
-    answers = [{"signer": each.signer, "reason": each.reason, "since": each.since, **_three(each)} for each in found]
+    answers = [
+        {"signer": each.signer, "reason": each.reason, "since": each.since, **_three(each), **_named(each)}
+        for each in found
+    ]
     unit.journal.write(clock(), Act.VERIFIED, actor, letter_id, signatures=answers)
+
+
+def _named(one: PdfSignature) -> dict[str, str]:
+    return {"piece": one.of} if one.of else {}
 
 
 def _three(one: PdfSignature) -> dict[str, bool]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from ged.errors import Refused
 from ged.mail.electronic import DELIVERY_REPORT, READ_REPORT, MailFacts
 from ged.mail.message import ours_in
+from ingest.readers.cms import BESIDE_TYPES, MIME_TYPES, enclosed, signed_data
 from ingest.readers.plain_text import text_of_html
 from ingest.readers.source import File
 
@@ -35,6 +36,7 @@ _TELLING = re.compile(
 )
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
 _REPORT_LENGTH = 2_000_000
+_ENTITY = re.compile(rb"(?:mime-version|content-[a-z-]+):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,42 @@ def _walk(message: Message, found: _Found) -> None:
         )
     if message.get_content_type() == MEDIA_TYPE and message.is_multipart():
         found.files.append(_attached(message))
+    elif (signed := signed_parts(message)) is not None:
+        _walk(signed[0], found)  # the signature is judged, and stays in the message
+    elif (entity := enclosed_entity(message)) is not None:
+        inner = BytesParser(policy=compat32).parsebytes(entity)
+        _refuse_deep(inner)
+        _walk(inner, found)
     elif message.is_multipart():
         for each in _parts(message):
             _walk(each, found)
     else:
         _leaf(message, found)
+
+
+def signed_parts(message: Message) -> tuple[Message, Message] | None:
+    """Return the entity and its signature that a part is (multipart/signed of S/MIME); None for any other part."""
+    parts = list(_parts(message)) if message.get_content_type() == "multipart/signed" else []
+    return (parts[0], parts[1]) if len(parts) == 2 and parts[1].get_content_type() in BESIDE_TYPES else None
+
+
+def enclosed_entity(message: Message) -> bytes | None:
+    """Return the entity that a part of signed data encloses (opaque S/MIME); None for any other part.
+
+    A document that was signed and attached encloses no entity, and stays a file; so does what is encrypted.
+    """
+    if message.get_content_type() not in MIME_TYPES or message.is_multipart():
+        return None
+    try:
+        content = enclosed(signed_data(_payload(message)))
+    except Refused:
+        return None
+    return content if content is not None and is_entity(content) else None
+
+
+def is_entity(content: bytes) -> bool:
+    """Whether what was signed is an entity of a message: it begins with a header of one. Source: RFC 8551, 3.1."""
+    return _ENTITY.match(content) is not None
 
 
 def _refuse_deep(message: Message) -> None:

@@ -24,6 +24,7 @@ class File:
     """A file that another one holds, under the name that it bears there.
 
     Attributes:
+        name: "" where it bears none.
         media_type: Set where the place alone says what it is, as a message attached to a message; else None.
     """
 

@@ -11,8 +11,9 @@ import pikepdf
 
 from ged.errors import Corrupt
 from ged.mail.electronic import MailFacts
+from ged.mail.pdf_signature import ENCLOSING
 from ingest.office.converter import DOCX, Kind
-from ingest.readers import archive, image, message, mime, office, outlook, pdf, text
+from ingest.readers import archive, cms, image, message, mime, office, outlook, pdf, signed, text
 from ingest.readers.as_pdf import images_as_pdf
 from ingest.readers.format import HEAD_BYTES, Format, Pages, begins
 from ingest.readers.limits import damaged
@@ -68,6 +69,9 @@ TABLE: tuple[Format, ...] = (
         lay_out=archive.lay_out,
         files=archive.files,
         lists=True,
+    ),
+    Format(
+        "pli signé", ENCLOSING, "p7m", cms.bid, signed.check, lay_out=signed.lay_out, files=signed.files, lists=True
     ),
     *(
         Format(name, media_type, kind.suffix, bid, office.check, office=kind)

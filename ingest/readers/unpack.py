@@ -113,9 +113,17 @@ class _Opening:
         target = self._folder / str(rank)
         target.write_bytes(file.data)
         one = self._looked_at(file, Unpacked(rank, parent, target, file.name, "", 0, ""))
+        one = replace(one, name=one.name or self._name_of(one))
         self._found.append(one)
         if not one.remark and _holds(one.media_type):
             self._found[rank - 1] = replace(one, remark=self._opened(one, depth))
+
+    def _name_of(self, one: Unpacked) -> str:
+        """Return a name for what was enclosed without one: that of what held it, « offre.pdf » in « offre.pdf.p7m »."""
+        known = of_type(one.media_type)
+        extension = known.extension if known is not None else "bin"
+        stem = self._found[one.parent - 1].name.rpartition(".")[0] if one.parent else ""
+        return stem if "." in stem else f"{stem or 'document'}.{extension}"
 
     def _opened(self, one: Unpacked, depth: int) -> str:
         """Open a piece; return why it could not be, and then keep nothing of what was in it."""

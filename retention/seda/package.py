@@ -20,6 +20,7 @@ EXTENSIONS = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "message/rfc822": "eml",
+    "application/pkcs7-mime": "p7m",
     "text/plain": "txt",
     "application/zip": "zip",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",

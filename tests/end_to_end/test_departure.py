@@ -135,7 +135,7 @@ def test_how_a_letter_was_signed_is_said_in_words_on_a_desk_and_on_a_phone(
     sign_in(page, "kossi")
     page.goto(f"{server}/courrier/{letter.id}")
     expect(page.get_by_text("Signature électronique simple")).to_be_visible()
-    page.get_by_role("button", name="Signatures du PDF").click()
+    page.get_by_role("button", name="Signatures électroniques").click()
     expect(page.locator(".three > div")).to_have_count(3)
     expect(page.locator("main")).not_to_contain_text("Common Name")
     for width in (1366, 390):

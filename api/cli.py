@@ -185,7 +185,7 @@ def search(words: list[str], login: As = CLERK, *, as_json: Json = False) -> Non
 
     with _house(login) as (house, actor):
         asked = typed_search(" ".join(words), house, actor)
-        answer = find(asked.query(), index=house.index, store=house.store, actor=actor)
+        answer = find(asked.query(), index=house.index, store=house.store, actor=actor, meaning=house.meaning)
     for found in answer.found:
         letter, pieces = found.row.letter, found.passage.pieces if found.passage else ()
         passage = "".join(f"[bold yellow]{escape(text)}[/] " if lit else f"{escape(text)} " for text, lit in pieces)
@@ -334,6 +334,7 @@ def rebuild_index(*, as_json: Json = False) -> None:
                 house.index,
                 house.clock,
                 lambda done, total: progress.update(task, completed=done, total=total),
+                house.meanings,
             )
         leave_line(Act.INDEX_REBUILT, "index", store=house.store, actor=SYSTEM, clock=house.clock, documents=count)
     _say(as_json, {"documents": count}, f"{count} courriers dans l'index.")

@@ -131,6 +131,28 @@ class SearchSettings(_Section):
         return self.api_key.get_secret_value() if self.api_key else ""
 
 
+class MeaningSettings(_Section):
+    """A model of meaning, behind a server that speaks `/v1/embeddings`; without `url` search is by words alone.
+
+    `size` is that of the model's vectors, and `least` the cosine from which it calls two texts near.
+    """
+
+    url: str = ""
+    model: str = "multilingual-e5-small"
+    size: int = Field(default=384, ge=1, le=4096)
+    least: float = Field(default=0.84, ge=-1, le=1)
+    timeout_s: float = Field(default=2.0, gt=0, le=60)
+    key: SecretStr | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#@]*)?", url):
+            message = "l'adresse s'écrit « http://127.0.0.1:8099/v1 », sans mot de passe"
+            raise ValueError(message)
+        return url
+
+
 class WatchedFolder(_Section):
     """A folder whose files are taken in, in the name of the person who keeps that station."""
 
@@ -422,6 +444,7 @@ class Settings(_Section):
     database: Database = Database()
     vault: VaultSettings = VaultSettings()
     search: SearchSettings = SearchSettings()
+    meaning: MeaningSettings = MeaningSettings()
     capture: Capture = Capture()
     uploads: UploadSettings = UploadSettings()
     scanning: ScanningSettings = ScanningSettings()

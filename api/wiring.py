@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.clamd import Clamd
 from api.config import Settings
@@ -42,6 +42,8 @@ from ingest.readers.inspection import Limits
 from ingest.scanners.escl import EsclScanner
 from ingest.scanners.port import Scanner
 from ingest.scanners.sane import SaneScanner
+from search.embeddings import EmbeddingServer
+from search.meaning import Meaning, Meanings
 from search.port import SearchIndex
 
 VERIFIER = "cle-publique"
@@ -67,6 +69,7 @@ class House:
     published: Published
     ledger: TileLedger
     index: SearchIndex
+    meaning: Meaning | None
     mailer: Mailer | None
     confined: Confined
     antivirus: Antivirus | None
@@ -124,6 +127,11 @@ class House:
         return (web.address or f"http://{web.host}:{web.port}").rstrip("/")
 
     @property
+    def meanings(self) -> Meanings | None:
+        """The vectors of letters, where there is a model that makes them."""
+        return Meanings(self.meaning, self.store, self.clock) if self.meaning else None
+
+    @property
     def processes(self) -> int:
         """How many processes read pages at once."""
         return self.confined.at_once
@@ -163,6 +171,7 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 published=public,
                 ledger=TileLedger(settings.data / "ledger", keys.log),
                 index=_index(settings),
+                meaning=_meaning(settings),
                 mailer=_mailer(settings),
                 confined=confined,
                 antivirus=_antivirus(settings),
@@ -244,7 +253,18 @@ def _index(settings: Settings) -> SearchIndex:
         raise Unavailable(
             "search.key", "La clé d'accès à la recherche ne se lit pas : vérifiez `[search] api_key_file`."
         ) from error
-    return ElasticIndex(Cluster(given.urls, given.prefix, given.shards, given.replicas, given.ca_file, key))
+    cluster = Cluster(given.urls, given.prefix, given.shards, given.replicas, given.ca_file, key)
+    if settings.meaning.url:
+        cluster = replace(cluster, model=settings.meaning.model, vector_size=settings.meaning.size)
+    return ElasticIndex(cluster)
+
+
+def _meaning(settings: Settings) -> Meaning | None:
+    given = settings.meaning
+    if not given.url or settings.search.kind == "embedded":
+        return None
+    key = given.key.get_secret_value() if given.key else ""
+    return EmbeddingServer(given.url, given.model, given.size, given.least, given.timeout_s, key)
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -11,7 +11,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -79,7 +79,7 @@ TASKS = (
 )
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
-ALERT_EVERY_S = 5.0
+ALERT_EVERY_S, MEAN_EVERY_S = 5.0, 2.0
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -299,6 +299,9 @@ def run_worker(
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:
             drain_index(house)
+            with suppress(Unavailable):  # nothing waits for a model that is away, but its vectors
+                if make_meanings(house):
+                    drain_index(house)
             look_for_alerts(house)
 
 
@@ -329,7 +332,7 @@ def drain_index(house: House) -> int:
     """Bring the index up to the outbox, unless another process is doing so; give how many changes went in."""
     total, changes = 0, Changes(house.store)
     with house.store.exclusive("index") as alone:
-        while alone and (done := drain(changes, house.index, house.clock)):
+        while alone and (done := drain(changes, house.index, house.clock, house.meanings)):
             total += done
     return total
 
@@ -344,9 +347,20 @@ def renew_index(house: House) -> int:
     with house.store.exclusive("rebuild") as alone:
         if not alone:
             return 0
-        count = rebuild(Changes(house.store), house.index, house.clock)
+        count = rebuild(Changes(house.store), house.index, house.clock, meanings=house.meanings)
         leave_line(Act.INDEX_REBUILT, "index", store=house.store, actor=SYSTEM, clock=house.clock, documents=count)
     return count
+
+
+def make_meanings(house: House) -> int:
+    """Have the model put into vectors what waits for it, unless another process does; give of how many letters."""
+    total, meanings = 0, house.meanings
+    if meanings is None:
+        return 0
+    with house.store.exclusive("meanings") as alone:
+        while alone and (done := meanings.make()):
+            total += done
+    return total
 
 
 def look_for_alerts(house: House) -> int:
@@ -370,6 +384,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     """Feed the index and look into the watched folders in threads of their own, until the block ends."""
     stop = threading.Event()
     threads = [_repeat("index", lambda: drain_index(house), DRAIN_EVERY_S, stop)]
+    threads.append(_repeat("meanings", lambda: make_meanings(house), MEAN_EVERY_S, stop))
     threads.append(_repeat("alerts", lambda: look_for_alerts(house), ALERT_EVERY_S, stop))
     if watch:
         threads.append(_repeat("index version", lambda: renew_index(house), RENEW_EVERY_S, stop))

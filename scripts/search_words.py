@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a letter is about: as its subject says it, in the plural, in a sentence, and in English."""
+    """What a letter is about: as its subject says it, in the plural, in a sentence, in English, and in other words."""
 
     noun: str
     plural: str
     said: str
     english: str
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,63 +63,63 @@ def _topics(lines: str) -> tuple[Topic, ...]:
 
 
 _TUNING_TOPICS = _topics("""
-coupure d'électricité|coupures d'électricité|l'électricité a été coupée|power cut
-remplacement du transformateur|remplacements de transformateurs|il faut remplacer le transformateur|transformer replacement
-autorisation d'exploitation d'une carrière|autorisations d'exploitation de carrières|nous voudrions être autorisés à exploiter une carrière|quarry licence
-extension du réseau|extensions de réseaux|le réseau doit être étendu|grid extension
-raccordement de l'école|raccordements d'écoles|l'école reste à raccorder|school connection
-forage d'un puits|forages de puits|un puits a été foré|well drilling
-éclairage public défaillant|éclairages publics défaillants|les lampadaires ne sont plus éclairés|faulty street lighting
-dégâts causés par une surtension|dégât causé par des surtensions|une surtension a tout endommagé|surge damage
-réparation du groupe électrogène|réparations de groupes électrogènes|le groupe électrogène doit être réparé|generator repair
-relevé de compteur erroné|relevés de compteurs erronés|le compteur a été mal relevé|wrong meter reading
-indemnisation des riverains|indemnisations de riverains|les riverains n'ont pas été indemnisés|compensation of residents
-pollution de la rivière|pollutions de rivières|la rivière est polluée|river pollution
-renouvellement du permis de recherche|renouvellements de permis de recherche|le permis de recherche est à renouveler|exploration permit renewal
-bornage du périmètre minier|bornages de périmètres miniers|le périmètre minier n'est pas borné|boundary survey
-visite de l'inspecteur|visites d'inspecteurs|l'inspecteur a visité le chantier|inspector visit
-formation des techniciens|formations de techniciens|les techniciens doivent être formés|technician training
-achat de panneaux solaires|achats de panneaux solaires|des panneaux solaires ont été achetés|solar panel purchase
-construction du barrage|constructions de barrages|le barrage est en cours de construction|dam construction
-transport des explosifs|transports d'explosifs|les explosifs seront transportés sous escorte|transport of explosives
-effondrement de la galerie|effondrements de galeries|la galerie s'est effondrée|tunnel collapse
-recouvrement de créance|recouvrements de créances|la créance n'est pas recouvrée|debt recovery
-octroi de la subvention|octrois de subventions|une subvention leur a été octroyée|grant award
-reboisement du site|reboisements de sites|le site sera reboisé|site reforestation
-vol de câble|vols de câbles|les câbles ont été volés|cable theft
-déplacement d'un poteau|déplacements de poteaux|le poteau est à déplacer|pole relocation
-abattage d'arbre|abattages d'arbres|les arbres gênants seront abattus|tree felling
-analyse d'échantillon|analyses d'échantillons|les échantillons ont été analysés|sample analysis
-contrôle de la balance|contrôles de balances|la balance n'a pas été contrôlée|scale inspection
-report de l'échéance|reports d'échéances|l'échéance est reportée|postponed deadline
-audience du ministre|audiences du ministre|le ministre nous a reçus en audience|audience with the minister
+coupure d'électricité|coupures d'électricité|l'électricité a été coupée|power cut|le courant ne vient plus
+remplacement du transformateur|remplacements de transformateurs|il faut remplacer le transformateur|transformer replacement|changer le poste abaisseur hors service
+autorisation d'exploitation d'une carrière|autorisations d'exploitation de carrières|nous voudrions être autorisés à exploiter une carrière|quarry licence|droit d'extraire des pierres
+extension du réseau|extensions de réseaux|le réseau doit être étendu|grid extension|prolonger les lignes jusqu'aux nouveaux quartiers
+raccordement de l'école|raccordements d'écoles|l'école reste à raccorder|school connection|brancher l'établissement scolaire
+forage d'un puits|forages de puits|un puits a été foré|well drilling|creuser pour avoir de l'eau
+éclairage public défaillant|éclairages publics défaillants|les lampadaires ne sont plus éclairés|faulty street lighting|rues dans le noir la nuit
+dégâts causés par une surtension|dégât causé par des surtensions|une surtension a tout endommagé|surge damage|appareils grillés par un courant trop fort
+réparation du groupe électrogène|réparations de groupes électrogènes|le groupe électrogène doit être réparé|generator repair|générateur en panne à dépanner
+relevé de compteur erroné|relevés de compteurs erronés|le compteur a été mal relevé|wrong meter reading|index de consommation faux
+indemnisation des riverains|indemnisations de riverains|les riverains n'ont pas été indemnisés|compensation of residents|dédommager les voisins du site
+pollution de la rivière|pollutions de rivières|la rivière est polluée|river pollution|eau du fleuve contaminée
+renouvellement du permis de recherche|renouvellements de permis de recherche|le permis de recherche est à renouveler|exploration permit renewal|prolonger le titre de prospection
+bornage du périmètre minier|bornages de périmètres miniers|le périmètre minier n'est pas borné|boundary survey|délimiter la zone de la mine
+visite de l'inspecteur|visites d'inspecteurs|l'inspecteur a visité le chantier|inspector visit|passage du contrôleur
+formation des techniciens|formations de techniciens|les techniciens doivent être formés|technician training|stage pour les agents de terrain
+achat de panneaux solaires|achats de panneaux solaires|des panneaux solaires ont été achetés|solar panel purchase|acquisition de modules photovoltaïques
+construction du barrage|constructions de barrages|le barrage est en cours de construction|dam construction|édifier une retenue hydroélectrique
+transport des explosifs|transports d'explosifs|les explosifs seront transportés sous escorte|transport of explosives|acheminer la dynamite
+effondrement de la galerie|effondrements de galeries|la galerie s'est effondrée|tunnel collapse|éboulement sous terre
+recouvrement de créance|recouvrements de créances|la créance n'est pas recouvrée|debt recovery|somme due qui reste impayée
+octroi de la subvention|octrois de subventions|une subvention leur a été octroyée|grant award|aide financière accordée
+reboisement du site|reboisements de sites|le site sera reboisé|site reforestation|replanter des arbres
+vol de câble|vols de câbles|les câbles ont été volés|cable theft|fils dérobés
+déplacement d'un poteau|déplacements de poteaux|le poteau est à déplacer|pole relocation|bouger le pylône qui gêne
+abattage d'arbre|abattages d'arbres|les arbres gênants seront abattus|tree felling|couper le manguier
+analyse d'échantillon|analyses d'échantillons|les échantillons ont été analysés|sample analysis|examen au laboratoire d'un prélèvement
+contrôle de la balance|contrôles de balances|la balance n'a pas été contrôlée|scale inspection|vérifier l'instrument de pesage
+report de l'échéance|reports d'échéances|l'échéance est reportée|postponed deadline|délai supplémentaire pour la date limite
+audience du ministre|audiences du ministre|le ministre nous a reçus en audience|audience with the minister|être reçu par le chef du département
 """)
 _HELD_TOPICS = _topics("""
-panne de la turbine|pannes de turbines|la turbine est tombée en panne|turbine failure
-baisse de tension|baisses de tension|la tension a baissé|voltage drop
-ouverture d'un dépôt de gaz|ouvertures de dépôts de gaz|un dépôt de gaz doit être ouvert|gas depot opening
-implantation du pylône|implantations de pylônes|le pylône a été implanté dans un champ|pylon siting
-électrification du marché|électrifications de marchés|le marché n'est pas électrifié|market electrification
-livraison de ciment|livraisons de ciment|le ciment n'a pas été livré|cement delivery
-curage de la retenue|curages de retenues|la retenue doit être curée|reservoir dredging
-fuite d'hydrocarbures|fuites d'hydrocarbures|des hydrocarbures ont fui|fuel leak
-expropriation des propriétaires|expropriations de propriétaires|les propriétaires ont été expropriés|expropriation of owners
-émission de poussière|émissions de poussières|la poussière émise gêne les habitants|dust emission
-cession du titre minier|cessions de titres miniers|le titre minier a été cédé|transfer of mining title
-retrait de l'agrément|retraits d'agréments|l'agrément nous a été retiré|withdrawal of approval
-étalonnage de l'appareil|étalonnages d'appareils|l'appareil reste à étalonner|device calibration
-entretien de la piste|entretiens de pistes|la piste n'est pas entretenue|track maintenance
-exportation de phosphate|exportations de phosphates|les phosphates ont été exportés|phosphate export
-inondation du quartier|inondations de quartiers|le quartier est inondé|district flooding
-vérification de la facture|vérifications de factures|la facture est à vérifier|invoice verification
-réclamation sur le salaire|réclamations sur les salaires|les salaires sont réclamés|wage claim
-installation de batterie|installations de batteries|les batteries ont été installées|battery installation
-signature de l'avenant|signatures d'avenants|l'avenant a été signé|amendment signing
-accident sur le chantier|accidents sur les chantiers|un ouvrier s'est accidenté|site accident
-fermeture d'un orifice|fermetures d'orifices|l'orifice doit être fermé|shaft closure
-prélèvement de sable|prélèvements de sable|le sable est prélevé sans titre|sand removal
-mutation de l'ingénieur|mutations d'ingénieurs|l'ingénieur a été muté|transfer of the engineer
-étude de faisabilité|études de faisabilité|la faisabilité a été étudiée|feasibility study
+panne de la turbine|pannes de turbines|la turbine est tombée en panne|turbine failure|la machine hydraulique ne tourne plus
+baisse de tension|baisses de tension|la tension a baissé|voltage drop|le courant est trop faible
+ouverture d'un dépôt de gaz|ouvertures de dépôts de gaz|un dépôt de gaz doit être ouvert|gas depot opening|nouveau lieu de stockage de bouteilles de butane
+implantation du pylône|implantations de pylônes|le pylône a été implanté dans un champ|pylon siting|poser un poteau à haute tension
+électrification du marché|électrifications de marchés|le marché n'est pas électrifié|market electrification|amener le courant aux commerçantes
+livraison de ciment|livraisons de ciment|le ciment n'a pas été livré|cement delivery|matériaux de construction pas encore reçus
+curage de la retenue|curages de retenues|la retenue doit être curée|reservoir dredging|enlever la vase du barrage
+fuite d'hydrocarbures|fuites d'hydrocarbures|des hydrocarbures ont fui|fuel leak|écoulement de carburant
+expropriation des propriétaires|expropriations de propriétaires|les propriétaires ont été expropriés|expropriation of owners|terrains pris aux familles
+émission de poussière|émissions de poussières|la poussière émise gêne les habitants|dust emission|air sale autour de l'usine
+cession du titre minier|cessions de titres miniers|le titre minier a été cédé|transfer of mining title|vendre un permis d'extraction
+retrait de l'agrément|retraits d'agréments|l'agrément nous a été retiré|withdrawal of approval|perdre son habilitation
+étalonnage de l'appareil|étalonnages d'appareils|l'appareil reste à étalonner|device calibration|régler l'instrument de mesure
+entretien de la piste|entretiens de pistes|la piste n'est pas entretenue|track maintenance|route de terre à réparer
+exportation de phosphate|exportations de phosphates|les phosphates ont été exportés|phosphate export|vente de minerai à l'étranger
+inondation du quartier|inondations de quartiers|le quartier est inondé|district flooding|maisons sous les eaux
+vérification de la facture|vérifications de factures|la facture est à vérifier|invoice verification|contrôler le montant demandé
+réclamation sur le salaire|réclamations sur les salaires|les salaires sont réclamés|wage claim|paie incomplète des employés
+installation de batterie|installations de batteries|les batteries ont été installées|battery installation|poser des accumulateurs
+signature de l'avenant|signatures d'avenants|l'avenant a été signé|amendment signing|modifier le contrat
+accident sur le chantier|accidents sur les chantiers|un ouvrier s'est accidenté|site accident|blessé pendant les travaux
+fermeture d'un orifice|fermetures d'orifices|l'orifice doit être fermé|shaft closure|boucher le trou d'accès
+prélèvement de sable|prélèvements de sable|le sable est prélevé sans titre|sand removal|extraction illégale de gravier fin
+mutation de l'ingénieur|mutations d'ingénieurs|l'ingénieur a été muté|transfer of the engineer|cadre technique affecté ailleurs
+étude de faisabilité|études de faisabilité|la faisabilité a été étudiée|feasibility study|voir si le projet est réalisable
 """)
 _TUNING_BODIES = (
     Body("CEET", "Compagnie énergie électrique du Togo"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ged.mail.access import readers_of
@@ -13,6 +13,7 @@ from ged.mail.item import Letter, State
 from ged.mail.page import Page, PageWords
 from search.damaged import grams_of
 from search.french import analysed, joined
+from search.meaning import NO_VECTORS, Vector
 
 TEXT_FIELDS = ("subject", "sender", "recipient", "body", "exact", "refs", "grams")
 """Words separated by spaces, ready for an engine that only cuts at spaces."""
@@ -42,6 +43,7 @@ class Document:
         code: File code (cote), as the plan writes it; "" while nobody said.
         readers: Reader tokens (`ged.mail.access`), of which an asker needs one.
         day: Registration day as 20261124; `registered` the instant in milliseconds since 1970.
+        meaning: Vector of what the letter says (`search.meaning`), where there is a model and it had time.
     """
 
     id: str
@@ -63,9 +65,10 @@ class Document:
     day: int
     registered: int
     year: int
+    meaning: Vector | None = None
 
 
-def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
+def document(letter: Letter, pages: Sequence[Page | PageWords], meaning: Vector | None = None) -> Document:
     """Return the document of a letter as it stands; of one that was destroyed, what the register keeps and no page."""
     destroyed = letter.state is State.DESTROYED
     text = "" if destroyed else "\n".join(page.text for page in pages)
@@ -95,6 +98,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords]) -> Document:
         day=int(f"{letter.registered_at:%Y%m%d}"),
         registered=int(letter.registered_at.timestamp() * 1000),
         year=letter.year,
+        meaning=meaning,
     )
 
 
@@ -133,8 +137,12 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
     )
 
 
-def documents(found: Iterable[tuple[Letter | IndexedPiece, Sequence[Page | PageWords]]]) -> list[Document]:
-    """Return the documents of letters and pieces with their pages."""
+def documents(
+    found: Iterable[tuple[Letter | IndexedPiece, Sequence[Page | PageWords]]],
+    meanings: Mapping[str, Vector] = NO_VECTORS,
+) -> list[Document]:
+    """Return the documents of letters and pieces with their pages, and with what is known of what letters mean."""
     return [
-        document_of_piece(one, pages) if isinstance(one, IndexedPiece) else document(one, pages) for one, pages in found
+        document_of_piece(one, pages) if isinstance(one, IndexedPiece) else document(one, pages, meanings.get(one.id))
+        for one, pages in found
     ]

@@ -35,6 +35,7 @@ from search.document import (
     UNSCORED_FIELD,
     Document,
 )
+from search.meaning import Vector
 from search.plan import plan
 from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Reach, Refusal, Renewal, bad_cursor
 
@@ -49,6 +50,8 @@ _WALKED = 5_000
 _DEEPEST = 1_000_000
 """Pages of the best letters go no further: each needs as many places as there are letters before it."""
 _LATEST = 2**63 - 1
+_CANDIDATES = 100
+"""Of the vectors of each part of an index, so many are compared with the one that is asked for."""
 _NEAREST = 200
 """So many words of the index that are near one are looked for."""
 _FORGOTTEN_S = 0.5
@@ -93,6 +96,7 @@ class Cluster:
         replicas: Copies of each part on other nodes; None: one where there is another node.
         ca_file: Certificates (PEM) that those of the nodes must lead to; None: those of the system.
         api_key: As Elasticsearch gave it, encoded; "" where it asks for none.
+        model: Whose vectors letters bear (`search.meaning`), "" for none; `vector_size` how many numbers each has.
     """
 
     urls: tuple[str, ...]
@@ -101,11 +105,24 @@ class Cluster:
     replicas: int | None = None
     ca_file: Path | None = None
     api_key: str = field(default="", repr=False)
+    model: str = ""
+    vector_size: int = 0
+
+    @property
+    def mappings(self) -> dict[str, Any]:
+        """The fields of an index."""
+        if not self.model:
+            return MAPPINGS
+        # Bytes for numbers: a quarter of the memory, for what shows a few letters below the others.
+        kept = {"type": "int8_hnsw"}
+        vector = {"type": "dense_vector", "dims": self.vector_size, "similarity": "dot_product", "index_options": kept}
+        return {**MAPPINGS, "properties": {**MAPPINGS["properties"], "meaning": vector}}
 
     @property
     def digest(self) -> str:
         """What an index's name bears: one with another digest answers still, and asks to be rebuilt."""
-        made = json.dumps([MAPPINGS, ANALYSIS, self.shards], sort_keys=True)
+        model = [self.model] if self.model else []
+        made = json.dumps([self.mappings, ANALYSIS, self.shards, *model], sort_keys=True)
         return hashlib.sha256(made.encode()).hexdigest()[:8]
 
     @property
@@ -233,6 +250,25 @@ class ElasticIndex:
             facets=_facets(counts["aggregations"]) if query.counted else {},
         )
 
+    def nearest(
+        self, query: Query, vector: Vector, readers: frozenset[str], limit: int, least: float
+    ) -> tuple[Hit, ...]:
+        """Return the letters whose vectors are nearest, of those that the query's words do not find."""
+        if not readers or not self._cluster.model:
+            return ()
+        planned = plan(query, readers)
+        kept: dict[str, Any] = {"filter": [_filter(one) for one in planned.filters]}
+        if planned.found is not None:
+            kept["must_not"] = [_query(planned.found)]
+        near = {
+            "field": "meaning", "query_vector": vector, "k": limit, "num_candidates": _CANDIDATES,
+            "similarity": least, "filter": {"bool": kept},
+        }  # fmt: skip
+        with _answering():
+            self._ready()
+            found = self._client.search(index=self._alias, size=limit, source=False, knn=near)["hits"]["hits"]
+        return tuple(Hit(one["_id"], float(one["_score"])) for one in found)
+
     def _answers(self, asked: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Sequence[Any]:
         """Ask the cluster all at once; where there is no index yet, make it first: to look each time is a call more."""
         searches = [part for head, body in asked for part in ({"index": self._alias, **head}, body)]
@@ -317,7 +353,7 @@ class ElasticIndex:
             index=name,
             aliases={alias: {} for alias in (*aliases, _door(name))},
             settings={"number_of_shards": self._cluster.shards, **settings},
-            mappings=MAPPINGS,
+            mappings=self._cluster.mappings,
         )
         return name
 
@@ -371,6 +407,8 @@ def _actions(documents: Iterable[Document]) -> Iterator[dict[str, Any]]:
     for document in sorted(documents, key=lambda one: one.revision):
         values = {name: getattr(document, name) for name in Document.__slots__}
         revision = values.pop("revision")
+        if values["meaning"] is None:
+            del values["meaning"]
         yield {"_id": document.id, "version": revision, "version_type": "external_gte", **values}
 
 

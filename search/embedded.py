@@ -138,6 +138,10 @@ class EmbeddedIndex:
             facets=_facets(searcher, matching) if query.counted else {},
         )
 
+    def nearest(self, *_: object) -> tuple[Hit, ...]:
+        """Return nothing: this engine has no vectors."""
+        return ()
+
     @contextmanager
     def renew(self) -> Iterator[Renewal]:
         """Begin a new index; while it is open `put` writes both, and searches are answered by the old one."""

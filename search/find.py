@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
+from ged.errors import Unavailable
 from ged.mail.access import Actor, may_read
 from ged.mail.listing import ListedLetter
 from ged.store.unit import Store
 from search.light import Light, Passage
-from search.plan import plan
-from search.port import Hits, Query, Reach, SearchIndex
+from search.meaning import Meaning
+from search.plan import plan, question_of
+from search.port import Hit, Hits, Query, Reach, SearchIndex
 from search.spelling import respelt
 from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
 
+_log = logging.getLogger(__name__)
 _GATHERED_AT_ONCE = 500
 _FURTHER = ((Reach.NEAR, 50), (Reach.DAMAGED, 3))
 """How far is looked where fewer letters than so many are found."""
+_ENOUGH, _NEAR = 50, 5
+"""Where words find fewer than so many letters, so many are shown below that mean nearly the same."""
 _KNOWN = 3
 """What fewer of them hold as written may be misspelt."""
 
@@ -39,6 +45,7 @@ class Answer:
     """One page of a search; `facets` gives for each field the count of each value.
 
     Attributes:
+        near: Letters that hold too few of the words, and mean nearly the same; only where there is a model of meaning.
         respelt: What was typed, spelt as the letters found spell it; None where they spell it so.
         light: What was looked for, its other names too, ready to be lit in what is shown.
     """
@@ -48,10 +55,11 @@ class Answer:
     following: str | None
     facets: dict[str, dict[str, int]]
     light: Light
+    near: tuple[Found, ...] = ()
     respelt: str | None = None
 
 
-def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Answer:
+def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor, meaning: Meaning | None = None) -> Answer:
     """Return the letters that match, among those that the actor may read.
 
     The rights are asked twice: by the index, as part of the query, and again on each letter as it stands now,
@@ -64,22 +72,29 @@ def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> Ans
     query = with_names(query, actor, store)
     hits = ask(query, index, actor.tokens())
     light = Light(query.text, query.synonyms)
-    ids = [hit.id for hit in hits.hits]
+    near = near_in_meaning(query, hits, index, actor.tokens(), meaning) if meaning else ()
+    ids = [hit.id for hit in (*hits.hits, *near)]
     with store.unit() as unit:
         letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
         pages = unit.pages.lines_of(list(letters))
         proposals = unit.proposals.of_letters(list(letters))
-    found = tuple(
-        Found(
-            ListedLetter(letters[hit.id], proposals.get(hit.id, {})), hit.score, light.passages(pages.get(hit.id, []))
+    found, near_found = (
+        tuple(
+            Found(
+                ListedLetter(letters[hit.id], proposals.get(hit.id, {})),
+                hit.score,
+                light.passages(pages.get(hit.id, [])),
+            )
+            for hit in some
+            if hit.id in letters
         )
-        for hit in hits.hits
-        if hit.id in letters
+        for some in (hits.hits, near)
     )
     read = [text for one in letters.values() for text in (one.subject or "", one.sender or "", one.recipient or "")]
     read += [page.text for of_letter in pages.values() for page in of_letter]
     total = hits.total - (len(hits.hits) - len(found))
-    return Answer(found, total, hits.following, hits.facets, light, respelt(query.text, read))
+    spelt = respelt(query.text, read)
+    return Answer(found, total, hits.following, hits.facets, light, near_found, spelt)
 
 
 def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
@@ -102,6 +117,25 @@ def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
         if plan(wider, readers).clause != plan(asked, readers).clause:  # of a number or a phrase nothing is near
             asked, hits = wider, index.search(wider, readers)
     return hits
+
+
+def near_in_meaning(
+    query: Query, hits: Hits, index: SearchIndex, readers: frozenset[str], meaning: Meaning
+) -> tuple[Hit, ...]:
+    """Return letters that mean what was typed, where words found few; a model that does not answer stops no search."""
+    if query.after is not None or query.by_date or hits.total >= _ENOUGH:
+        return ()
+    question = question_of(query.text)
+    if question is None:
+        return ()
+    try:
+        vector = meaning.of_question(question)
+    except Unavailable as error:
+        _log.warning("%s: %s", "meaning", error.diagnostics())
+        return ()
+    shown = {hit.id for hit in hits.hits}
+    near = index.nearest(query, vector, readers, _NEAR, meaning.least)
+    return tuple(hit for hit in near if hit.id not in shown)
 
 
 @dataclass(frozen=True, slots=True)

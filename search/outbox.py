@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from ged.clock import Clock
 from ged.store.changes import Changes
 from search.document import documents
+from search.meaning import NO_VECTORS, Meanings
 from search.port import SearchIndex
 
 _FIRST, _MOST = 125, 1_000
@@ -17,7 +18,7 @@ _AT_WORK = 3
 """Batches on their way: the engine writes one while another is read and a third is put into its words."""
 
 
-def drain(changes: Changes, index: SearchIndex, clock: Clock) -> int:
+def drain(changes: Changes, index: SearchIndex, clock: Clock, meanings: Meanings | None = None) -> int:
     """Bring the changes that wait into the index, and return how many; 0 when nothing waits.
 
     Batches overtake one another; the revision of each letter decides, and a row leaves the outbox only after its letter
@@ -29,7 +30,8 @@ def drain(changes: Changes, index: SearchIndex, clock: Clock) -> int:
 
     def write(pending: Sequence[tuple[int, str]], *, at_once: bool) -> None:
         current = changes.current(list(dict.fromkeys(letter_id for _, letter_id in pending)))
-        refused = index.put(documents(current), at_once=at_once)
+        known = meanings.known(current) if meanings else NO_VECTORS
+        refused = index.put(documents(current, known), at_once=at_once)
         changes.done(pending, {one.id: one.reason for one in refused}, clock())
 
     total, last, size = 0, 0, _FIRST

@@ -54,6 +54,8 @@ _ALL_SURE, _ALL_LIKE = 8.0, 6.0
 _LONG, _MOST = 5, 0.7
 _FROM_START = 8.0
 """What all that is looked for adds to the score for each thing, as written and by likeness; most of many things too."""
+_MEANT = 2
+"""A word alone is a name as often as a matter."""
 _READ, _REFERENCE = 2_000, 80
 """Of what is typed or pasted, so many characters are read: engines refuse questions, and numbers, without end."""
 
@@ -86,6 +88,17 @@ def taken_apart(text: str) -> Typed:
             chunks.append(found)
             raw.append(typed)
     return Typed(tuple(chunks), tuple(phrases), tuple(fields), tuple(excluded), tuple(excluded_fields), tuple(raw))
+
+
+def question_of(text: str) -> str | None:
+    """Return what was typed where its meaning can be looked for: loose words, two that tell at least, and no number."""
+    typed = taken_apart(text)
+    loose = [token for chunk in typed.chunks for token in chunk]
+    exact = typed.phrases or typed.fields or typed.excluded or typed.excluded_fields
+    numbers = any(character.isdigit() for token in loose for character in token.exact)
+    if exact or numbers or sum(token.telling for token in loose) < _MEANT:
+        return None
+    return " ".join(typed.raw)
 
 
 def plan(query: Query, readers: frozenset[str]) -> Plan:

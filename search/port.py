@@ -12,6 +12,7 @@ from typing import Protocol
 from ged.errors import Refused
 from ged.mail.item import Direction, State
 from search.document import Document
+from search.meaning import Vector
 from search.synonyms import NO_SYNONYMS, Synonyms
 
 OUTDATED = "L'index date d'une version précédente : le travailleur le refait, ou « ged rebuild-index »."
@@ -168,6 +169,16 @@ class SearchIndex(Protocol):
 
         Raises:
             Refused: `search.cursor`, the cursor is not one that this index gave for this query.
+        """
+        ...
+
+    def nearest(
+        self, query: Query, vector: Vector, readers: frozenset[str], limit: int, least: float
+    ) -> tuple[Hit, ...]:
+        """Return the letters that mean nearly what a vector means, of those that the words of a query do not find.
+
+        The filters of the query hold, and the rights. The nearest come first, at most `limit`, and none whose cosine
+        is below `least`. An engine without vectors finds none.
         """
         ...
 

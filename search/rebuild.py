@@ -8,12 +8,19 @@ from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.store.changes import Changes
 from search.document import documents
+from search.meaning import NO_VECTORS, Meanings
 from search.port import Refusal, SearchIndex
 
 Progress = Callable[[int, int], None]
 
 
-def rebuild(changes: Changes, index: SearchIndex, clock: Clock, progress: Progress = lambda _done, _total: None) -> int:
+def rebuild(
+    changes: Changes,
+    index: SearchIndex,
+    clock: Clock,
+    progress: Progress = lambda _done, _total: None,
+    meanings: Meanings | None = None,
+) -> int:
     """Fill a new index with every letter, then let it answer; return how many letters it holds.
 
     Letters that the engine refuses wait for another try, as they do when they change.
@@ -32,7 +39,7 @@ def rebuild(changes: Changes, index: SearchIndex, clock: Clock, progress: Progre
             return len(found)
 
         for batch in changes.everything():
-            refused += note(renewal.put(documents(batch)))
+            refused += note(renewal.put(documents(batch, meanings.known(batch) if meanings else NO_VECTORS)))
             written += len(batch)
             progress(written, max(written, total))
         refused += note(renewal.flush())

@@ -10,6 +10,7 @@ import pytest
 from engines.chromium import base_url, browser_context_args, browser_type_launch_args
 from engines.clamd import clamd
 from engines.elasticsearch import elasticsearch_url
+from engines.embeddings import embeddings_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
 from rooms.house import any_house, any_settings, database, grand_settings, house, kossi, pilot_template, settings, who
@@ -26,6 +27,7 @@ __all__ = [
     "client",
     "database",
     "elasticsearch_url",
+    "embeddings_url",
     "grand_settings",
     "house",
     "key_store",

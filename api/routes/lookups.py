@@ -67,7 +67,7 @@ def search(
         after=cursor,
         counted=facets,
     )
-    return AnswerOut.of(find(query, index=house.index, store=house.store, actor=actor))
+    return AnswerOut.of(find(query, index=house.index, store=house.store, actor=actor, meaning=house.meaning))
 
 
 @router.get("/search/pieces")

@@ -44,13 +44,23 @@ class AnswerOut(BaseModel):
     found: list[FoundOut]
     next: str | None
     facets: dict[str, dict[str, int]] = Field(description="Count of each value, by field.")
+    near: list[FoundOut] = Field(
+        description="Letters that hold too few of the words and mean nearly the same; with a model of meaning only."
+    )
     respelt: str | None = Field(description="What was typed, spelt as the letters found spell it; null where it is.")
 
     @classmethod
     def of(cls, answer: Answer) -> AnswerOut:
         """Return an answer on the wire."""
-        found = [FoundOut.of(one) for one in answer.found]
-        return cls(total=answer.total, found=found, next=answer.following, facets=answer.facets, respelt=answer.respelt)
+        found, near = ([FoundOut.of(one) for one in some] for some in (answer.found, answer.near))
+        return cls(
+            total=answer.total,
+            found=found,
+            next=answer.following,
+            facets=answer.facets,
+            near=near,
+            respelt=answer.respelt,
+        )
 
 
 class FoundPieceOut(BaseModel):
@@ -109,6 +119,7 @@ def state_of(house: House, actor: Actor) -> dict[str, Any]:
         "store": asdict(stands),
         "vault": asdict(house.vault.report()),
         "index": asdict(house.index.report()),
+        "meaning": {"model": house.meaning.name, "waiting": stands.meanings_waiting} if house.meaning else {},
         "antivirus": asdict(house.antivirus.report()) if house.antivirus else {},
         "confined": asdict(house.confined.report()),
         "second_engine": {"installed": by_onnx.installed()},

@@ -78,6 +78,7 @@ def search(
             index=house.index,
             store=house.store,
             actor=actor,
+            meaning=house.meaning,
         )
         beside = _beside(asked, names, house, actor) if suite is None else None
     except Unavailable as error:
@@ -110,7 +111,7 @@ def search(
         "most_rows": MOST_ROWS,
         "most_printed": MOST_PRINTED,
         **_mine(address, house, actor),
-        "second": second_numbers([one.row.letter.id for one in answer.found], store=house.store),
+        "second": second_numbers([one.row.letter.id for one in (*answer.found, *answer.near)], store=house.store),
     }
     return page(request, "search.html", **values)
 

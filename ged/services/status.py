@@ -49,6 +49,7 @@ class Health:
     index_check: IndexCheck | None
     index_aside: int
     index_refusals: tuple[SetAside, ...]
+    meanings_waiting: int
     holes: tuple[tuple[str, int, int], ...]
     open_blocks: tuple[tuple[Block, int], ...]
     refusals: tuple[JournalEntry, ...]
@@ -85,6 +86,7 @@ def health(*, store: Store, actor: Actor, clock: Clock, periods: Periods = NEVER
             index_check=unit.index_state.last_check(),
             index_aside=unit.index_state.count_set_aside(),
             index_refusals=unit.index_state.set_aside(administered(actor)),
+            meanings_waiting=unit.meanings.count_waiting(),
             holes=tuple(unit.registers.holes(actor.post.register_id)),
             open_blocks=tuple(unit.number_blocks.page([actor.post.register_id], limit=20, open_only=True)[0]),
             refusals=unit.journal.recent(Act.REFUSED, actor.login),

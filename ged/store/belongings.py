@@ -28,6 +28,7 @@ from ged.store.envelope_tables import sealed_envelope
 from ged.store.learning_tables import learned_model
 from ged.store.lists_tables import template_file
 from ged.store.mail_tables import mail_aside, message, message_return, piece
+from ged.store.meaning_tables import letter_meaning
 from ged.store.near_duplicate_tables import near_duplicate, text_sketch
 from ged.store.page_text_tables import page_text
 from ged.store.paper_tables import discharge, hand_over, transmittal
@@ -120,7 +121,7 @@ class Belongings:
             (page, page.c.letter_id), (page_text, page_text.c.letter_id), (page_read, page_read.c.letter_id),
             (page_image, page_image.c.letter_id), (rendition, rendition.c.letter_id),
             (proposal, proposal.c.letter_id), (run, run.c.letter_id), (text_sketch, text_sketch.c.letter_id),
-            (note, note.c.letter_id), (due, due.c.letter_id),
+            (note, note.c.letter_id), (due, due.c.letter_id), (letter_meaning, letter_meaning.c.letter_id),
         ):  # fmt: skip
             self._connection.execute(sa.delete(table).where(column == letter_id))
         either = sa.or_(near_duplicate.c.first_id == letter_id, near_duplicate.c.second_id == letter_id)

@@ -45,6 +45,7 @@ from ged.store.letters import Letters
 from ged.store.links import Links
 from ged.store.lists import ListEntries
 from ged.store.locks import Locks
+from ged.store.meanings import Meanings
 from ged.store.messages import Messages
 from ged.store.model import Model
 from ged.store.near_duplicates import NearDuplicates
@@ -150,6 +151,11 @@ class Unit:
     def page_texts(self) -> PageTexts:
         """Texts of pages as people corrected them."""
         return PageTexts(self._connection)
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What letters mean, as vectors."""
+        return Meanings(self._connection)
 
     @cached_property
     def near_duplicates(self) -> NearDuplicates:

@@ -79,7 +79,8 @@ app.add_typer(transfer, name="transfer")
 
 def main() -> None:
     """Run the command; an error of the house is one sentence and an exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[RichHandler(console=err)])
+    said = RichHandler(console=err, log_time_format="%Y-%m-%dT%H:%M:%S.%f", omit_repeated_times=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[said])
     try:
         app()
     except GedError as error:
@@ -353,10 +354,11 @@ _AFTER_THE_WEB = 5
 
 
 @app.command()
-def worker() -> None:
+def worker(*, verbose: Annotated[bool, typer.Option("--verbose", help="Dire aussi chaque page lue.")] = False) -> None:
     """Lit, scelle, indexe ; surveille les dossiers."""
     from api.worker import run_worker  # noqa: PLC0415
 
+    logging.getLogger("ingest").setLevel(logging.INFO if verbose else logging.WARNING)
     os.nice(_AFTER_THE_WEB)
     with _house() as (house, _):
         run_worker(house)

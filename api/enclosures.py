@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +16,7 @@ from ged.services.capture import Door
 from ged.services.dossier_pieces import Brought
 from ingest.capture.names import shown_name
 from ingest.capture.receive import Entrance, keep, recording_refusals, screened, spool
+from ingest.own_folder import own_folder
 from ingest.readers.inspection import inspect
 from ingest.readers.table import is_paged
 
@@ -35,9 +35,9 @@ def enclose(stream: BinaryIO, filename: str, house: House, actor: Actor, *, as_b
     entrance = house.entrance
     with (
         recording_refusals(Door.UPLOAD, filename, actor, entrance),
-        tempfile.TemporaryDirectory(prefix="ged-piece-") as folder,
+        own_folder("piece") as folder,
     ):
-        path = Path(folder) / "piece"
+        path = folder / "piece"
         spool(stream, path, entrance.limits.max_bytes)
         screened(path, entrance)
         with path.open("rb") as file:

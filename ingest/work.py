@@ -6,6 +6,7 @@ Whatever looks into the original does so behind walls (`ingest/confined`), pages
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -43,6 +44,7 @@ from ingest.stages.reading import read_page
 from ingest.stages.render import page_images, render_pdf
 from ingest.stages.triage import triage
 
+_log = logging.getLogger(__name__)
 SMALL_PX, LARGE_PX = 909, 1800
 MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
 LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
@@ -115,6 +117,7 @@ class _Hands:
         missing = [(number, source) for number, source in enumerate(sources, 1) if number not in done]
         with self._laid_out(letter, outputs) if missing else nullcontext(Path()) as path:
             for some in self._reading.shares(missing):
+                _say("are read", letter, [number for number, _ in some])
                 read: list[Page] = self._reading.each(read_page, [(path, *each, self._reading.engine) for each in some])
                 read = self._reading.again(path, read)
                 done |= {page.number: page for page in read}
@@ -187,6 +190,7 @@ class _Hands:
             done = list(unit.pages.drawn(letter.id, key))
         there = {image.number for image in done}
         for some in self._reading.shares([page for page in pages if page.number not in there]):
+            _say("are drawn", letter, [page.number for page in some])
             widths = (SMALL_PX, LARGE_PX)
             drawn = self._reading.each(page_images, [(path, page, widths) for page in some])
             images = [
@@ -233,6 +237,11 @@ class _Hands:
     def _fetch(self, digest: str, path: Path) -> None:
         with self._vault.open(digest) as stream, path.open("wb") as copy:
             copyfileobj(stream, copy)
+
+
+def _say(what: str, letter: Letter, numbers: list[int]) -> None:
+    """Leave a line before pages are worked on, so that work that was begun and lost with its worker is seen too."""
+    _log.info("pages %s of letter %s %s", numbers, letter.id, what)
 
 
 def _pages_digest(letter: Letter, outputs: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def measured_house() -> Iterator[tuple[House, dict[str, str]]]:
 @contextmanager
 def working(environment: dict[str, str]) -> Iterator[int]:
     """Run `ged worker`, as installed, and give its process id."""
-    worker = subprocess.Popen([str(Path(sys.executable).with_name("ged")), "worker"], env=environment)
+    worker = subprocess.Popen([ged(), "worker"], env=environment)
     try:
         yield worker.pid
     finally:
@@ -39,11 +39,16 @@ def working(environment: dict[str, str]) -> Iterator[int]:
         worker.wait()
 
 
+def ged() -> str:
+    """Return where the command is installed."""
+    return str(Path(sys.executable).with_name("ged"))
+
+
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[str]:
     """Run `ged serve`, as installed, and give its address once it answers."""
     base = f"http://127.0.0.1:{environment['GED_WEB_PORT']}"
-    server = subprocess.Popen([str(Path(sys.executable).with_name("ged")), "serve"], env=environment)
+    server = subprocess.Popen([ged(), "serve"], env=environment)
     try:
         for _ in range(200):
             try:

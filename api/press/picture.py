@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from threading import Lock
 
 from ged.errors import Refused
 from ingest.office.confined import Limits, run
+from ingest.own_folder import own_folder
 
 _LIMITS = Limits(timeout_s=30, processor_s=30, memory_bytes=2_000_000_000)
 _KEPT = 24
@@ -47,10 +46,10 @@ def drawn(pdf: bytes) -> bytes:
     Raises:
         Refused: `draft.picture`.
     """
-    with tempfile.TemporaryDirectory(prefix="ged-apercu-") as folder:
-        source, picture = Path(folder) / "page.pdf", Path(folder) / "page.webp"
+    with own_folder("apercu") as folder:
+        source, picture = folder / "page.pdf", folder / "page.webp"
         source.write_bytes(pdf)
-        ended = run([sys.executable, "-m", "api.press.drawing", str(source), str(picture)], Path(folder), _LIMITS)
+        ended = run([sys.executable, "-m", "api.press.drawing", str(source), str(picture)], folder, _LIMITS)
         if ended.code != 0 or not picture.exists():
             raise Refused(
                 "draft.picture",

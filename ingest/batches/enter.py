@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfileobj
@@ -16,6 +15,7 @@ from ged.services.close_batch import finish_batch, give_back, take_off_board
 from ged.store.unit import Unit
 from ingest.batches.piles import assembled
 from ingest.capture.receive import Entrance, SheetsBack, receive_scan
+from ingest.own_folder import own_folder
 
 AGAIN = "Déjà enregistré : aucun nouveau numéro"
 
@@ -55,8 +55,8 @@ def _enter_next(batch_id: str, entrance: Entrance, actor_of: Callable[[str], Act
         finish_batch(batch.id, store=store, clock=entrance.clock)
         return False
     actor = actor_of(batch.closed_by)
-    with tempfile.TemporaryDirectory(prefix="ged-lot-") as folder:
-        path, whole = _file_of(board, files, Path(folder), entrance)
+    with own_folder("lot") as folder:
+        path, whole = _file_of(board, files, folder, entrance)
         name = whole.filename if whole else f"{batch.label or 'lot'} - pli {rank}.pdf"
         _enter(batch, path, name, entrance, actor)
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,7 @@ from ged.ports import Vault
 from ged.services.lay_out_batch import put_on_board
 from ged.store.unit import Store
 from ingest.batches.look import Looked, look_at_page
+from ingest.own_folder import own_folder
 from ingest.side_by_side import Reading
 
 _log = logging.getLogger(__name__)
@@ -50,11 +50,12 @@ class BatchHands:
             put_on_board(batch_id, store=self._store, clock=self._clock)
 
     def _look_at(self, file: BatchFile, numbers: Sequence[int]) -> None:
-        with tempfile.TemporaryDirectory(prefix="ged-lot-") as folder:
-            path = Path(folder) / "fichier"
+        with own_folder("lot") as folder:
+            path = folder / "fichier"
             with self._vault.open(file.sha256) as stream, path.open("wb") as copy:
                 copyfileobj(stream, copy)
             for some in self._reading.shares(numbers):
+                _log.info("pages %s of file %s of lot %s are looked at", list(some), file.rank, file.batch_id)
                 pages = [self._page(file.rank, number, seen) for number, seen in self._seen(path, some)]
                 with self._store.unit() as unit:
                     unit.batches.keep_pages(file.batch_id, pages)

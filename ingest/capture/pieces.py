@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from ged.mail.electronic import Piece, fitting
 from ged.ports import Vault
 from ingest.capture.names import shown_path
+from ingest.own_folder import own_folder
 from ingest.readers.limits import Limits
 from ingest.readers.unpack import Ask, Unpacked, unpack
 
@@ -21,8 +21,8 @@ def keep_pieces(
         Refused: `capture.archive`, `capture.damaged`, `mail.too_deep`, `mail.too_many_parts`.
         Unavailable: the vault does not answer.
     """
-    with tempfile.TemporaryDirectory(prefix="ged-pieces-") as folder:
-        unpacked = unpack(path, media_type, Path(folder), limits, ask)
+    with own_folder("pieces") as folder:
+        unpacked = unpack(path, media_type, folder, limits, ask)
         return fitting([_kept(each, vault, tenant_id) for each in unpacked], limits.max_pages)
 
 

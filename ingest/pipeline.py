@@ -27,7 +27,7 @@ TABLE: tuple[Stage, ...] = (
     Stage("lay_out", needs=(), gives="the pages: the file's own, or those made of it and of its pieces", version="1"),
     Stage("triage", needs=("lay_out",), gives="what each page is: born digital, read before, or scanned", version="1"),
     Stage("rasterize", needs=("triage",), gives="the page as a grey image", version="1", kept=False),
-    Stage("clean", needs=("rasterize",), gives="the image upright, level, evenly lit", version="3", kept=False),
+    Stage("clean", needs=("rasterize",), gives="the image upright, level, flat, evenly lit", version="4", kept=False),
     Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="3"),
     Stage(
         "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="3"
@@ -45,7 +45,7 @@ TABLE: tuple[Stage, ...] = (
         version="3",
     ),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
-    Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="4"),
+    Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="5"),
     Stage("signatures", needs=(), gives="what is to be said of the signatures in what came in", version="1"),
 )
 

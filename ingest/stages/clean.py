@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.readers.source import Grey, PageImage
+from ingest.stages.bends import Bend, find_bend, straight
 from ingest.stages.fax import without_losses
 from ingest.stages.streaks import without_streaks
 
@@ -48,6 +49,7 @@ class Cleaned:
         upright_px: (width, height) of the upright page.
         sideways: Whether the page was turned by 90 or 270; `rotation_deg` then holds 90, to be confirmed.
         blank: Nothing to read; `grey` is then the page as it came.
+        bend: How the lines of the upright page bend, where they do: those of `grey` are straight.
     """
 
     grey: Grey
@@ -57,6 +59,7 @@ class Cleaned:
     rotation_deg: int
     skew_deg: float
     blank: bool
+    bend: Bend | None = None
 
     @property
     def sideways(self) -> bool:
@@ -88,10 +91,12 @@ def clean(page: PageImage) -> Cleaned:
         rotation, skew = 90, turned_skew
     if abs(skew) <= LEVEL_DEG:
         skew = 0.0
-    level = _even(turn(grey, skew), turn(background, skew))
-    part, offset = _crop(level, turn(ink, skew, 0), factor)
+    level, ink = _even(turn(grey, skew), turn(background, skew)), turn(ink, skew, 0)
+    if (bend := find_bend(ink)) is not None:
+        level, ink = straight(level, bend), straight(ink, bend)
+    part, offset = _crop(level, ink, factor)
     size = (level.shape[1], level.shape[0])
-    return Cleaned(part, offset, size, page.resolution_dpi, rotation, skew, blank=False)
+    return Cleaned(part, offset, size, page.resolution_dpi, rotation, skew, blank=False, bend=bend)
 
 
 def _at_work_resolution(page: PageImage, *, one_bit: bool) -> PageImage:

@@ -11,6 +11,7 @@ import numpy as np
 from ged.mail.page import Box, Page, Region, RegionKind, TextSource, Word
 from ingest.engines.port import LANGUAGE, OcrEngine, RawWord
 from ingest.readers.source import Grey
+from ingest.stages.bends import as_it_lies
 from ingest.stages.clean import Cleaned, turn
 from ingest.stages.dashes import with_dashes
 from ingest.stages.language import language_of
@@ -104,6 +105,7 @@ def _upside_down(cleaned: Cleaned) -> Cleaned:
         grey=np.ascontiguousarray(cleaned.grey[::-1, ::-1]),
         offset_px=(full_width - left - width, full_height - top - height),
         rotation_deg=(cleaned.rotation_deg + 180) % 360,
+        bend=None if cleaned.bend is None else np.ascontiguousarray(-cleaned.bend[::-1, ::-1]),
     )
 
 
@@ -122,12 +124,14 @@ class _Frame:
     def box(self, box_px: tuple[int, int, int, int]) -> Box:
         """Return pixels of the cleaned image as fractions of the page."""
         (left, top), (width, height) = self.cleaned.offset_px, self.cleaned.upright_px
-        return Box(
+        box = Box(
             _fraction(box_px[0] + left, width),
             _fraction(box_px[1] + top, height),
             _fraction(box_px[2] + left, width),
             _fraction(box_px[3] + top, height),
         )
+        bend = self.cleaned.bend
+        return box if bend is None else as_it_lies(bend, box)
 
     def word(self, word: RawWord, line: int, *, printed: bool) -> Word:
         """Return a word in its place on the page."""

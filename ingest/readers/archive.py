@@ -107,7 +107,10 @@ def archive_refused(sentence: str) -> Refused:
 
 
 def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    return [each for each in archive.infolist() if not each.is_dir() and not each.filename.startswith(_NOT_FILES)]
+    # Not `is_dir`, which stumbles over a name of no letter.
+    return [
+        each for each in archive.infolist() if not each.filename.startswith(_NOT_FILES) and each.filename[-1:] != "/"
+    ]
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

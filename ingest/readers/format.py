@@ -21,6 +21,14 @@ from ingest.readers.source import File, PageImage
 Bid = Callable[[Path, bytes], int]
 """(file, its first bytes) → how sure a reader is that the file is of its format, 0 for not at all, 100 at most."""
 HEAD_BYTES = 8192
+REFUSALS = frozenset(
+    {
+        *("capture.empty", "capture.unknown_type", "capture.damaged", "capture.encrypted", "capture.archive"),
+        *("capture.too_large", "capture.too_many_pages", "capture.too_many_pixels"),
+        *("mail.too_deep", "mail.too_many_parts"),
+    }
+)
+"""All that a reader may raise: `Refused` of one of these codes (docs/errors.md). Anything else is a fault of ours."""
 
 
 @dataclass(frozen=True, slots=True)

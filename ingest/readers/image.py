@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,11 @@ _BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
 _OPENED = ("TIFF", "JPEG", "PNG", "WEBP", "HEIF", "AVIF", "JPEG2000", "GIF", "BMP")
 _PAGED = frozenset({"TIFF", "HEIF"})
 """What holds several pages; in any other format a second frame is a movement, a depth map or a gain map."""
+_UNREADABLE = (
+    *(UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError),
+    *(TypeError, KeyError, IndexError, ArithmeticError, struct.error),
+)
+"""What Pillow's readers raise of files that lie, beside what they promise to."""
 DEFAULT_DPI = 200.0
 _PAPER_LONG_INCH = 11.69
 """An image that does not say its resolution is taken for a sheet of A4 (ISO 216)."""
@@ -120,5 +126,5 @@ def opened_image(path: Path) -> Iterator[Image.Image]:
             "capture.too_many_pixels",
             "Une page a bien plus de points qu'une feuille numérisée. Numérisez-la à 300 points par pouce.",
         ) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise damaged(str(error)) from error

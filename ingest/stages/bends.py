@@ -26,8 +26,8 @@ _KNOTS, _UP = 9, 3
 _STIFF = 0.6
 _BENT_PX = 1.5
 """A page whose rows leave a straight line by less (half a millimetre) is read as well as it is."""
-_CLEARER = 1.1
-"""Rows must stand out by so much more once they are straight, or it was no bend."""
+_CLEAR = 0.9
+"""Rows must stand out nearly as clearly once they are straight, or it was no bend: a fold's few words weigh little."""
 _ROWS = 32
 
 Bend = NDArray[np.float32]
@@ -47,7 +47,7 @@ def find_bend(ink: Ink) -> Bend | None:
     for _ in range(_PASSES):
         more = None if bend is None else _seen(straight(ink, bend), _FAR)
         bend = None if bend is None or more is None else _after(bend, more)
-    if bend is None or _clearness(straight(ink, bend)) < _CLEARER * _clearness(ink):
+    if bend is None or _clearness(straight(ink, bend)) < _CLEAR * _clearness(ink):
         return None
     return bend
 

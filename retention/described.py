@@ -18,7 +18,6 @@ from ged.mail.item import Direction, Letter
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.transfer import TransferItem
 from ged.ports import Ledger, Signer, Vault
-from ged.seal.bundle.contents import Contents
 from ged.seal.bundle.write import write_evidence
 from ged.seal.log import TileLog
 from ged.services.bundle import Published, evidence_contents
@@ -139,7 +138,7 @@ def describe(item: TransferItem, copies: Copies) -> Described:
         sealed=sealed,
         files=tuple(files),
         paper=PaperTwin(letter.number, letter.page_count) if letter.id in paper else None,
-        children=(*_below(item, pieces, copies), proofs(item, letter, evidence_contents, packer)),
+        children=(*_below(item, pieces, copies), proofs(item, letter, packer)),
     )
 
 
@@ -171,9 +170,9 @@ def _below(item: TransferItem, pieces: Sequence[tuple[str, PackedFile]], copies:
         yield Described(f"{item.unit}-{number}", "Item", label, files=copies.of(file, item.unit, file.filename))
 
 
-def proofs(item: TransferItem, of: Letter | str, gather: Callable[..., Contents], packer: Packer) -> Described:
+def proofs(item: TransferItem, of: Letter | str, packer: Packer) -> Described:
     """Return the unit that carries what proves a letter or a piece: its proof bundle without the files beside it."""
-    contents = gather(
+    contents = evidence_contents(
         of,
         store=packer.store,
         vault=packer.vault,

@@ -9,7 +9,7 @@ from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import DossierModel, KeptPiece, Version
 from ged.mail.item import Confidentiality
 from ged.mail.transfer import TransferItem
-from ged.services.bundle import lines_of_piece, piece_contents
+from ged.services.bundle import lines_of_piece
 from retention.described import Copies, Packer, deed, proofs
 from retention.fates import fates_of_pieces
 from retention.seda.contents import MASTER, PIECE, Agency, Described, Fact, PackedFile
@@ -78,7 +78,7 @@ def describe_piece(item: TransferItem, copies: Copies) -> tuple[str, Described]:
         closed_on=one.dossier.closed_on,
         history=history,
         sealed=said,
-        children=(*below, proofs(item, item.subject_id, piece_contents, packer)),
+        children=(*below, proofs(item, item.subject_id, packer)),
     )
 
 

@@ -107,7 +107,7 @@ def make_bundle(
 
 
 def evidence_contents(
-    letter: Letter,
+    of: Letter | str,
     *,
     store: Store,
     vault: Vault,
@@ -116,33 +116,21 @@ def evidence_contents(
     journal_log: TileLog | None,
     published: Published,
 ) -> Contents:
-    """Return what the bundle of a letter holds, for who packs it otherwise; the caller asked the rights.
-
-    Raises:
-        Unavailable: the vault does not answer.
-    """
-    with store.unit() as unit:
-        gathered = _gathered(unit, letter)
-    return _contents(gathered, _Gather(store, vault, ledger, published), signer, journal_log)
-
-
-def piece_contents(
-    piece_id: str,
-    *,
-    store: Store,
-    vault: Vault,
-    signer: Signer,
-    ledger: Ledger,
-    journal_log: TileLog | None,
-    published: Published,
-) -> Contents:
-    """Return what the bundle of a piece of a dossier holds, for who packs it; the caller asked the rights.
+    """Return what the bundle of a letter, or of a piece by its id, holds, for who packs it; they asked the rights.
 
     Raises:
         Unavailable: the vault does not answer.
     """
     gather = _Gather(store, vault, ledger, published)
+    if isinstance(of, str):
+        return _piece_contents(of, gather, signer, journal_log)
     with store.unit() as unit:
+        gathered = _gathered(unit, of)
+    return _contents(gathered, gather, signer, journal_log)
+
+
+def _piece_contents(piece_id: str, gather: _Gather, signer: Signer, journal_log: TileLog | None) -> Contents:
+    with gather.store.unit() as unit:
         (one,) = unit.dossier_pieces.kept([piece_id])
         versions = unit.dossier_pieces.versions([piece_id])[piece_id]
         files = tuple(_version(unit, each, latest=each is versions[0]) for each in versions)

@@ -50,8 +50,8 @@ def signed_data(data: bytes) -> cms.SignedData:
     if kind in _CLOSED:
         raise Refused(
             "capture.encrypted",
-            "Ce pli est chiffré pour son destinataire : sans sa clé, personne ne peut le lire. Demandez le document à "
-            "l'expéditeur, ou faites-le ouvrir par le destinataire.",
+            "Ce fichier est chiffré pour son destinataire : sans sa clé, personne ne peut le lire. Demandez le "
+            "document à l'expéditeur, ou faites-le ouvrir par le destinataire.",
         )
     raise damaged(f"CMS of type {kind}")
 

@@ -57,4 +57,4 @@ def files(path: Path, limits: Limits) -> Generator[File]:
 def lay_out(_path: Path, pieces: Sequence[Piece], target: Path) -> None:
     """Write what a signed document encloses as a page."""
     items = "".join(f"<li>{escape(piece.name)}{said_of(piece)}</li>" for piece in pieces)
-    set_pages(f"<h1>Pli signé</h1><p>Le document signé est dans ce pli :</p><ul>{items}</ul>", target)
+    set_pages(f"<h1>Document signé</h1><p>Ce que la signature enferme :</p><ul>{items}</ul>", target)

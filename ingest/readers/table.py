@@ -71,7 +71,14 @@ TABLE: tuple[Format, ...] = (
         lists=True,
     ),
     Format(
-        "pli signé", ENCLOSING, "p7m", cms.bid, signed.check, lay_out=signed.lay_out, files=signed.files, lists=True
+        "document signé",
+        ENCLOSING,
+        "p7m",
+        cms.bid,
+        signed.check,
+        lay_out=signed.lay_out,
+        files=signed.files,
+        lists=True,
     ),
     *(
         Format(name, media_type, kind.suffix, bid, office.check, office=kind)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from api.audits import audit_round
+from api.audits import audit_round, ground_of, signed_report
 from api.wiring import House
 from end_to_end.test_pages import faults_of
+from ged.mail.audit import Audit, RunState
 from ged.seal.leaf import Leaf
+from ged.services.audit.runs import carry_out
 from rooms.audits import seal_letter
 
 SignIn = Callable[[Page, str], Page]
@@ -96,6 +99,54 @@ def test_the_auditor_follows_the_chain_audits_and_draws(
     page.goto(f"{server}/integrite")
     assert faults_of(page) == []
     shot(page, "chaine-telephone")
+
+
+def test_an_audit_whose_vault_went_away_says_what_is_left_and_is_taken_up(
+    house: House, page: Page, errors: list[str], sign_in: SignIn, server: str
+) -> None:
+    del errors
+    seal_letter(house, "Demande d'autorisation")
+    page.context.add_cookies([{"name": "ged_langue", "value": "fr", "url": server}])
+    sign_in(page, "audit")
+    page.goto(f"{server}/audits")
+    page.locator('input[value="complet"]').check()
+    page.locator("#ask-audit .main").press("Enter")
+    expect(page.locator(".progressing")).to_be_visible()
+    where = page.url
+    page.goto(f"{server}/integrite")  # what waits beside it asks for nothing while the disk is away
+    vault, away = house.settings.data / "vault", house.settings.data / "ailleurs"
+    vault.rename(away)
+    with house.store.unit() as unit:
+        run = unit.audit_runs.under_way()
+    assert run is not None
+    audit = Audit(run.id, run.depth, "", run.seed, run.sample, run.name, run.asked_at)
+    left = carry_out(
+        run,
+        place="essai",
+        ground=replace(ground_of(house, audit), patience=()),
+        render=lambda done: signed_report(done, house),
+        vault=house.vault,
+        store=house.store,
+    )
+    away.rename(vault)
+    assert left.state is RunState.UNFINISHED
+    for language, named, unchecked in (("en", "Not finished", "not checked"), ("fr", "Inachevé", "non vérifié")):
+        page.context.add_cookies([{"name": "ged_langue", "value": language, "url": server}])
+        for width in (390, 1366):
+            page.set_viewport_size({"width": width, "height": 844})
+            for address, label in ((f"{server}/integrite", "chaine"), (f"{server}/audits", "audits"), (where, "audit")):
+                page.goto(address)
+                assert faults_of(page) == []
+                assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+                assert page.locator(f'a[href="{where.removeprefix(server)}"]').count() or address == where
+                shot(page, f"inacheve-{label}-{language}-{width}")
+        expect(page.locator(".verdict h2")).to_have_text(named)
+        expect(page.locator(".going-on")).to_contain_text(unchecked)
+    page.locator(".verdict .main").press("Enter")
+    expect(page.locator(".progressing")).to_be_visible()
+    shot(page, "inacheve-repris")
+    audit_round(house, threading.Event())
+    expect(page.locator(".steps")).to_be_visible(timeout=60_000)
 
 
 def _first(house: House) -> str:

@@ -1,14 +1,23 @@
-"""Finding: the index says which letters, the store says what may be shown of them."""
+"""Finding: the index says which letters, or which pieces of dossiers; the store says what may be shown of them.
+
+The rights are asked twice: by the index, as part of the query, and again on each entry as it stands now, so that what
+was closed a moment ago is not shown from an index that does not know it yet.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from ged.errors import Unavailable
-from ged.mail.access import Actor, may_read
+from ged.mail.access import Actor
+from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.listing import ListedLetter
+from ged.mail.page import PageWords
 from ged.store.unit import Store
+from search.entries import LETTERS, PIECES, Kind
 from search.light import Light, Passage
 from search.meaning import Meaning
 from search.plan import plan, question_of
@@ -19,18 +28,19 @@ from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
 _log = logging.getLogger(__name__)
 _GATHERED_AT_ONCE = 500
 _FURTHER = ((Reach.NEAR, 50), (Reach.DAMAGED, 3))
-"""How far is looked where fewer letters than so many are found."""
+"""How far is looked where fewer entries than so many are found."""
 _ENOUGH, _NEAR = 50, 5
 """Where words find fewer than so many letters, so many are shown below that mean nearly the same."""
 _KNOWN = 3
 """What fewer of them hold as written may be misspelt."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One letter found, with the passages that show why; none when only its number or date matched."""
+class Found(Generic[T]):
+    """One entry found, with the passages that show why; none when only its number or date matched."""
 
-    row: ListedLetter
+    row: T
     score: float
     passages: tuple[Passage, ...]
 
@@ -41,60 +51,73 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Generic[T]):
     """One page of a search; `facets` gives for each field the count of each value.
 
     Attributes:
         near: Letters that hold too few of the words, and mean nearly the same; only where there is a model of meaning.
-        respelt: What was typed, spelt as the letters found spell it; None where they spell it so.
+        respelt: What was typed, spelt as the entries found spell it; None where they spell it so.
         light: What was looked for, its other names too, ready to be lit in what is shown.
     """
 
-    found: tuple[Found, ...]
+    found: tuple[Found[T], ...]
     total: int
     following: str | None
     facets: dict[str, dict[str, int]]
     light: Light
-    near: tuple[Found, ...] = ()
+    near: tuple[Found[T], ...] = ()
     respelt: str | None = None
 
 
-def find(query: Query, *, index: SearchIndex, store: Store, actor: Actor, meaning: Meaning | None = None) -> Answer:
+def find(
+    query: Query, *, index: SearchIndex, store: Store, actor: Actor, meaning: Meaning | None = None
+) -> Answer[ListedLetter]:
     """Return the letters that match, among those that the actor may read.
-
-    The rights are asked twice: by the index, as part of the query, and again on each letter as it stands now,
-    so that a letter closed a moment ago is not shown from an index that does not know it yet.
 
     Raises:
         Refused: `search.cursor`.
         Unavailable: `search.unavailable`.
     """
-    query = with_names(query, actor, store)
-    hits = ask(query, index, actor.tokens())
+    return _found(LETTERS, query, index, store, actor, meaning=meaning)
+
+
+def find_pieces(
+    query: Query, *, index: SearchIndex, store: Store, actor: Actor, as_written: bool = False
+) -> Answer[IndexedPiece]:
+    """Return the pieces that match, of the dossiers that the actor may read; nothing where there is none.
+
+    With `as_written` no word is looked for by likeness, which costs the most. Raises as `find` does.
+    """
+    return _found(PIECES, query, index, store, actor, as_written=as_written)
+
+
+def _found(
+    kind: Kind[T],
+    query: Query,
+    index: SearchIndex,
+    store: Store,
+    actor: Actor,
+    *,
+    as_written: bool = False,
+    meaning: Meaning | None = None,
+) -> Answer[T]:
+    query, readers = with_names(query, actor, store), kind.tokens(actor)
+    hits = index.search(replace(query, reach=Reach.WRITTEN), readers) if as_written else ask(query, index, readers)
     light = Light(query.text, query.synonyms)
-    near = near_in_meaning(query, hits, index, actor.tokens(), meaning) if meaning else ()
-    ids = [hit.id for hit in (*hits.hits, *near)]
-    with store.unit() as unit:
-        letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
-        pages = unit.pages.lines_of(list(letters))
-        proposals = unit.proposals.of_letters(list(letters))
+    near = near_in_meaning(query, hits, index, readers, meaning) if meaning else ()
+    rows, pages = dict[str, T](), dict[str, Sequence[PageWords]]()
+    if hits.hits or near:
+        with store.unit() as unit:
+            rows |= kind.rows(unit, [hit.id for hit in (*hits.hits, *near)], actor)
+            pages |= kind.pages(unit, list(rows))
     found, near_found = (
-        tuple(
-            Found(
-                ListedLetter(letters[hit.id], proposals.get(hit.id, {})),
-                hit.score,
-                light.passages(pages.get(hit.id, [])),
-            )
-            for hit in some
-            if hit.id in letters
-        )
+        tuple(Found(rows[hit.id], hit.score, light.passages(pages.get(hit.id, []))) for hit in some if hit.id in rows)
         for some in (hits.hits, near)
     )
-    read = [text for one in letters.values() for text in (one.subject or "", one.sender or "", one.recipient or "")]
-    read += [page.text for of_letter in pages.values() for page in of_letter]
+    read = [text for row in rows.values() for text in kind.heads(row)]
+    read += [page.text for of_entry in pages.values() for page in of_entry]
     total = hits.total - (len(hits.hits) - len(found))
-    spelt = respelt(query.text, read)
-    return Answer(found, total, hits.following, hits.facets, light, near_found, spelt)
+    return Answer(found, total, hits.following, hits.facets, light, near_found, respelt(query.text, read))
 
 
 def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
@@ -139,37 +162,34 @@ def near_in_meaning(
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Generic[T]):
     """The first hits of a search, all at once, and how many there are in all."""
 
-    rows: tuple[ListedLetter, ...]
+    rows: tuple[T, ...]
     total: int
 
 
-def gather(query: Query, most: int, *, index: SearchIndex, store: Store, actor: Actor) -> Gathered:
-    """Return the letters that match, in the order of the query, at most so many; the rights are asked twice.
+def gather(kind: Kind[T], query: Query, most: int, *, index: SearchIndex, store: Store, actor: Actor) -> Gathered[T]:
+    """Return what matches of a kind, in the order of the query, at most so many.
 
     Raises:
         Unavailable: `search.unavailable`.
     """
-    query = with_names(query, actor, store)
-    rows: list[ListedLetter] = []
+    query, readers = with_names(query, actor, store), kind.tokens(actor)
+    rows: dict[str, T] = {}
     seen: set[str] = set()
-    total, closed, after = 0, 0, None
+    total, after = 0, None
     while len(seen) < most:
-        part = replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after)
-        hits = ask(part, index, actor.tokens())
-        ids = [hit.id for hit in hits.hits if hit.id not in seen]  # a letter that moved between two pages comes once
+        hits = ask(replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after), index, readers)
+        fresh = [hit.id for hit in hits.hits if hit.id not in seen]  # what moved between two pages comes once
         with store.unit() as unit:
-            letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
-            proposals = unit.proposals.of_letters(list(letters))
-        rows += [ListedLetter(letters[each], proposals.get(each, {})) for each in ids if each in letters]
-        seen.update(ids)
-        closed += len(ids) - len(letters)
+            known = kind.rows(unit, fresh, actor)
+        rows |= {each: known[each] for each in fresh if each in known}
+        seen.update(fresh)
         total, after = hits.total, hits.following
         if after is None:
             break
-    return Gathered(tuple(rows), max(total - closed, len(rows)))
+    return Gathered(tuple(rows.values()), max(total - (len(seen) - len(rows)), len(rows)))
 
 
 def light_of(text: str, *, store: Store, actor: Actor) -> Light:

@@ -1,22 +1,24 @@
-"""Suggestions as one types a search: what the piece in hand may become, from the language and from letters open to one.
+"""Suggestions as one types a search: what the piece in hand may become, from the language and from what one may read.
 
-The words and the letters come from hits that the asker may read, asked with the asker's tokens and read again from the
-store: a suggestion says nothing of any other letter.
+Words, letters and pieces of dossiers come from hits that the asker may read, asked with the asker's tokens and read
+again from the store: a suggestion says nothing of any other.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
-from ged.mail.access import Actor, may_read
+from ged.mail.access import Actor
+from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.folding import fold
-from ged.mail.item import Letter
-from ged.mail.page import Page
+from ged.mail.listing import ListedLetter
 from ged.store.unit import Store, Unit
+from search.entries import LETTERS, PIECES, Kind
 from search.french import tokens
 from search.language import hyphened
 from search.plan import name_of
@@ -28,6 +30,7 @@ _READ = 12
 _QUOTE = re.compile(r'["«“»”]')
 _PIECE = re.compile(r"""(?P<minus>-?)(?:(?P<name>n°|[^\W\d_][\w'’-]*):)?["«“]?(?P<value>[^"«“»”]*)""")
 _SUBJECT_WEIGHT = 6
+T = TypeVar("T")
 
 
 class SuggestionKind(StrEnum):
@@ -39,6 +42,7 @@ class SuggestionKind(StrEnum):
     WORD = "mot"
     LETTER = "courrier"
     DOSSIER = "dossier"
+    PIECE = "piece"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,58 +95,82 @@ def in_hand(line: str) -> InHand:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginnings:
-    """What letters open to the asker hold that begins so: words as they are written, and the letters."""
+class Held:
+    """What holds what is typed, newest first, of what the asker may read."""
 
-    words: tuple[str, ...]
-    letters: tuple[Letter, ...]
+    letters: tuple[ListedLetter, ...] = ()
+    pieces: tuple[IndexedPiece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings(Held):
+    """What holds a word that begins so, and those words as they are written, most written first."""
+
+    words: tuple[str, ...] = ()
 
 
 def beginnings(typed: str, *, index: SearchIndex, store: Store, actor: Actor) -> Beginnings:
-    """Return words that begin as the one typed, most written first, and the letters that hold one, newest first.
+    """Return words that begin as the one typed, and what holds one.
 
     Raises:
         Unavailable: `search.unavailable`.
     """
     begun = fold(typed)
     if len(begun) < LEAST_LETTERS or not begun.isalpha():
-        return Beginnings((), ())
+        return Beginnings()
+    query, counted = Query(begins=begun, sort=Sort.NEWEST, limit=_READ), _Words(begun)
     with store.unit() as unit:
-        letters = _open(unit, Query(begins=begun, sort=Sort.NEWEST, limit=_READ), index, actor)
-        pages = unit.pages.of_letters([one.id for one in letters])
-    return Beginnings(_words(begun, letters, pages), tuple(letters))
+        letters = counted.of(LETTERS, _open(LETTERS, unit, query, index, actor), unit)
+        pieces = counted.of(PIECES, _open(PIECES, unit, query, index, actor), unit)
+    return Beginnings(letters, pieces, counted.best())
 
 
-def numbered(typed: str, *, index: SearchIndex, store: Store, actor: Actor) -> tuple[Letter, ...]:
-    """Return the letters whose number or reference begins as typed or holds its parts, newest first.
+def numbered(typed: str, *, index: SearchIndex, store: Store, actor: Actor) -> Held:
+    """Return the letters whose number or reference, and the pieces whose dossier's code, is as typed or begins so.
 
     Raises:
         Unavailable: `search.unavailable`.
     """
     if len(typed.strip()) < 2:
-        return ()
+        return Held()
+    query = Query(f'réf:"{typed}"', sort=Sort.NEWEST, limit=_READ)
     with store.unit() as unit:
-        return tuple(_open(unit, Query(f'réf:"{typed}"', sort=Sort.NEWEST, limit=_READ), index, actor))
+        letters, pieces = (_open(kind, unit, query, index, actor) for kind in (LETTERS, PIECES))
+    return Held(tuple(letters.values()), tuple(pieces.values()))
 
 
-def _open(unit: Unit, query: Query, index: SearchIndex, actor: Actor) -> list[Letter]:
-    """Return the letters found that the store too says are open to the actor, in the order of the query."""
-    hits = index.search(query, actor.tokens()).hits
-    known = {one.id: one for one in unit.letters.many([hit.id for hit in hits]) if may_read(actor, one)}
-    return [known[hit.id] for hit in hits if hit.id in known]
+def _open(kind: Kind[T], unit: Unit, query: Query, index: SearchIndex, actor: Actor) -> dict[str, T]:
+    """Return what is found that the store too says is open to the actor, by name, in the order of the query."""
+    hits = index.search(query, kind.tokens(actor)).hits
+    rows = kind.rows(unit, [hit.id for hit in hits], actor) if hits else {}
+    return {hit.id: rows[hit.id] for hit in hits if hit.id in rows}
 
 
-def _words(begun: str, letters: Sequence[Letter], pages: dict[str, list[Page]]) -> tuple[str, ...]:
-    """Return the words that begin so, those of subjects and names first, each as it is written most often."""
-    counted = Counter[str]()
-    written: dict[str, Counter[str]] = {}
-    for letter in letters:
-        heads = [letter.subject or "", letter.sender or "", letter.recipient or ""]
-        texts = [(text, _SUBJECT_WEIGHT) for text in heads] + [(page.text, 1) for page in pages.get(letter.id, [])]
-        for text, weight in texts:
-            for token in tokens(text):
-                if token.exact.startswith(begun) and token.exact.isalpha():
-                    counted[token.exact] += weight
-                    written.setdefault(token.exact, Counter())[text[token.start : token.end].lower()] += 1
-    best = sorted(counted, key=lambda word: (-counted[word], word))
-    return tuple(max(written[word], key=lambda spelt: (written[word][spelt], spelt)) for word in best)
+class _Words:
+    """Counts the words that begin so, those of subjects, names and titles more."""
+
+    def __init__(self, begun: str) -> None:
+        self._begun = begun
+        self._counted = Counter[str]()
+        self._written: dict[str, Counter[str]] = {}
+
+    def of(self, kind: Kind[T], rows: Mapping[str, T], unit: Unit) -> tuple[T, ...]:
+        """Count those of some entries, and return these."""
+        pages = kind.pages(unit, list(rows)) if rows else {}
+        for name, row in rows.items():
+            texts = [(text, _SUBJECT_WEIGHT) for text in kind.heads(row)]
+            texts += [(page.text, 1) for page in pages.get(name, ())]
+            for text, weight in texts:
+                self._count(text, weight)
+        return tuple(rows.values())
+
+    def _count(self, text: str, weight: int) -> None:
+        for token in tokens(text):
+            if token.exact.startswith(self._begun) and token.exact.isalpha():
+                self._counted[token.exact] += weight
+                self._written.setdefault(token.exact, Counter())[text[token.start : token.end].lower()] += 1
+
+    def best(self) -> tuple[str, ...]:
+        """Return them, each as it is written most often."""
+        best = sorted(self._counted, key=lambda word: (-self._counted[word], word))
+        return tuple(max((spelt := self._written[word]), key=lambda one: (spelt[one], one)) for word in best)

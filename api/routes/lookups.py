@@ -16,9 +16,8 @@ from api.views.search_language import typed_search, words_for
 from ged.mail.item import Direction, State
 from ged.services import consult
 from ged.services.verify import verify_file
-from search.find import find
+from search.find import find, find_pieces
 from search.language import understood
-from search.pieces import find_pieces
 from search.port import Sort
 
 router = APIRouter(tags=["lookups"])

@@ -11,10 +11,11 @@ from api.audits import periods_of
 from api.schemas.letters import LetterOut
 from api.wiring import House
 from ged.mail.access import Actor
+from ged.mail.dossier_piece import IndexedPiece
+from ged.mail.listing import ListedLetter
 from ged.services.status import health
 from ingest.engines import by_onnx
 from search.find import Answer, Found
-from search.pieces import FoundPiece, PiecesFound
 
 
 class FoundOut(BaseModel):
@@ -26,7 +27,7 @@ class FoundOut(BaseModel):
     passage: list[tuple[str, bool]]
 
     @classmethod
-    def of(cls, found: Found) -> FoundOut:
+    def of(cls, found: Found[ListedLetter]) -> FoundOut:
         """Return a found letter on the wire."""
         passage = found.passage
         return cls(
@@ -50,7 +51,7 @@ class AnswerOut(BaseModel):
     respelt: str | None = Field(description="What was typed, spelt as the letters found spell it; null where it is.")
 
     @classmethod
-    def of(cls, answer: Answer) -> AnswerOut:
+    def of(cls, answer: Answer[ListedLetter]) -> AnswerOut:
         """Return an answer on the wire."""
         found, near = ([FoundOut.of(one) for one in some] for some in (answer.found, answer.near))
         return cls(
@@ -76,10 +77,10 @@ class FoundPieceOut(BaseModel):
     passage: list[tuple[str, bool]]
 
     @classmethod
-    def of(cls, found: FoundPiece) -> FoundPieceOut:
+    def of(cls, found: Found[IndexedPiece]) -> FoundPieceOut:
         """Return a found piece on the wire."""
-        passage = found.passages[0] if found.passages else None
-        piece, case = found.of.piece, found.of.dossier
+        passage = found.passage
+        piece, case = found.row.piece, found.row.dossier
         return cls(
             id=piece.id,
             title=piece.title,
@@ -101,7 +102,7 @@ class PiecesFoundOut(BaseModel):
     respelt: str | None = Field(description="What was typed, spelt as the pieces found spell it; null where it is.")
 
     @classmethod
-    def of(cls, answer: PiecesFound) -> PiecesFoundOut:
+    def of(cls, answer: Answer[IndexedPiece]) -> PiecesFoundOut:
         """Return an answer on the wire."""
         found = [FoundPieceOut.of(one) for one in answer.found]
         return cls(total=answer.total, found=found, next=answer.following, respelt=answer.respelt)

@@ -21,15 +21,15 @@ from api.views.words import typed_day
 from api.wiring import House
 from ged.errors import NotFound, Unavailable
 from ged.mail.access import Actor, Right, require
+from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.french_dates import parse_date
 from ged.mail.item import State
 from ged.mail.saved_search import PLACE as SEARCH
 from ged.services import consult, saved_searches, saved_views
 from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
-from search.find import find, synonyms_for
+from search.find import Answer, find, find_pieces, synonyms_for
 from search.language import Understood, Vocabulary, hyphened, understood, written
-from search.pieces import PiecesFound, find_pieces
 from search.port import Sort
 from search.synonyms import Synonyms
 
@@ -149,7 +149,7 @@ def search_pieces(
     )
 
 
-def _beside(asked: Understood, names: Synonyms, house: House, actor: Actor) -> PiecesFound | None:
+def _beside(asked: Understood, names: Synonyms, house: House, actor: Actor) -> Answer[IndexedPiece] | None:
     """Return the best pieces of dossiers for what is typed, as written; None where nothing says which are best."""
     if not asked.text or not actor.has(Right.SEE_DOSSIERS):
         return None

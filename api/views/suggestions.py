@@ -17,6 +17,7 @@ from api.views.words import CODES, _, translations
 from api.wiring import House
 from ged.errors import Unavailable
 from ged.mail.access import Actor, Right
+from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.item import Direction, Letter, State
 from ged.services import consult, correspondents, dossier, saved_searches
 from search.language import DATED, LISTED, Vocabulary, hyphened
@@ -24,7 +25,7 @@ from search.plan import FIELDS
 from search.suggest import InHand, Suggestion, SuggestionKind, beginnings, in_hand, numbered
 
 router = APIRouter()
-MOST = 10
+MOST = 12
 HINTS = {
     "fr": {
         "de:": ("de:ceet", _("l'expéditeur")),
@@ -70,7 +71,7 @@ _DAYS = {
 def suggest(
     request: Request, house: HouseDep, actor: ActorDep, q: Annotated[str, Parameter(max_length=400)] = ""
 ) -> Response:
-    """Return the options of the box, ten at most; none is an empty answer."""
+    """Return the options of the box, twelve at most; none is an empty answer."""
     found = tuple(islice(_distinct(_suggested(q, house, actor, language_of(request))), MOST))
     return part(request, "parts/suggestions.html", options=found)
 
@@ -98,9 +99,9 @@ def _suggested(line: str, house: House, actor: Actor, language: str) -> Iterator
         yield from (Suggestion(SuggestionKind.RECENT, each, "", each) for each in begun[:2])
         yield from islice(_fields(piece, language), 3)
         yield from _found(piece, house, actor)
+        yield from _dossiers(piece, house, actor)
         yield from islice(_listed(piece, ("service", "nature", "cote"), house, actor, language), 2)
         yield from islice(_correspondents(piece, "de:" if language == "fr" else "from:", house, actor), 2)
-        yield from islice(_dossiers(piece, house, actor), 2)
 
 
 def _fields(piece: InHand, language: str) -> Iterator[Suggestion]:
@@ -168,11 +169,13 @@ def _found(piece: InHand, house: House, actor: Actor, field: str = "") -> Iterat
         found = beginnings(piece.value, index=house.index, store=house.store, actor=actor)
     except Unavailable:
         return
-    for word in found.words[:4]:
+    for word in found.words[:3]:
         yield Suggestion(SuggestionKind.WORD, word, "", piece.completed(field, word))
     begun = hyphened(piece.value)
-    subjects = [one for one in found.letters if f"-{begun}" in f"-{hyphened(one.subject or '')}"]
+    subjects = [one.letter for one in found.letters if f"-{begun}" in f"-{hyphened(one.letter.subject or '')}"]
     yield from (_letter(one, piece) for one in subjects[:3])
+    titled = [one for one in found.pieces if f"-{begun}" in f"-{hyphened(one.piece.title)}"]
+    yield from (_piece(one, piece) for one in titled[:2])
 
 
 def _numbers(piece: InHand, house: House, actor: Actor) -> Iterator[Suggestion]:
@@ -180,7 +183,8 @@ def _numbers(piece: InHand, house: House, actor: Actor) -> Iterator[Suggestion]:
         found = numbered(piece.value, index=house.index, store=house.store, actor=actor)
     except Unavailable:
         return
-    yield from (_letter(one, piece, by_number=True) for one in found[:5])
+    yield from (_letter(one.letter, piece, by_number=True) for one in found.letters[:5])
+    yield from (_piece(one, piece) for one in found.pieces[:3])
 
 
 def _letter(letter: Letter, piece: InHand, *, by_number: bool = False) -> Suggestion:
@@ -188,6 +192,12 @@ def _letter(letter: Letter, piece: InHand, *, by_number: bool = False) -> Sugges
     if by_number:
         shown, meaning = meaning, " · ".join(each for each in (letter.sender_reference, letter.subject) if each)
     return Suggestion(SuggestionKind.LETTER, shown, meaning, f"{piece.before}{letter.number}", f"/courrier/{letter.id}")
+
+
+def _piece(one: IndexedPiece, piece: InHand) -> Suggestion:
+    title, case = one.piece.title, one.dossier
+    line = f'{piece.before}"{title}"'
+    return Suggestion(SuggestionKind.PIECE, title, case.label, line, one.address)
 
 
 def _correspondents(piece: InHand, name: str, house: House, actor: Actor) -> Iterator[Suggestion]:

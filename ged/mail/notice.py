@@ -58,6 +58,9 @@ DRAFT_BACK = NoticeKind("projet_revenu", Group.TO_DO, "Votre projet vous revient
 PAPER_DUE = NoticeKind("papier_du", Group.DEADLINES, "L'original papier est à rendre depuis le %(day)s", "archive")
 FOLLOWED = NoticeKind("suivi", Group.FOLLOWED, "Un courrier que vous suivez a changé, par %(by)s", "circle-check")
 ALERT = NoticeKind("alerte_recherche", Group.FOLLOWED, "Un courrier répond à votre recherche « %(by)s »", "search")
+PIECE_ALERT = NoticeKind(
+    "alerte_piece", Group.FOLLOWED, "Une pièce de dossier répond à votre recherche « %(by)s »", "search"
+)
 NOT_DELIVERED = NoticeKind("non_remis", Group.SENDING, "Un courriel que vous avez envoyé n'est pas remis", "circle-x")
 ANSWERED = NoticeKind("reponse_recue", Group.SENDING, "Une réponse à ce courrier est arrivée par courriel", "mail")
 RECEIPT_CAME = NoticeKind("ar_recu", Group.SENDING, "L'accusé de réception de ce courrier est arrivé", "circle-check")
@@ -113,6 +116,7 @@ KINDS: dict[str, NoticeKind] = {
         PAPER_DUE,
         FOLLOWED,
         ALERT,
+        PIECE_ALERT,
         NOT_DELIVERED,
         ANSWERED,
         RECEIPT_CAME,
@@ -141,6 +145,7 @@ class Notice:
         mark: What happened, so that it is told once to a person: the same mark again is no new notice.
         by: Name of who acted, or of the search that alerts; "" for the machine.
         link: The page it leads to; "" for the letter's.
+        piece_id: Of the piece of a dossier that it is about.
         mailed_at: When it left by e-mail, or was settled without.
     """
 
@@ -154,13 +159,19 @@ class Notice:
     day: date | None = None
     rank: int = 0
     link: str = ""
+    piece_id: str | None = None
     read_at: datetime | None = None
     mailed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ShownNotice:
-    """A notice as its reader sees it: the letter's subject and sender only while the reader may read it."""
+    """A notice as its reader sees it: subject and sender, or title, only while the reader may read what it is of.
+
+    Attributes:
+        number: The letter's, or the code of the piece's dossier.
+        confidentiality: The letter's; None of what may not be read, and of pieces, which have none.
+    """
 
     notice: Notice
     number: str

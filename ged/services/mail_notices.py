@@ -35,7 +35,7 @@ def _mail(login: str, store: Store, now: datetime, write: Write) -> int:
         actor = unit.people.actor(login, now.date())
         if actor is None or actor.person_id is None:
             return 0
-        waiting = unit.notices.to_mail(actor.person_id, actor.tokens())
+        waiting = unit.notices.to_mail(actor.person_id, actor)
         choice, address = unit.notices.choice(actor.person_id), unit.notices.address(actor.person_id)
         calendar = unit.organisation.calendar(actor.posts[0].tenant_id) if actor.posts else None
         letters = _letters(waiting, choice, address, now, calendar)

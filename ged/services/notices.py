@@ -10,11 +10,11 @@ from ged.store.unit import Store
 
 
 def mine(*, store: Store, actor: Actor) -> tuple[ShownNotice, ...]:
-    """Return the actor's notices, unread first; the subject only of letters that the actor may read now."""
+    """Return the actor's notices, unread first; the subject or title only of what the actor may read now."""
     if actor.person_id is None:
         return ()
     with store.unit() as unit:
-        return unit.notices.listed(actor.person_id, actor.tokens())
+        return unit.notices.listed(actor.person_id, actor)
 
 
 def open_notice(notice_id: str, *, store: Store, actor: Actor, clock: Clock) -> Notice:

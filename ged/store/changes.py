@@ -46,7 +46,7 @@ class Changes:
         return found
 
     def done(self, pending: Sequence[tuple[int, str]], refused: Mapping[str, str], now: datetime) -> None:
-        """Forget changes that the index has, and have the alerts of searches look at the letters among them.
+        """Forget changes that the index has, and have the alerts of searches look at them.
 
         An entry that the index refused waits for its next try, with the reason.
         """
@@ -54,7 +54,7 @@ class Changes:
             unit.outbox.done([row for row, _ in pending])
             taken = {entry for _, entry in pending} - refused.keys()
             unit.index_state.taken(taken)
-            unit.searches.queue(_parted(list(taken))[0])
+            unit.searches.queue(taken)
             unit.index_state.refused(refused, now)
             unit.commit()
 

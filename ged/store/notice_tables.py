@@ -23,6 +23,7 @@ notice = sa.Table(
     column("day", sa.Date, nullable=True),
     column("rank", sa.Integer),
     column("link", _Text),
+    column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), nullable=True),
     column("read_at", _Time, nullable=True),
     column("mailed_at", _Time, nullable=True),
     sa.UniqueConstraint("person_id", "mark", name="uq_notice_mark"),

@@ -10,10 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ged.mail.access import Actor
 from ged.mail.item import Confidentiality
 from ged.mail.notice import ALERT, Channel, Choice, Group, Notice, ShownNotice
 from ged.store.acting_tables import delegation
 from ged.store.database import text_array
+from ged.store.dossier_tables import dossier, dossier_piece
+from ged.store.dossiers import open_dossiers
 from ged.store.notice_tables import notice, notice_choice, person_address
 from ged.store.tables import holding, letter, person
 
@@ -45,15 +48,15 @@ class Notices:
         query = sa.select(sa.func.count()).where(notice.c.person_id == person_id, notice.c.read_at.is_(None))
         return self._connection.scalar(query) or 0
 
-    def listed(self, person_id: str, tokens: frozenset[str]) -> tuple[ShownNotice, ...]:
-        """Return a person's notices, unread first, newest first; the subject only of what these tokens open."""
-        query = self._select(tokens).where(notice.c.person_id == person_id)
+    def listed(self, person_id: str, actor: Actor) -> tuple[ShownNotice, ...]:
+        """Return a person's notices, unread first, newest first; the subject only of what the actor may read."""
+        query = self._select(actor).where(notice.c.person_id == person_id)
         query = query.order_by(notice.c.read_at.is_not(None), notice.c.at.desc()).limit(SHOWN)
         return tuple(_shown(row) for row in self._connection.execute(query))
 
-    def to_mail(self, person_id: str, tokens: frozenset[str]) -> tuple[ShownNotice, ...]:
+    def to_mail(self, person_id: str, actor: Actor) -> tuple[ShownNotice, ...]:
         """Return a person's notices that did not leave by e-mail, oldest first; nobody else takes them meanwhile."""
-        query = self._select(tokens).where(notice.c.person_id == person_id, notice.c.mailed_at.is_(None))
+        query = self._select(actor).where(notice.c.person_id == person_id, notice.c.mailed_at.is_(None))
         query = query.order_by(notice.c.at).limit(MAILED_AT_ONCE).with_for_update(of=notice, skip_locked=True)
         return tuple(_shown(row) for row in self._connection.execute(query))
 
@@ -130,16 +133,23 @@ class Notices:
         return self._connection.scalar(query) or ""
 
     @staticmethod
-    def _select(tokens: frozenset[str]) -> sa.Select[Any]:
-        open_now = letter.c.reader_tokens.overlap(text_array(tokens))
+    def _select(actor: Actor) -> sa.Select[Any]:
+        open_now = letter.c.reader_tokens.overlap(text_array(actor.tokens()))
+        piece_open = open_dossiers(actor) if actor.posts else sa.false()
         return sa.select(
             notice,
             # Whoever may read the letter no more is not told that it answers a search.
-            sa.case((sa.or_(open_now, notice.c.kind != ALERT.code), letter.c.number)).label("number"),
-            sa.case((open_now, letter.c.subject)).label("subject"),
+            sa.case(
+                (piece_open, dossier.c.code), (sa.or_(open_now, notice.c.kind != ALERT.code), letter.c.number)
+            ).label("number"),
+            sa.case((open_now, letter.c.subject), (piece_open, dossier_piece.c.title)).label("subject"),
             sa.case((open_now, letter.c.sender)).label("sender"),
             sa.case((open_now, letter.c.confidentiality)).label("level"),
-        ).outerjoin(letter, letter.c.id == notice.c.letter_id)
+        ).select_from(
+            notice.outerjoin(letter, letter.c.id == notice.c.letter_id)
+            .outerjoin(dossier_piece, dossier_piece.c.id == notice.c.piece_id)
+            .outerjoin(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+        )
 
 
 def _notice(row: sa.Row[Any]) -> Notice:

@@ -17,7 +17,7 @@ alert_due = sa.Table(
     "alert_due",
     metadata,
     column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-    column("letter_id", sa.Text, sa.ForeignKey("letter.id")),
+    column("entry", sa.Text),
 )
 
 recent_search = sa.Table(

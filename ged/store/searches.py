@@ -1,4 +1,4 @@
-"""Kept searches that alert, the letters they must still look at, and the last searches of each person."""
+"""Kept searches that alert, the entries they must still look at, and the last searches of each person."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ged.store.view_tables import saved_view
 
 
 class Searches:
-    """Switches alerts, queues letters for them, remembers what somebody searched."""
+    """Switches alerts, queues entries for them, remembers what somebody searched."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -44,15 +44,15 @@ class Searches:
         )
         return tuple(Alert(*row) for row in self._connection.execute(query))
 
-    def queue(self, letter_ids: Iterable[str]) -> None:
-        """Have the alerts look at letters that the index took; nothing is queued while nobody has any."""
-        rows = [{"letter_id": letter_id} for letter_id in sorted(letter_ids)]
+    def queue(self, entries: Iterable[str]) -> None:
+        """Have the alerts look at what the index took; nothing is queued while nobody has any."""
+        rows = [{"entry": entry} for entry in sorted(entries)]
         if rows and self._connection.scalar(sa.select(sa.exists(sa.select(search_alert.c.view_id)))):
             self._connection.execute(sa.insert(alert_due), rows)
 
     def due(self, limit: int) -> list[tuple[int, str]]:
-        """Return (row, letter) of the oldest that the alerts must look at."""
-        query = sa.select(alert_due.c.id, alert_due.c.letter_id).order_by(alert_due.c.id).limit(limit)
+        """Return (row, entry of the index) of the oldest that the alerts must look at."""
+        query = sa.select(alert_due.c.id, alert_due.c.entry).order_by(alert_due.c.id).limit(limit)
         return [(row[0], row[1]) for row in self._connection.execute(query)]
 
     def looked_at(self, rows: Sequence[int]) -> None:

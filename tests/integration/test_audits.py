@@ -59,7 +59,7 @@ def first_original(house: House) -> str:
 
 def notices(house: House, actor: Actor) -> list[str]:
     with house.store.unit() as unit:
-        return [one.notice.link for one in unit.notices.listed(actor.person_id or "", actor.tokens())]
+        return [one.notice.link for one in unit.notices.listed(actor.person_id or "", actor)]
 
 
 def test_an_audit_asked_for_is_done_once_kept_signed_and_journaled(sealed: House, who: Who) -> None:

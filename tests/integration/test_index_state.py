@@ -75,7 +75,7 @@ def test_each_sort_of_drift_is_found_and_put_right(any_house: House) -> None:
     admin = actor_of("admin", store=any_house.store, clock=any_house.clock)
     assert admin.person_id is not None
     with any_house.store.unit() as unit:
-        told = [one.notice.kind for one in unit.notices.listed(admin.person_id, admin.tokens())]
+        told = [one.notice.kind for one in unit.notices.listed(admin.person_id, admin)]
     assert told == ["index_ecart", "index_ecart"], "one notice a check that found something"
 
 

@@ -17,6 +17,7 @@ from api.worker import drain_index, make_meanings, renew_index
 from ged.errors import Unavailable
 from ged.mail.access import Actor
 from ged.mail.item import Confidentiality
+from ged.mail.listing import ListedLetter
 from ged.services.sign_in import actor_of
 from ged.store.changes import Changes
 from integration.test_acknowledgement import signed_in
@@ -61,12 +62,12 @@ def brought(house: House, kossi: Actor, subject: str) -> str:
     return one.letter_id
 
 
-def asked(house: House, actor: Actor, words: str, **more: object) -> Answer:
+def asked(house: House, actor: Actor, words: str, **more: object) -> Answer[ListedLetter]:
     query = Query(words, **more)  # type: ignore[arg-type]
     return find(query, index=house.index, store=house.store, actor=actor, meaning=house.meaning)
 
 
-def near(answer: Answer) -> list[str]:
+def near(answer: Answer[ListedLetter]) -> list[str]:
     return [one.row.letter.id for one in answer.near]
 
 

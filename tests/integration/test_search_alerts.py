@@ -1,9 +1,10 @@
-"""Kept searches that alert: once a letter, what one may read at that moment, and nothing of what one may not."""
+"""Kept searches that alert: once a letter or a piece, what one may read then, and nothing of what one may not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from uuid import uuid4
 
 import httpx
@@ -14,10 +15,13 @@ from api.worker import drain_index, look_for_alerts
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.item import Confidentiality
+from ged.mail.notice import ALERT, PIECE_ALERT
 from ged.mail.saved_search import MOST_RECENT, PLACE
-from ged.services import notices, saved_searches, saved_views
+from ged.services import dossier, dossier_pieces, notices, saved_searches, saved_views
 from integration.test_acknowledgement import signed_in
-from rooms.letters import decide, letter_pdf, send
+from integration.test_search_pieces import begun, bring, by
+from integration.test_search_pieces import told as describe
+from rooms.letters import decide, letter_pdf, read_all, send
 from search.elastic import Cluster, ElasticIndex
 
 Who = Callable[[str], Actor]
@@ -43,7 +47,7 @@ def told(house: House, actor: Actor) -> list[tuple[str, str]]:
     drain_index(house)
     look_for_alerts(house)
     rows = notices.mine(store=house.store, actor=actor)
-    return sorted((row.number, row.subject) for row in rows if row.kind.code == "alerte_recherche")
+    return sorted((row.number, row.subject) for row in rows if row.kind in {ALERT, PIECE_ALERT})
 
 
 def test_a_new_letter_is_told_once_to_whoever_may_read_it(sought: House, kossi: Actor, who: Who) -> None:
@@ -90,6 +94,49 @@ def close(house: House, letter_id: str) -> None:
         unit.letters.change(letter, confidentiality=Confidentiality.SECRET)
         unit.outbox.add(letter_id, house.clock())
         unit.commit()
+
+
+def test_a_new_piece_is_told_once_to_whoever_may_open_its_dossier(
+    sought: House, client: httpx.Client, who: Who
+) -> None:
+    case = begun(sought)
+    before = bring(sought, case, "Plan", "gravier d'hier.pdf")
+    drain_index(sought)
+    officer, other = who("daf"), who("drh")
+    keep(sought, officer, "q=gravier")
+    keep(sought, other, "q=gravier")
+    describe(sought, case, before, "Gravier d'hier, corrigé")
+    assert told(sought, officer) == [], "what was there before says nothing, even when it changes"
+    piece = bring(sought, case, "Le gravier de Tsévié", "gravier.pdf")
+    assert told(sought, officer) == [(case.code, "gravier")]
+    read_all(sought)
+    assert told(sought, officer) == [(case.code, "gravier")], "read, it is told no more"
+    assert told(sought, other) == []
+    (notice,) = notices.mine(store=sought.store, actor=officer)
+    address = f"/dossiers/{case.id}/pieces/{piece}"
+    assert (notice.address, notice.confidentiality) == (address, None)
+    me = signed_in(sought, "daf")
+    shown = unescape(client.get("/avis", headers=me).text)
+    assert "Une pièce de dossier répond à votre recherche « Gravier »" in shown
+    assert case.code in shown
+    assert client.get(f"/avis/{notice.notice.id}", headers=me).headers["location"] == address
+    revision = dossier.dossier_file(case.id, store=sought.store, actor=officer).dossier.revision
+    dossier.correct(case.id, "", "Carrière", ("DRH",), (), revision=revision, **by(sought, "daf"))
+    assert told(sought, other) == [(case.code, "gravier")], "opened to another unit, it is new there"
+    revision = dossier.dossier_file(case.id, store=sought.store, actor=officer).dossier.revision
+    dossier.correct(case.id, "", "Carrière", (), (), revision=revision, **by(sought, "daf"))
+    assert told(sought, other) == [("", "")], "closed again, not even its title is shown"
+
+
+def test_a_piece_closed_or_withdrawn_before_the_alert_looks_is_not_told(sought: House, who: Who) -> None:
+    case = begun(sought)
+    officer = who("daf")
+    keep(sought, officer, "q=gravier")
+    piece = bring(sought, case, "Plan", "gravier.pdf")
+    drain_index(sought)
+    dossier_pieces.withdraw(case.id, piece, "En double", **by(sought, "daf"))  # the index does not know yet
+    look_for_alerts(sought)
+    assert told(sought, officer) == []
 
 
 def test_nothing_is_queued_while_nobody_has_an_alert(house: House, kossi: Actor) -> None:

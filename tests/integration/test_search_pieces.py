@@ -17,6 +17,7 @@ from api.worker import drain_index
 from ged.mail.access import Actor
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import Said
+from ged.mail.folding import fold
 from ged.mail.indexing import TRIES, Drift, entry_of_piece
 from ged.services import dossier, dossier_pieces
 from ged.services.sign_in import actor_of
@@ -28,9 +29,8 @@ from rooms.disposals import disposed, over_piece
 from rooms.letters import letter_pdf, read_all
 from rooms.server import bearer
 from search.document import document_of_piece
-from search.find import find
+from search.find import find, find_pieces
 from search.outbox import drain
-from search.pieces import find_pieces
 from search.port import Query
 from search.rebuild import rebuild
 from search.suggest import beginnings
@@ -69,8 +69,8 @@ def found(house: House, login: str, words: str) -> list[str]:
     answer = find_pieces(Query(words), index=house.index, store=house.store, actor=actor)
     written = find_pieces(Query(words), index=house.index, store=house.store, actor=actor, as_written=True)
     assert answer.total == len(answer.found)
-    assert [one.of.piece.id for one in written.found] == [one.of.piece.id for one in answer.found]
-    return [one.of.piece.id for one in answer.found]
+    assert [one.row.piece.id for one in written.found] == [one.row.piece.id for one in answer.found]
+    return [one.row.piece.id for one in answer.found]
 
 
 def read_and_indexed(house: House) -> None:
@@ -116,7 +116,7 @@ def test_many_pieces_come_page_by_page_each_once(house: House) -> None:
         query = Query("rocher", limit=3, after=after)
         answer = find_pieces(query, index=house.index, store=house.store, actor=actor)
         assert answer.total == 7
-        seen += [one.of.piece.id for one in answer.found]
+        seen += [one.row.piece.id for one in answer.found]
         after = answer.following
         if after is None:
             break
@@ -137,7 +137,10 @@ def test_who_may_not_open_the_dossier_finds_counts_and_is_suggested_nothing(
     letters = find(Query("rocher", counted=True), index=house.index, store=house.store, actor=who("daf"))
     assert (letters.total, letters.found, letters.respelt) == (0, (), None)
     assert not any(letters.facets["year"].values())
-    assert beginnings("zogb", index=house.index, store=house.store, actor=who("daf")).words == ()
+    for login, words in (("daf", ("zogbedji",)), ("drh", ()), ("mines", ())):
+        begun_so = beginnings("zogb", index=house.index, store=house.store, actor=who(login))
+        assert tuple(fold(word) for word in begun_so.words) == words, login
+        assert [one.piece.id for one in begun_so.pieces] == [piece for _ in words], login
     shown = client.get("/recherche?q=rocher", headers=signed_in(house, "drh")).text
     assert piece not in shown
     assert case.code not in shown

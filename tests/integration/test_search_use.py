@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pypdfium2
 import pytest
 
 from api.views.search_files import MOST_ROWS
@@ -23,9 +24,11 @@ from ged.mail.links import LinkKind
 from ged.services import saved_searches
 from ged.services.link import link
 from integration.test_acknowledgement import signed_in
+from integration.test_search_pieces import begun, bring
 from rooms.letters import decide, letter_pdf, read_all, send
 from search.around import around
 from search.elastic import Cluster, ElasticIndex
+from search.entries import LETTERS, PIECES
 from search.find import find, gather
 from search.port import Query, Sort
 from search.suggest import beginnings, in_hand, numbered
@@ -89,13 +92,13 @@ def test_a_change_of_rights_is_effective_at_once_in_all_that_a_search_shows(site
 
     def shown() -> list[object]:
         answer = find(Query("pylone", counted=True), **use)
-        exported = gather(Query("pylone"), MOST_ROWS, **use)
+        exported = gather(LETTERS, Query("pylone"), MOST_ROWS, **use)
         return [
             (len(answer.found), answer.total, answer.facets["kind"].get("demande")),
             "Dapaong" in site.page("/recherche?q=pylone"),
             "Dapaong" in site.page("/recherche/suggestions?q=pylo"),
             "dapaong" in beginnings("dapa", **use).words,
-            [one.number for one in numbered("52/2026", **use)],
+            [one.letter.number for one in numbered("52/2026", **use).letters],
             (len(exported.rows), exported.total),
             len(table(site.page("/recherche.csv?q=pylone"))) - 1,
             [one.letter.number for one in around(kept.letter_id, **use).similar],
@@ -131,7 +134,7 @@ def test_a_search_is_exported_in_its_order_and_leaves_its_line(site: Site, kossi
     with house.store.unit() as unit:
         acts = [(entry.act, entry.details) for entry in unit.journal.about("recherche")]
     assert [(act, details["lines"]) for act, details in acts] == [(Act.LIST_EXPORTED, 3), (Act.LIST_PRINTED, 3)]
-    few = gather(Query("gravier", sort=Sort.NEWEST), 2, index=house.index, store=house.store, actor=who("daf"))
+    few = gather(LETTERS, Query("gravier", sort=Sort.NEWEST), 2, index=house.index, store=house.store, actor=who("daf"))
     assert ([row.letter.subject for row in few.rows], few.total) == (["Gravier trois", "Gravier deux"], 3)
     refused = site.client.get("/recherche.csv?q=gravier", headers=signed_in(house, "admin"))
     assert refused.status_code == 403
@@ -165,8 +168,43 @@ def test_suggestions_complete_the_piece_in_hand(site: Site, kossi: Actor, who: W
     assert "-transformateurs " in lines("-transf")
     assert f'data-go="/courrier/{letter.letter_id}"' in site.page("/recherche/suggestions?q=77/20")
     assert 'de:"Mairie de Lomé" ' in lines("de:mair")
-    assert len(lines("a")) <= 10
+    assert len(lines("a")) <= 12
     assert lines("zzzz") == []
+
+
+def test_pieces_of_dossiers_are_exported_and_suggested_to_who_may_open_them(site: Site, kossi: Actor, who: Who) -> None:
+    house = site.house
+    letter = send(house, kossi, letter_pdf(reference="9/2026"))
+    decide(house, kossi, letter.letter_id, service_id="DAF", subject="Gravier de Kara")
+    case = begun(house, "Carrière de Tsévié")
+    for number in range(3):
+        bring(house, case, f"Feuille {number}", f"=gravier {number}.pdf")
+    drain_index(house)
+    rows = table(site.get("/recherche.csv?q=gravier").text)
+    assert rows[0][2:7:4] + rows[0][-2:] == ["Sens", "Objet", "Dossier de la pièce", "Partie"]
+    assert rows[1][6] == "Gravier de Kara"
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert sorted((row[2], row[6], row[14]) for row in rows[2:]) == [
+        ("Pièce de dossier", f"'=gravier {number}", case.label) for number in range(3)
+    ]
+    with house.store.unit() as unit:
+        assert unit.journal.about("recherche")[-1].details["lines"] == 4
+    few = gather(PIECES, Query("gravier"), 2, index=house.index, store=house.store, actor=who("daf"))
+    assert (len(few.rows), few.total) == (2, 3)
+    printed = "".join(
+        each.get_textpage().get_text_range()
+        for each in pypdfium2.PdfDocument(site.get("/recherche.pdf?q=gravier").content)
+    )
+    assert "3 pièces de dossiers" in printed
+    assert case.code in printed
+    assert f'data-go="/dossiers/{case.id}/pieces/' in site.page("/recherche/suggestions?q=grav")
+    coded = site.page(f"/recherche/suggestions?q={case.code}")
+    assert coded.count(f'data-go="/dossiers/{case.id}/pieces/') == 3
+    assert f'data-go="/dossiers/{case.id}"' in coded
+    assert f'data-go="/dossiers/{case.id}"' in site.page("/recherche/suggestions?q=tsévi")
+    other = signed_in(house, "mines")
+    assert case.id not in site.client.get("/recherche/suggestions?q=grav", headers=other).text
+    assert table(site.client.get("/recherche.csv?q=gravier", headers=other).text)[1:] == []
 
 
 @pytest.mark.parametrize(
@@ -231,4 +269,4 @@ def test_a_search_that_finds_next_to_nothing_falls_back_on_what_reading_left_of_
         well,
         badly,
     ]
-    assert gather(asked, 10, index=house.index, store=house.store, actor=kossi).total == 2
+    assert gather(LETTERS, asked, 10, index=house.index, store=house.store, actor=kossi).total == 2

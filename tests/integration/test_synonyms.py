@@ -13,6 +13,7 @@ from api.wiring import House
 from api.worker import drain_index
 from ged.errors import Refused
 from ged.mail.access import Actor
+from ged.mail.listing import ListedLetter
 from ged.services.establish import establish, standing
 from rooms.house import PILOT
 from rooms.letters import letter_pdf, read_all, send
@@ -20,7 +21,7 @@ from search.find import Found, find
 from search.port import Query
 
 
-def hits(house: House, actor: Actor, text: str) -> tuple[Found, ...]:
+def hits(house: House, actor: Actor, text: str) -> tuple[Found[ListedLetter], ...]:
     return find(Query(text), index=house.index, store=house.store, actor=actor).found
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from api.wiring import House
-from api.worker import drain_index
+from api.worker import drain_index, look_for_alerts
 from end_to_end.test_pages import PHONE, faults_of
-from ged.services import dossier, dossier_pieces
+from ged.mail.saved_search import PLACE
+from ged.services import dossier, dossier_pieces, saved_searches, saved_views
 from ged.services.sign_in import actor_of
 from rooms.letters import letter_pdf, read_all
 
@@ -41,6 +42,8 @@ def test_a_piece_is_found_by_keyboard_and_leads_to_its_page(
         "actor": actor_of("daf", store=house.store, clock=house.clock),
         "clock": house.clock,
     }
+    view = saved_views.save("Rochers", PLACE, "q=rocher", **hands)
+    saved_searches.set_alert(view.id, alert=True, **hands)
     case = dossier.begin("", "Carrière de Tsévié", "DAF", (), **hands)
     for name in ("plan de masse.pdf", "bornage.pdf", "croquis.pdf", "levé.pdf"):
         stored = house.vault.put(
@@ -49,6 +52,7 @@ def test_a_piece_is_found_by_keyboard_and_leads_to_its_page(
         dossier_pieces.bring(case.id, dossier_pieces.Brought(stored, "application/pdf", name), **hands)
     read_all(house)
     drain_index(house)
+    look_for_alerts(house)
     page.context.add_cookies([{"name": "ged_langue", "value": "fr", "url": server}])
     keys = sign_in(page, "daf").keyboard
     page.goto(f"{server}/recherche?q=rocher")
@@ -69,6 +73,23 @@ def test_a_piece_is_found_by_keyboard_and_leads_to_its_page(
     page.locator(".hits a").focus()
     keys.press("Enter")
     expect(page.locator("h1")).to_contain_text("bornage")
+    page.goto(f"{server}/recherche?q=rocher")
+    page.get_by_text("Exporter", exact=True).click()
+    expect(page.get_by_role("link", name="courriers et autant de pièces au plus").first).to_be_visible()
+    looked_at(page, "exporter")
+    page.locator("#q").fill("croq")
+    expect(page.locator("#q-options [role=option]", has_text="Carrière de Tsévié")).to_have_count(1)
+    looked_at(page, "suggestions")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(page.locator("h1")).to_contain_text("croquis")
+    page.goto(f"{server}/avis")
+    expect(page.locator(".notices li")).to_have_count(4)
+    expect(page.locator(".notices li").first).to_contain_text(
+        "Une pièce de dossier répond à votre recherche « Rochers »"
+    )
+    looked_at(page, "avis")
     page.goto(f"{server}/langue/en?suite=/recherche/pieces?q=rocher")
     page.goto(f"{server}/recherche/pieces?q=rocher")
     expect(page.locator("h1")).to_contain_text("Pieces of case files")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import takewhile
 from operator import ge
 
@@ -57,6 +57,7 @@ class Light:
         # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
         self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
         self._whole = [each for each in self._whole if len(each) > 1]
+        self._looked_at: dict[str, tuple[set[str], set[str]]] = {}
 
     def on(self, pages: Sequence[Read]) -> dict[int, tuple[int, ...]]:
         """Return for each page number the positions of its lit words.
@@ -73,20 +74,21 @@ class Light:
         flat = _flat(said, read) if whole or phrases else {}
         whole = [each for each in whole if any(_places([each], words) for words in flat.values())]
         inside = {exact for each in whole for exact in each}
-        stems, near = set[str](), list[tuple[str, int]]()
+        stems, near = set[str](), set[str]()
         for word in self._words:
             if word.exact in inside:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
             elif edits := tolerance(word.exact):
-                near.append((word.exact, edits))
+                exacts = exacts or {token.exact for parts in read.values() for token in parts}
+                near |= self._near(word.exact, edits, exacts)
         lit: dict[int, tuple[int, ...]] = {}
         shining = {
             word
             for word, parts in read.items()
             for token in parts
-            if ((not token.small or token.exact in stems) if token.stem in stems else near and _like(token, near))
+            if ((not token.small or token.exact in stems) if token.stem in stems else token.exact in near)
         }
         for number, words in said.items():
             found = {at for at, word in enumerate(words) if word in shining}
@@ -95,6 +97,15 @@ class Light:
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
+
+    def _near(self, typed: str, edits: int, words: set[str]) -> set[str]:
+        """Return which words may be one that was typed; each is compared once, on whatever letter it stands."""
+        compared, found = self._looked_at.setdefault(typed, (set(), set()))
+        for word in words - compared:
+            if within(typed, word, edits):
+                found.add(word)
+        compared |= words
+        return found & words
 
     def runs(self, pages: Sequence[Read]) -> tuple[LitRun, ...]:
         """Return the hits of a letter in reading order; words lit side by side on a line are one."""
@@ -170,16 +181,6 @@ def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitR
             else:
                 runs.append(LitRun(page.number, (at,)))
     return tuple(runs)
-
-
-def _like(token: Token, near: list[tuple[str, int]]) -> bool:
-    read, length = token.exact, len(token.exact)
-    return any(-edits <= len(typed) - length <= edits and _near(typed, read, edits) for typed, edits in near)
-
-
-@lru_cache(maxsize=50_000)
-def _near(typed: str, read: str, edits: int) -> bool:
-    return within(typed, read, edits)
 
 
 def _key(word: str) -> str:

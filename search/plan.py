@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ged.mail.folding import fold
 from search.clauses import AnyOf, Best, Between, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
 from search.french import Token, joined, tokens, tolerance
 from search.port import Query, Reach
+from search.synonyms import Synonyms
 from search.wanted import Wanted, wanted
 
 
@@ -56,6 +58,8 @@ _FROM_START = 8.0
 """What all that is looked for adds to the score for each thing, as written and by likeness; most of many things too."""
 _MEANT = 2
 """A word alone is a name as often as a matter."""
+_REMEMBERED = 500
+"""Searches whose reading is remembered."""
 _READ, _REFERENCE = 2_000, 80
 """Of what is typed or pasted, so many characters are read: engines refuse questions, and numbers, without end."""
 
@@ -65,6 +69,7 @@ def name_of(text: str) -> str:
     return fold(text.replace("’", "'")).replace("º", "°")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def taken_apart(text: str) -> Typed:
     """Return what was typed as chunks, phrases, fields and exclusions; an odd quote is a space, never an error."""
     chunks, phrases, excluded, raw = [], [], [], []
@@ -117,17 +122,24 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    typed = taken_apart(query.text)
-    things = wanted(typed.chunks, query.synonyms, query.reach)
-    clause, found = _clauses(typed, things, query.reach)
+    clause, found, things = _read(query.text, query.synonyms, query.reach)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
         clause, found = (begun if one is None else Group(must=(one, begun)) for one in (clause, found))
     if query.like:
         alike = tuple(Best((Term("subject", word, 2.0), Term("body", word))) for word in query.like)
         clause = found = Group(should=alike, at_least=math.ceil(len(alike) * _ALIKE))
-    partly = query.reach is Reach.WRITTEN and _enough(len(things)) < len(things)
-    return Plan(clause, tuple(filters), found, tuple(one.sure for one in things) if partly else ())
+    return Plan(clause, tuple(filters), found, things)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str, synonyms: Synonyms, reach: Reach) -> tuple[Clause | None, Clause | None, tuple[Clause, ...]]:
+    """Return what scores, what finds, and what is counted; a search asks for the same several times, page by page."""
+    typed = taken_apart(text)
+    things = wanted(typed.chunks, synonyms, reach)
+    clause, found = _clauses(typed, things, reach)
+    partly = reach is Reach.WRITTEN and _enough(len(things)) < len(things)
+    return clause, found, tuple(one.sure for one in things) if partly else ()
 
 
 def _clauses(typed: Typed, things: list[Wanted], reach: Reach) -> tuple[Clause | None, Clause | None]:

@@ -38,8 +38,8 @@ def respelt(text: str, read: Sequence[str]) -> str | None:
             written.setdefault(token.exact, word[token.start : token.end])
     better = text
     for token in reversed(missing):  # from the end: the places before stay true
-        edits, length = tolerance(token.exact), len(token.exact)
-        near = [word for word in counted if abs(len(word) - length) <= edits and within(token.exact, word, edits)]
+        edits = tolerance(token.exact)
+        near = [word for word in counted if within(token.exact, word, edits)]
         if near:
             best = max(near, key=lambda word: (counted[word], word))
             better = better[: token.start] + written[best] + better[token.end :]

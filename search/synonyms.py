@@ -15,9 +15,9 @@ _MOST_NAMES = 12
 """Other names of one thing that a query is widened by."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Synonyms:
-    """For each name, as its stems, the other names of the same thing."""
+    """For each name, as its stems, the other names of the same thing; one is equal to itself alone."""
 
     others: Mapping[tuple[str, ...], tuple[tuple[Token, ...], ...]] = field(default_factory=dict)
     longest: int = 0

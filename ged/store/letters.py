@@ -71,8 +71,8 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def _select() -> sa.Select[Any]:
-    return sa.select(*_COLUMNS).join(original, original.c.sha256 == letter.c.original)
+_SELECT = sa.select(*_COLUMNS).join(original, original.c.sha256 == letter.c.original)
+"""Made once: to put together what is the same each time takes longer than to ask it."""
 
 
 class Letters:
@@ -94,7 +94,7 @@ class Letters:
         Raises:
             NotFound: `letter.unknown`, there is none, or none that these tokens open.
         """
-        query = _select().where(letter.c.id == letter_id, seen_by(tokens))
+        query = _SELECT.where(letter.c.id == letter_id, seen_by(tokens))
         if lock:
             query = query.with_for_update(of=letter, key_share=True)
         row = self._connection.execute(query).one_or_none()
@@ -110,11 +110,11 @@ class Letters:
 
     def many(self, letter_ids: list[str]) -> list[Letter]:
         """Return letters by id, for the index; ids that do not exist are left out."""
-        return [_value(row) for row in self._connection.execute(_select().where(among(letter.c.id, letter_ids)))]
+        return [_value(row) for row in self._connection.execute(_SELECT.where(among(letter.c.id, letter_ids)))]
 
     def with_computed_deadline(self, states: Sequence[State]) -> list[Letter]:
         """Return the letters in some states whose deadline was computed from a number of working days."""
-        query = _select().where(letter.c.delay_days.is_not(None), letter.c.state.in_(states)).order_by(letter.c.id)
+        query = _SELECT.where(letter.c.delay_days.is_not(None), letter.c.state.in_(states)).order_by(letter.c.id)
         return [_value(row) for row in self._connection.execute(query.with_for_update(of=letter))]
 
     def ids_after(self, letter_id: str, limit: int) -> list[str]:
@@ -127,7 +127,7 @@ class Letters:
 
         Letters registered together lie together on the disk: a walk in this order reads and writes each page once.
         """
-        query = _select().where(letter.c.state.not_in((State.DESTROYED, State.TRANSFERRED)))
+        query = _SELECT.where(letter.c.state.not_in((State.DESTROYED, State.TRANSFERRED)))
         place = sa.tuple_(letter.c.registered_at, letter.c.id)
         at = self._connection.scalar(sa.select(letter.c.registered_at).where(letter.c.id == letter_id))
         if at is not None:
@@ -150,7 +150,7 @@ class Letters:
     ) -> list[Letter]:
         """Return letters of some kinds, filed under some codes or in a dossier that is, by id after one."""
         mine = (letter.c.tenant_id == tenant_id, letter.c.id > letter_id, governed(kinds, codes))
-        query = _select().where(*mine).order_by(letter.c.id).limit(limit)
+        query = _SELECT.where(*mine).order_by(letter.c.id).limit(limit)
         return [_value(row) for row in self._connection.execute(query)]
 
     def count_by_code(self, tokens: Tokens) -> dict[str, int]:
@@ -167,7 +167,7 @@ class Letters:
         wanted = number.strip().upper()
         registered = sa.func.upper(letter.c.number) == wanted
         given = sa.select(second_number.c.letter_id).where(sa.func.upper(second_number.c.number) == wanted)
-        query = _select().where(sa.or_(registered, letter.c.id.in_(given)), seen_by(tokens)).order_by(registered.desc())
+        query = _SELECT.where(sa.or_(registered, letter.c.id.in_(given)), seen_by(tokens)).order_by(registered.desc())
         return [_value(row) for row in self._connection.execute(query)]
 
     def of_sequence(
@@ -188,14 +188,14 @@ class Letters:
             letter.c.sequence == sequence,
         )
         ids = sa.union(sa.select(letter.c.id).where(registered), given).subquery()
-        query = _select().where(letter.c.id.in_(sa.select(ids.c.id)), seen_by(tokens)).order_by(letter.c.registered_at)
+        query = _SELECT.where(letter.c.id.in_(sa.select(ids.c.id)), seen_by(tokens)).order_by(letter.c.registered_at)
         found = [_value(row) for row in self._connection.execute(query)]
         seconds = SecondNumbers(self._connection).of_letters([one.id for one in found])
         return [(one, (one.number, *(each.number for each in seconds.get(one.id, ())))) for one in found]
 
     def by_original(self, sha256: str, tokens: Tokens, *, register_id: str | None = None) -> list[Letter]:
         """Return the letters whose original has that digest, oldest first."""
-        query = _select().where(letter.c.original == sha256, seen_by(tokens)).order_by(letter.c.registered_at)
+        query = _SELECT.where(letter.c.original == sha256, seen_by(tokens)).order_by(letter.c.registered_at)
         if register_id is not None:
             query = query.where(letter.c.register_id == register_id)
         return [_value(row) for row in self._connection.execute(query)]
@@ -229,7 +229,7 @@ class Letters:
         """Return one page of a list, by offset or after a cursor, with what the machine proposes for each row."""
         where = _where(listing, tokens)
         total = self._connection.scalar(sa.select(sa.func.count()).select_from(letter).where(where)) or 0
-        query = _select().where(where).order_by(*order_of(listing)).limit(limit + 1).offset(offset)
+        query = _SELECT.where(where).order_by(*order_of(listing)).limit(limit + 1).offset(offset)
         if after is not None:
             key = sa.tuple_(letter.c.registered_at, letter.c.id)
             mark = sa.tuple_(sa.literal(after.registered_at), sa.literal(after.letter_id))
@@ -289,7 +289,7 @@ class Letters:
 
     def waiting_for_seal(self, limit: int, *, besides: str) -> tuple[Letter, ...]:
         """Return the letters whose seal waits, but for one, the oldest first."""
-        query = _select().where(letter.c.sealing == Sealing.PENDING, letter.c.id != besides)
+        query = _SELECT.where(letter.c.sealing == Sealing.PENDING, letter.c.id != besides)
         rows = self._connection.execute(query.order_by(letter.c.registered_at, letter.c.id).limit(limit))
         return tuple(_value(row) for row in rows)
 

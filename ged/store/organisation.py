@@ -34,6 +34,19 @@ from ged.store.tables import (
 )
 
 
+def _names_of_things() -> sa.CompoundSelect[Any]:
+    listed = sa.select(sa.literal(0), synonym_group.c.rank, synonym_group.c.names)
+    named = sa.func.row_number().over(order_by=entity.c.id)
+    names = array([entity.c.acronym, entity.c.name_fr, entity.c.name_en])
+    own = entity.c.tenant_id == sa.bindparam("tenant")
+    both = sa.union_all(listed, sa.select(sa.literal(1), named, names).where(own, ~entity.c.retired))
+    return both.order_by(sa.text("1, 2"))
+
+
+_NAMES = _names_of_things()
+"""Made once: each search asks it."""
+
+
 class Organisations:
     """Loads an organisation over the one that stands; what is gone from it is retired, not removed."""
 
@@ -160,12 +173,8 @@ class Organisations:
 
     def names_of_things(self, tenant_id: str) -> tuple[tuple[str, ...], ...]:
         """Return the groups of names of one thing: those listed, then acronym and names of each entity of a tenant."""
-        listed = sa.select(sa.literal(0).label("kind"), synonym_group.c.rank, synonym_group.c.names)
-        named = sa.func.row_number().over(order_by=entity.c.id)
-        names = array([entity.c.acronym, entity.c.name_fr, entity.c.name_en])
-        entities = sa.select(sa.literal(1), named, names).where(entity.c.tenant_id == tenant_id, ~entity.c.retired)
-        rows = self._connection.execute(sa.union_all(listed, entities).order_by(sa.text("1, 2")))
-        return tuple(tuple(dict.fromkeys(row.names)) for row in rows)
+        rows = self._connection.execute(_NAMES, {"tenant": tenant_id}).all()
+        return tuple(tuple(dict.fromkeys(names)) for _, _, names in rows)
 
     def calendar(self, tenant_id: str) -> WorkingCalendar:
         """Return when a tenant works."""

@@ -1,10 +1,11 @@
 """How fast letters are indexed and found, on both engines: our drain beside the raw rate of the same documents.
 
-    python -m scripts.measure_search_speed --engine elasticsearch [--letters 100000 1000000] [--minutes 60]
+    python -m scripts.measure_search_speed --engine elasticsearch [--letters 100000 1000000] [--folder /var/tmp/mesure]
 
 A sample goes from the database through the outbox, and as ready-made documents straight into the engine, each time into
-a new index, in turn. The index is then filled up to each of `--letters`, or to what `--minutes` allow, and asked
-queries that were never seen, arriving at random (open loop: a query that waits for its turn is late), with a rights
+a new index, in pairs. The index is then filled up to each of `--letters`, or to what `--minutes` allow (the same
+command with the same `--folder` goes on from there, and `--turns 0` leaves the sample out), and asked queries that were
+never seen, arriving at random (open loop: a query that waits for its turn is late), with a rights
 filter of thirty tokens, facets, and the passage that shows why; the rate rises until p95 passes a second. Letters of
 hits, and the sample, are in the database. What is measured is written after each step: a run that is stopped keeps it.
 """
@@ -15,14 +16,17 @@ import argparse
 import os
 import random
 import resource
+import shutil
 import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -63,6 +67,10 @@ _ASKED_S, _CURVE_S, _CHANGED = 40.0, 10.0, 20
 _HEAP, _NEVER_S = "2g", 60.0
 _COMPACTED_S = 45.0
 """A million letters are put together in half a minute."""
+_WRITTEN, _MAKERS = 5_000, 2
+"""Letters written at once where an index is filled, and processes that make them."""
+_OF_A_DAY, _AT_ONCE = 2_000, 10
+"""Letters that a day brings, and how many of them are written together."""
 
 
 def _store(house: House, letters: Sequence[tuple[Letter, Sequence[Page]]]) -> None:
@@ -96,6 +104,7 @@ def _raw_elasticsearch(url: str, name: str, ready: Sequence[dict[str, Any]]) -> 
         if not done:
             raise RuntimeError(answer)
     client.indices.refresh(index=name)
+    _drop(url, name)
 
 
 def _raw_tantivy(folder: Path, ready: Sequence[Document]) -> None:
@@ -108,6 +117,7 @@ def _raw_tantivy(folder: Path, ready: Sequence[Document]) -> None:
             writer.add_document(embedded._tantivy(one))  # noqa: SLF001 - the same documents
         writer.commit()
         writer.wait_merging_threads()
+    shutil.rmtree(folder)
 
 
 def _made(count: int) -> Iterator[Record]:
@@ -116,12 +126,10 @@ def _made(count: int) -> Iterator[Record]:
         yield from records(min(BLOCK, count - first), _SEED, given.both(), first=first)
 
 
-def _drained(house: House, index: SearchIndex, ids: Sequence[str]) -> float:
-    _wait(house, ids)
-    changes, began = Changes(house.store), time.perf_counter()
+def _drained(house: House, index: SearchIndex) -> None:
+    changes = Changes(house.store)
     while drain(changes, index, house.clock):
         pass
-    return len(ids) / (time.perf_counter() - began)
 
 
 def _asker() -> Actor:
@@ -221,41 +229,135 @@ def _bytes_under(folder: Path) -> int:
     return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
 
 
-def _compare(
-    house: House, index_of: Callable[[str], SearchIndex], raw: Callable[[str], None], ids: Sequence[str]
-) -> tuple[float, float]:
-    """Return the raw rate and that of our drain, documents a second: the median of three in turn."""
-    raws, drains = [], []
-    for turn in range(3):
-        began = time.perf_counter()
-        raw(f"brut{turn}")
-        raws.append(len(ids) / (time.perf_counter() - began))
-        drains.append(_drained(house, index_of(f"ged{turn}"), ids))
-        print(f"raw {raws[-1]:.0f}/s, drain {drains[-1]:.0f}/s", file=sys.stderr, flush=True)
-    return median(raws), median(drains)
+def _spent(house: House, leader: int) -> float:
+    """Return the seconds of processor of this process, of the database and of the engine's group, until now."""
+    cluster = house.settings.data / "postgres" / "cluster" / "postmaster.pid"
+    server = int(cluster.read_text(encoding="utf-8").splitlines()[0])
+    ticks = 0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = [int(each) for each in status.read_text(encoding="utf-8").rpartition(")")[2].split()[1:15]]
+        except OSError:
+            continue
+        parent, group, (own, system, waited, waited_system) = fields[0], fields[1], fields[10:14]
+        if int(status.parent.name) == server:
+            ticks += own + system + waited + waited_system  # with what connections that are closed spent
+        elif parent == server or (leader and group == leader):
+            ticks += own + system
+    return ticks / os.sysconf("SC_CLK_TCK") + time.process_time()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn over the sample: seconds by the clock, and of the processor."""
+
+    wall_s: float
+    processor_s: float
+
+
+def _beside_elasticsearch(
+    house: House, url: str, ready: Sequence[dict[str, Any]]
+) -> tuple[Callable[[str], None], Callable[[str], None]]:
+    """Return the two ways of the sample into a new index, raw and ours, each of which removes it."""
+
+    def drained(name: str) -> None:
+        _drained(house, ElasticIndex(Cluster((url,), name)))
+        _drop(url, name)
+
+    return lambda name: _raw_elasticsearch(url, name, ready), drained
+
+
+def _beside_tantivy(
+    house: House, folder: Path, ready: Sequence[Document]
+) -> tuple[Callable[[str], None], Callable[[str], None]]:
+    """Return the two ways of the sample into a new index, raw and ours, each of which removes it."""
+
+    def drained(name: str) -> None:
+        _drained(house, EmbeddedIndex(folder / name))
+        shutil.rmtree(folder / name)
+
+    return lambda name: _raw_tantivy(folder / name, ready), drained
+
+
+def _compare(  # noqa: PLR0917 - private
+    house: House,
+    leader: int,
+    ids: Sequence[str],
+    turns: int,
+    raw: Callable[[str], object],
+    drained: Callable[[str], object],
+) -> str:
+    """Say how our drain stands beside the raw rate: in pairs whose order changes, after one pair that warms up.
+
+    What else runs on the machine moves from one minute to the next: a pair is compared with itself, and the median of
+    the pairs counts. What it takes of the processor is told apart from what it takes by the clock.
+    """
+    pairs: list[dict[str, Turn]] = []
+    for number in range(turns + 1):
+        taken: dict[str, Turn] = {}
+        ways = [("brut", raw), ("ged", drained)]
+        for name, way in ways if number % 2 else reversed(ways):
+            if way is drained:
+                _wait(house, ids)
+            spent, began = _spent(house, leader), time.perf_counter()
+            way(f"{name}{number}")
+            taken[name] = Turn(time.perf_counter() - began, _spent(house, leader) - spent)
+        pairs.append(taken)
+        print(taken, file=sys.stderr, flush=True)
+    counted, count = pairs[1:], len(ids)
+    walls, processors = (
+        sorted(getattr(one["brut"], part) / getattr(one["ged"], part) for one in counted)
+        for part in ("wall_s", "processor_s")
+    )
+    rates = {name: median(count / one[name].wall_s for one in counted) for name in ("brut", "ged")}
+    costs = {name: median(1_000 * one[name].processor_s / count for one in counted) for name in ("brut", "ged")}
+    return (
+        f"Indexing {count:,} letters of the database, {turns} pairs: raw {rates['brut']:.0f}/s, our drain "
+        f"{rates['ged']:.0f}/s. Ratio by the clock {_spread(walls)}, by the processor {_spread(processors)}; a "
+        f"thousand letters take {costs['brut']:.2f} s of processor raw, {costs['ged']:.2f} s by our drain, the "
+        "database, reading and analysis with it."
+    )
+
+
+def _spread(values: Sequence[float]) -> str:
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def _documents(first: int) -> list[Document]:
+    return [one.document() for one in records(BLOCK, _SEED, given.both(), first=first)]
 
 
 def _fill(index: SearchIndex, since: int, count: int, minutes: float) -> tuple[int, float]:
     """Fill an index up to so many letters, or what the minutes allow; give how many it holds, and the rate.
 
-    The first letters come by way of a rebuild, more of them as changes do.
+    Letters are made by other processes, a bounded number ahead, and come as changes do, in the order of their numbers:
+    whatever is stopped goes on where it was.
     """
-    began, done = time.perf_counter(), since
-    with index.renew() if not since else nullcontext() as renewal:
-        for first in range(since, count, BLOCK):
-            made = [one.document() for one in records(BLOCK, _SEED, given.both(), first=first)]
-            (renewal or index).put(made)
-            done += len(made)
+    began, done = time.perf_counter(), since - since % _WRITTEN
+    resumed, waiting = done, deque[Future[list[Document]]]()
+    blocks, made = iter(range(done, count, BLOCK)), list[Document]()
+    with ProcessPoolExecutor(_MAKERS) as pool:
+        waiting.extend(pool.submit(_documents, first) for first in islice(blocks, 2 * _MAKERS))
+        while waiting and time.perf_counter() - began < 60 * minutes:
+            made += waiting.popleft().result()
+            waiting.extend(pool.submit(_documents, first) for first in islice(blocks, 1))
+            if len(made) < _WRITTEN and waiting:
+                continue
+            index.put(made, at_once=False)
+            done, made = done + len(made), []
             spent = time.perf_counter() - began
-            if spent > 60 * minutes:
-                break
-            if done % 10_000 == 0:
-                print(f"{done} letters, {(done - since) / spent:.0f}/s", file=sys.stderr, flush=True)
-        if renewal is not None:
-            renewal.flush()
-            renewal.count()
-            renewal.adopt()
-    return done, (done - since) / (time.perf_counter() - began)
+            print(f"{done} letters, {(done - resumed) / spent:.0f}/s", file=sys.stderr, flush=True)
+        for each in waiting:
+            each.cancel()
+    index.put(_documents(0)[:1])  # what was written is searchable
+    return done, (done - resumed) / (time.perf_counter() - began)
+
+
+def _day(index: SearchIndex) -> None:
+    """Write letters anew, a few at a time and each searchable at once, as a day of work does."""
+    changed = [replace(one, revision=one.revision + 1) for n in range(0, _OF_A_DAY, BLOCK) for one in _documents(n)]
+    for first in range(0, _OF_A_DAY, _AT_ONCE):
+        index.put(changed[first : first + _AT_ONCE])
 
 
 def _texts(count: int) -> list[str]:
@@ -322,10 +424,11 @@ def _curve(house: House, index: Any, actor: Actor, texts: Sequence[str]) -> list
     return rows
 
 
-def _measure(  # noqa: PLR0917 - private
+def _measure(  # noqa: PLR0915, PLR0917 - private, one step after the other
     engine: str,
     steps: Sequence[int],
     sample: int,
+    turns: int,
     minutes: float,
     kept: Path | None,
     write: Callable[[Sequence[str]], None],
@@ -351,25 +454,14 @@ def _measure(  # noqa: PLR0917 - private
         pairs = [(each.letter(), each.pages()) for each in made]
         _store(house, pairs)
         ids, ready = [each.id for each in made], documents(pairs)
-        if engine == "elasticsearch":
-            actions = list(_actions(ready))
-            raws, drains = _compare(
-                house,
-                lambda name: ElasticIndex(Cluster((one.url,), name)),
-                lambda name: _raw_elasticsearch(one.url, name, actions),
-                ids,
-            )
-            _drop(one.url)
-        else:
-            raws, drains = _compare(
-                house,
-                lambda name: EmbeddedIndex(folder / name),
-                lambda name: _raw_tantivy(folder / name, ready),
-                ids,
-            )
-        ratio = f"raw {raws:.0f}/s, our drain {drains:.0f}/s, ratio {drains / raws:.2f} (median of three, in turn)"
-        parts = [f"Indexing {sample:,} letters of the database: {ratio}."]
-        write(parts)
+        parts = []
+        if turns:
+            if engine == "elasticsearch":
+                raw, drained = _beside_elasticsearch(house, one.url, list(_actions(ready)))
+            else:
+                raw, drained = _beside_tantivy(house, folder, ready)
+            parts.append(_compare(house, leader, ids, turns, raw, drained))
+            write(parts)
         filled, actor, texts, watched = house.index.report().documents, _asker(), _texts(600), _Watched(house.index)
         left, open_ids = minutes, [letter.id for letter, _ in pairs if may_read(actor, letter)][:_CHANGED]
         for letters in steps:
@@ -382,6 +474,9 @@ def _measure(  # noqa: PLR0917 - private
             brought = _bring_hits(house, house.index, actor, texts)
             _open_loop(house, watched, actor, texts, 5, 10)  # caches as on a day of work
             rows = _curve(house, watched, actor, texts)
+            _day(house.index)
+            late = _open_loop(house, watched, actor, texts, 10.0, _ASKED_S)
+            rows.append([f"10/s, {_OF_A_DAY:,} written since the night", *_row(10.0, _ASKED_S, late)[1:]])
             changed = _until_searchable(house, open_ids, actor)
             place = folder / ("es/data" if engine == "elasticsearch" else "data/index")
             ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -426,11 +521,10 @@ def _row(rate: float, seconds: float, timed: Sequence[Timed]) -> list[object]:
     ]
 
 
-def _drop(url: str) -> None:
+def _drop(url: str, prefix: str) -> None:
     client = Cluster((url,)).client()
-    for name in client.indices.get(index="*"):
-        if name.startswith(("brut", "ged0", "ged1", "ged2")):
-            client.indices.delete(index=name)
+    for name in client.indices.get(index=f"{prefix}*"):
+        client.indices.delete(index=name)
 
 
 def main() -> None:
@@ -442,9 +536,12 @@ def main() -> None:
         "--sample", type=int, default=10_000, help="letters that go through the database and the outbox"
     )
     parser.add_argument(
+        "--turns", type=int, default=6, help="pairs of raw and our own indexing of the sample; 0 leaves them out"
+    )
+    parser.add_argument(
         "--minutes", type=float, default=60, help="how long the index is filled at most, all steps together"
     )
-    parser.add_argument("--folder", type=Path, help="where engine and database are kept, to be asked again as filled")
+    parser.add_argument("--folder", type=Path, help="where engine and database are kept, to go on from as filled")
     parser.add_argument("--remark", default="", help="what is to be said of the machine")
     chosen = parser.parse_args()
     head = [chosen.remark] if chosen.remark else []
@@ -453,7 +550,7 @@ def main() -> None:
         name = f"search-speed-{chosen.engine}"
         write_section(name, f"Speed of the search: {chosen.engine}", "\n\n".join([*head, *parts]))
 
-    _measure(chosen.engine, chosen.letters, chosen.sample, chosen.minutes, chosen.folder, write)
+    _measure(chosen.engine, chosen.letters, chosen.sample, chosen.turns, chosen.minutes, chosen.folder, write)
 
 
 if __name__ == "__main__":

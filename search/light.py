@@ -8,7 +8,7 @@ from functools import partial
 from itertools import takewhile
 from operator import ge
 
-from ged.mail.folding import within
+from ged.mail.folding import near_words
 from ged.mail.page import Page, PageWords
 from search.french import Token, read_word, tolerance
 from search.plan import InField, taken_apart
@@ -101,9 +101,7 @@ class Light:
     def _near(self, typed: str, edits: int, words: set[str]) -> set[str]:
         """Return which words may be one that was typed; each is compared once, on whatever letter it stands."""
         compared, found = self._looked_at.setdefault(typed, (set(), set()))
-        for word in words - compared:
-            if within(typed, word, edits):
-                found.add(word)
+        found.update(near_words(typed, words - compared, edits))
         compared |= words
         return found & words
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ged.mail.folding import within
+from ged.mail.folding import near_words
 from search.french import read_word, stems_of, tokens, tolerance, words_in
 from search.plan import taken_apart
 
@@ -38,8 +38,7 @@ def respelt(text: str, read: Sequence[str]) -> str | None:
             written.setdefault(token.exact, word[token.start : token.end])
     better = text
     for token in reversed(missing):  # from the end: the places before stay true
-        edits = tolerance(token.exact)
-        near = [word for word in counted if within(token.exact, word, edits)]
+        near = near_words(token.exact, counted, tolerance(token.exact))
         if near:
             best = max(near, key=lambda word: (counted[word], word))
             better = better[: token.start] + written[best] + better[token.end :]

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from engines.chromium import base_url, browser_context_args, browser_type_launch_args
 from engines.clamd import clamd
@@ -16,6 +17,9 @@ from engines.seaweedfs import seaweedfs
 from rooms.house import any_house, any_settings, database, grand_settings, house, kossi, pilot_template, settings, who
 from rooms.server import client, server
 from rooms.vaults import key_store
+
+hypothesis_settings.register_profile("ged", deadline=None)  # how long an example takes says how busy the machine is
+hypothesis_settings.load_profile("ged")
 
 __all__ = [
     "any_house",

@@ -61,9 +61,8 @@ def search(
     number = _named(q, house, actor)
     if number is not None:
         return RedirectResponse(f"/courrier/{number}", status_code=303)
-    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
-    known, today = vocabulary_of(lists, plan), house.clock().date()
+    lists = consult.search_lists(store=house.store, actor=actor, clock=house.clock)
+    known, today = vocabulary_of(lists), house.clock().date()
     asked = understood(q, today, known)
     if nature or service or etat or cote or du.strip() or au.strip():
         ticked = replace(
@@ -97,7 +96,7 @@ def search(
         "respelt": written(replace(asked, text=answer.respelt), known) if answer.respelt else "",
         "chosen": (chosen := _chosen(asked)),
         "counts": {name: _counts(name, chosen[name], answer.facets, known) for name in chosen},
-        "titles": {line.code: line.title for line in plan},
+        "titles": {line.code: line.title for line in lists.plan},
         "since": typed_day(asked.since),
         "until": typed_day(asked.until),
         "sort": tri,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from api.views.words import CODES, _, translations
 from api.wiring import House
@@ -10,7 +11,7 @@ from ged.mail.access import Actor
 from ged.mail.item import Direction, State
 from ged.mail.schedule import PlanLine, Schedule
 from ged.services import consult
-from ged.services.consult import Lists
+from ged.services.consult import SearchLists
 from search.language import RemarkKind, Understood, Vocabulary, hyphened, understood
 
 REMARKS = {
@@ -30,8 +31,13 @@ REMARKS = {
 """What is said of what was not understood, with `name` and `value` as they were typed."""
 
 
-def vocabulary_of(lists: Lists, plan: Sequence[PlanLine]) -> Vocabulary:
-    """Return the words that stand for kinds, services, states, registers, codes; the first of a value is written."""
+@lru_cache(maxsize=8)
+def vocabulary_of(lists: SearchLists) -> Vocabulary:
+    """Return the words that stand for kinds, services, states, registers, codes; the first of a value is written.
+
+    It is remembered as long as the lists are the same: each search asks for it.
+    """
+    plan = lists.plan
     kinds = {name: kind.code for kind in lists.kinds for name in (kind.code, kind.label_fr, kind.label_en)}
     services = {
         name: entity.id
@@ -68,6 +74,4 @@ def typed_search(text: str, house: House, actor: Actor) -> Understood:
 
 def words_for(house: House, actor: Actor) -> Vocabulary:
     """Return the words that stand for values of the lists of an actor's tenant."""
-    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
-    return vocabulary_of(lists, plan)
+    return vocabulary_of(consult.search_lists(store=house.store, actor=actor, clock=house.clock))

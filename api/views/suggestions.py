@@ -20,6 +20,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.item import Direction, Letter, State
 from ged.services import consult, correspondents, dossier, saved_searches
+from ged.services.consult import SearchLists
 from search.language import DATED, LISTED, Vocabulary, hyphened
 from search.plan import FIELDS
 from search.suggest import InHand, Suggestion, SuggestionKind, beginnings, in_hand, numbered
@@ -134,7 +135,8 @@ def _listed(
     """Suggest the values of some lists that have a word beginning as typed."""
     lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
     plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
-    vocabulary, say = vocabulary_of(lists, plan), translations(language).gettext
+    vocabulary = vocabulary_of(SearchLists(lists.kinds, lists.names.entities, plan))
+    say = translations(language).gettext
     labels = {
         "nature": {one.code: one.label_en if language == "en" else one.label_fr for one in lists.kinds},
         "service": {one.id: one.name_en if language == "en" else one.name_fr for one in lists.entities},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
@@ -33,8 +34,7 @@ def folded_words(text: str) -> list[str]:
 
 def within(first: str, second: str, distance: int) -> bool:
     """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
-    # An edit brings or takes away two different letters at most: nearly all words are told apart by this alone.
-    if abs(len(first) - len(second)) > distance or len(set(first) ^ set(second)) > 2 * distance:
+    if abs(len(first) - len(second)) > distance:
         return False
     before: list[int] = []
     last = list(range(len(second) + 1))
@@ -49,3 +49,18 @@ def within(first: str, second: str, distance: int) -> bool:
             return False
         before, last = last, row
     return last[-1] <= distance
+
+
+def near_words(typed: str, words: Iterable[str], distance: int) -> list[str]:
+    """Return which of many words are within so many edits of one.
+
+    An edit brings one letter and takes one away at most, so that nearly all are told apart by their letters alone.
+    """
+    letters, least, most = set(typed), len(typed) - distance, len(typed) + distance
+    return [
+        word
+        for word in words
+        if least <= len(word) <= most
+        and len(letters.symmetric_difference(word)) <= 2 * distance
+        and within(typed, word, distance)
+    ]

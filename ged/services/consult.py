@@ -87,6 +87,20 @@ class Lists:
         return {each.id: each for each in self.names.entities}
 
 
+@dataclass(frozen=True, slots=True)
+class SearchLists:
+    """What a search may name: kinds, every entity that ever was in the actor's tenant, lines of the plan in force."""
+
+    kinds: tuple[Kind, ...]
+    entities: tuple[Entity, ...]
+    plan: tuple[PlanLine, ...]
+
+    @property
+    def known(self) -> dict[str, Entity]:
+        """Every entity by id."""
+        return {each.id: each for each in self.entities}
+
+
 def letters(
     listing: Listing, *, store: Store, actor: Actor, limit: int = 25, offset: int = 0, after: Cursor | None = None
 ) -> LetterPage:
@@ -118,10 +132,21 @@ def lists(*, store: Store, actor: Actor, clock: Clock) -> Lists:
         )
 
 
+def search_lists(*, store: Store, actor: Actor, clock: Clock) -> SearchLists:
+    """Return what a search may name."""
+    with store.unit() as unit:
+        tenant_id = actor.post.tenant_id
+        return SearchLists(
+            unit.organisation.kinds(),
+            unit.organisation.every_entity(tenant_id=tenant_id),
+            unit.schedules.plan_in_force(tenant_id, clock().date()),
+        )
+
+
 def plan_lines(*, store: Store, actor: Actor, clock: Clock) -> tuple[PlanLine, ...]:
     """Return the lines of the plan in force, in its order, also those under which nothing is filed any more."""
     with store.unit() as unit:
-        return unit.schedules.applied(actor.post.tenant_id, clock().date())[1].plan
+        return unit.schedules.plan_in_force(actor.post.tenant_id, clock().date())
 
 
 def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[int, ...]:

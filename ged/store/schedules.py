@@ -66,14 +66,20 @@ class Schedules:
         """Return the lines of the plan under which letters are filed on a day."""
         return tuple(each for each in self.applied(tenant_id, day)[1].plan if each.open_on(day))
 
+    def plan_in_force(self, tenant_id: str, day: date) -> tuple[PlanLine, ...]:
+        """Return the lines of the plan of the version in force, also those under which nothing is filed any more."""
+        version = self.in_force(tenant_id, day)
+        return self._plan(version.id) if version else ()
+
     def lines(self, version_id: str) -> Schedule:
         """Return the lines of a version, in their order."""
         rules = sa.select(schedule_rule).where(schedule_rule.c.version_id == version_id)
+        rows = self._connection.execute(rules.order_by(schedule_rule.c.rank))
+        return Schedule(tuple(map(_rule, rows)), self._plan(version_id))
+
+    def _plan(self, version_id: str) -> tuple[PlanLine, ...]:
         plan = sa.select(plan_line).where(plan_line.c.version_id == version_id)
-        return Schedule(
-            tuple(_rule(row) for row in self._connection.execute(rules.order_by(schedule_rule.c.rank))),
-            tuple(_line(row) for row in self._connection.execute(plan.order_by(plan_line.c.rank))),
-        )
+        return tuple(map(_line, self._connection.execute(plan.order_by(plan_line.c.rank))))
 
     def add(self, version: ScheduleVersion, schedule: Schedule) -> None:
         """Keep a new version.

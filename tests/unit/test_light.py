@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ged.mail.folding import within
+from ged.mail.folding import near_words, within
 from rooms.values import a_page
 from search.french import joined, stem, tokens
 from search.light import Light
@@ -149,3 +149,12 @@ def test_typed_text_is_taken_apart() -> None:
     assert [[token.exact for token in chunk] for chunk in typed.chunks] == [["transformateur"], ["123", "2026"]]
     assert [[token.exact for token in phrase] for phrase in typed.phrases] == [["cour", "appel"]]
     assert [[token.exact for token in words] for words in typed.excluded] == [["facture"]]
+
+
+@given(
+    typed=st.text("abcé", max_size=8),
+    words=st.lists(st.text("abcé", max_size=8), max_size=20),
+    distance=st.integers(0, 3),
+)
+def test_near_words_are_those_within_so_many_edits(typed: str, words: list[str], distance: int) -> None:
+    assert near_words(typed, words, distance) == [word for word in words if within(typed, word, distance)]

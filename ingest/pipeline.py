@@ -30,7 +30,7 @@ TABLE: tuple[Stage, ...] = (
     Stage("clean", needs=("rasterize",), gives="the image upright, level, flat, evenly lit", version="4", kept=False),
     Stage("recognize", needs=("clean",), gives="the words of each page, with their boxes", version="3"),
     Stage(
-        "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="3"
+        "extract", needs=("recognize",), gives="sender, recipient, subject, numbers, dates and the rest", version="4"
     ),
     Stage(
         "classify",
@@ -42,7 +42,7 @@ TABLE: tuple[Stage, ...] = (
         "propose",
         needs=("extract", "classify"),
         gives="one proposal a field, with kind, service and file code",
-        version="3",
+        version="4",
     ),
     Stage("resemble", needs=("extract",), gives="the letters that this one may be, received before", version="1"),
     Stage("render", needs=("recognize",), gives="the searchable copy and the page images", version="5"),

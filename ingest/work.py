@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +18,9 @@ from typing import Any
 from ged.mail.electronic import Piece
 from ged.mail.item import Letter
 from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
-from ged.mail.qualification import Field, Proposal
+from ged.mail.qualification import LEAST, Field, Proposal
 from ged.ports import Vault
-from ged.services.known_name import known_name
+from ged.services.known_sender import known_sender
 from ged.services.pdf_signatures import STAGE
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
@@ -133,7 +132,7 @@ class _Hands:
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)
 
     def extract(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
-        found = extract(self._told(letter))
+        found = extract(self._told(letter), senders=True)
         if is_mail(letter.media_type):
             with self.fetched(letter.original) as path:
                 (facts,) = self._reading.each(facts_of, [(path, letter.media_type)])
@@ -151,7 +150,7 @@ class _Hands:
             kinds = unit.organisation.kinds()
             plan = unit.schedules.plan_on(letter.tenant_id, on)
             separator = unit.batches.said_of(letter.id)
-            found = [_as_known(unit, letter.tenant_id, each) for each in found]
+            found = known_sender(unit, letter.tenant_id, found)
         proposals = by_separator(propose(self._told(letter), found, entities, kinds, plan), *separator)
 
         def keep(unit: Unit, _current: Letter, run: int) -> None:
@@ -160,7 +159,9 @@ class _Hands:
         return Result([_written(each) for each in proposals], keep)
 
     def resemble(self, letter: Letter, outputs: dict[str, Any]) -> Result:
-        proposed = {each.field: each.value for each in map(_read, outputs["extract"])}
+        proposed = {
+            each.field: each.value for each in map(_read, reversed(outputs["extract"])) if each.confidence >= LEAST
+        }
         found = lookalikes(letter, proposed, self._store)
 
         def keep(unit: Unit, current: Letter, _run: int) -> None:
@@ -257,12 +258,6 @@ def _versions(name: str) -> list[str]:
     """Return a stage with its version, and those that run in memory just before it with theirs."""
     stage = next(each for each in TABLE if each.name == name)
     return [f"{each.name} {each.version}" for each in (*kept_before(stage)[0], stage)]
-
-
-def _as_known(unit: Unit, tenant_id: str, proposal: Proposal) -> Proposal:
-    if proposal.field is not Field.SENDER:
-        return proposal
-    return replace(proposal, value=known_name(unit, tenant_id, proposal.value))
 
 
 def _written(proposal: Proposal) -> dict[str, Any]:

@@ -36,10 +36,10 @@ class Sample:
     pages: tuple[Page, ...]
 
 
-def composed(count: int, seed: int, *, unseen: bool) -> list[Sample]:
-    """Return letters of the many templates as born digital, `unseen`: of those held out."""
-    name = f"{_digest()}-{seed}-{count}-{'unseen' if unseen else 'seen'}"
-    return _kept(name, lambda: _compose_all(count, seed, unseen=unseen))
+def composed(count: int, seed: int, *, unseen: bool, later: bool = False) -> list[Sample]:
+    """Return letters of the many templates as born digital; `unseen`: of those held out; `later`: of the later ones."""
+    name = _name(count, seed, unseen=unseen, later=later)
+    return _kept(name, lambda: _compose_all(count, seed, unseen=unseen, later=later))
 
 
 def scanned(paths: Sequence[Path], truths: Sequence[dict[str, Any]], groups: Sequence[str]) -> list[Sample]:
@@ -49,16 +49,16 @@ def scanned(paths: Sequence[Path], truths: Sequence[dict[str, Any]], groups: Seq
     return [Sample(group, truth, pages) for group, truth, pages in zip(groups, truths, read, strict=True)]
 
 
-def spoilt(count: int, seed: int, *, unseen: bool) -> list[Sample]:
+def spoilt(count: int, seed: int, *, unseen: bool, later: bool = False) -> list[Sample]:
     """Return letters of the many templates, printed, spoilt in every way and read by OCR."""
 
     def make() -> list[Sample]:
         with tempfile.TemporaryDirectory(prefix="ged-champs-") as folder:
-            paths = generate_varied(count, seed, Path(folder), unseen=unseen)
+            paths = generate_varied(count, seed, Path(folder), unseen=unseen, later=later)
             truths = [json.loads(path.with_suffix(".json").read_text("utf-8")) for path in paths]
             return scanned(paths, truths, [truth["way"] for truth in truths])
 
-    return _kept(f"{_digest()}-{seed}-{count}-{'unseen' if unseen else 'seen'}-scans", make)
+    return _kept(f"{_name(count, seed, unseen=unseen, later=later)}-scans", make)
 
 
 def given(*, digital: bool) -> list[Sample]:
@@ -79,14 +79,19 @@ def _given_truth(meta: dict[str, Any]) -> dict[str, Any]:
     return {ours: meta[theirs] or "" for theirs, ours in names.items()}
 
 
-def _compose_all(count: int, seed: int, *, unseen: bool) -> list[Sample]:
-    calls = [(seed * 100_000 + index, unseen) for index in range(count)]
+def _name(count: int, seed: int, *, unseen: bool, later: bool) -> str:
+    return f"{_digest()}-{seed}-{count}-{'unseen' if unseen else 'later' if later else 'seen'}"
+
+
+def _compose_all(count: int, seed: int, *, unseen: bool, later: bool) -> list[Sample]:
+    calls = [(seed * 100_000 + index, unseen, later) for index in range(count)]
     with ProcessPoolExecutor(_AT_ONCE, mp_context=get_context("spawn")) as pool:
         return list(pool.map(_compose_one, calls, chunksize=20))
 
 
-def _compose_one(call: tuple[int, bool]) -> Sample:
-    letter = vary(call[0], unseen=call[1])
+def _compose_one(call: tuple[int, bool, bool]) -> Sample:
+    seed, unseen, later = call
+    letter = vary(seed, unseen=unseen, later=later)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(lay_out(letter))
         file.flush()

@@ -3,8 +3,8 @@
     python -m scripts.train_fields [--count N] [--only FIELD ...]
 
 scikit-learn fits, numpy alone reads (ingest/stages/fields/model.py). Half of the letters are misread as OCR misreads.
-How sure a choice is, is fitted on templates that the trees of that fold never saw; templates held out of all this are
-for `scripts/measure_fields.py`.
+How sure a choice is, is fitted on letterheads that the trees of that fold never saw; templates held out of all this
+are for `scripts/measure_fields.py`.
 """
 
 from __future__ import annotations
@@ -33,14 +33,18 @@ from ingest.stages.fields.sheet import Sheet
 from scripts.field_letters import Sample, composed, spoilt
 from scripts.field_truth import right, true_value
 from scripts.sample_letters.misread import misread
+from scripts.sample_letters.templates import TEMPLATES
 
-SEED, FOLDS, MOST_WRONG = 5, 3, 40
+SEED, FOLDS, MOST_WRONG = 5, 4, 40
+LATER_SEED, LATER_COUNT, LATER_SCANS = 7, 240, 160
+"""Letters of the templates that came later, drawn apart."""
 WEIGHT_OF_SCAN, WEIGHT_OF_MISREAD = 3.0, 0.3
 """How sure a choice is on a scan is told by scans: letters misread by chance have no engine's doubt in them."""
 LOCATED = 0.8
 """A misread value is still the right place to look: what chooses learns it, what says how sure does not."""
 WITH_ECHOES = frozenset({Field.SENDER})
 """Blocks whose trees look at the echoes of a name: they helped senders between templates, and misled recipients."""
+_HEADS = {one.name: one.head for one in TEMPLATES}
 Rows = NDArray[np.float32]
 
 
@@ -48,7 +52,7 @@ Rows = NDArray[np.float32]
 class Seen:
     """One letter, looked at: its candidates, their numbers, and which of them say what is true."""
 
-    group: str
+    head: str
     truth: dict[str, Any]
     sheet: Sheet
     candidates: dict[Field, list[Candidate]]
@@ -68,9 +72,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", type=Field, help="fields to train; the others stay as they are")
     asked = parser.parse_args()
     samples = composed(asked.count, SEED, unseen=False)
+    samples += composed(LATER_COUNT, LATER_SEED, unseen=False, later=True)
     fields = asked.only or list(FAMILIES)
     seen = [_seen(sample, index, fields) for index, sample in enumerate(samples)]
     scans = spoilt(asked.scans, SEED + 1, unseen=False) if asked.scans else []
+    scans += spoilt(LATER_SCANS, LATER_SEED + 1, unseen=False, later=True)
     seen += [_seen(sample, None, fields) for sample in scans]
     tables: dict[str, NDArray[Any]] = {}
     card: dict[str, Any] = {}
@@ -82,7 +88,7 @@ def main() -> None:
         told = _train(field, seen)
         tables |= told.pop("tables")
         card[field.value] = told
-        print(field.value, told["accuracy_between_templates"], flush=True)
+        print(field.value, told["accuracy_between_letterheads"], flush=True)
     np.savez_compressed(WEIGHTS, allow_pickle=False, **tables)
     digest = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
     whole = {
@@ -99,8 +105,7 @@ def main() -> None:
 def _seen(sample: Sample, index: int | None, fields: Sequence[Field]) -> Seen:
     pages = sample.pages if index is None else tuple(misread(page, SEED * 1000 + index) for page in sample.pages)
     sheet = Sheet(pages)
-    group = str(sample.truth.get("template", sample.group))
-    return Seen(group, sample.truth, sheet, candidates_of(sheet, fields), index is None)
+    return Seen(_HEADS[str(sample.truth["template"])], sample.truth, sheet, candidates_of(sheet, fields), index is None)
 
 
 def _located(field: Field, one: Seen) -> list[bool]:
@@ -144,7 +149,7 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
     kept = [one for one in seen if one.candidates[field]]
     rows = [_rows(field, one) for one in kept]
     marks = [np.array(_located(field, one)) for one in kept]
-    groups = np.array([one.group for one in kept])
+    groups = np.array([one.head for one in kept])
     scores: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(kept)
     for train, test in GroupKFold(FOLDS).split(np.zeros(len(kept)), groups=groups):
         fitted = _fit([rows[at] for at in train], [marks[at] for at in train])
@@ -176,7 +181,7 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
         "certainty": [round(float(each), 5) for each in (*sure.coef_[0], sure.intercept_[0])],
         "letters": asked,
         "seen": len(seen),
-        "accuracy_between_templates": round(sum(good) / max(1, asked), 4),
+        "accuracy_between_letterheads": round(sum(good) / max(1, asked), 4),
     }
 
 

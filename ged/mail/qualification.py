@@ -19,6 +19,8 @@ SURE = 0.95
 
 Probabilities are calibrated (docs/measures.md): of the values above this line, ninety-nine in a hundred are right.
 """
+LEAST = 0.3
+"""Under this probability nothing is proposed: an empty field is quicker to fill than a wrong one to see."""
 
 
 class Field(StrEnum):

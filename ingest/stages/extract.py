@@ -10,7 +10,10 @@ from ingest.stages.fields.choose import choose
 from ingest.stages.fields.sheet import Sheet
 
 
-def extract(pages: Sequence[Page]) -> tuple[Proposal, ...]:
-    """Return what the pages that carry text say of the letter; a field that is not found is left out."""
+def extract(pages: Sequence[Page], *, senders: bool = False) -> tuple[Proposal, ...]:
+    """Return what the pages that carry text say of the letter; a field that is not found is left out.
+
+    With `senders`, everybody who may write is told, likeliest first.
+    """
     sheet = Sheet(pages)
-    return choose(sheet) if sheet.lines else ()
+    return choose(sheet, senders=senders) if sheet.lines else ()

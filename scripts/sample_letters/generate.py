@@ -33,13 +33,19 @@ def generate(count: int, seed: int, folder: Path, progress: Progress = lambda _d
 
 
 def generate_varied(
-    count: int, seed: int, folder: Path, progress: Progress = lambda _done, _total: None, *, unseen: bool
+    count: int,
+    seed: int,
+    folder: Path,
+    progress: Progress = lambda _done, _total: None,
+    *,
+    unseen: bool,
+    later: bool = False,
 ) -> list[Path]:
     """Write `count` letters of the many templates, each spoilt in its way; `unseen`: of the templates held out."""
     folder.mkdir(parents=True, exist_ok=True)
     ways, found = list(WAYS), []
     for index in range(count):
-        letter = vary(seed * 100_000 + index, unseen=unseen)
+        letter = vary(seed * 100_000 + index, unseen=unseen, later=later)
         printed, way = lay_out(letter), ways[(index // 3 + index) % len(ways)]
         stem = folder / f"variee-{index + 1:03d}-{way}"
         found.append(scan(printed, letter.seed, way, index, stem))

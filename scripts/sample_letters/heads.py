@@ -168,6 +168,22 @@ def _named_block(v: Varied, r: random.Random) -> str:
     return paragraphs([f"De : {v.person}", *contacts(v, r)])
 
 
+def _margin(v: Varied, r: random.Random) -> str:
+    lines = contacts(v, r)
+    return f"<div class=firm><div style='width:30%'>{_logo(r)}{paragraphs(lines, 'small')}</div><div>{_name(v, r)}</div></div>"
+
+
+def _branch(v: Varied, r: random.Random) -> str:
+    group = r.choice(("Groupe Exemple Holding", "Membre du réseau Exemple", "GROUPE MODÈLE AFRIQUE"))
+    return f"<div class='mid ruled'>{paragraphs([group], 'small')}{_name(v, r)}</div>"
+
+
+def _receipt(v: Varied, r: random.Random) -> str:
+    number = f"Récépissé n° {r.randrange(9999):04d}/MAT/SG/DLPAP du {r.randrange(1, 29):02d}/{r.randrange(1, 13):02d}/{r.randrange(1999, 2022)}"
+    name = v.sender.upper() if r.random() < 0.6 else v.sender
+    return f"<div class='half mid'><p class=office>{escaped(name)}</p>{paragraphs([number, *contacts(v, r)], 'small')}</div>"
+
+
 _HEADS: dict[str, Callable[[Varied, random.Random], str]] = {
     "two_columns": _two_columns,
     "nation_centre": _nation_centre,
@@ -189,5 +205,12 @@ _HEADS: dict[str, Callable[[Varied, random.Random], str]] = {
     "person_right": lambda v, r: f"<div class=to-r>{_person(v, r)}</div>",
     "named_lines": _named_lines,
     "named_block": _named_block,
+    "long_chain": _two_columns,
+    "long_stack": _stacked,
+    "margin": _margin,
+    "branch": _branch,
+    "receipt": _receipt,
+    "foot": lambda _v, r: r.choice(("", f"<div class=right>{_logo(r)}</div>")),
+    "foot_person": lambda _v, _r: "",
     "none": lambda _v, _r: "",
 }

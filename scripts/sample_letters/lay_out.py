@@ -28,14 +28,26 @@ def lay_out(v: Varied) -> bytes:
     if v.stamp:
         parts.append(_stamp(v, r))
     if v.template.footer:
-        lines = contacts(v, r)
-        name = v.sender if "head" in v.template.head or v.template.head == "logo_only" or r.random() < 0.5 else ""
-        parts.append(
-            f"<footer>{paragraphs([name] if r.random() < 0.6 else [])}{paragraphs([' - '.join([name, *lines[:2]] if name else lines[:2]), ' - '.join(lines[2:])])}</footer>"
-        )
+        parts.append(_foot_columns(v, r) if v.template.head == "foot" else _footer(v, r))
     style = _STYLE.format(font=r.choice(_FONTS), size=r.choice((10.5, 11, 11.5, 12, 13)), line=r.choice((1.15, 1.3, 1.45, 1.6)), gap=r.choice((4, 7, 11)), side=r.choice((15, 20, 25)))  # fmt: skip
     page = HTML(string=f"<html lang=fr><style>{style}</style><body>{''.join(parts)}</body></html>")
     return bytes(page.write_pdf())  # fmt: skip
+
+
+def _footer(v: Varied, r: random.Random) -> str:
+    lines = contacts(v, r)
+    name = v.sender if "head" in v.template.head or v.template.head == "logo_only" or r.random() < 0.5 else ""
+    over = paragraphs([name] if r.random() < 0.6 else [])
+    return f"<footer>{over}{paragraphs([' - '.join([name, *lines[:2]] if name else lines[:2]), ' - '.join(lines[2:])])}</footer>"
+
+
+def _foot_columns(v: Varied, r: random.Random) -> str:
+    lines = contacts(v, r)
+    name = v.sender.upper() if r.random() < 0.4 else v.sender
+    left, right = paragraphs([name, *lines[:1]]), paragraphs(lines[1:])
+    if r.random() < 0.4:
+        return f"<footer>{left}{right}</footer>"
+    return f"<footer><div class=two style='text-align:left'><div>{left}</div><div>{right}</div></div></footer>"
 
 
 _REFS = ("Réf", "Ref. n°", "N° Réf. :", "Notre réf. :", "Lettre n°", "N/REF :", "Courrier N°", "REF. :", "Références :", "N°", "N°")  # fmt: skip
@@ -156,7 +168,29 @@ def _sign(v: Varied, r: random.Random) -> str:
     po = r.choice(("P.O.", "p.o. Le Secrétaire général", "P/ Le Directeur et par délégation")) if v.po else ""
     title = r.choice(("", "", "", "Officier de l'Ordre du Mono", "Ingénieur", "Dr"))
     side = r.choice(("to-r", "to-r", "to-r", "mid", ""))
-    return f"<div class='sign {side}'>{paragraphs([f'Pour {v.sender}' if v.chain and v.template.head == 'none' else '', po, v.function])}<div class=room></div>{paragraphs([v.person, title if title != 'Dr' else ''])}</div>"
+    over = [f"Pour {v.sender}" if v.chain and v.template.head == "none" else "", po, v.function]
+    if v.template.sign != "function":
+        over = _signs(v, r)
+    under = [v.person, title if title != "Dr" else ""]
+    if v.template.sign == "contacts":
+        under = [v.person, *contacts(v, r)]
+    return f"<div class='sign {side}'>{paragraphs(over)}<div class=room></div>{paragraphs(under)}</div>"
+
+
+def _signs(v: Varied, r: random.Random) -> list[str]:
+    """Return the lines over a signature where they name more than a function."""
+    name, function = v.sender, v.function.rstrip(",")
+    chief = r.choice(("le Directeur général", "la Directrice", "le Ministre", "le Secrétaire général"))
+    if v.template.sign == "of":
+        return r.choice(([f"Pour {name}", function], [function], [f"{function} de {name}"]))
+    if v.template.sign == "for" and v.template.sort == "state":
+        return r.choice(([f"Pour {chief} et par délégation,", function], [f"Pour {chief},", function], [function]))
+    if v.template.sign == "for":
+        article = r.choice(("", "l'" if name[0] in "AEÉIOU" else "le "))
+        return r.choice(
+            ([f"Pour {article}{name},", function], [f"Pour {article}{name}"], [f"Pour {article}{name} : {function}"])
+        )
+    return [r.choice(("", "L'intéressé(e),", "Le demandeur,"))]
 
 
 def _copies(_v: Varied, r: random.Random) -> str:

@@ -50,6 +50,11 @@ UNITS = (
     "Direction générale des Impôts", "Cellule de gestion des marchés publics", "Division du Courrier et des Archives",
     "Direction des Affaires juridiques et du Contentieux", "Commissariat des Douanes", "Direction régionale Maritime",
 )  # fmt: skip
+OVER = (
+    ("Secrétariat général",), ("Cabinet",), ("Direction générale",), ("Secrétariat général", "Direction générale"),
+    ("Direction générale des Services techniques",),
+)  # fmt: skip
+"""What stands in a letterhead between a ministry and the unit that writes."""
 AGENCIES = (
     "Autorité de régulation du secteur de l'électricité", "Agence nationale de la métrologie", "Cour des comptes",
     "Office des carrières et granulats", "Caisse nationale de retraite", "Université de {place}",

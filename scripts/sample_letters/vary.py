@@ -16,7 +16,7 @@ from scripts.sample_letters.shapes import (
     written_date,
     written_reference,
 )
-from scripts.sample_letters.templates import HELD_OUT, TUNING, Template
+from scripts.sample_letters.templates import HELD_OUT, LATER, TUNING, Template
 
 _FIRST_DAY, _DAYS = date(2024, 1, 8), 1040
 _DEADLINES = (
@@ -130,9 +130,9 @@ class Varied:
         }
 
 
-def vary(seed: int, *, unseen: bool) -> Varied:
-    """Return the letter of a seed, in a template of those held out or of the others."""
-    pool = HELD_OUT if unseen else TUNING
+def vary(seed: int, *, unseen: bool, later: bool = False) -> Varied:
+    """Return the letter of a seed, in a template of those held out, of the later ones or of the first."""
+    pool = HELD_OUT if unseen else LATER if later else TUNING
     template = pool[seed % len(pool)]
     k = s.Stock(seed, unseen=unseen)
     r = k.r
@@ -210,7 +210,7 @@ def _contacts(template: Template, r: random.Random) -> bool:
 
 HEADS_WITH_CONTACT = {
     "logo_left", "logo_right", "centred", "right_block", "person_left", "person_right", "named_lines", "named_block",
-    "two_logos", "banner", "centred_crest", "bilingual",
+    "two_logos", "banner", "centred_crest", "bilingual", "foot", "foot_person", "margin", "branch", "receipt",
 }  # fmt: skip
 
 
@@ -220,6 +220,8 @@ def _sender(k: s.Stock, template: Template) -> tuple[str, tuple[str, ...], str, 
     if template.sort == "state":
         ministry, short = k.one(s.MINISTRIES)
         chain = (ministry, k.one(s.UNITS)) if k.r.random() < 0.8 else (ministry,)
+        if template.head.startswith("long_"):
+            chain = (ministry, *k.r.choice(s.OVER), k.one(s.UNITS[2:]))
         return "Lomé", chain, short, s.initials(chain[-1])
     pool = {"agency": s.AGENCIES, "group": s.GROUPS, "embassy": s.ABROAD, "english": s.ABROAD}.get(template.sort)
     if template.sort == "citizen":

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from api.wiring import House
 from ged.mail.access import Actor
 from ged.mail.correspondent import Card, Sort
@@ -15,7 +13,6 @@ from ged.mail.qualification import Field
 from ged.services import consult
 from ged.services.cited_letters import cited_letters
 from ged.services.keep_correspondent import correct, enter
-from ged.services.known_name import known_name
 from ged.services.read_contacts import read_contacts
 from rooms.departures import signed
 from rooms.letters import decide, letter_pdf, read_all, send
@@ -69,20 +66,3 @@ def test_what_a_letter_says_of_its_sender_is_offered_to_the_card_until_it_holds_
     card = Card(Sort.ORGANISATION, name, addresses=("B.P. 1234, Kpalimé",))
     correct(known.id, card, revision=known.revision, store=house.store, actor=kossi, clock=house.clock)
     assert read_contacts(file.letter, file.proposals, **asked) is None
-
-
-@pytest.mark.parametrize(
-    ("read", "leads_to"),
-    [
-        ("Sociélé des Carrieres du Mcno", "Société des Carrières du Mono"),
-        ("Société des Carrières du Mono", "Société des Carrières du Mono"),
-        ("Société des Barrages du Mono", "Société des Barrages du Mono"),
-    ],
-)
-def test_a_misread_name_is_written_as_the_directory_has_it_and_another_is_left(
-    house: House, kossi: Actor, read: str, leads_to: str
-) -> None:
-    card = Card(Sort.ORGANISATION, "Société des Carrières du Mono")
-    enter(card, store=house.store, actor=kossi, clock=house.clock)
-    with house.store.unit() as unit:
-        assert known_name(unit, kossi.post.tenant_id, read) == leads_to

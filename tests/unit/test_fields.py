@@ -14,6 +14,7 @@ from ged.mail.page import Box, Page, Word
 from ged.mail.qualification import Field, Proposal
 from ingest.stages.extract import extract
 from ingest.stages.fields import model
+from ingest.stages.fields.blocks import blocks, polished
 from ingest.stages.fields.dates import dates, spans
 from ingest.stages.fields.echoes import echoes_of
 from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
@@ -119,6 +120,7 @@ def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None
         ("Lomé, le 3 adut 2025", "2025-08-03"),
         ("Lomé, le l2 sepfembre 2O25", "2025-09-12"),
         ("Kpalimé, le 1e octobre deux mille vingt-cinq", "2025-10-01"),
+        ("Tsévié, le 10/6/2926", "2026-06-10"),
     ],
 )
 def test_a_date_is_read_through_the_faults_of_ocr(read: str, day: str) -> None:
@@ -154,10 +156,73 @@ def test_a_date_that_goes_over_two_lines_is_one_date_and_shows_both() -> None:
         ("N° 2373/2024/OLPTISG", "2373/2024/OLPT/SG"),
         ("N° 2025-1374/E0S", "2025-1374/EOS"),
         ("N° 0123l2026/MEF/SG", "0123/2026/MEF/SG"),
+        ("N° 0589/MTP/1G/25", "0589/MTP/IG/25"),
+        ("N° 911/6WPS/DG/24", "911/GWPS/DG/24"),
+        ("Nos réf. : 2223/24JHWPS-SG/sp", "2223/24/HWPS-SG/sp"),
+        ("N° 1085/26/ARN-SGj/sp", "1085/26/ARN-SG/sp"),
+        ("NRéf-SH/DG/0361/2025", "SH/DG/0361/2025"),
+        ("N° 1860/2026/MA1/DRH", "1860/2026/MA1/DRH"),
+        ("N° 1924/MEPS/DGI/24", "1924/MEPS/DGI/24"),
     ],
 )
 def test_a_number_is_read_through_the_faults_of_ocr(read: str, written: str) -> None:
     assert written in {one.value for one in references(Sheet([a_page(read)]))}
+
+
+def values(field: Field, *lines: tuple[float, float, str]) -> set[str]:
+    return {polished(field, one)[0] for one in blocks(Sheet([laid_out(lines)]))}
+
+
+def test_a_name_that_goes_on_under_itself_is_not_cut_nor_begun_in_the_middle() -> None:
+    said = values(
+        Field.SENDER,
+        (0.10, 0.10, "Direction de la Planification"),
+        (0.10, 0.12, "et du Suivi-évaluation"),
+        (0.10, 0.16, "Lomé"),
+    )
+    assert "Direction de la Planification et du Suivi-évaluation" in said
+    assert not said & {"Direction de la Planification", "et du Suivi-évaluation"}
+
+
+def test_a_wide_subject_needs_no_label_over_the_greeting_and_a_label_alone_is_none() -> None:
+    wide = "Invitation à l'atelier de validation de la politique énergétique et minière nationale"
+    said = values(
+        Field.SUBJECT,
+        (0.10, 0.30, "Objet :"),
+        (0.22, 0.32, wide),
+        (0.10, 0.36, "Monsieur le Ministre,"),
+        (0.10, 0.40, "J'ai l'honneur de vous inviter à prendre part à la rencontre qui se tiendra à Lomé."),
+    )
+    assert {wide, ""} <= said
+    assert "Objet :" not in said
+
+
+@pytest.mark.parametrize(
+    ("field", "read", "value"),
+    [
+        (Field.SENDER, "Pour l'Association des riverains", "Association des riverains"),
+        (Field.SENDER, "BâtirPlus SARI", "BâtirPlus SARL"),
+        (Field.SENDER, "EIectro du Golfe", "Electro du Golfe"),
+        (Field.SUBJECT, "Qbjet - Demande d'audience", "Demande d'audience"),
+        (Field.SUBJECT, "©bjet: Demande d'audience", "Demande d'audience"),
+        (Field.SUBJECT, "OBJET, Demande d'audience", "Demande d'audience"),
+    ],
+)
+def test_a_block_is_read_without_its_label_and_through_the_faults_of_ocr(field: Field, read: str, value: str) -> None:
+    assert value in values(field, (0.10, 0.30, read))
+
+
+def test_a_rule_between_two_names_of_a_letterhead_is_no_part_of_them() -> None:
+    lines = (*LETTER[:3], (0.14, 0.08, "28 PE Lt AN"), *LETTER[4:])
+    assert found_in(laid_out(lines))[Field.SENDER].value == "Ministère des Travaux Publics – Secrétariat Général"
+
+
+def test_whoever_may_write_is_told_with_the_doubt_shared() -> None:
+    told = [one for one in extract([laid_out()], senders=True) if one.field is Field.SENDER]
+    assert told[0] == found_in(laid_out())[Field.SENDER]
+    assert len(told) > 1
+    assert sum(one.confidence for one in told) <= 1
+    assert [one.confidence for one in told] == sorted((one.confidence for one in told), reverse=True)
 
 
 def test_a_number_that_goes_on_under_itself_is_one_number() -> None:

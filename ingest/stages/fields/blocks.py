@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ged.mail.page import Word
 from ged.mail.qualification import Field
-from ingest.stages.fields.candidates import Candidate, single
+from ingest.stages.fields.candidates import Candidate
 from ingest.stages.fields.echoes import Echoes, echoes_of
 from ingest.stages.fields.layout import Line, words_at
 from ingest.stages.fields.lexicon import SUBJECT_LABEL
@@ -19,10 +19,18 @@ MAX_GAP = 1.6
 """Blank lines that part two blocks, in line heights."""
 ECHOES = slice(-21, -16)
 """Which of a block's numbers say its echoes; those after say whether the text goes on, and what heads the sheet."""
+_TIGHT, _ALIGNED = 0.8, 0.03
+"""Within so many line heights, and shares of the page's width, a line goes on with the one above it."""
+_ENDS_OPEN = re.compile(r"\b(?:de|du|des|la|le|les|et|aux?|en|pour|of|and|for)$|\b[dl]'$")
+_GOES_ON = re.compile(r"(?:et|de|du|des|la|les|aux?|en|d['’]|l['’])\b|[a-zà-ÿ]{3}")
+_L_READ = re.compile(r"\b([A-ZÀ-Ý])I(?=[a-zà-ÿ])")
+_SARL_READ = re.compile(r"\bSAR[I1l]\b")
+"""« Plus » read as « PIus », « SARL » as « SARI »."""
 _DASHES = {"-", "–", "—", "|", "•", "·", "*"}
 _LABELS: dict[Field, re.Pattern[str]] = {
     Field.SENDER: re.compile(
         r"^(?:de|from|expediteur|emetteur|nom et prenoms?|nom)\s*[:;.]\s*|^(?:m\.|mme|mlle|mr\.?)\s+"
+        r"|^pour\s+(?:l'|l[ae]s?\s)?(?=\w)"
     ),
     Field.RECIPIENT: re.compile(
         r"^(?:a l'attention d(?:e |u )|attn\.?\s*:?\s*|(?:a|aux?|to)\s*[:;]\s*|(?:a|aux?|to)\s+(?=\w))"
@@ -37,22 +45,25 @@ def blocks(sheet: Sheet) -> list[Candidate]:
     found = []
     echoes = echoes_of(sheet)
     for one in sheet.said:
-        if one.body and not (one.has("subject") or one.has("from") or one.has("civility")):
+        if one.body and not (
+            _over_greeting(one, sheet) or one.has("subject") or one.has("from") or one.has("civility")
+        ):
             continue
-        found += [_candidate(run, sheet, echoes) for run in _runs(one, sheet)]
+        if not _comes_from_above(one, sheet):
+            found += [_candidate(run, sheet, echoes) for run in _runs(one, sheet) if not _goes_on(run[-1], sheet)]
         found += [_candidate([part], sheet, echoes) for part in _parts(one)]
     return found
 
 
 def polished(field: Field, candidate: Candidate) -> tuple[str, tuple[Word, ...]]:
-    """Return a block's value for a field and its words, without the label before it."""
+    """Return a block's value for a field and its words, without the label before it; empty for a label alone."""
     line = Line(candidate.words, candidate.page)
     label = _LABELS[field].search(line.plain)
-    if label is None or label.end() >= len(line.text):
-        return single(line).strip(" .,;:-–—_*"), candidate.words
-    return " ".join(line.text[label.end() :].split()).strip(" .,;:-–—_*"), tuple(
-        words_at(line, label.end(), len(line.text))
-    )
+    start = label.end() if label else 0
+    if start >= len(line.text):
+        return "", ()
+    text = _SARL_READ.sub("SARL", _L_READ.sub(r"\1l", " ".join(line.text[start:].split())))
+    return text.strip(" .,;:-–—_*"), tuple(words_at(line, start, len(line.text)))
 
 
 def _runs(first: Placed, sheet: Sheet) -> Iterator[list[Placed]]:
@@ -67,6 +78,31 @@ def _runs(first: Placed, sheet: Sheet) -> Iterator[list[Placed]]:
             return
         run.append(following)
         yield list(run)
+
+
+def _goes_on(last: Placed, sheet: Sheet) -> bool:
+    """Whether no name nor subject ends here: with « de la », or right over a line that begins small in its column."""
+    if last.under < 0:
+        return False
+    gap, under = sheet.gap(last.index, last.under), sheet.lines[last.under]
+    if gap > MAX_GAP:
+        return False
+    if _ENDS_OPEN.search(last.line.plain):
+        return True
+    aligned = min(_against(last, last.under, sheet)[:2]) < _ALIGNED
+    return gap < _TIGHT and aligned and bool(_GOES_ON.match(under.line.text)) and not under.has("contact")
+
+
+def _over_greeting(one: Placed, sheet: Sheet) -> bool:
+    return one.line.page == sheet.first_page and one.line.box.top < sheet.greeting
+
+
+def _comes_from_above(first: Placed, sheet: Sheet) -> bool:
+    """Whether no name nor subject begins here: the line right above goes on, and is no running text."""
+    if first.above < 0 or sheet.gap(first.above, first.index) >= _TIGHT:
+        return False
+    above = sheet.lines[first.above]
+    return above.under == first.index and not above.body and _goes_on(above, sheet)
 
 
 def _parts(one: Placed) -> list[Placed]:

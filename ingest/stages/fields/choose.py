@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from ged.mail.folding import fold
-from ged.mail.page import Word
-from ged.mail.qualification import Field, Proposal
+from ged.mail.page import Evidence, Word
+from ged.mail.qualification import LEAST, Field, Proposal
 from ingest.stages.fields import marks
 from ingest.stages.fields.blocks import blocks, polished
 from ingest.stages.fields.candidates import Candidate
@@ -37,8 +37,8 @@ FAMILIES: dict[Field, tuple[Family, ...]] = {
     Field.ADDRESS: (marks.boxes,),
 }
 BLOCKS = frozenset({Field.SENDER, Field.RECIPIENT, Field.SUBJECT, Field.SIGNER})
-LEAST = 0.3
-"""Under this probability nothing is proposed: an empty field is quicker to fill than a wrong one to see."""
+_OTHERS = 3
+"""Names that may be who writes beside the likeliest: the directory may know one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +78,73 @@ def choice_of(field: Field, found: Sequence[Candidate], scores: Sequence[float],
 
     A sender is written with the body above it, whose words count in its doubt.
     """
-    order = sorted(range(len(found)), key=lambda index: -scores[index])
-    if not order:
+    ranked = sorted(range(len(found)), key=lambda index: -scores[index])
+    told = ((index, *value_of(field, found[index])) for index in ranked)
+    said = ((index, value, words) for index, value, words in told if value)
+    first = next(said, None)
+    if first is None:
         return None
-    best = found[order[0]]
-    value, words = value_of(field, best)
-    if not value:
-        return None
+    at, value, words = first
     key = fold(value)
-    rest = (index for index in order[1:] if fold(value_of(field, found[index])[0]) != key)
-    runner = next(rest, None)
-    second = scores[runner] if runner is not None else -9.0
+    second = next((scores[index] for index, other, _ in said if fold(other) != key), -9.0)
+    best = found[at]
     if field is Field.SENDER:
         value, above = with_parent(value, best, sheet)
         words = (*above, *words)
-    return Choice(value, words, best, float(scores[order[0]]), float(second))
+    return Choice(value, words, best, float(scores[at]), float(second))
 
 
-def choose(sheet: Sheet, model: FieldModel | None = None) -> tuple[Proposal, ...]:
-    """Return one proposal a field, where one is likely enough."""
+def choose(sheet: Sheet, model: FieldModel | None = None, *, senders: bool = False) -> tuple[Proposal, ...]:
+    """Return one proposal a field, where one is likely enough.
+
+    With `senders`, all who may write follow, likeliest first, however unlikely: who knows the directory chooses.
+    """
     model = model or load_fields()
     found: dict[Field, Proposal] = {}
+    others: list[Proposal] = []
     for field, candidates in candidates_of(sheet).items():
         if not candidates or field not in model.trees:
             continue
         rows = np.array([one.numbers for one in candidates], np.float32)
-        choice = choice_of(field, candidates, model.trees[field].scores(rows).tolist(), sheet)
+        scores = model.trees[field].scores(rows).tolist()
+        choice = choice_of(field, candidates, scores, sheet)
         if choice is None:
             continue
         sure = model.certainty[field].probability(choice.told(printed=sheet.printed))
+        proposal = Proposal(field, choice.value, sure, _evidence(choice), model.origin)
         if sure >= LEAST:
-            evidence = replace(choice.candidate, words=choice.words).evidence
-            found[field] = Proposal(field, choice.value, sure, evidence, model.origin)
-    return tuple(_deadline_set(found).values())
+            found[field] = proposal
+        if field is Field.SENDER and senders:
+            others = [proposal, *_others(choice, proposal, candidates, scores, sheet)]
+    rest = [one for one in _deadline_set(found).values() if not others or one.field is not Field.SENDER]
+    return (*others, *rest)
+
+
+def _evidence(choice: Choice) -> Evidence:
+    return replace(choice.candidate, words=choice.words).evidence
+
+
+def _others(
+    choice: Choice, first: Proposal, found: Sequence[Candidate], scores: Sequence[float], sheet: Sheet
+) -> list[Proposal]:
+    """Return who may write but the chosen one: they share the doubt that it leaves, by their odds."""
+    said = {fold(value_of(first.field, choice.candidate)[0])}
+    told: list[Choice] = []
+    odds: list[float] = []
+    for index in sorted(range(len(found)), key=lambda at: -scores[at]):
+        key = fold(value_of(first.field, found[index])[0])
+        if key in said or len(told) == _OTHERS:
+            continue
+        said.add(key)
+        other = choice_of(first.field, [found[index]], [scores[index]], sheet)
+        if other is not None:
+            told.append(other)
+            odds.append(float(np.exp(min(5.0, other.first))))
+    left = (1 - first.confidence) / (1 + sum(odds))
+    return [
+        replace(first, value=other.value, confidence=left * weight, evidence=_evidence(other))
+        for other, weight in zip(told, odds, strict=True)
+    ]
 
 
 def _deadline_set(found: dict[Field, Proposal]) -> dict[Field, Proposal]:

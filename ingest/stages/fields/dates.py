@@ -21,7 +21,7 @@ _FIRST = r"(?:1\s?(?:er|e|r)|[li|]\s?er)\b"
 _DAY = rf"(?:{_FIRST}|\d{{1,2}})"
 _LETTERS = re.compile(rf"(?<![\dli])({_DAY})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
 _MISREAD = re.compile(rf"(?<!\w)({_FIRST}|[\doli]{{1,2}})\s?([a-z0-9'|]{{3,10}})\b\.?,?\s?([12][\doli]{{3}})(?!\w)")
-_TAIL = re.compile(rf"(?<![\d/.,])({_DAY})(?:\s({MONTH}))?$")
+_TAIL = re.compile(rf"(?<![\d/.,])({_DAY})(?:st|nd|rd|th)?(?:\s({MONTH}),?)?$")
 _HEAD = re.compile(rf"^(?:({MONTH})\s)?(\d{{4}})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
 _FIGURES = re.compile(r"(?<![\d/])(?<!\d[.-])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\s?[/\-.]?\d)")
@@ -34,6 +34,7 @@ _UNITS = {name: value for value, name in enumerate(_COUNT)} | {"premier": 1, "tr
 _NUMBER = r"(?:[a-z]+(?:[- ](?:et[- ])?[a-z]+)?)"
 _SPELT = re.compile(rf"\b({_NUMBER}|{_FIRST})\s+({MONTH})\s+(?:l'an\s+)?(?:deux[- ])?mille(?:[- ]({_NUMBER}))?\b")
 _NEAR = 0.75
+_FIRST_YEAR, _LAST_YEAR = 1950, 2100
 _SPAN = re.compile(
     r"\b(?:sous|dans|within)\b[a-z' ]{0,24}?"
     r"\b(quinzaine|huitaine|(?:[a-z-]+ )?\(?(\d{1,3})\)?\s*(jours?|heures?|days?|mois))\b"
@@ -160,8 +161,10 @@ def _number(text: str) -> int | None:
 
 def _date(year: str, month: int, day: int) -> date | None:
     full = int(year) + (2000 if len(year) == 2 else 0)
+    if full > _LAST_YEAR and year[0] == "2":
+        full = 2000 + full % 100  # « 2026 » read « 2926 »: no letter is of that year
     try:
-        return date(full, month, day) if 1950 <= full <= 2100 else None
+        return date(full, month, day) if _FIRST_YEAR <= full <= _LAST_YEAR else None
     except ValueError:
         return None
 

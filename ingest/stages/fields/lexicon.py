@@ -21,8 +21,8 @@ _CIVILITY = (
     r"|the (?:honourable|minister|director|secretary|managing|permanent|head))"
 )
 SUBJECT_LABEL = re.compile(
-    r"^[^a-z0-9]{0,3}(?:(?:[o0]\s?b\s?[jil]{1,2}\s?[e6c]\s?c?t\s?s?|[o0]b[jil]{1,2}|concerne|conc|subject|re|sujet)"
-    r"(?:\s*/\s*(?:subject|objet))?\s*[:;.\-–—/|]+\s*|(?:[o0]b[jil][e6c]t|concerne)\s+(?=\w)"
+    r"^[^a-z0-9]{0,3}(?:(?:[o0cqi]{0,2}\s?b\W?\s?[jil]{1,2}\s?[e6c]\s?c?t\s?s?|[o0q]b\W?[jil]{1,2}|concerne|conc|subject|re|sujet)"
+    r"(?:\s*/\s*(?:subject|objet))?\s*[:;.,_\-–—/|]+\s*|(?:[o0q]b[jil][e6c]t|concerne)\s+(?=\w)"
     r"|(?:[o0]b[jil][e6c]t|concerne)\s*$)"
 )
 OURS_LABEL = (
@@ -65,14 +65,14 @@ FLAGS: dict[str, re.Pattern[str]] = {
         "attention": r"^(?:a l'attention|attn|attention)",
         "from": r"^(?:de|from|expediteur|emetteur|nom|nom et prenoms?)\s*[:;]",
         "via": r"^s\s?/\s?c\b|sous[- ]couvert",
-        "pieces": r"^\W{0,2}(?:p\.?\s?j\b|pieces? jointes?|annexes?|encl)",
+        "pieces": r"^\W{0,2}(?:[pr]\.?\s?(?:j\b|[ji1lt]\b\W{0,3}:)|pieces? jointes?|annexes?|encl)",
         "copies": r"^(?:ampliation|copie|cc\b|destinataires)",
         "closing": r"agreer|salutations|consideration distinguee|faithfully|sincerely|regards|sentiments|croire",
         "function": (
             r"\b(?:directeur|directrice|secretaire|president|presidente|gerant|gerante|maire|prefet|ministre|chef"
             r"|chief|commissaire|inspecteur|administrateur|coordonnateur|interesse|ambassadeur|consul|manager|director|minister)\b"
         ),
-        "proxy": r"^p\s?[./]\s?[oi]\b|par delegation|par interim|^pour l",
+        "proxy": r"^p\s?[./]\s?[oi]\b|par delegation|par interim|^pour [a-z]",
         "dated": (
             rf"\d\s*(?:er|th|st|nd|rd)?[ .…]*(?:{MONTH})|\d{{1,2}}\s?[/.\-]\s?\d{{1,2}}\s?[/.\-]\s?\d{{2}}"
             r"|deux[- ]mille"

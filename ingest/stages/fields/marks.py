@@ -20,9 +20,16 @@ _SLASH_READ = (
     re.compile(rf"(?<![^\W\d_])([A-ZÀ-Ý]{{2,6}})[Il1|7](?=(?:{_UNITS})(?!\w))"),
     re.compile(r"([A-ZÀ-Ý]{2,6})[Il1|](?=[a-z]{2,3}$)"),
     re.compile(r"(?<!\w)(\d{1,5})[Il|](?=(?:19|20)\d{2}(?!\d))"),
-    re.compile(r"(\d{2,4})[Il|](?=[A-ZÀ-Ý]{2})"),
+    re.compile(r"(\d{2,4})[IJl|](?=[A-ZÀ-Ý]{2})"),
+    re.compile(r"([A-ZÀ-Ý]{2,6})[jl|]+/"),
 )
-"""A slash read as a letter: before a unit that every house has, small initials or a year, or after figures."""
+"""A slash read as a letter: before a unit that every house has, small initials or a year, or after figures; or beside
+another slash."""
+_LABEL_READ = re.compile(r"^N?[Rr][éeè][fltr][.:]?-")
+"""« N/Réf. - », read as if the number began with it."""
+_FIGURE_READ = re.compile(r"[01568](?=[A-ZÀ-Ý]{1,5}$)")
+_LETTERS = str.maketrans("01568", "OISGB")
+"""A letter read as a figure at the head of a sigle, of which none begins with one: « IG » read « 1G »."""
 _AMOUNT = re.compile(r"(?<![\d/.-])(\d{1,3}(?:[  .,]\d{3})+|\d{4,9})(?![\d/-])")
 _CURRENCY = re.compile(r"^\s*\)?\s*\(?\s*(?:f\s?\.?\s?cfa|francs?|fcfa|xof|f\b|euros?|usd)")
 _PHONE = re.compile(r"(?:(?:\(\s?|\+|00)228\)?\s?)?(?<!\d)\d{2}(?:[ .\-]?\d{2}){3}(?![\d/])(?!\s?[-.]\s?\d)")
@@ -37,7 +44,8 @@ _DOMAIN = re.compile(r"[. ]?\s*(com|corn?|c0m|org|0rg|net|fr|tg|tq|[1l]g)$")
 _MISREAD_DOMAINS = {"cor": "com", "corn": "com", "c0m": "com", "0rg": "org", "tq": "tg", "1g": "tg", "lg": "tg"}
 _BOX = re.compile(r"(?:(?:\b[o\d]|\))\d )?\bb\.?\s?p[.,]*\s?[:n°]*\s*\d{1,6}|\bp\.?\s?o\.? box\s*\d+")
 _PIECES = re.compile(
-    r"^\W{0,2}(?:[pr]\.?\s?[ji1l]\b\.?|pieces? jointes?|annexes?|encl[a-z.]*)\s*[:.;]*\s*(?:\(?([o\d]?\d)\)?(?![\w/]))?"
+    r"^\W{0,2}(?:[pr]\.?\s?[ji1lt]\b[.\"']?|pieces? jointes?|annexes?|encl[a-z.]*)\s*[:.;]*\s*"
+    r"(?:\(?([o\d]?\d)\)?(?![\w/]))?"
 )
 
 
@@ -70,6 +78,7 @@ def references(sheet: Sheet) -> list[Candidate]:
 def _as_written(text: str) -> str:
     """Return a reference without blanks, its slashes and figures as they were before OCR took them for others."""
     value = re.sub(r"^[Nn][°ºo*]", "", re.sub(r"\s+", "", text)).strip(".-_°=|")
+    value = _LABEL_READ.sub("", value)
     for pattern in _SLASH_READ:
         value = pattern.sub(r"\1/", value)
     parts = re.split(r"([/_=–—|-]+)", value)
@@ -82,6 +91,8 @@ def _mended(part: str) -> str:
         return part.replace("0", "O")
     if re.fullmatch(r"[\dOoIl]{3,}", part) and sum(c.isdigit() for c in part) > 1:
         return part.translate(str.maketrans("OoIl", "0011"))
+    if _FIGURE_READ.match(part):
+        return part[0].translate(_LETTERS) + part[1:]
     return part
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -172,7 +173,9 @@ def _fuzz(target: str, seconds: float, folder: Path, pool: list[bytes]) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for seed in _seeds(target, pool):
         (corpus / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed)
-    lines = ('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in WORDS.get(target, ()))
+    _forget_ended(folder)
+    known = WORDS.get(target) or tuple(word for each in WORDS.values() for word in each)
+    lines = ('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in known)
     words.write_text("".join(lines), encoding="ascii")
     limits = [
         "-timeout=30",
@@ -186,12 +189,21 @@ def _fuzz(target: str, seconds: float, folder: Path, pool: list[bytes]) -> None:
         command = [sys.executable, "-m", "scripts.fuzz_target", target, f"-max_total_time={left}", *limits, str(corpus)]
         with (folder / "log").open("ab") as log:
             subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False)
-        ended = [each.read_bytes() for kind in ("crash", "timeout", "oom") for each in folder.glob(f"{kind}-*")]
-        for each in corpus.iterdir():
-            if each.read_bytes() in ended:
-                each.unlink()
+        _forget_ended(folder)
+    said = (folder / "log").read_text("utf-8", "replace")
+    ran = [int(count) for count in re.findall(r"number_of_executed_units: (\d+)", said)]
     found = [each.name for kind in ("found", "crash", "timeout", "oom") for each in folder.glob(f"{kind}-*[!t]")]
-    print(f"{target}: {len(list(corpus.iterdir()))} files in the corpus, found: {found}", flush=True)
+    print(f"{target}: {sum(ran)} files tried, {len(list(corpus.iterdir()))} in the corpus, found: {found}", flush=True)
+    if not ran:
+        raise SystemExit(f"{target} never ran: read {folder / 'log'}")
+
+
+def _forget_ended(folder: Path) -> None:
+    """Take out of a corpus what ended a process: the next one would begin with it."""
+    ended = [each.read_bytes() for kind in ("crash", "timeout", "oom") for each in folder.glob(f"{kind}-*")]
+    for each in (folder / "corpus").iterdir():
+        if each.read_bytes() in ended:
+            each.unlink()
 
 
 def _seeds(target: str, pool: list[bytes]) -> list[bytes]:

@@ -32,6 +32,7 @@ _SENTENCES = (
     (frozenset({"SIG_CRYPTO_FAILURE"}), _("La signature n'a pas été faite par la clé de ce certificat.")),
     (frozenset({"TIMESTAMP_ORDER_FAILURE"}), _("Les horodatages du fichier se contredisent.")),
 )
+_UNASKED = _("Non jugé : les octets ne sont pas ceux qui ont été signés.")
 _OTHER = _("La signature n'est pas conforme, ou ne se lit pas.")
 
 
@@ -56,7 +57,7 @@ def shown(one: PdfSignature) -> ShownSignature:
         _moment(one.claimed_at),
         _moment(one.stamped_at),
         valid_note=why if told and not one.valid and not untrusted else "",
-        trusted_note=why if told and untrusted else "",
+        trusted_note=why if told and untrusted else _UNASKED if one.reason == "HASH_FAILURE" else "",
     )
 
 

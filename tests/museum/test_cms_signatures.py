@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from api.config import Settings
+from api.deps import COOKIE, Csrf
 from api.wiring import House
 from engines.site_authority import SiteAuthority, p256, pem
 from ged.errors import Refused
@@ -265,6 +266,11 @@ def test_what_arrives_signed_is_opened_read_judged_and_never_rewritten(
     assert "(offre.pdf.p7m)" in page
     with house.store.unit() as unit:
         (line,) = [each for each in unit.journal.of(arrived["beside"]) if each.act is Act.VERIFIED]
+    alone = send(house, kossi, zipped(("x.p7s", desk.beside(b"rien")), ("y.txt", b"autre chose"))).letter_id
+    form = {"csrf_token": Csrf(session["Cookie"].removeprefix(f"{COOKIE}=")).token}
+    judged = unescape(client.post(f"/courrier/{alone}/signatures", headers=session, data=form).text)
+    assert "n'est pas à côté d'elle" in judged
+    assert "<dt>" not in judged.partition("n'est pas à côté d'elle")[2].partition("</section>")[0]
     assert "offre.pdf.p7s" in json.dumps(line.details["signatures"])
 
 

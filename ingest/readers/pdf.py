@@ -14,7 +14,7 @@ import pdfplumber
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from ged.errors import Refused
 from ged.mail.page import Box, Word
@@ -25,7 +25,7 @@ RASTER_DPI = 300.0
 _POINTS = 72.0
 _DRAWN_PIXELS = 70_000_000
 """A page is drawn with no more points than this, coarser if it must be: a plan of A0 at 212 dots per inch."""
-_UNREADABLE = (PdfminerException, ValueError, TypeError, KeyError, IndexError, RecursionError)
+_UNREADABLE = (PdfminerException, MalformedPDFException, ValueError, TypeError, KeyError, IndexError, RecursionError)
 
 
 def bid(_path: Path, head: bytes) -> int:

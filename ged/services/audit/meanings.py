@@ -101,6 +101,10 @@ MEANINGS: dict[str, Meaning] = {
         "Ce que l'audit lit n'a pas répondu un moment ; il a attendu, puis continué où il en était.",
         "Voyez ce que disaient le coffre et la base à cette heure.",
     ),
+    "check.killed": Meaning(  # told by audits of an earlier version, which are read still
+        "Des processus de lecture de l'audit ont été arrêtés de force ; rien n'a été sauté, il a continué.",
+        "Voyez si la mémoire a manqué, ou qui les a arrêtés.",
+    ),
     "object.unread": Meaning("Le disque rend une erreur : cet original ne se lit pas.", _RESTORE),
     "check.stopped": Meaning("Ce qui est gardé ne se lit plus, et la vérification n'a pas pu aller plus loin.", _KEEP),
     "vault.keyless": Meaning("Chiffré sous une clé qui n'existe plus : un dépôt interrompu, ou une destruction.", _ASK),

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from api.views.render import environment
 from api.views.words import translations
+from ged.services.audit.meanings import MEANINGS
 from rooms.house import ROOT
 
 TEMPLATES = ROOT / "api" / "web" / "templates"
@@ -38,6 +39,11 @@ def catalogue() -> Catalog:
 def test_every_sentence_of_the_pages_is_translated(catalogue: Catalog) -> None:
     missing = [sentence for sentence in set(said()) if not (catalogue.get(sentence) and catalogue[sentence].string)]
     assert missing == []
+
+
+def test_what_an_audit_found_means_the_same_in_english(catalogue: Catalog) -> None:
+    sentences = {sentence for meaning in MEANINGS.values() for sentence in (meaning.means, meaning.do)}
+    assert [one for one in sorted(sentences) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
 def test_no_entry_is_left_over(catalogue: Catalog) -> None:

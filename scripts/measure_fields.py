@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ged.mail.qualification import SURE, Field
+from ged.mail.qualification import SURE, SURE_FROM, Field
 from ingest.stages.extract import extract
 from scripts.field_letters import Sample, composed, given, spoilt
 from scripts.field_truth import TRUTH, right, true_value
@@ -26,7 +26,8 @@ FRESH_SEED, FRESH_SCANS = 8501, 132
 """Letters that nothing was measured on before the model that ships."""
 _INTRODUCTION = (
     "Right: the value says what the letter says, over letters that say it. Sure: shown without a doubt mark "
-    f"(probability of {SURE} and above), over the values proposed; then how many of those are right. "
+    f"(probability of {SURE} and above; of sender, subject and reference more), over the values proposed; "
+    "then how many of those are right. "
     "Held out: templates, bodies and names that training never saw."
 )
 _STEPS = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.99, 1.01)
@@ -41,6 +42,11 @@ class Judged:
     said: bool
     confidence: float | None
     right: bool
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is shown without a doubt mark."""
+        return self.confidence is not None and self.confidence >= SURE_FROM.get(self.field, SURE)
 
 
 def judged(samples: Iterable[Sample]) -> list[Judged]:
@@ -94,14 +100,14 @@ def _by_field(found: Sequence[Judged]) -> str:
         if not said:
             continue
         proposed = [one for one in mine if one.confidence is not None]
-        sure = [one for one in proposed if (one.confidence or 0) >= SURE]
+        sure = [one for one in proposed if one.sure]
         invented = sum(not one.said for one in proposed)
         rows.append(
             [
                 field.value,
                 len(said),
                 _share(one.right for one in said),
-                _share((one.confidence or 0) >= SURE for one in proposed),
+                _share(one.sure for one in proposed),
                 _share(one.right for one in sure),
                 invented,
             ]
@@ -111,7 +117,7 @@ def _by_field(found: Sequence[Judged]) -> str:
 
 def _whole(found: Sequence[Judged]) -> str:
     proposed = [one for one in found if one.confidence is not None]
-    sure = [one for one in proposed if (one.confidence or 0) >= SURE]
+    sure = [one for one in proposed if one.sure]
     shown = f"{100 * len(sure) / len(proposed):.1f}"
     return f"{shown} % shown as sure, {_share(one.right for one in sure)} % of these right."
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from api.model_folder import read_folder
 from ged.clock import system_clock
 from ged.mail.correspondent import Card, Sort, name_key
-from ged.mail.qualification import SURE, Field, Proposal
+from ged.mail.qualification import Field, Proposal
 from ged.services.establish import establish
 from ged.services.known_sender import known_sender
 from ged.services.sign_in import actor_of
@@ -128,7 +128,7 @@ def _judged(proposal: Proposal | None, one: Sample) -> Told:
 def _rows(title: str, pairs: Sequence[tuple[Told, Told]]) -> list[list[object]]:
     rows: list[list[object]] = []
     for looked, told in (("no", [pair[0] for pair in pairs]), ("yes", [pair[1] for pair in pairs])):
-        sure = [one for one in told if one.proposal is not None and one.proposal.confidence >= SURE]
+        sure = [one for one in told if one.proposal is not None and one.proposal.sure]
         rows.append(
             [title, len(told), looked, _share(told), f"{100 * len(sure) / max(1, len(told)):.1f}", _share(sure)]
         )

@@ -39,7 +39,6 @@ from ged.mail.access import Actor, Right
 from ged.mail.item import Confidentiality, Priority, Reading, State
 from ged.mail.moves import OPEN, Party, parties
 from ged.mail.page_text import may_correct_text
-from ged.mail.qualification import SURE
 from ged.services import consult
 from ged.services.notices import mark_all_read
 from ged.services.qualify import qualify
@@ -184,7 +183,6 @@ def letter_page(
         "faults": faults or {},
         "conflict": conflict,
         "done": done,
-        "sure": SURE,
         "form_fields": FIELD_NAMES,
         "to_decide": actor.has(Right.QUALIFY)
         and (

@@ -12,7 +12,7 @@ from ged.errors import Refused
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Confidentiality, Letter, Priority, State
 from ged.mail.links import LinkKind
-from ged.mail.qualification import SURE, Decision, Field, Proposal
+from ged.mail.qualification import Decision, Field, Proposal
 from ged.services.consult import LetterFile
 
 FORM_NAMES = {"service_id": "service"}
@@ -121,6 +121,6 @@ def proposed_over(letter: Letter, proposals: Mapping[Field, Proposal]) -> Typed:
             value = typed_day(date.fromisoformat(proposal.value)) if field is Field.LETTER_DATE else proposal.value
             values[name] = value
     deadline = proposals.get(Field.DEADLINE)
-    if deadline and deadline.confidence >= SURE and letter.state is State.TO_QUALIFY and letter.due_date is None:
+    if deadline and deadline.sure and letter.state is State.TO_QUALIFY and letter.due_date is None:
         values["due_date"] = typed_day(date.fromisoformat(deadline.value))
     return form.model_copy(update=values)

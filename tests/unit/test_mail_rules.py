@@ -13,7 +13,7 @@ from ged.errors import Refused
 from ged.mail.french_dates import long_date, parse_date
 from ged.mail.item import Confidentiality, Direction, Priority
 from ged.mail.listing import ListedLetter
-from ged.mail.qualification import SURE, Decision, Field, Proposal, faults
+from ged.mail.qualification import SURE, SURE_FROM, Decision, Field, Proposal, faults
 from ged.mail.register import Series, check_pattern, format_number
 from rooms.values import a_letter, a_page
 
@@ -119,9 +119,15 @@ def test_dates_that_cannot_be_are_said() -> None:
 
 
 def test_a_proposal_is_sure_from_its_threshold_on() -> None:
-    proposal = Proposal(Field.SUBJECT, "Objet", SURE, None, "essai 1")
+    proposal = Proposal(Field.SIGNER, "Afi Adjovi", SURE, None, "essai 1")
     assert proposal.sure
     assert not replace(proposal, confidence=SURE - 0.01).sure
+
+
+@pytest.mark.parametrize("field", SURE_FROM)
+def test_a_field_that_misleads_more_often_is_sure_later(field: Field) -> None:
+    assert not Proposal(field, "lu", SURE, None, "essai 1").sure
+    assert Proposal(field, "lu", SURE_FROM[field], None, "essai 1").sure
 
 
 def test_a_list_shows_the_decision_before_the_proposal() -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 from ged.clock import Clock
 from ged.errors import GedError
 from ged.mail.access import SYSTEM
+from ged.mail.arrived_signature import BESIDE, MESSAGE, PDF, ArrivedSignature, Bearer, Judgement, bearers
 from ged.mail.electronic import Piece
 from ged.mail.item import Direction, Letter
-from ged.mail.pdf_signature import BESIDE, MESSAGE, PDF, Bearer, Judgement, PdfSignature, bearers
-from ged.services.pdf_signatures import write_answers
+from ged.services.arrived_signatures import write_answers
 from ged.store.unit import Unit
 from ingest.confined.bounds import Unforeseen
 from ingest.readers.cms_signatures import signatures_in
@@ -63,7 +63,7 @@ class JudgeSignatures:
         at = self.clock()
         try:
             trusted = self.trusted()
-            found: list[list[PdfSignature]] = self.reading.each(signatures_in, [(files, trusted)])
+            found: list[list[ArrivedSignature]] = self.reading.each(signatures_in, [(files, trusted)])
         except (GedError, Unforeseen):
             return Judgement(at, False, (), UNJUDGED)
         return Judgement(at, bool(trusted), tuple(found[0]))

@@ -20,8 +20,8 @@ from ged.mail.item import Letter
 from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
 from ged.mail.qualification import LEAST, Field, Proposal
 from ged.ports import Vault
+from ged.services.arrived_signatures import STAGE
 from ged.services.known_sender import known_sender
-from ged.services.pdf_signatures import STAGE
 from ged.store.pages import PageImage, Rendition
 from ged.store.unit import Store, Unit
 from ingest.lookalikes import lookalikes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.views.words import _
-from ged.mail.pdf_signature import PdfSignature
+from ged.mail.arrived_signature import ArrivedSignature
 
 _CHAIN = frozenset(
     {
@@ -40,14 +40,14 @@ _OTHER = _("La signature n'est pas conforme, ou ne se lit pas.")
 class ShownSignature:
     """A signature as the page shows it: its dates as dates, and why each answer that is no is no."""
 
-    judged: PdfSignature
+    judged: ArrivedSignature
     claimed: datetime | None
     stamped: datetime | None
     valid_note: str
     trusted_note: str
 
 
-def shown(one: PdfSignature) -> ShownSignature:
+def shown(one: ArrivedSignature) -> ShownSignature:
     """Return a signature for the page; bytes that changed are told with what was added since, not here."""
     why = next((sentence for codes, sentence in _SENTENCES if one.reason in codes), _OTHER)
     told = one.reason and one.reason != "CHANGED_AFTER_SIGNING"

@@ -12,6 +12,7 @@ from ged.clock import Clock
 from ged.errors import NotFound
 from ged.mail.access import Actor
 from ged.mail.anchor import DOCUMENTS, Stamp
+from ged.mail.arrived_signature import Judgement
 from ged.mail.correspondent import Named
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.entity_names import EntityNames
@@ -25,12 +26,11 @@ from ged.mail.note import Note
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import IMAGE_TYPE, Page
-from ged.mail.pdf_signature import Judgement
 from ged.mail.qualification import DecisionRecord, Field, Proposal
 from ged.mail.schedule import PlanLine
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
-from ged.services.pdf_signatures import judged_on_arrival
+from ged.services.arrived_signatures import judged_on_arrival
 from ged.services.route import steps_opened
 from ged.store.arrivals import ArrivalRecord
 from ged.store.pages import PageImage, Rendition

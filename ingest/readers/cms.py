@@ -11,7 +11,7 @@ from pathlib import Path
 from asn1crypto import cms, core, pem
 
 from ged.errors import Refused
-from ged.mail.pdf_signature import BESIDE, ENCLOSING
+from ged.mail.arrived_signature import BESIDE, ENCLOSING
 from ingest.readers.limits import damaged
 
 MIME_TYPES = frozenset({ENCLOSING, "application/x-pkcs7-mime"})

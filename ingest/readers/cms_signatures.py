@@ -25,7 +25,17 @@ from pyhanko.sign.validation.errors import DisallowedAlgorithmError, SignatureVa
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 
 from ged.errors import Refused
-from ged.mail.pdf_signature import BESIDE, ENCLOSING, MESSAGE, NO_DOCUMENT, PDF, UNREADABLE, Bearer, PdfSignature, Since
+from ged.mail.arrived_signature import (
+    BESIDE,
+    ENCLOSING,
+    MESSAGE,
+    NO_DOCUMENT,
+    PDF,
+    UNREADABLE,
+    ArrivedSignature,
+    Bearer,
+    Since,
+)
 from ingest.readers import mime
 from ingest.readers.cms import MIME_TYPES, STUMBLES, enclosed, signed_data
 from ingest.readers.pdf_signatures import MOST, pdf_signatures
@@ -36,7 +46,7 @@ _MAY_SIGN = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation
 """Certificates of people who sign messages have one of the two, seldom both."""
 
 
-def signatures_in(files: Sequence[tuple[Bearer, Path]], trusted_pem: str) -> list[PdfSignature]:
+def signatures_in(files: Sequence[tuple[Bearer, Path]], trusted_pem: str) -> list[ArrivedSignature]:
     """Return what is to be said of every signature in the files of a letter, in their order.
 
     Args:
@@ -44,7 +54,7 @@ def signatures_in(files: Sequence[tuple[Bearer, Path]], trusted_pem: str) -> lis
         trusted_pem: The site's authorities, and lists of revoked certificates, PEM.
     """
     logging.disable(logging.CRITICAL)
-    found = list[PdfSignature]()
+    found = list[ArrivedSignature]()
     for one, path in files:
         judged = list(_of_one(one, path, files, trusted_pem))
         found += [replace(each, of=one.name) for each in judged]
@@ -53,7 +63,9 @@ def signatures_in(files: Sequence[tuple[Bearer, Path]], trusted_pem: str) -> lis
     return found[:MOST]
 
 
-def _of_one(one: Bearer, path: Path, files: Sequence[tuple[Bearer, Path]], trusted_pem: str) -> Iterator[PdfSignature]:
+def _of_one(
+    one: Bearer, path: Path, files: Sequence[tuple[Bearer, Path]], trusted_pem: str
+) -> Iterator[ArrivedSignature]:
     if one.media_type == PDF:
         yield from pdf_signatures(path, trusted_pem)
         return
@@ -72,7 +84,7 @@ def _of_one(one: Bearer, path: Path, files: Sequence[tuple[Bearer, Path]], trust
 
 def _beside(
     one: Bearer, signed: cms.SignedData, files: Sequence[tuple[Bearer, Path]], trusted_pem: str
-) -> list[PdfSignature]:
+) -> list[ArrivedSignature]:
     """Judge a signature by the document of its name; where there is none, by whichever beside it was signed."""
     others = [(each, path) for each, path in files if each.parent == one.parent and each.rank and each.rank != one.rank]
     stem = one.name.rpartition(".")[0].lower()
@@ -86,9 +98,9 @@ def _beside(
     return [replace(_unread(), reason=NO_DOCUMENT)]
 
 
-def _first_intact(signed: cms.SignedData, covered: Sequence[bytes], trusted_pem: str) -> list[PdfSignature]:
+def _first_intact(signed: cms.SignedData, covered: Sequence[bytes], trusted_pem: str) -> list[ArrivedSignature]:
     """Judge by the form of the covered bytes that was signed; by the last, which the norm names, where none was."""
-    found = list[PdfSignature]()
+    found = list[ArrivedSignature]()
     for each in covered:
         found = _judged(signed, each, trusted_pem)
         if found and found[0].intact:
@@ -135,7 +147,7 @@ def _payload(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _judged(signed: cms.SignedData, covered: bytes, trusted_pem: str) -> list[PdfSignature]:
+def _judged(signed: cms.SignedData, covered: bytes, trusted_pem: str) -> list[ArrivedSignature]:
     """Return what is to be said of each who signed."""
     try:
         infos = list(signed["signer_infos"])[:_SIGNERS]
@@ -144,7 +156,7 @@ def _judged(signed: cms.SignedData, covered: bytes, trusted_pem: str) -> list[Pd
         return [_unread()]
 
 
-def _by_one(signed: cms.SignedData, info: cms.SignerInfo, covered: bytes, trusted_pem: str) -> PdfSignature:
+def _by_one(signed: cms.SignedData, info: cms.SignerInfo, covered: bytes, trusted_pem: str) -> ArrivedSignature:
     context = context_of(trusted_pem)
     try:
         alone = _alone(signed, info)
@@ -156,7 +168,7 @@ def _by_one(signed: cms.SignedData, info: cms.SignerInfo, covered: bytes, truste
     (signer, issuer), stamp = names_of(status.signing_cert), status.timestamp_validity
     stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
     problem = "REVOKED" if is_revoked(status, trusted_pem, stamped) else code_of(status.trust_problem_indic)
-    return PdfSignature(
+    return ArrivedSignature(
         signer=signer,
         issuer=issuer,
         claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",
@@ -177,5 +189,5 @@ def _alone(signed: cms.SignedData, info: cms.SignerInfo) -> cms.SignedData:
     return cms.SignedData(fields | {"encap_content_info": kind, "signer_infos": [info]})
 
 
-def _unread() -> PdfSignature:
-    return PdfSignature("", "", "", "", False, False, False, Since.OTHER, UNREADABLE)
+def _unread() -> ArrivedSignature:
+    return ArrivedSignature("", "", "", "", False, False, False, Since.OTHER, UNREADABLE)

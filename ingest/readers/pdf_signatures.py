@@ -19,7 +19,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 
-from ged.mail.pdf_signature import PdfSignature, Since
+from ged.mail.arrived_signature import ArrivedSignature, Since
 from ingest.readers.signers import UNTRUSTED, code_of, context_of, is_revoked, names_of
 
 MOST = 50
@@ -32,7 +32,7 @@ _SINCE = {
 }
 
 
-def pdf_signatures(file: Path, trusted_pem: str) -> list[PdfSignature]:
+def pdf_signatures(file: Path, trusted_pem: str) -> list[ArrivedSignature]:
     """Return what is to be said of each signature of a PDF, first to last; none where it has none or is no PDF.
 
     Args:
@@ -48,17 +48,17 @@ def pdf_signatures(file: Path, trusted_pem: str) -> list[PdfSignature]:
             return []
 
 
-def _judged(reader: PdfFileReader, found: EmbeddedPdfSignature, trusted_pem: str) -> PdfSignature:
+def _judged(reader: PdfFileReader, found: EmbeddedPdfSignature, trusted_pem: str) -> ArrivedSignature:
     try:
         context = context_of(trusted_pem, reader)
         status: PdfSignatureStatus = validate_pdf_signature(found, context)
     except (SignatureValidationError, CMSStructuralError, PdfError, ValueError) as error:
-        return PdfSignature("", "", "", "", False, False, False, Since.OTHER, type(error).__name__)
+        return ArrivedSignature("", "", "", "", False, False, False, Since.OTHER, type(error).__name__)
     (signer, issuer), stamp = names_of(status.signing_cert), status.timestamp_validity
     level = status.modification_level or ModificationLevel.OTHER
     stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
     problem = "REVOKED" if is_revoked(status, trusted_pem, stamped) else code_of(status.trust_problem_indic)
-    return PdfSignature(
+    return ArrivedSignature(
         signer=signer,
         issuer=issuer,
         claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",

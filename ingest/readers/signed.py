@@ -10,8 +10,8 @@ from html import escape
 from pathlib import Path
 
 from ged.errors import Refused
+from ged.mail.arrived_signature import BESIDE
 from ged.mail.electronic import Piece
-from ged.mail.pdf_signature import BESIDE
 from ingest.readers.archive import TOO_HEAVY, archive_refused, said_of
 from ingest.readers.cms import enclosed, signed_data
 from ingest.readers.limits import Limits

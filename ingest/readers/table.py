@@ -10,8 +10,8 @@ from pathlib import Path
 import pikepdf
 
 from ged.errors import Corrupt
+from ged.mail.arrived_signature import ENCLOSING
 from ged.mail.electronic import MailFacts
-from ged.mail.pdf_signature import ENCLOSING
 from ingest.office.converter import DOCX, Kind
 from ingest.readers import archive, cms, image, message, mime, office, outlook, pdf, signed, text
 from ingest.readers.as_pdf import images_as_pdf

@@ -20,9 +20,9 @@ from api.wiring import House
 from engines.site_authority import SiteAuthority, p256, pem
 from ged.errors import Refused
 from ged.mail.access import Actor
+from ged.mail.arrived_signature import BESIDE, ENCLOSING, MESSAGE, NO_DOCUMENT, ArrivedSignature, Bearer
 from ged.mail.item import Reading
 from ged.mail.journal import Act
-from ged.mail.pdf_signature import BESIDE, ENCLOSING, MESSAGE, NO_DOCUMENT, Bearer, PdfSignature
 from ged.services.consult import letter_file
 from ged.services.pieces import pieces_of
 from ingest.confined.confined import Confined
@@ -93,8 +93,8 @@ def entity() -> bytes:
 
 
 @pytest.fixture
-def judge(tmp_path: Path) -> Callable[..., list[PdfSignature]]:
-    def judged(trusted: bytes, *held: tuple[str, str, bytes]) -> list[PdfSignature]:
+def judge(tmp_path: Path) -> Callable[..., list[ArrivedSignature]]:
+    def judged(trusted: bytes, *held: tuple[str, str, bytes]) -> list[ArrivedSignature]:
         files = []
         for rank, (name, media_type, data) in enumerate(held, 1 if len(held) > 1 else 0):
             (tmp_path / str(rank)).write_bytes(data)
@@ -106,10 +106,10 @@ def judge(tmp_path: Path) -> Callable[..., list[PdfSignature]]:
     return judged
 
 
-Judge = Callable[..., list[PdfSignature]]
+Judge = Callable[..., list[ArrivedSignature]]
 
 
-def answers(found: PdfSignature) -> Answers:
+def answers(found: ArrivedSignature) -> Answers:
     return found.intact, found.valid, found.trusted
 
 

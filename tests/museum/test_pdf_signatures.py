@@ -27,9 +27,9 @@ from api.deps import COOKIE, Csrf
 from api.wiring import House
 from engines.site_authority import SiteAuthority, p256, pem
 from ged.mail.access import Actor
+from ged.mail.arrived_signature import ArrivedSignature, Since
 from ged.mail.item import Reading
 from ged.mail.journal import Act
-from ged.mail.pdf_signature import PdfSignature, Since
 from ged.services.consult import letter_file
 from ingest.confined.confined import Confined
 from ingest.readers.pdf_signatures import pdf_signatures
@@ -72,8 +72,8 @@ def good(authority: SiteAuthority) -> tuple[bytes, x509.Certificate]:
 
 
 @pytest.fixture
-def judge(tmp_path: Path) -> Callable[[bytes, bytes], PdfSignature]:
-    def judged(data: bytes, trusted: bytes) -> PdfSignature:
+def judge(tmp_path: Path) -> Callable[[bytes, bytes], ArrivedSignature]:
+    def judged(data: bytes, trusted: bytes) -> ArrivedSignature:
         file = tmp_path / "lettre.pdf"
         file.write_bytes(data)
         (found,) = pdf_signatures(file, trusted.decode())
@@ -83,10 +83,10 @@ def judge(tmp_path: Path) -> Callable[[bytes, bytes], PdfSignature]:
     return judged
 
 
-Judge = Callable[[bytes, bytes], PdfSignature]
+Judge = Callable[[bytes, bytes], ArrivedSignature]
 
 
-def answers(found: PdfSignature) -> tuple[bool, bool, bool]:
+def answers(found: ArrivedSignature) -> tuple[bool, bool, bool]:
     return found.intact, found.valid, found.trusted
 
 

@@ -32,7 +32,7 @@ class Since(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PdfSignature:
+class ArrivedSignature:
     """What is to be said of one signature.
 
     Attributes:
@@ -99,7 +99,7 @@ class Judgement:
 
     at: datetime
     listed: bool
-    found: tuple[PdfSignature, ...]
+    found: tuple[ArrivedSignature, ...]
     why: str = ""
 
     def written(self) -> dict[str, Any]:
@@ -109,5 +109,5 @@ class Judgement:
     @classmethod
     def read(cls, written: dict[str, Any]) -> Self:
         """Return what `written` gave."""
-        found = tuple(PdfSignature(**(each | {"since": Since(each["since"])})) for each in written["found"])
+        found = tuple(ArrivedSignature(**(each | {"since": Since(each["since"])})) for each in written["found"])
         return cls(datetime.fromisoformat(written["at"]), written["listed"], found, written["why"])

@@ -11,8 +11,8 @@ from api.deps import ActorDep, FormCheck, HouseDep
 from api.trusted_authorities import trusted_pem
 from api.views.render import page
 from api.views.signature_words import shown
-from ged.mail.pdf_signature import Bearer, PdfSignature
-from ged.services.pdf_signatures import judge_signatures
+from ged.mail.arrived_signature import ArrivedSignature, Bearer
+from ged.services.arrived_signatures import judge_signatures
 from ingest.readers.cms_signatures import signatures_in
 
 router = APIRouter()
@@ -23,12 +23,16 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     """Say of each signature whether it is intact, valid and trusted, under the authorities that the site trusts."""
     trusted = trusted_pem(house.settings.seal.trusted_ca)
 
-    def asked(files: list[tuple[Bearer, Path]]) -> list[PdfSignature]:
+    def asked(files: list[tuple[Bearer, Path]]) -> list[ArrivedSignature]:
         return house.confined.call(signatures_in, files, trusted)
 
     letter, found = judge_signatures(
         letter_id, asked, store=house.store, vault=house.vault, actor=actor, clock=house.clock
     )
     return page(
-        request, "pdf_signatures.html", letter=letter, signatures=[shown(each) for each in found], listed=bool(trusted)
+        request,
+        "arrived_signatures.html",
+        letter=letter,
+        signatures=[shown(each) for each in found],
+        listed=bool(trusted),
     )

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from ged.clock import Clock
 from ged.errors import Refused
 from ged.mail.access import Actor, Right, require
+from ged.mail.arrived_signature import ArrivedSignature, Bearer, Judgement, bearers
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
-from ged.mail.pdf_signature import Bearer, Judgement, PdfSignature, bearers
 from ged.ports import Vault
 from ged.store.unit import Store, Unit
 
@@ -29,13 +29,13 @@ def judged_on_arrival(unit: Unit, letter_id: str) -> Judgement | None:
 
 def judge_signatures(
     letter_id: str,
-    judge: Callable[[list[tuple[Bearer, Path]]], list[PdfSignature]],
+    judge: Callable[[list[tuple[Bearer, Path]]], list[ArrivedSignature]],
     *,
     store: Store,
     vault: Vault,
     actor: Actor,
     clock: Clock,
-) -> tuple[Letter, tuple[PdfSignature, ...]]:
+) -> tuple[Letter, tuple[ArrivedSignature, ...]]:
     """Return what `judge` says of copies of a letter's files, and write the three answers in the journal.
 
     Raises:
@@ -64,7 +64,7 @@ def judge_signatures(
     return letter, found
 
 
-def write_answers(unit: Unit, letter_id: str, found: Sequence[PdfSignature], actor: Actor, clock: Clock) -> None:
+def write_answers(unit: Unit, letter_id: str, found: Sequence[ArrivedSignature], actor: Actor, clock: Clock) -> None:
     """Write the three answers of each signature in the journal, in the caller's transaction."""
     answers = [
         {"signer": each.signer, "reason": each.reason, "since": each.since, **_three(each), **_named(each)}
@@ -73,9 +73,9 @@ def write_answers(unit: Unit, letter_id: str, found: Sequence[PdfSignature], act
     unit.journal.write(clock(), Act.VERIFIED, actor, letter_id, signatures=answers)
 
 
-def _named(one: PdfSignature) -> dict[str, str]:
+def _named(one: ArrivedSignature) -> dict[str, str]:
     return {"piece": one.of} if one.of else {}
 
 
-def _three(one: PdfSignature) -> dict[str, bool]:
+def _three(one: ArrivedSignature) -> dict[str, bool]:
     return {"intact": one.intact, "valid": one.valid, "trusted": one.trusted}

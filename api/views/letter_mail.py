@@ -12,6 +12,7 @@ from api.deps import ActorDep, HouseDep
 from api.files import SHOWN_INLINE, file_response
 from api.views.viewer import PAGES_SHOWN
 from api.wiring import House
+from ged.mail.arrived_signature import bearers
 from ged.mail.electronic import Piece
 from ged.mail.item import Letter
 from ged.mail.message import Purpose
@@ -42,6 +43,7 @@ def mail_context(letter: Letter, house: House) -> dict[str, Any]:
     found = electronic(letter, store=house.store)
     return {
         "pieces": found.pieces,
+        "may_be_signed": bool(bearers(letter.original, letter.media_type, found.pieces)),
         "first_pages": found.first_pages,
         "piece_depths": _depths(found.pieces),
         "piece_starts": {first: piece.name for piece in found.pieces if (first := found.first_pages.get(piece.rank))},

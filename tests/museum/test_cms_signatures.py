@@ -267,6 +267,10 @@ def test_what_arrives_signed_is_opened_read_judged_and_never_rewritten(
     with house.store.unit() as unit:
         (line,) = [each for each in unit.journal.of(arrived["beside"]) if each.act is Act.VERIFIED]
     alone = send(house, kossi, zipped(("x.p7s", desk.beside(b"rien")), ("y.txt", b"autre chose"))).letter_id
+    bare = send(house, kossi, zipped(("y.txt", b"autre chose"))).letter_id
+    asks = {each: f"/courrier/{each}/signatures" for each in (alone, bare)}  # neither was judged on arrival
+    shown = {each: asks[each] in client.get(f"/courrier/{each}", headers=session).text for each in asks}
+    assert shown == {alone: True, bare: False}
     form = {"csrf_token": Csrf(session["Cookie"].removeprefix(f"{COOKIE}=")).token}
     judged = unescape(client.post(f"/courrier/{alone}/signatures", headers=session, data=form).text)
     assert "n'est pas à côté d'elle" in judged

@@ -56,6 +56,7 @@ def environment(language: str) -> Environment:
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,
+        said=lambda text: text and say(text),  # what may hold values: escaped, no placeholder
         why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["language"] = language

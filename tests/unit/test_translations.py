@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from ged.services.audit.meanings import MEANINGS
 from rooms.house import ROOT
 
 TEMPLATES = ROOT / "api" / "web" / "templates"
+AUDIT = ROOT / "ged" / "services" / "audit"
 CATALOGUE = ROOT / "api" / "web" / "locale" / "en" / "messages.po"
 
 
@@ -44,6 +46,22 @@ def test_every_sentence_of_the_pages_is_translated(catalogue: Catalog) -> None:
 def test_what_an_audit_found_means_the_same_in_english(catalogue: Catalog) -> None:
     sentences = {sentence for meaning in MEANINGS.values() for sentence in (meaning.means, meaning.do)}
     assert [one for one in sorted(sentences) if not (catalogue.get(one) and catalogue[one].string)] == []
+
+
+def test_what_an_audit_says_in_the_same_words_each_time_is_told_in_english(catalogue: Catalog) -> None:
+    told = set[str]()
+    for path in AUDIT.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        apart = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        apart |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        told |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and node not in apart
+            if isinstance(node.value, str) and re.fullmatch(r"[A-ZÀ-Ý].* .*\.", node.value)
+        }
+    assert len(told) > 80
+    assert [one for one in sorted(told) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
 def test_no_entry_is_left_over(catalogue: Catalog) -> None:
@@ -85,3 +103,9 @@ def test_french_is_what_the_source_says() -> None:
 def test_a_sentence_is_translated_once() -> None:
     every = re.findall(r"^msgid (.+)$", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
     assert [one for one in set(every) if every.count(one) > 1] == []
+
+
+def test_a_sentence_with_values_is_shown_as_it_is() -> None:
+    shown = environment("en").from_string("{{ one|said }}, {{ other|said }}{{ empty|said }}")
+    told = shown.render(one="<b> à 5 % de", other="Ce journal est vide.", empty="")
+    assert told == "&lt;b&gt; à 5 % de, This log is empty."

@@ -12,7 +12,7 @@ from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Finding, Head, Weight
 from ged.services.audit import veiled
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.notebook import Notebook
-from ged.services.audit.table import BY_CODE, CHECKS, DATABASE, JOURNAL, NEVER_SEEN, SAMPLE, Check, checks_of
+from ged.services.audit.table import BY_CODE, CHECKS, JOURNAL, NEVER_SEEN, SAMPLE, Check, checks_of
 
 SAVE_EVERY_S = 2.0
 _NAME = re.compile(r"[0-9a-z/.-]{1,200}")
@@ -49,7 +49,7 @@ def walk(audit: Audit, ground: Ground, notebook: Notebook, told: Told, *, stop: 
 
 def _begun(check: Check, ground: Ground) -> Checked:
     if check.needs and ground.store is None:
-        return Checked(check.code, skipped=f"Il aurait fallu {DATABASE}, qui n'a pas été donnée.")
+        return Checked(check.code, skipped="Il aurait fallu la base de données, qui n'a pas été donnée.")
     if check.needs == JOURNAL and ground.journal is None:
         return Checked(check.code, skipped="Le journal des actes n'est pas encore inscrit (« ged ship »).")
     if ground.veiled and check.code == SAMPLE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from api.wiring import House
 from ged.mail.audit import Audit, Head, Periods, Run
 from ged.mail.signature_block import SignatureBlock
 from ged.seal.timestamp.chain import read_certificates
-from ged.services.audit.ground import Ground
+from ged.services.audit.ground import PATIENCE, Ground
 from ged.services.audit.read_log import ReadLog
 from ged.services.audit.retained import read_heads
 from ged.services.audit.runs import ask_by_calendar, carry_out
@@ -89,8 +90,11 @@ def signed_report(audit: Audit, house: House) -> bytes:
     ).data  # fmt: skip
 
 
-def audit_round(house: House, stop: threading.Event) -> Run | None:
-    """Do the audit that waits, was left, or is due; one process of the installation does, the others pass."""
+def audit_round(house: House, stop: threading.Event, *, patience: tuple[float, ...] = PATIENCE) -> Run | None:
+    """Do the audit that waits, was left, or is due; one process of the installation does, the others pass.
+
+    `patience`: seconds to wait, one after the other, for a vault or a database that stopped answering.
+    """
     with house.store.exclusive("audit") as alone:
         if not alone:
             return None
@@ -104,7 +108,7 @@ def audit_round(house: House, stop: threading.Event) -> Run | None:
         return carry_out(
             run,
             place=place_of(house),
-            ground=ground_of(house, audit, retained),
+            ground=replace(ground_of(house, audit, retained), patience=patience),
             render=lambda done: signed_report(done, house),
             vault=house.vault,
             store=house.store,

@@ -59,8 +59,8 @@ class DisposalFile:
     may: frozenset[str]
 
 
-def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
-    """Make a list of what fell due at the last sweep and may be destroyed today: 500 lines, half of them for pieces.
+def prepare(*, store: Store, actor: Actor, clock: Clock, most: int = MOST_LINES) -> Disposal:
+    """Make a list of what fell due at the last sweep and may be destroyed today: `most` lines, half of them for pieces.
 
     Raises:
         Forbidden: `access.right`.
@@ -70,13 +70,13 @@ def prepare(*, store: Store, actor: Actor, clock: Clock) -> Disposal:
     require(actor, Right.PREPARE_DISPOSAL)
     now, tenant_id = clock(), actor.post.tenant_id
     with store.unit() as unit:
-        ids = unit.disposals.candidates(tenant_id, actor.tokens(), DISPOSED, MOST_LINES)
+        ids = unit.disposals.candidates(tenant_id, actor.tokens(), DISPOSED, most)
         letters = {each.id: each for each in unit.letters.many(ids)}
-        pieces = unit.dossier_pieces.kept(unit.disposals.candidate_pieces(actor, DISPOSED, MOST_LINES))
+        pieces = unit.dossier_pieces.kept(unit.disposals.candidate_pieces(actor, DISPOSED, most))
         looks = share(
             _ripe(looks_at(unit, [letters[one] for one in ids], now.date())),
             _ripe(looks_at_pieces(unit, pieces, now.date())),
-            MOST_LINES,
+            most,
         )
         if not looks:
             raise Refused(

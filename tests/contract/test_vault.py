@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 import secrets
-import tempfile
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -67,17 +67,19 @@ def test_an_opened_object_can_be_read_from_any_place(vault: Vault) -> None:
 
 
 def test_an_object_of_a_store_is_read_as_it_comes_and_kept_nowhere(
-    seaweedfs: S3Store, monkeypatch: pytest.MonkeyPatch
+    seaweedfs: S3Store,
 ) -> None:
     vault, data = s3_vault(seaweedfs, f"essai-{uuid4().hex[:12]}"), secrets.token_bytes(48 << 20)
     digest = vault.put(BytesIO(data), media_type="application/pdf").digest
-    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", None)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))  # a file of this process that grows beyond is an error
     tracemalloc.start()
     try:
         assert digest_of_object(vault, digest) == (digest, len(data))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert most < 8 << 20
     with vault.open(digest) as stream:
         assert stream.read(5) == data[:5]

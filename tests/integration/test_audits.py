@@ -238,13 +238,12 @@ def _token(page: str) -> str:
 
 
 def test_an_audit_that_could_not_end_is_unfinished_says_so_and_goes_on(
-    sealed: House, who: Who, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    sealed: House, who: Who, client: httpx.Client
 ) -> None:
-    _impatient(monkeypatch)
     run = ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
     vault = sealed.settings.data / "vault"
     vault.rename(vault.with_name("ailleurs"))
-    left = audit_round(sealed, threading.Event())
+    left = audit_round(sealed, threading.Event(), patience=())
     vault.with_name("ailleurs").rename(vault)
     assert left is not None
     assert (left.id, left.state, left.outcome, left.pdf_sha256) == (
@@ -276,17 +275,14 @@ def test_an_audit_that_could_not_end_is_unfinished_says_so_and_goes_on(
     assert acts == ["audit.demande", "audit.inacheve", "audit.repris", "audit.fini"]
 
 
-def test_an_unfinished_audit_goes_on_by_itself_and_one_as_deep_replaces_it(
-    sealed: House, who: Who, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _impatient(monkeypatch)
+def test_an_unfinished_audit_goes_on_by_itself_and_one_as_deep_replaces_it(sealed: House, who: Who) -> None:
     vault, periods = sealed.settings.data / "vault", Periods(timedelta(days=1), timedelta(days=7))
     by_calendar = partial(ask_by_calendar, periods, store=sealed.store)
 
     def left_unfinished(depth: Depth) -> str:
         run = ask_audit(depth, store=sealed.store, actor=who("audit"), clock=sealed.clock)
         vault.rename(vault.with_name("ailleurs"))
-        audit_round(sealed, threading.Event())
+        audit_round(sealed, threading.Event(), patience=())
         vault.with_name("ailleurs").rename(vault)
         return run.id
 
@@ -303,9 +299,3 @@ def test_an_unfinished_audit_goes_on_by_itself_and_one_as_deep_replaces_it(
     ask_audit(Depth.FULL, store=sealed.store, actor=who("audit"), clock=sealed.clock)
     assert audit_round(sealed, threading.Event()) is not None
     assert by_calendar(clock=lambda: sealed.clock() + TAKEN_UP_AFTER) is None, "a full audit is a quick one, and more"
-
-
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Audits that wait for nothing that went away."""
-    ground = ground_of
-    monkeypatch.setattr("api.audits.ground_of", lambda *given: replace(ground(*given), patience=()))

@@ -210,13 +210,10 @@ def test_an_audit_counts_it_as_destroyed(house: House, who: Who) -> None:
     assert "object.disposed" in codes(audit)
 
 
-def test_a_full_list_has_room_for_letters_and_for_pieces(
-    house: House, kossi: Actor, who: Who, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_list_has_room_for_letters_and_for_pieces(house: House, kossi: Actor, who: Who) -> None:
     letters = {over(house, kossi, mark) for mark in "ABC"}
     _, piece = over_piece(house, who, "D")
-    monkeypatch.setattr(lists, "MOST_LINES", 2)
-    (first, last) = states(house, who, prepared(house, who).id)
+    (first, last) = states(house, who, prepared(house, who, most=2).id)
     assert first in letters
     assert last == piece
 

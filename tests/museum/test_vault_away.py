@@ -12,7 +12,6 @@ import pytest
 
 from ged.mail.audit import EXIT, Audit, Checked, Outcome
 from ged.ports import Found
-from ged.services.audit import objects
 from ged.services.audit.ground import Ground
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.walk import walk
@@ -60,16 +59,11 @@ def victim(sealed: Sealed, postgres_url: str, tmp_path: Path) -> Iterator[Victim
         yield house
 
 
-@pytest.fixture(autouse=True)
-def steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps of one name, so that a small vault has places to be taken up at."""
-    monkeypatch.setattr(objects, "_STEP", 1)
-    monkeypatch.setattr(objects, "_HANDFUL_BYTES", 1)
-
-
 def begun(victim: Victim, back: int) -> tuple[Audit, Ground, Unmounted]:
+    """Return an audit that goes by steps of one name, so that a small vault has places to be taken up at."""
     audit, vault = asked(), Unmounted(victim.data / "vault", back=back)
-    return audit, replace(ground(victim, audit), vault=vault, readers=1, patience=(0.01, 0.01)), vault
+    stands = replace(ground(victim, audit), vault=vault, readers=1, step=1, handful_bytes=1, patience=(0.01, 0.01))
+    return audit, stands, vault
 
 
 def of_vault(audit: Audit) -> Checked:

@@ -12,7 +12,7 @@ import psycopg
 from api.disposals import hands_of
 from api.wiring import House
 from ged.mail.access import Actor
-from ged.mail.disposal import Disposal
+from ged.mail.disposal import MOST_LINES, Disposal
 from ged.mail.item import Reading, State
 from ged.services import classify, dossier, dossier_pieces
 from ged.services.seal import seal
@@ -92,9 +92,9 @@ def seal_versions(house: House, piece_id: str) -> None:
         )
 
 
-def prepared(house: House, who: Who) -> Disposal:
+def prepared(house: House, who: Who, most: int = MOST_LINES) -> Disposal:
     sweep_letters(house.store, house.clock)
-    return lists.prepare(**own(house, who("archives")))
+    return lists.prepare(most=most, **own(house, who("archives")))
 
 
 def approved(house: House, who: Who) -> Disposal:

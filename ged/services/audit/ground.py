@@ -14,6 +14,8 @@ from ged.ports import Vault
 from ged.services.audit.read_log import ReadLog
 from ged.store.unit import Store
 
+PATIENCE = (2.0, 10.0, 30.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -28,6 +30,8 @@ class Ground:
         witnesses: Verifier keys of those who cosign heads; `witnesses_needed` of them must have signed a recent one.
         veiled: Whether the vault is encrypted and nobody gave the audit its keys: ciphertexts are counted, not opened.
         readers: How many originals are read at once.
+        step: How many names of the vault are looked at between two places where the audit can be taken up again.
+        handful_bytes: About how many bytes of originals are handed to a reader at once.
         patience: Seconds to wait, one after the other, for what stopped answering; a check that gets on has them anew.
     """
 
@@ -46,7 +50,9 @@ class Ground:
     witnesses: tuple[str, ...] = ()
     witnesses_needed: int = 0
     veiled: bool = False
-    patience: tuple[float, ...] = (2.0, 10.0, 30.0)
+    step: int = 1024
+    handful_bytes: int = 4 << 20
+    patience: tuple[float, ...] = PATIENCE
 
     @property
     def logs(self) -> tuple[ReadLog, ...]:

@@ -18,14 +18,14 @@ from ged.services.audit.leaves import Leaves
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
 _VEILED = re.compile(r"([0-9a-f]{2})+")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_STEP, _STEP_BYTES = 1024, 256 << 20
-_HANDFUL_BYTES = 4 << 20
+_STEP_BYTES = 256 << 20
 
 
 @dataclass(slots=True)
 class _Batch:
     """What was looked at since the last step, and the objects that something must refer to."""
 
+    most: int
     looked: int = 0
     bytes_read: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -33,12 +33,12 @@ class _Batch:
 
     @property
     def full(self) -> bool:
-        return self.looked >= _STEP or self.bytes_read >= _STEP_BYTES
+        return self.looked >= self.most or self.bytes_read >= _STEP_BYTES
 
 
 def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     """Look at everything that the vault holds, in the order of its names."""
-    batch, last, object_of = _Batch(), position, ""
+    batch, last, object_of = _Batch(ground.step), position, ""
     listed = (one for one in ground.vault.objects(position) if one.name != position)
     with Leaves(ground.folder) as leaves:
         if not position:
@@ -46,7 +46,7 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
         for one, (read, faults) in _looked_at(ground, listed):
             if one.name != last and batch.full:
                 yield _step(ground, leaves, batch, last)
-                batch = _Batch()
+                batch = _Batch(ground.step)
             last = one.name
             batch.looked += 1
             batch.bytes_read += read
@@ -61,16 +61,17 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
 
 def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, tuple[int, list[Finding]]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
-    asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in handfuls(listed, _weight))
+    some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
+    asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in some_at_once)
     for some, answers in in_order(partial(read_originals, ground), asked, ground.readers):
         answered = iter(answers)
         for one in some:
             yield one, next(answered) if _has_bytes(one) else (0, _named_wrong(one, veiled=ground.veiled))
 
 
-def _weight(one: Found) -> float:
+def _weight(handful_bytes: int, one: Found) -> float:
     """Return the part of a handful that a thing is: an original by its bytes, a name alone next to nothing."""
-    return 0.002 if one.suffix else 0.01 + one.size / _HANDFUL_BYTES
+    return 0.002 if one.suffix else 0.01 + one.size / handful_bytes
 
 
 def _know(ground: Ground, leaves: Leaves) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.filters import do_mark_safe
 
 from api.deps import csrf_of, the_house
 from api.views import words
@@ -56,15 +59,31 @@ def environment(language: str) -> Environment:
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,
-        said=lambda text: text and say(text),  # what may hold values: escaped, no placeholder
         why=lambda value: tell(value, words.tongue(language)),
     )
+    made.globals["_"] = _telling(say)
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
     made.globals["page_regions"] = words.PAGE_REGIONS
     made.globals["register_titles"] = words.REGISTERS
     made.globals["accepted_files"], made.globals["accepted_scans"] = accepted(), accepted(paged=True)
     return made
+
+
+def _telling(say: Callable[[str], str]) -> Callable[..., str]:
+    """Return what says a sentence in a language, for templates: in place of Jinja's own, which takes it for HTML.
+
+    A sentence may have been put together with what somebody typed: it is escaped, and its % is a placeholder only
+    where values are given.
+    """
+
+    def told(sentence: str, **values: object) -> str:
+        text: str = say(sentence) if sentence else ""
+        if not hasattr(text, "__html__"):  # what a template made is escaped already
+            text = do_mark_safe(html.escape(str(text), quote=False).replace('"', "&quot;"))
+        return text % values if values else text
+
+    return told
 
 
 def _level(named: dict[str, Term], value: str, language: str) -> str:

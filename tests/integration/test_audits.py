@@ -261,7 +261,7 @@ def test_an_audit_that_could_not_end_is_unfinished_says_so_and_goes_on(
     headers = signed_in(sealed, "audit") | {"Origin": str(client.base_url).rstrip("/")}
     page = client.get(f"/audits/{run.id}", headers=headers | {"Accept-Language": "fr"}).text
     assert "hx-get" not in page
-    assert left.stopped[0][1].split(".")[0].replace("'", "&#39;") in page
+    assert left.stopped[0][1].split(".")[0] in page
     assert f"/audits/{run.id}/reprise" in client.get("/audits", headers=headers).text
     form = {"csrf_token": _token(page)}
     went = client.post(f"/audits/{run.id}/reprise", headers=headers, data=form)

@@ -221,4 +221,6 @@ def test_the_status_page_says_how_late_the_inscription_is(
     page = client.get("/journal", headers=session).text
     assert "inscrite au journal n°" in page
     assert "en attente" in page
-    assert client.get("/journal?du=jamais", headers=session).status_code == 422
+    wrong = client.get("/journal", params={"du": "<b>5 % de"}, headers=session)
+    assert wrong.status_code == 422
+    assert "« &lt;b&gt;5 % de »" in wrong.text

@@ -105,7 +105,10 @@ def test_a_sentence_is_translated_once() -> None:
     assert [one for one in set(every) if every.count(one) > 1] == []
 
 
-def test_a_sentence_with_values_is_shown_as_it_is() -> None:
-    shown = environment("en").from_string("{{ one|said }}, {{ other|said }}{{ empty|said }}")
-    told = shown.render(one="<b> à 5 % de", other="Ce journal est vide.", empty="")
-    assert told == "&lt;b&gt; à 5 % de, This log is empty."
+def test_what_somebody_typed_is_no_markup_and_no_placeholder_in_a_sentence() -> None:
+    shown = environment("en").from_string(
+        '{{ _(one) }}, {{ _(other) }}{{ _(empty) }} {{ _("par %(name)s", name=one) }}'
+    )
+    told = shown.render(one='l\'<b title="x"> à 5 % de', other="Ce journal est vide.", empty="")
+    assert told.startswith("l'&lt;b title=&quot;x&quot;&gt; à 5 % de, This log is empty. ")
+    assert told.endswith("l&#39;&lt;b title=&#34;x&#34;&gt; à 5 % de")

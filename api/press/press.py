@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from pathlib import Path
 
 from api.press.filling import FAULT, FAULTY, FILLED, HEAVY, TEMPLATE, VALUES
 from api.press.package import check_package
@@ -16,6 +14,7 @@ from ged.mail.signature_block import SignatureBlock
 from ged.ports import PressReport
 from ingest.office.confined import Limits, run, walls
 from ingest.office.converter import Office
+from ingest.own_folder import own_folder
 
 _FILLING = Limits(timeout_s=30, processor_s=8, memory_bytes=1_500_000_000, file_bytes=100_000_000)
 _FILLED_LIMIT = 100_000_000
@@ -31,8 +30,7 @@ class HousePress:
         """Return a Word template filled; with `later`, what the signature gives stays as fields."""
         check_package(template)
         values = open_fields(sheet) if later else fields_of(sheet)
-        with tempfile.TemporaryDirectory(prefix="ged-modele-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with own_folder("modele") as folder:
             (folder / TEMPLATE).write_bytes(template)
             (folder / VALUES).write_text(json.dumps(values), encoding="utf-8")
             ended = run((sys.executable, "-I", "-m", "api.press.filling"), folder, _FILLING)
@@ -79,9 +77,9 @@ class HousePress:
         if program is None:
             return PressReport("LibreOffice", "", False, *kept_from)
         try:
-            with tempfile.TemporaryDirectory(prefix="ged-presse-", ignore_cleanup_errors=True) as name:
-                asked = (program, f"-env:UserInstallation={Path(name).as_uri()}", "--version")
-                said = run(asked, Path(name), Limits(timeout_s=10, processor_s=10, memory_bytes=4_000_000_000))
+            with own_folder("presse") as folder:
+                asked = (program, f"-env:UserInstallation={folder.as_uri()}", "--version")
+                said = run(asked, folder, Limits(timeout_s=10, processor_s=10, memory_bytes=4_000_000_000))
         except OSError:
             return PressReport("LibreOffice", "", False, *kept_from)
         version = next((line for line in said.said.splitlines() if line.startswith("LibreOffice")), "")

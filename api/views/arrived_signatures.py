@@ -13,6 +13,7 @@ from api.views.render import page
 from api.views.signature_words import shown
 from ged.mail.arrived_signature import ArrivedSignature, Bearer
 from ged.services.arrived_signatures import judge_signatures
+from ingest.own_folder import own_folder
 from ingest.readers.cms_signatures import signatures_in
 
 router = APIRouter()
@@ -26,9 +27,10 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     def asked(files: list[tuple[Bearer, Path]]) -> list[ArrivedSignature]:
         return house.confined.call(signatures_in, files, trusted)
 
-    letter, found = judge_signatures(
-        letter_id, asked, store=house.store, vault=house.vault, actor=actor, clock=house.clock
-    )
+    with own_folder("signatures") as folder:
+        letter, found = judge_signatures(
+            letter_id, asked, folder, store=house.store, vault=house.vault, actor=actor, clock=house.clock
+        )
     return page(
         request,
         "arrived_signatures.html",

@@ -8,14 +8,13 @@ Source: ETSI EN 319 142-1 (PAdES baseline levels), ISO 32000-2, 12.8 and 14.9.
 from __future__ import annotations
 
 import logging
-import tempfile
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 
 from cryptography.x509 import Certificate
 from pyhanko.keys import load_certs_from_pemder_data
@@ -87,14 +86,17 @@ class PadesSigner:
     def _signed(
         self, pdf: bytes, block: bytes, place: Place, about: PdfSignatureMetadata, at: datetime, *, timed: bool
     ) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="ged-signe-") as folder:
-            drawn = Path(folder) / "bloc.pdf"
-            drawn.write_bytes(block)
+        # pyHanko wants a path; in memory, nothing is left behind by a process that is killed.
+        with os.fdopen(os.memfd_create("bloc.pdf"), "wb") as drawn:
+            drawn.write(block)
+            drawn.flush()
             made = _SignedAt(
                 about,
                 _KeySigner(self._source.current()),
                 timestamper=PortStamper(self._authorities, at) if timed else None,
-                stamp_style=StaticStampStyle.from_pdf_file(str(drawn), border_width=0, background_layout=_WHOLE),
+                stamp_style=StaticStampStyle.from_pdf_file(
+                    f"/proc/self/fd/{drawn.fileno()}", border_width=0, background_layout=_WHOLE
+                ),
                 new_field_spec=SigFieldSpec(_FIELD, on_page=place.page, box=place.box),
             )
             made.at = at

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory
 
 from ged.clock import Clock
 from ged.errors import Refused
@@ -30,13 +29,14 @@ def judged_on_arrival(unit: Unit, letter_id: str) -> Judgement | None:
 def judge_signatures(
     letter_id: str,
     judge: Callable[[list[tuple[Bearer, Path]]], list[ArrivedSignature]],
+    folder: Path,
     *,
     store: Store,
     vault: Vault,
     actor: Actor,
     clock: Clock,
 ) -> tuple[Letter, tuple[ArrivedSignature, ...]]:
-    """Return what `judge` says of copies of a letter's files, and write the three answers in the journal.
+    """Return what `judge` says of a letter's files, copied to a folder, and write the three answers in the journal.
 
     Raises:
         Forbidden: `access.right`.
@@ -52,12 +52,11 @@ def judge_signatures(
     held = bearers(letter.original, letter.media_type, pieces)
     if not held:
         raise Refused("signatures.nothing", "Rien dans ce courrier ne peut porter de signature électronique.")
-    with TemporaryDirectory(prefix="ged-signatures-") as folder:
-        files = [(each, Path(folder) / str(each.rank)) for each in held]
-        for each, path in files:
-            with vault.open(each.digest) as stream, path.open("xb") as file:
-                copyfileobj(stream, file)
-        found = tuple(judge(files))
+    files = [(each, folder / str(each.rank)) for each in held]
+    for each, path in files:
+        with vault.open(each.digest) as stream, path.open("xb") as file:
+            copyfileobj(stream, file)
+    found = tuple(judge(files))
     with store.unit() as unit:
         write_answers(unit, letter.id, found, actor, clock)
         unit.commit()

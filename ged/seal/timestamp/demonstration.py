@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -52,18 +51,17 @@ def ca_file(folder: Path) -> Path:
 
 
 def _by_openssl(folder: Path) -> Ask:
+    command: Sequence[str] = ("openssl", "ts", "-reply", "-config", "ts.cnf", "-section", "ts")
+
     def ask(question: bytes) -> bytes:
-        with TemporaryDirectory(prefix="ged-horodatage-") as name:
-            asked, answer = Path(name) / "query.tsq", Path(name) / "reply.tsr"
-            asked.write_bytes(question)
-            command: Sequence[str] = ("openssl", "ts", "-reply", "-config", "ts.cnf", "-section", "ts")
-            files = ("-queryfile", str(asked), "-out", str(answer))
-            try:
-                with _alone(folder):
-                    subprocess.run([*command, *files], cwd=folder, capture_output=True, check=True, timeout=_TIMEOUT_S)
-            except subprocess.SubprocessError as error:
-                raise OSError("openssl ts does not answer") from error
-            return answer.read_bytes()
+        try:
+            with _alone(folder):
+                return subprocess.run(
+                    [*command, "-queryfile", "/dev/stdin"],
+                    cwd=folder, input=question, capture_output=True, check=True, timeout=_TIMEOUT_S,
+                ).stdout  # fmt: skip
+        except subprocess.SubprocessError as error:
+            raise OSError("openssl ts does not answer") from error
 
     return ask
 

@@ -47,6 +47,7 @@ from ged.services.attach import attach
 from ged.services.exchange import deliver, partners
 from ged.services.link import close_answered
 from ged.services.post import hand_over
+from ged.services.stand import stand
 from ged.services.transmit import Sheet, issue
 from ged.store.unit import Store, Unit
 
@@ -351,7 +352,7 @@ def _settle(unit: Unit, letter: Letter, sendings: Sequence[Sending], actor: Acto
     after = replace(Standing.of(letter), state=state, closed_on=closed_on)
     last = unit.steps.last(letter.id)
     unit.steps.add(letter, Order(move, last.id if last else None), after, actor, now)
-    changed = unit.letters.change(letter, **after.changes())
+    changed = stand(unit, letter, after)
     unit.journal.write(now, Act.MOVED, actor, letter.id, move=move, before=letter.state, after=state)
     if state is State.DISPATCHED:
         close_answered(unit, changed, actor, now)

@@ -12,6 +12,7 @@ from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.mail.links import Link, LinkKind, refuse_link
 from ged.mail.moves import RULES, Move, Order, Standing
+from ged.services.stand import stand
 from ged.store.unit import Store, Unit
 
 _CLOSED_BY_REPLY = RULES[Move.FINISH].sources | {State.WAITING}
@@ -86,7 +87,7 @@ def close_answered(unit: Unit, reply: Letter, actor: Actor, now: datetime) -> tu
         after = replace(Standing.of(letter), state=State.DONE, closed_on=now.date(), suspended_on=None)
         order = Order(Move.FINISH, last.id if last else None, text=f"Réponse expédiée sous le n° {reply.number}.")
         unit.steps.add(letter, order, after, actor, now)
-        closed.append(unit.letters.change(letter, **after.changes()))
+        closed.append(stand(unit, letter, after))
         unit.journal.write(now, Act.MOVED, actor, letter.id, move=Move.FINISH, before=letter.state, after=State.DONE)
         unit.outbox.add(letter.id, now)
     return tuple(closed)

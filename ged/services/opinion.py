@@ -13,6 +13,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import Move, Order, Party, Standing, acting_post
 from ged.mail.opinion import Opinion, OpinionVerdict, asked_of
 from ged.services.notify import tell_of_move
+from ged.services.stand import stand
 from ged.store.unit import Store, Unit
 
 
@@ -81,7 +82,7 @@ def _go_on(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datetime
     state = State.IN_PROGRESS if letter.state is State.OPINION_ASKED and not waits else letter.state
     after = replace(Standing.of(letter), state=state)
     unit.steps.add(letter, order, after, actor, now, post=post)
-    changed = unit.letters.change(letter, **after.changes())
+    changed = stand(unit, letter, after)
     tell_of_move(unit, changed, order, actor, now)
     unit.outbox.add(letter.id, now)
     unit.commit()

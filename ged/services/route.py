@@ -16,6 +16,7 @@ from ged.mail.organisation import Entity, Seat
 from ged.mail.register import Series
 from ged.services.dispatch import refuse_partly_gone
 from ged.services.notify import tell_of_move
+from ged.services.stand import stand
 from ged.store.unit import Store, Unit
 
 
@@ -51,7 +52,7 @@ def make_move(unit: Unit, letter: Letter, order: Order, actor: Actor, now: datet
     unit.asides.drop(letter.id)
     if order.move is Move.ASK and order.to is not None:
         unit.opinions.ask(_question(letter, order, order.to, actor, now))
-    changed = unit.letters.change(letter, **after.changes())
+    changed = stand(unit, letter, after)
     unit.journal.write(now, Act.MOVED, actor, letter.id, move=order.move, before=letter.state, after=changed.state)
     tell_of_move(unit, changed, order, actor, now)
     unit.outbox.add(letter.id, now)

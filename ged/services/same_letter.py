@@ -14,6 +14,7 @@ from ged.mail.links import Link, LinkKind
 from ged.mail.moves import Move, Order, Standing
 from ged.mail.near_duplicate import NearDuplicate, Verdict, asked_of
 from ged.mail.qualification import Field, Proposal
+from ged.services.stand import stand
 from ged.store.unit import Store, Unit
 
 
@@ -71,7 +72,7 @@ def same_letter(letter_id: str, other_id: str, *, store: Store, actor: Actor, cl
         order = Order(Move.SAME, None, text=f"Second exemplaire du n° {other.number}, suivi sous ce numéro.")
         unit.steps.add(letter, order, after, actor, now)
         level = max(letter.confidentiality, other.confidentiality, key=lambda each: each.rank)
-        changed = unit.letters.change(letter, **after.changes(), confidentiality=level)
+        changed = stand(unit, letter, after, confidentiality=level)
         unit.near_duplicates.say(letter.id, other.id, Verdict.SAME, actor, now)
         unit.links.add(Link(letter.id, other.id, LinkKind.COPIES, now, actor.login, actor.name))
         unit.asides.drop(letter.id)
@@ -129,7 +130,7 @@ def _taken_back(unit: Unit, letter: Letter, other: Letter, actor: Actor, now: da
     unit.steps.undo(last.id, now)
     unit.steps.add(letter, Order(Move.RECALL, last.id), last.before, actor, now)
     unit.links.remove(letter.id, other.id, LinkKind.COPIES)
-    changed = unit.letters.change(letter, **last.before.changes())
+    changed = stand(unit, letter, last.before)
     unit.journal.write(now, Act.MOVED, actor, letter.id, move=Move.RECALL, before=letter.state, after=changed.state)
     return changed
 

@@ -16,9 +16,11 @@ from ged.errors import Forbidden
 from ged.mail.access import Actor
 from ged.mail.filing import Span, Term
 from ged.mail.legal_hold import Scope
+from ged.mail.moves import Move
 from ged.services import classify, dossier, hold
 from ged.services.hold import NewHold
 from integration.test_acknowledgement import signed_in
+from integration.test_routing import do
 from properties.test_register import register_one
 from retention.figures import Figures, RuleFigures, figures_by_rule
 from retention.nightly import note_term, sweep_letters
@@ -119,6 +121,31 @@ def test_a_dossier_and_its_events_are_noted_on_its_letters_at_once(house: House,
     assert noted() == ("TITRE", date(2057, 3, 1))
     dossier.take_out(case.id, letter_id, **own(house, kossi))
     assert noted() == (None, None)
+
+
+def test_the_end_of_a_letter_and_its_reopening_are_noted_at_once(house: House, kossi: Actor, who: Who) -> None:
+    daf, today = who("daf"), house.clock().date()
+    letter_id = register_one(house.store, kossi, b"plainte").letter_id
+    decide(house, kossi, letter_id, kind="plainte")
+
+    def noted() -> tuple[str | None, date | None]:
+        read_all(house)
+        with psycopg.connect(driver_url(house.database_url)) as connection:
+            row = connection.execute("SELECT term_rule, kept_until FROM letter WHERE id = %s", [letter_id]).fetchone()
+        assert row is not None
+        return row
+
+    assert noted() == ("CONTENTIEUX", None), "it waits for the end of the letter"
+    do(house, daf, letter_id, Move.FINISH)
+    assert noted() == ("CONTENTIEUX", Term(30, Span.YEARS).after(today))
+    do(house, daf, letter_id, Move.REOPEN, text="Nouvelle pièce")
+    assert noted() == ("CONTENTIEUX", None)
+    do(house, daf, letter_id, Move.SUSPEND, text="Attend le plan.")
+    do(house, daf, letter_id, Move.RESUME)
+    with house.store.unit() as unit:
+        assert unit.queue.left(("note_term",)) == 0, "what ends nothing asks for nothing"
+    do(house, daf, letter_id, Move.DROP, text="Sans suite.")
+    assert noted() == ("CONTENTIEUX", Term(30, Span.YEARS).after(today))
 
 
 def test_what_one_may_not_read_is_not_counted(house: House, kossi: Actor, who: Who) -> None:

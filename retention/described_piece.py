@@ -72,6 +72,7 @@ def describe_piece(item: TransferItem, copies: Copies) -> tuple[str, Described]:
         direction=PIECE,
         kind=(kind.code, kind.label_fr) if kind else (one.piece.kind, one.piece.kind),
         facts=_facts(one.piece.kind, one.piece.metadata, model),
+        remark=versions[0].remark,
         agency=Agency(owner.id, owner.name_fr),
         rule=rule or "",
         access=str(Confidentiality.INTERNAL),

@@ -170,7 +170,7 @@ def _said(unit: Unit, coming: Coming, part: str) -> tuple[Said, tuple[tuple[str,
 
 def _version(piece: DossierPiece, number: int, of: ReadUnit, file: CheckedFile, coming: Coming) -> Version:
     """Return a version as it was brought there: by whom, when, and what it changed."""
-    remark = "" if of is coming.one.unit else of.description[:500]
+    remark = of.remark if of is coming.one.unit else of.description[:500]
     at = instant_of(of.received, coming.now) or coming.now
     name = file.filename or file.uri.rpartition("/")[2]
     what = (file.sha256, file.size, file.media_type, name, remark, at, coming.actor.login)

@@ -17,6 +17,8 @@ METADATA = "metadonnees"
 """The scheme of the keywords that say what is known of a piece: reference the field, content the value."""
 PIECE = "piece_dossier"
 """What tells a piece of a dossier from a letter, where a letter says its direction."""
+BROUGHT = "depot_version"
+"""The type of the event that says what the last version of a piece changes: its unit describes the piece itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Described:
         cote: Its place in the file plan.
         version: Number of a version of a piece.
         facts: What its kind asks to be known of a piece.
+        remark: What the last version of a piece changes, as who brought it said.
         access: Level of confidentiality.
         proves: Id of the unit whose seal this one's file proves.
         sealed: How it was sealed, in words.
@@ -105,6 +108,7 @@ class Described:
     version: str = ""
     direction: str = ""
     facts: tuple[Fact, ...] = ()
+    remark: str = ""
     kind: tuple[str, str] = ("", "")
     agency: Agency | None = None
     sender: str = ""

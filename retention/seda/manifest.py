@@ -11,7 +11,17 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from retention.archive_file import Added
-from retention.seda.contents import ACCESS, METADATA, NAMESPACE, Agency, Described, Message, PackedFile, PaperTwin
+from retention.seda.contents import (
+    ACCESS,
+    BROUGHT,
+    METADATA,
+    NAMESPACE,
+    Agency,
+    Described,
+    Message,
+    PackedFile,
+    PaperTwin,
+)
 
 _DIGEST = "SHA-512"
 
@@ -212,6 +222,11 @@ def _content(out: MessageWriter, unit: Described) -> None:
     out.say("ReceivedDate", instant(unit.received_at))
     out.say("RegisteredDate", instant(unit.registered_at))
     out.say("EndDate", day(unit.closed_on))
+    if plain(unit.remark):
+        with out.inside("Event"):
+            out.say("EventTypeCode", BROUGHT)
+            out.say("EventDateTime", instant(unit.received_at))
+            out.say("EventDetail", unit.remark)
     _signing(out, unit)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from ged.errors import Refused
-from retention.seda.contents import ACCESS, METADATA
+from retention.seda.contents import ACCESS, BROUGHT, METADATA
 from retention.seda.trusting_nothing import MAX_MANIFEST_BYTES, all_at, read_root, text_at
 
 _URI = re.compile(r"content/[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
@@ -38,7 +38,7 @@ class ReadUnit:
         parent: Id of the unit that it lies in, "" at the top.
         files: What it carries; a unit that carries some, under none that does, is a letter.
         cote: Its place in the file plan of that house; `version` is the number of a version of a piece.
-        facts: (code, name, value) of what was known of a piece.
+        facts: (code, name, value) of what was known of a piece; `remark` is what its last version changes.
         paper: What is written on its paper, "" without.
         proves: Id of the unit whose seal its file proves.
     """
@@ -52,6 +52,7 @@ class ReadUnit:
     cote: str
     version: str
     facts: tuple[tuple[str, str, str], ...]
+    remark: str
     description: str
     kind: str
     kind_label: str
@@ -198,6 +199,8 @@ def _unit(one: etree._Element, parent: str, files: tuple[ReadFile, ...], paper: 
     told = [(each, each.find("{*}KeywordReference")) for each in all_at(content, "s:Keyword")]
     facts = [(each, named) for each, named in told if named is not None and named.get("schemeID") == METADATA]
     kinds = [each for each, named in told if named is None or named.get("schemeID") != METADATA]
+    events = all_at(content, "s:Event")
+    brought = [text_at(each, "s:EventDetail", 500) for each in events if text_at(each, "s:EventTypeCode") == BROUGHT]
     return ReadUnit(
         id=unit_id,
         parent=parent,
@@ -215,6 +218,7 @@ def _unit(one: etree._Element, parent: str, files: tuple[ReadFile, ...], paper: 
             )
             for each, named in facts
         ),
+        remark=next(iter(brought), ""),
         description=text_at(content, "s:Description"),
         kind=text_at(kinds[0], "s:KeywordReference", 80) if kinds else "",
         kind_label=text_at(content, "s:DocumentType", 200)

@@ -197,8 +197,9 @@ def test_a_dossier_that_is_transferred_becomes_a_dossier_with_its_pieces_version
         with archive.store.unit() as unit:
             versions = unit.dossier_pieces.versions([mine.piece.id])[mine.piece.id]
         for here, there in zip(versions, (last, first), strict=True):
-            same = ("number", "sha256", "size", "filename", "added_at", "name", "media_type")
+            same = ("number", "sha256", "size", "filename", "remark", "added_at", "name", "media_type")
             assert [getattr(here, each) for each in same] == [getattr(there, each) for each in same]
+        assert versions[0].remark == "Correction 1"
         (provenance, number) = taken.letters[0]
         with archive.store.unit() as unit:
             assert unit.dossiers.letters_in(mine.dossier.id) == (provenance.letter_id,), "a letter stays a letter"

@@ -119,6 +119,7 @@ def test_a_dossier_goes_with_its_parts_its_pieces_and_all_their_versions(
         (each.findtext("{*}KeywordReference"), each.findtext("{*}KeywordContent")) for each in tree.iter("{*}Keyword")
     }
     assert {("echelle", "1/5"), ("auteur", "A. Mensah & fils")} <= keywords
+    assert (units["Plan"].remark, units["Étude"].remark) == ("Correction 1", "")
     versions = [one for one in read.below(units["Plan"].id) if not one.proves]
     assert [one.title for one in versions] == ["Version 1"]
     with house.store.unit() as unit:

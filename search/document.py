@@ -109,7 +109,7 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
     """
     piece, case = one.piece, one.dossier
     counts = not piece.withdrawn and piece.condemned_at is None
-    texts = [piece.title, case.title, piece.part, *piece.metadata.values(), one.filename]
+    texts = [piece.title, case.title, piece.part, *piece.metadata.values(), *one.told_there, one.filename]
     if not counts:
         texts, pages = [""], ()
     told = [analysed(text) for text in (*texts, "\n".join(page.text for page in pages))]

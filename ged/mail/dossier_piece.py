@@ -177,6 +177,7 @@ class IndexedPiece:
     Attributes:
         filename: Of that version, brought `added_at`.
         revision: Raised whenever anything of it that is found, or by whom, changes.
+        told_there: What the house that it came from said of it and its kind does not ask for here.
     """
 
     piece: DossierPiece
@@ -184,6 +185,7 @@ class IndexedPiece:
     filename: str
     added_at: datetime
     revision: int
+    told_there: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

@@ -31,6 +31,7 @@ from ged.store.dossier_tables import dossier, dossier_piece, dossier_template, d
 from ged.store.dossiers import open_dossiers
 from ged.store.seals import SealRecord
 from ged.store.tables import original
+from ged.store.transfer_tables import reception_item
 
 _PIECE = [dossier_piece.c[name] for name in DossierPiece.__slots__]
 _DOSSIER = [dossier.c[name] for name in Dossier.__slots__]
@@ -192,16 +193,19 @@ class DossierPieces:
         latest = sa.and_(_of_piece(dossier_version), dossier_version.c.number == dossier_piece.c.latest)
         query = (
             sa.select(*_PIECE, *_DOSSIER, dossier_version.c.filename, dossier_version.c.added_at, _ENTRY_REVISION)
+            .add_columns(reception_item.c.facts)  # of one that another house transferred
             .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
             .join(dossier_version, latest)
+            .outerjoin(reception_item, reception_item.c.piece_id == dossier_piece.c.id)
             .where(*rules)
         )
         split = len(_PIECE)
         found = {}
         for row in self._connection.execute(query):
-            case = Dossier(*row[split:-3])
+            case = Dossier(*row[split:-4])
             case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
-            found[row[0]] = IndexedPiece(DossierPiece(*row[:split]), case, *row[-3:])
+            told = tuple(str(value) for _code, _name, value in row.facts or ())
+            found[row[0]] = IndexedPiece(DossierPiece(*row[:split]), case, row[-4], row[-3], row[-2], told)
         return found
 
     def entries_after(self, piece_id: str, limit: int) -> dict[str, int]:

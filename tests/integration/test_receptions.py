@@ -25,6 +25,7 @@ from api.config import Database, ReadingSettings, SealSettings, Settings
 from api.receptions import receiver_of, take_reception
 from api.transfers import read_reply
 from api.wiring import House, open_house
+from api.worker import drain_index
 from ged.mail.annex import AnnexKind
 from ged.mail.dossier_piece import DossierModel, FieldType, KeptPiece, PieceField, PieceKind
 from ged.mail.item import Reading, Sealing, State
@@ -58,6 +59,8 @@ from rooms.transfers import (
     packed,
     person,
 )
+from search.find import find_pieces
+from search.port import Query
 
 Altered = Callable[[dict[str, bytes]], dict[str, bytes]]
 
@@ -167,7 +170,7 @@ def test_a_dossier_that_is_transferred_becomes_a_dossier_with_its_pieces_version
     loaded(house, scale, sheet)
     (letter_id,) = closed_letters(house)
     plan = (letter_pdf(subject="Un"), letter_pdf(subject="Deux"))
-    known = {"echelle": "1/500", "feuille": "F-12"}
+    known = {"echelle": "1/500", "feuille": "Agbodrafo F-12"}
     case = closed_dossier(
         house, Laid("Plan", plan, "Instruction", "plan", known), Laid("Note", (letter_pdf(subject="Trois"),)),
         letters=[letter_id],
@@ -189,7 +192,7 @@ def test_a_dossier_that_is_transferred_becomes_a_dossier_with_its_pieces_version
         came, mine = next(each for each in taken.pieces if each[1].piece.title == "Plan")
         assert (came.number, came.system_id) == (pieces["Plan"].label, pieces["Plan"].piece.id)
         assert (came.dossier, came.proofs) == (f"{theirs.code} {theirs.title}", Proofs.SOUND)
-        assert (came.cote, came.rule, came.facts) == ("A2", "DECISION", (("feuille", "Feuille", "F-12"),))
+        assert (came.cote, came.rule, came.facts) == ("A2", "DECISION", (("feuille", "Feuille", "Agbodrafo F-12"),))
         assert mine.dossier.id == taken.pieces[0][1].dossier.id == taken.pieces[1][1].dossier.id, "one dossier"
         assert (mine.dossier.title, mine.dossier.closed_on) == (theirs.title, theirs.closed_on)
         assert (mine.dossier.parts, mine.dossier.file_code) == (("Instruction",), None)
@@ -215,6 +218,11 @@ def test_a_dossier_that_is_transferred_becomes_a_dossier_with_its_pieces_version
         _proofs_hold(house, archive, came.evidence, last.sha256)
         with reception.evidence_of_piece(mine.dossier.id, mine.piece.id, vault=archive.vault, **reader) as stream:
             assert hashlib.sha256(stream.read()).hexdigest() == came.evidence
+        drain_index(archive)
+        seen = find_pieces(
+            Query("Agbodrafo"), index=archive.index, store=archive.store, actor=person(archive, "archives")
+        )
+        assert [one.row.piece.id for one in seen.found] == [mine.piece.id], "what has no place here is found here"
         xml = found.reply.encode()
         again = sent(archive, package)
         assert "déjà été pris" in again.reasons[0]

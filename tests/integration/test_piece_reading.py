@@ -125,8 +125,17 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(
     assert found.reading is Reading.FAILED
     assert found.reading_error
     page = client.get(address, headers=session).text
-    assert "Relancer la lecture" in page
-    dossier_pieces.read_again(one.id, piece, store=house.store, actor=who("daf"))
+    form = page.partition(f'action="{address}/lecture"')[2].partition("</form>")[0]
+    assert "Relancer la lecture" in form
+    csrf = form.partition('name="csrf_token" value="')[2].partition('"')[0]
+    kossi = signed_in(house, "kossi")
+    refused = client.post(f"{address}/lecture", headers=kossi, data={"csrf_token": csrf})
+    assert refused.status_code in {httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND}
+    assert client.post(f"{address}/lecture", headers=session).status_code == httpx.codes.FORBIDDEN, "without its token"
+    assert last(house, piece).reading is Reading.FAILED, "nobody asked yet"
+    again = client.post(f"{address}/lecture", headers=session, data={"csrf_token": csrf})
+    assert (again.status_code, again.headers["location"]) == (httpx.codes.SEE_OTHER, address)
+    assert "La machine va lire cette version" in client.get(address, headers=session).text
     assert last(house, piece).reading is Reading.PENDING
     read_all(house)
     assert last(house, piece).reading is Reading.FAILED, "tried, and given up as before"

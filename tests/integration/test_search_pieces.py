@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import SMTP
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -105,6 +107,41 @@ def test_a_piece_is_found_by_a_word_of_its_text_and_the_page_leads_to_it(house: 
     assert (one["id"], one["dossier"], one["code"], one["page"]) == (piece, case.id, case.code, 1)
     assert any(lit and "rocher" in text for text, lit in one["passage"])
     assert client.get("/api/v1/search?q=rocher", headers=bearer(house, "daf")).json()["total"] == 0
+
+
+def test_a_message_dropped_in_a_dossier_is_found_by_what_hangs_on_it_and_leads_to_it(
+    house: House, client: httpx.Client
+) -> None:
+    case, me = begun(house), signed_in(house, "daf")
+    inner = EmailMessage(policy=SMTP)
+    inner["From"], inner["To"], inner["Subject"] = "a@exemple.tg", "b@exemple.tg", "Transmission"
+    inner.set_content("Ci-joint.")
+    inner.add_attachment("Le relevé de Hahotoé".encode(), maintype="text", subtype="plain", filename="relevé.txt")
+    outer = EmailMessage(policy=SMTP)
+    outer["From"], outer["To"], outer["Subject"] = "b@exemple.tg", "c@exemple.tg", "Plan demandé"
+    outer.set_content("Voici le plan de Bangéli.")
+    outer.add_attachment(
+        letter_pdf(body="La borne de Zogbédji."), maintype="application", subtype="pdf", filename="borne.pdf"
+    )
+    outer.add_attachment(inner)
+    page = client.get(f"/dossiers/{case.id}", headers=me).text
+    csrf = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    dropped = [("fichiers", ("demande.eml", outer.as_bytes(), "message/rfc822"))]
+    sent = client.post(f"/dossiers/{case.id}/pieces", headers=me, data={"csrf_token": csrf}, files=dropped)
+    assert sent.status_code == httpx.codes.SEE_OTHER
+    read_and_indexed(house)
+    with house.store.unit() as unit:
+        (piece,) = unit.dossier_pieces.of(case.id)
+        pages = unit.version_texts.of_pieces([piece.id])[piece.id]
+    assert piece.title == "demande"
+    for word in ("Bangéli", "Zogbédji", "Hahotoé"):
+        assert found(house, "daf", word) == [piece.id], word
+        shown = unescape(client.get(f"/recherche/pieces?q={word}", headers=me).text)
+        assert f'href="/dossiers/{case.id}/pieces/{piece.id}"' in shown, "the file that was found leads to the message"
+        assert f"{case.code} · " in shown, "and to its dossier"
+    where = {word: next(n for n, one in enumerate(pages) if word in one.text) for word in ("Bangéli", "Ci-joint")}
+    assert "borne.pdf" in pages[where["Bangéli"]].text, "the message names what hangs on it"
+    assert "relevé.txt" in pages[where["Ci-joint"]].text, "and so does the one inside it"
 
 
 def test_many_pieces_come_page_by_page_each_once(house: House) -> None:

@@ -15,6 +15,7 @@ from ged.mail.qualification import Field, Proposal
 from ingest.stages.extract import extract
 from ingest.stages.fields import model
 from ingest.stages.fields.blocks import blocks, polished
+from ingest.stages.fields.choose import choice_of
 from ingest.stages.fields.dates import dates, spans
 from ingest.stages.fields.echoes import echoes_of
 from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
@@ -215,6 +216,15 @@ def test_a_block_is_read_without_its_label_and_through_the_faults_of_ocr(field: 
 def test_a_rule_between_two_names_of_a_letterhead_is_no_part_of_them() -> None:
     lines = (*LETTER[:3], (0.14, 0.08, "28 PE Lt AN"), *LETTER[4:])
     assert found_in(laid_out(lines))[Field.SENDER].value == "Ministère des Travaux Publics – Secrétariat Général"
+
+
+def test_a_name_that_stands_twice_with_another_apostrophe_casts_no_doubt_on_itself() -> None:
+    names = ("Direction de l'Eau", "Direction de l’Eau", "Direction du Budget")
+    sheet = Sheet([laid_out(tuple((0.1, 0.1 + 0.2 * at, name) for at, name in enumerate(names)))])
+    found = [next(one for one in blocks(sheet) if one.value == name) for name in names]
+    choice = choice_of(Field.SIGNER, found, [2.0, 1.9, -3.0], sheet)
+    assert choice is not None
+    assert (choice.value, choice.second) == (names[0], -3.0)
 
 
 def test_whoever_may_write_is_told_with_the_doubt_shared() -> None:

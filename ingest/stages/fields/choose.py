@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ged.mail.folding import fold
+from ged.mail.folding import folded_words
 from ged.mail.page import Evidence, Word
 from ged.mail.qualification import LEAST, Field, Proposal
 from ingest.stages.fields import marks
@@ -85,8 +85,8 @@ def choice_of(field: Field, found: Sequence[Candidate], scores: Sequence[float],
     if first is None:
         return None
     at, value, words = first
-    key = fold(value)
-    second = next((scores[index] for index, other, _ in said if fold(other) != key), -9.0)
+    key = folded_words(value)
+    second = next((scores[index] for index, other, _ in said if folded_words(other) != key), -9.0)
     best = found[at]
     if field is Field.SENDER:
         value, above = with_parent(value, best, sheet)
@@ -128,11 +128,11 @@ def _others(
     choice: Choice, first: Proposal, found: Sequence[Candidate], scores: Sequence[float], sheet: Sheet
 ) -> list[Proposal]:
     """Return who may write but the chosen one: they share the doubt that it leaves, by their odds."""
-    said = {fold(value_of(first.field, choice.candidate)[0])}
+    said = {tuple(folded_words(value_of(first.field, choice.candidate)[0]))}
     told: list[Choice] = []
     odds: list[float] = []
     for index in sorted(range(len(found)), key=lambda at: -scores[at]):
-        key = fold(value_of(first.field, found[index])[0])
+        key = tuple(folded_words(value_of(first.field, found[index])[0]))
         if key in said or len(told) == _OTHERS:
             continue
         said.add(key)

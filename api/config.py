@@ -147,8 +147,10 @@ class MeaningSettings(_Section):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#@]*)?", url):
-            message = "l'adresse s'écrit « http://127.0.0.1:8099/v1 », sans mot de passe"
+        if url and not re.fullmatch(
+            r"(https://[^/\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)(/[^\s?#@]*)?", url
+        ):
+            message = "l'adresse s'écrit « http://127.0.0.1:8099/v1 », ou « https://… » : les courriers y vont"
             raise ValueError(message)
         return url
 
@@ -458,6 +460,13 @@ class Settings(_Section):
     disposal: DisposalSettings = DisposalSettings()
     ship: ShipSettings = ShipSettings()
     mail: MailSettings = MailSettings()
+
+    @model_validator(mode="after")
+    def _means_where_it_can(self) -> Settings:
+        if self.meaning.url and self.search.kind == "embedded":
+            message = "un modèle de sens (`[meaning] url`) demande Elasticsearch (`[search] kind`)"
+            raise ValueError(message)
+        return self
 
     @property
     def journal_folder(self) -> Path:

@@ -261,7 +261,7 @@ def _index(settings: Settings) -> SearchIndex:
 
 def _meaning(settings: Settings) -> Meaning | None:
     given = settings.meaning
-    if not given.url or settings.search.kind == "embedded":
+    if not given.url:
         return None
     key = given.key.get_secret_value() if given.key else ""
     return EmbeddingServer(given.url, given.model, given.size, given.least, given.timeout_s, key)

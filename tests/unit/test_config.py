@@ -40,6 +40,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
             "pas les",
         ),
         ("[search]\nshards = 0\n", {}, "search.shards"),
+        ("", {"GED_MEANING_URL": "http://127.0.0.1:8099/v1"}, "Elasticsearch"),
+        ("", {"GED_SEARCH_KIND": "elasticsearch", "GED_MEANING_URL": "http://ailleurs:8099/v1"}, "meaning.url"),
+        ("", {"GED_SEARCH_KIND": "elasticsearch", "GED_MEANING_URL": "http://127.0.0.1.ailleurs/v1"}, "meaning.url"),
         ("", {"GED_CAPTURE_MAX_MEGABYTES": "beaucoup"}, "capture.max_megabytes"),
         ("not toml", {}, "ged.toml"),
     ],
@@ -67,6 +70,9 @@ def test_a_secret_is_not_printed(tmp_path: Path) -> None:
         "GED_VAULT_SECRET_KEY": "un-secret",
         "GED_SEARCH_URL": "https://es1:9200, https://es2:9200",
         "GED_SEARCH_API_KEY": "une-cle-encodee",
+        "GED_SEARCH_KIND": "elasticsearch",
+        "GED_MEANING_URL": "http://[::1]:8099/v1",
+        "GED_MEANING_KEY": "une-cle-du-sens",
     }
     settings = read_settings(environment)
     assert settings.search.urls == ("https://es1:9200", "https://es2:9200")

@@ -101,7 +101,8 @@ def main() -> None:
     said = ", ".join(f"{count} times {when}" for when, count in found.kills.items())
     text = (
         f"One lot of {found.files} files, {found.pages} pages, two workers at once, while others worked on the same "
-        f"machine. A worker was killed (SIGKILL) {said}, each at a moment of chance of its work on pages. All done "
+        f"machine. A worker was killed (SIGKILL) {said}: the first two at their first pages, the others at moments of "
+        f"chance of their work on pages. All done "
         f"after {found.wall_s:.0f} s. Begun: what the workers themselves said before each page."
     )
     head = ["pages", "kept", "begun", "begun and lost with a worker", "begun again after they were kept"]
@@ -190,8 +191,8 @@ class _Crew:
     started: int = 0
 
     def work(self, house: House) -> int:
-        """Let workers work and die until nothing is left to do; return how many were killed."""
-        killed, living = 0, [self._start() for _ in range(2)]
+        """Let workers work and die until nothing is left to do, the first two at once; return how many were killed."""
+        killed, living = 0, [self._start(at_once=True) for _ in range(2)]
         try:
             while _left(house):
                 time.sleep(0.05)
@@ -205,12 +206,13 @@ class _Crew:
                 worker.die()
         return killed
 
-    def _start(self) -> _Worker:
+    def _start(self, *, at_once: bool = False) -> _Worker:
         self.started += 1
         path, wide = self.folder / f"worker-{self.started}.log", {**self.environment, "COLUMNS": "2000"}
         with path.open("wb") as log:
             process = subprocess.Popen([ged(), "worker", "--verbose"], env=wide, stderr=log)
-        return _Worker(process, path, self.chance.randint(*self.shares), self.chance.uniform(0, 1.5))
+        shares, later_s = self.chance.randint(*self.shares), self.chance.uniform(0, 1.5)
+        return _Worker(process, path, 1, 0.0) if at_once else _Worker(process, path, shares, later_s)
 
 
 def _begun(log: Path) -> Iterator[tuple[Page, float]]:

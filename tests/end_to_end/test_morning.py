@@ -187,6 +187,7 @@ def test_files_are_sent_one_by_one_and_each_has_its_answer(
     page.keyboard.press("Enter")
     expect(page.locator(".sent .good")).to_contain_text(re.compile(r"ARR-\d{4}-000001"))
     expect(page.locator(".sent .bad")).to_contain_text("ni un PDF")
+    expect(page.locator("#after a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".list tbody tr")).to_have_count(1)
     expect(page.locator(".list")).to_contain_text("Lecture en cours")

@@ -154,7 +154,10 @@ def as_kept(one: KeptPiece) -> AsKept:
 
 
 def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:
-    held = tuple(because(Why.HELD, since=each.placed_on, by=each.placed_by, reason=each.reason) for each in facts.holds)
+    held = tuple(
+        because(Why.HELD, since=each.placed_on, by=each.placed_by, reason=each.reason.rstrip(" ."))
+        for each in facts.holds
+    )
     found = reckon(letter, facts)
     if found.first is None or found.most is None:
         reasons = (*held, because(words.no_rule))

@@ -35,7 +35,7 @@ from rooms.values import a_letter
 RULE = RetentionRule(
     "COURANT", "Correspondance courante", Term(25, Span.YEARS), Start.LETTER_DATE, Disposition.DESTROY, "la loi le fixe"
 )
-HOLD = Hold("Contentieux devant la cour d'appel", "A. Mensah", date(2030, 5, 2))
+HOLD = Hold("Contentieux devant la cour d'appel.", "A. Mensah", date(2030, 5, 2))
 END = "fin de permis"
 BY_CODE = because(Why.BY_CODE, code="A")
 BY_CASE = because(Why.BY_DOSSIER, dossier="2024-DAF-001", code="A1")

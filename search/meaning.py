@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ged.clock import Clock
-from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.item import Letter, State
 from ged.mail.page import Page, PageWords
 from ged.store.changes import Changes, Entry
@@ -95,12 +94,12 @@ class Meanings:
         return len(waiting)
 
 
-def said(letter: Letter | IndexedPiece, pages: Sequence[Page | PageWords]) -> str:
+def said(letter: Letter, pages: Sequence[Page | PageWords]) -> str:
     """Return what a letter's vector is made of: its subject, and the text from there on; "" once it was destroyed.
 
     What stands above the subject says who writes to whom: most letters of an office have it alike.
     """
-    if isinstance(letter, IndexedPiece) or letter.state is State.DESTROYED:
+    if letter.state is State.DESTROYED:
         return ""
     text = " ".join(" ".join(page.text for page in pages[:2]).split())
     told = _SUBJECT.split(text, maxsplit=1)[-1]

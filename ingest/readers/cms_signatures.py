@@ -39,7 +39,7 @@ from ged.mail.arrived_signature import (
 from ingest.readers import mime
 from ingest.readers.cms import MIME_TYPES, STUMBLES, enclosed, signed_data
 from ingest.readers.pdf_signatures import MOST, pdf_signatures
-from ingest.readers.signers import UNTRUSTED, code_of, context_of, is_revoked, names_of
+from ingest.readers.signers import context_of, told_by
 
 _SIGNERS = 10
 _MAY_SIGN = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
@@ -165,20 +165,10 @@ def _by_one(signed: cms.SignedData, info: cms.SignerInfo, covered: bytes, truste
         return replace(_unread(), reason="CRYPTO_CONSTRAINTS_FAILURE")
     except (SignatureValidationError, CMSStructuralError, CMSExtractionError) as error:
         return replace(_unread(), reason=type(error).__name__)
-    (signer, issuer), stamp = names_of(status.signing_cert), status.timestamp_validity
-    stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
-    problem = "REVOKED" if is_revoked(status, trusted_pem, stamped) else code_of(status.trust_problem_indic)
-    return ArrivedSignature(
-        signer=signer,
-        issuer=issuer,
-        claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",
-        stamped_at=stamped.isoformat() if stamped else "",
-        intact=bool(status.intact),
-        valid=bool(status.valid and (not problem or problem in UNTRUSTED)),
-        trusted=bool(status.trusted and not problem),
-        since=Since.NOTHING if status.intact else Since.OTHER,
-        reason="HASH_FAILURE" if not status.intact else problem if status.valid or problem else "SIG_CRYPTO_FAILURE",
-    )
+    told = told_by(status, trusted_pem)
+    if not told.intact:
+        return replace(told, since=Since.OTHER, reason="HASH_FAILURE")
+    return told if status.valid or told.reason else replace(told, reason="SIG_CRYPTO_FAILURE")
 
 
 def _alone(signed: cms.SignedData, info: cms.SignerInfo) -> cms.SignedData:

@@ -8,6 +8,7 @@ Source: ETSI EN 319 142-1; ISO 32000-2, 12.8; ETSI EN 319 102-1 (indications).
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from pyhanko.pdf_utils.misc import PdfError
@@ -20,7 +21,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 
 from ged.mail.arrived_signature import ArrivedSignature, Since
-from ingest.readers.signers import UNTRUSTED, code_of, context_of, is_revoked, names_of
+from ingest.readers.signers import context_of, told_by
 
 MOST = 50
 """Signatures of one file that are judged: a letter has a few."""
@@ -54,20 +55,12 @@ def _judged(reader: PdfFileReader, found: EmbeddedPdfSignature, trusted_pem: str
         status: PdfSignatureStatus = validate_pdf_signature(found, context)
     except (SignatureValidationError, CMSStructuralError, PdfError, ValueError) as error:
         return ArrivedSignature("", "", "", "", False, False, False, Since.OTHER, type(error).__name__)
-    (signer, issuer), stamp = names_of(status.signing_cert), status.timestamp_validity
-    level = status.modification_level or ModificationLevel.OTHER
-    stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
-    problem = "REVOKED" if is_revoked(status, trusted_pem, stamped) else code_of(status.trust_problem_indic)
-    return ArrivedSignature(
-        signer=signer,
-        issuer=issuer,
-        claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",
-        stamped_at=stamped.isoformat() if stamped else "",
-        intact=bool(status.intact and level is not ModificationLevel.OTHER),
-        valid=bool(status.valid and (not problem or problem in UNTRUSTED)),
-        trusted=bool(status.trusted and not problem),
+    told, level = told_by(status, trusted_pem), status.modification_level or ModificationLevel.OTHER
+    return replace(
+        told,
+        intact=told.intact and level is not ModificationLevel.OTHER,
         since=_SINCE.get(level, Since.OTHER),
-        reason=_reason(status, level, problem),
+        reason=_reason(status, level, told.reason),
     )
 
 

@@ -17,6 +17,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from ged.mail.arrived_signature import ArrivedSignature, Since
 from ged.seal.trust import TrustStore, read_name
 
 UNTRUSTED = frozenset(
@@ -55,6 +56,24 @@ def is_revoked(status: StandardCMSSignatureStatus, trusted_pem: str, stamped: da
         if gone is not None and not (stamped and stamped < gone.at):
             return True
     return False
+
+
+def told_by(status: StandardCMSSignatureStatus, trusted_pem: str) -> ArrivedSignature:
+    """Return what a judgement says by itself; `reason` is the code of what is wrong with the certificate alone."""
+    (signer, issuer), stamp = names_of(status.signing_cert), status.timestamp_validity
+    stamped = stamp.timestamp if stamp and stamp.valid and stamp.trusted else None
+    problem = "REVOKED" if is_revoked(status, trusted_pem, stamped) else code_of(status.trust_problem_indic)
+    return ArrivedSignature(
+        signer=signer,
+        issuer=issuer,
+        claimed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else "",
+        stamped_at=stamped.isoformat() if stamped else "",
+        intact=bool(status.intact),
+        valid=bool(status.valid and (not problem or problem in UNTRUSTED)),
+        trusted=bool(status.trusted and not problem),
+        since=Since.NOTHING,
+        reason=problem,
+    )
 
 
 def context_of(trusted_pem: str, reader: PdfFileReader | None = None) -> ValidationContext:

@@ -123,7 +123,9 @@ class _Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        cache = "public, max-age=86400" if scope["path"].startswith("/static/") else "no-store"
+        cache = "no-store"
+        if scope["path"].startswith("/static/"):  # the pages' own addresses name the bytes (api/views/render.py)
+            cache = "public, max-age=31536000, immutable" if scope["query_string"] else "public, max-age=86400"
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":

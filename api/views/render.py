@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +24,7 @@ from ged.mail.reason import tell
 from ingest.readers.table import accepted
 
 LANGUAGE_COOKIE = "ged_langue"
-_TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
+_WEB = Path(__file__).parents[1] / "web"
 
 
 def language_of(request: Request) -> str:
@@ -39,7 +40,7 @@ def language_of(request: Request) -> str:
 def environment(language: str) -> Environment:
     """Return the templates of a language, with their filters bound to it."""
     made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(_WEB / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -62,12 +63,23 @@ def environment(language: str) -> Environment:
         why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["_"] = _telling(say)
+    made.globals["static"] = _address
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
     made.globals["page_regions"] = words.PAGE_REGIONS
     made.globals["register_titles"] = words.REGISTERS
     made.globals["accepted_files"], made.globals["accepted_scans"] = accepted(), accepted(paged=True)
     return made
+
+
+@cache
+def _address(name: str) -> str:
+    """Return where a file that pages load is asked for: another address for other bytes.
+
+    Browsers keep it for a year, and after an upgrade no page runs with the script or the look of before.
+    """
+    content = (_WEB / "static" / name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def _telling(say: Callable[[str], str]) -> Callable[..., str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from io import BytesIO
 from typing import Any
 
@@ -165,3 +167,16 @@ def test_every_answer_carries_the_strict_headers(client: httpx.Client) -> None:
         assert "default-src 'self'" in headers["content-security-policy"], path
         assert "unsafe" not in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_page_names_the_bytes_of_what_it_loads_and_browsers_keep_them(client: httpx.Client) -> None:
+    page = client.get("/connexion").text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"#]+\.(?:css|js)[^"]*)"', page)
+    assert len(addresses) >= 3
+    for address in addresses:
+        path, _, digest = address.partition("?")
+        answer = client.get(address)
+        assert hashlib.sha256(answer.content).hexdigest().startswith(digest)
+        assert len(digest) == 12
+        assert "immutable" in answer.headers["cache-control"]
+        assert "immutable" not in client.get(path).headers["cache-control"]

@@ -190,7 +190,7 @@ addEventListener("toggle", async event => {
   const answer = await fetch(box.dataset.load, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (answer?.ok) { place.innerHTML = await answer.text(); delete box.dataset.load; }
 }, true);
-const finderField = one("#q"), loadFinder = () => import("/static/finder.js").then(({ finder }) => finder(finderField));
+const finderField = one("#q"), loadFinder = () => import(finderField.dataset.script).then(({ finder }) => finder(finderField));
 if (finderField && finderField === document.activeElement) loadFinder(); // a quick hand is there before us
 else finderField?.addEventListener("focus", loadFinder, { once: true });
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from ged.mail.anchor import Stamp
 from ged.mail.sheet import Sheet
@@ -33,15 +33,14 @@ class Stored:
     existed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One thing that a store holds: an object, a companion, a version of one, a delete marker, or a stranger.
 
     Attributes:
         name: The store's own name for it: what `Vault.objects` can be resumed from.
         digest: The object it is, or that it goes with; "" for what does not bear a name of ours (a stranger).
         suffix: Of a companion; "" for the object itself.
-        size: In bytes, as `Vault.open` would read them; 0 for a delete marker.
+        size: Of an object, in bytes, as `Vault.open` would read them; 0 for a companion and for a delete marker.
         version: The store's own version identifier (S3), or "" where there is none.
         latest: Whether it is what a read gets; an older version, or what a delete marker hides, is not.
         delete_marker: Whether it only says that the name was deleted (S3).
@@ -111,6 +110,15 @@ class Vault(Protocol):
 
         Raises:
             NotFound: `vault.unknown`.
+        """
+        ...
+
+    def hashed(self, digest: str) -> tuple[str, int]:
+        """Return (SHA-256 in hexadecimal, size in bytes) of what is stored under a digest, read to its end.
+
+        Raises:
+            NotFound: `vault.unknown`.
+            OSError: a disk does not give its bytes.
         """
         ...
 

@@ -10,6 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -83,6 +84,7 @@ def verifier_key(name: str, key: ed25519.Ed25519PublicKey, algorithm: int = _ED2
     return f"{name}+{key_id(name, public, algorithm).hex()}+{_b64(bytes([algorithm]) + public)}"
 
 
+@lru_cache(64)
 def read_verifier(text: str, algorithm: int = _ED25519) -> Verifier:
     """Return the key that a verifier key names.
 
@@ -102,7 +104,7 @@ def read_verifier(text: str, algorithm: int = _ED25519) -> Verifier:
 
 def is_name(name: str) -> bool:
     """Whether a key may bear a name: something, with neither space nor plus."""
-    return bool(name) and "+" not in name and not any(each.isspace() for each in name)
+    return "+" not in name and name.split() == [name]
 
 
 def head_text(head: Checkpoint) -> str:

@@ -52,13 +52,16 @@ def root_over(rows: Sequence[Sequence[bytes]]) -> bytes:
 
 def inclusion(index: int, start: int, end: int, subtree: Callable[[int, int], H]) -> list[H]:
     """Return the audit path of a leaf among [start, end), leaf side first, each hash as `subtree` gives it."""
-    size = end - start
-    if size == 1:
-        return []
-    middle = start + split(size)
-    if index < middle:
-        return [*inclusion(index, start, middle, subtree), subtree(middle, end)]
-    return [*inclusion(index, middle, end, subtree), subtree(start, middle)]
+    path = list[H]()
+    while end - start > 1:
+        middle = start + split(end - start)
+        if index < middle:
+            path.append(subtree(middle, end))
+            end = middle
+        else:
+            path.append(subtree(start, middle))
+            start = middle
+    return path[::-1]
 
 
 def consistency(older: int, size: int, subtree: Subtree) -> list[bytes]:

@@ -132,6 +132,12 @@ class TrustStore:
                     f"et rien ne prouve que le sceau est d'avant : {moment}"
                 )
 
+    def span(self, path: Sequence[Certificate]) -> tuple[datetime, datetime] | None:
+        """Return between which moments, both included, `judge` passes a path and at no other; None: one was revoked."""
+        if any(self.revocation(each, issuer) is not None for each, issuer in pairwise(path)):
+            return None
+        return max(each.not_valid_before_utc for each in path), min(each.not_valid_after_utc for each in path)
+
     def _up(self, path: tuple[Certificate, ...], links: Sequence[Certificate]) -> tuple[Certificate, ...]:
         last = path[-1]
         for each in self.authorities:

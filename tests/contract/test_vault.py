@@ -22,7 +22,6 @@ from api.embedded.ports import free_port
 from engines.seaweedfs import S3Store
 from ged.errors import NotFound, Refused, Unavailable
 from ged.ports import Found, Vault
-from ged.services.audit.hashing import digest_of_object
 from ged.store.vault.encrypted import EncryptedVault
 from ged.store.vault.kek import KekFolder
 from ged.store.vault.local import LocalVault
@@ -59,6 +58,17 @@ def test_what_is_put_is_named_by_its_digest_and_read_back_whole(vault: Vault) ->
     assert read(vault) == LETTER
 
 
+@pytest.mark.parametrize("size", [0, 1, (256 << 10) - 1, 256 << 10, (1 << 20) + 1])
+def test_what_is_stored_is_hashed_to_its_end(vault: Vault, size: int) -> None:
+    data = secrets.token_bytes(size)
+    put(vault, data)
+    put(vault)
+    digest = hashlib.sha256(data).hexdigest()
+    assert [vault.hashed(digest), vault.hashed(DIGEST)] == [(digest, size), (DIGEST, len(LETTER))]
+    with pytest.raises(NotFound):
+        vault.hashed("0" * 64)
+
+
 def test_an_opened_object_can_be_read_from_any_place(vault: Vault) -> None:
     put(vault)
     with vault.open(DIGEST) as stream:
@@ -75,7 +85,7 @@ def test_an_object_of_a_store_is_read_as_it_comes_and_kept_nowhere(
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))  # a file of this process that grows beyond is an error
     tracemalloc.start()
     try:
-        assert digest_of_object(vault, digest) == (digest, len(data))
+        assert vault.hashed(digest) == (digest, len(data))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -169,7 +179,7 @@ def test_everything_that_is_stored_is_listed_in_order_and_from_any_name_on(vault
     assert len(found) == 32
     assert [one.name for one in found] == sorted(one.name for one in found)
     assert {one.digest for one in found} == set(digests)
-    assert {named(one)[1:] for one in found if one.suffix} == {("p7s", 9), ("12.tlog-proof", 6)}
+    assert {named(one)[1:] for one in found if one.suffix} == {("p7s", 0), ("12.tlog-proof", 0)}
     assert {len(letter) for letter in letters} == {one.size for one in found if not one.suffix}
     assert all(one.latest and not one.delete_marker and not one.stranger for one in found)
     for place, one in enumerate(found):
@@ -180,6 +190,19 @@ def test_an_empty_vault_lists_nothing(vault: Vault) -> None:
     assert list(vault.objects()) == []
     put(vault)
     assert [named(one) for one in vault.objects()] == [(DIGEST, "", len(LETTER))]
+
+
+def test_what_is_shredded_while_a_folder_is_listed_takes_its_companions_along(tmp_path: Path) -> None:
+    vault = LocalVault(tmp_path / "vault")
+    first, second = sorted(f"{DIGEST[:4]}{number:060d}" for number in range(2))
+    for digest in (first, second):
+        (tmp_path / "vault" / DIGEST[:2] / DIGEST[2:4]).mkdir(parents=True, exist_ok=True)
+        for name in (digest, f"{digest}.12.tlog-proof", f"{digest}.p7s"):
+            (tmp_path / "vault" / DIGEST[:2] / DIGEST[2:4] / name).write_bytes(b"lettre")
+    listed = vault.objects()
+    assert next(listed).digest == first
+    vault.shred(second)
+    assert {one.digest for one in listed} == {first}
 
 
 def test_what_somebody_laid_in_the_folder_is_listed_as_a_stranger(tmp_path: Path) -> None:

@@ -17,11 +17,14 @@ SEAL = SITE.issue(p256().public_key(), NOW - 100 * DAY, NOW + 100 * DAY)
 
 
 def believed(store: TrustStore, certificate: x509.Certificate, at: datetime, *, proved: bool) -> bool:
+    path, holds = store.path(certificate), True
     try:
-        store.judge(store.path(certificate), Moment(at, proved))
+        store.judge(path, Moment(at, proved))
     except ValueError:
-        return False
-    return True
+        holds = False
+    span = store.span(path)
+    assert span is None or (span[0] <= at <= span[1]) is holds
+    return holds
 
 
 def test_one_file_of_pem_sorts_itself() -> None:
@@ -69,6 +72,17 @@ def test_a_certificate_that_certifies_nothing_is_no_link() -> None:
 def test_a_certificate_is_believed_within_its_dates(days: int, holds: bool, proved: bool) -> None:
     store = TrustStore.from_pem(pem(SEAL, SITE.certificate))
     assert believed(store, SEAL, NOW + days * DAY, proved=proved) is holds
+
+
+def test_what_nothing_revoked_is_believed_from_the_last_beginning_to_the_first_end() -> None:
+    short = SiteAuthority("AC courte", end=NOW)
+    seal = short.issue(p256().public_key(), NOW - 100 * DAY, NOW + 100 * DAY)
+    store = TrustStore.from_pem(pem(seal, short.certificate))
+    assert store.span(store.path(seal)) == (NOW - 100 * DAY, NOW)
+    for at, holds in ((NOW, True), (NOW + timedelta(seconds=1), False), (NOW - 100 * DAY, True)):
+        assert believed(store, seal, at, proved=False) is holds
+    revoked = TrustStore.from_pem(pem(seal, short.certificate, short.revoke(seal, NOW)))
+    assert revoked.span(revoked.path(seal)) is None
 
 
 def test_an_authority_that_ended_before_is_believed_for_nothing_after() -> None:

@@ -20,7 +20,6 @@ from ged.seal.tree import Subtree, check_consistency, check_inclusion, consisten
 from ged.seal.trust import Moment, TrustStore
 from ged.services.audit.disposals import disposals_of
 from ged.services.audit.ground import Ground
-from ged.services.audit.hashing import digest_of_object
 from ged.services.beside import proof_suffix
 
 _GONE = frozenset({"object.missing", "leaf.masked"})
@@ -68,6 +67,7 @@ class Judge:
         self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtrees())
         self._line = lru_cache(8192)(lambda start, end: write_hashes([self._proved(start, end)]))
         self._path = lru_cache(64)(self._trust.path)
+        self._span = lru_cache(64)(lambda certificate, presented: self._trust.span(self._path(certificate, presented)))
         self._grew_from = lru_cache(4096)(self._grew)
         self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
 
@@ -78,16 +78,15 @@ class Judge:
             return [
                 Finding("leaf.unreadable", f"inscription n° {entry.index}", "Ce n'est pas une inscription de sceau.")
             ]
-        entry = Entry(entry.index, entry.data, original_of(entry, leaf), entry.proved_at, leaf)
-        said = partial(Finding, about=f"inscription n° {entry.index}, {leaf.document}")
+        original, about = original_of(entry, leaf), f"inscription n° {entry.index}, {leaf.document}"
         if leaf.event == DISPOSAL:
-            return self._remains(entry, said)
-        found = self._all(entry, leaf, said, every_byte=every_byte)
+            return self._remains(original, about)
+        found = [Finding(code, about, detail) for code, detail in self._wrong(entry, original, leaf, every_byte)]
         gone = any(each.code in _GONE for each in found)
         if gone and (disposal := self.disposed_after(entry.index, leaf)) is not None:
             detail = f"Détruit : son élimination est inscrite, n° {disposal}."
             kept = [each for each in found if each.code not in _GONE_WITH_IT]
-            return [*kept, said("object.disposed", detail=detail, weight=Weight.REMARK)]
+            return [*kept, Finding("object.disposed", about, detail, Weight.REMARK)]
         return found
 
     def every(self, entries: Sequence[Entry]) -> list[list[Finding]]:
@@ -104,46 +103,44 @@ class Judge:
         """Read once, when the first original is missing; two threads that need it at once read the same."""
         return disposals_of(self._ground.documents, self._head.size)
 
-    def _remains(self, entry: Entry, said: Callable[..., Finding]) -> list[Finding]:
-        if not entry.original or self._ground.vault.stat(entry.original) is None:
+    def _remains(self, original: str, about: str) -> list[Finding]:
+        if not original or self._ground.vault.stat(original) is None:
             return []
-        detail = f"L'original {entry.original} est encore dans le coffre."
-        return [said("disposal.remains", detail=detail, weight=Weight.REMARK)]
+        detail = f"L'original {original} est encore dans le coffre."
+        return [Finding("disposal.remains", about, detail, Weight.REMARK)]
 
-    def _all(self, entry: Entry, leaf: Leaf, said: Callable[..., Finding], *, every_byte: bool) -> list[Finding]:
-        if not entry.original:
-            return [said("leaf.masked", detail="Son empreinte est masquée, et aucun sel du coffre ne la rend.")]
+    def _wrong(self, entry: Entry, original: str, leaf: Leaf, every_byte: bool) -> list[tuple[str, str]]:
+        """Return (code, detail) of each thing that is wrong."""
+        if not original:
+            return [("leaf.masked", "Son empreinte est masquée, et aucun sel du coffre ne la rend.")]
         return [
-            said(code, detail=detail)
-            for code, detail in (
-                *self._object(entry, leaf, every_byte=every_byte),
-                *self._signature(entry, leaf),
-                *self._proof(entry),
-            )
+            *self._object(original, leaf, every_byte=every_byte),
+            *self._signature(entry, original, leaf),
+            *self._proof(entry, original),
         ]
 
-    def _object(self, entry: Entry, leaf: Leaf, *, every_byte: bool) -> Iterator[tuple[str, str]]:
+    def _object(self, original: str, leaf: Leaf, *, every_byte: bool) -> Iterator[tuple[str, str]]:
         try:
             if every_byte:
-                digest, size = digest_of_object(self._ground.vault, entry.original)
+                digest, size = self._ground.vault.hashed(original)
             else:
-                stored = self._ground.vault.stat(entry.original)
-                digest, size = entry.original, -1 if stored is None else stored.size
+                stored = self._ground.vault.stat(original)
+                digest, size = original, -1 if stored is None else stored.size
         except (NotFound, Corrupt) as error:
             size, digest = -1, ""
             if isinstance(error, Corrupt):
                 yield "object.altered", error.sentence
                 return
         if size < 0:
-            yield "object.missing", f"L'original {entry.original} n'est plus dans le coffre."
-        elif (digest, size) != (entry.original, leaf.size):
+            yield "object.missing", f"L'original {original} n'est plus dans le coffre."
+        elif (digest, size) != (original, leaf.size):
             yield (
                 "object.altered",
-                f"{size} octets, SHA-256 {digest[:16]}… ; inscrit : {leaf.size}, {entry.original[:16]}…",
+                f"{size} octets, SHA-256 {digest[:16]}… ; inscrit : {leaf.size}, {original[:16]}…",
             )
 
-    def _signature(self, entry: Entry, leaf: Leaf) -> Iterator[tuple[str, str]]:
-        p7s = self._ground.vault.companion(entry.original, "p7s")
+    def _signature(self, entry: Entry, original: str, leaf: Leaf) -> Iterator[tuple[str, str]]:
+        p7s = self._ground.vault.companion(original, "p7s")
         if p7s is None:
             yield "p7s.missing", "Le fichier de signature n'est plus à côté de l'original."
             return
@@ -154,13 +151,23 @@ class Judge:
         except (ValueError, KeyError) as error:
             yield "p7s.invalid", f"La signature ne se vérifie pas ({error})."
             return
-        if signature.message_digest.hex() != entry.original:
+        if signature.message_digest.hex() != original:
             yield "p7s.invalid", "La signature porte sur un autre fichier."
-        if why := why_untrusted(signature, self._trust, entry.proved_at, self._path):
+        if why := self._untrusted(signature, entry.proved_at):
             yield "certificate.untrusted", why
 
-    def _proof(self, entry: Entry) -> Iterator[tuple[str, str]]:
-        kept = self._ground.vault.companion(entry.original, proof_suffix(entry.index))
+    def _untrusted(self, signature: Signature, proved_at: datetime | None) -> str:
+        """Do what `why_untrusted` does, having asked once until when a path holds that nothing revoked."""
+        try:
+            span = self._span(signature.certificate, signature.presented)
+        except ValueError:
+            span = None
+        if span is not None and span[0] <= (proved_at or signature.claimed_at) <= span[1]:
+            return ""
+        return why_untrusted(signature, self._trust, proved_at, self._path)
+
+    def _proof(self, entry: Entry, original: str) -> Iterator[tuple[str, str]]:
+        kept = self._ground.vault.companion(original, proof_suffix(entry.index))
         if kept is None:
             yield "proof.missing", "La preuve d'inscription n'est plus à côté de l'original."
             return

@@ -43,30 +43,36 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     with Leaves(ground.folder) as leaves:
         if not position:
             _know(ground, leaves)
-        for one, (read, faults) in _looked_at(ground, listed):
-            if one.name != last and batch.full:
+        for one, read, faults in _looked_at(ground, listed):
+            name, digest, suffix = one[:3]
+            if name != last and batch.full:
                 yield _step(ground, leaves, batch, last)
                 batch = _Batch(ground.step)
-            last = one.name
+            last = name
             batch.looked += 1
-            batch.bytes_read += read
-            batch.findings += faults
-            if one.digest and not one.suffix and not one.delete_marker:
-                object_of = one.digest
-                batch.digests.append(one.digest)
-            elif one.suffix and one.digest != object_of and (object_of or not position):
-                batch.findings.append(Finding("object.missing", one.name, "Ce fichier n'a plus d'original à côté."))
+            if faults:
+                batch.findings += faults
+            if suffix:
+                if digest != object_of and (object_of or not position):
+                    batch.findings.append(Finding("object.missing", name, "Ce fichier n'a plus d'original à côté."))
+            elif digest and not one.delete_marker:
+                object_of = digest
+                batch.bytes_read += read
+                batch.digests.append(digest)
         yield _step(ground, leaves, batch, last)
 
 
-def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, tuple[int, list[Finding]]]]:
+def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
     some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
     asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in some_at_once)
     for some, answers in in_order(partial(read_originals, ground), asked, ground.readers):
         answered = iter(answers)
         for one in some:
-            yield one, next(answered) if _has_bytes(one) else (0, _named_wrong(one, veiled=ground.veiled))
+            if _has_bytes(one):
+                yield one, *next(answered)
+            else:
+                yield one, 0, _named_wrong(one, veiled=ground.veiled)
 
 
 def _weight(handful_bytes: int, one: Found) -> float:
@@ -95,7 +101,7 @@ def is_digest(text: str) -> bool:
 
 def _has_bytes(one: Found) -> bool:
     """Whether it is an original as the vault gives it, to be read to its end."""
-    return bool(one.digest) and not one.suffix and one.latest and not one.delete_marker
+    return not one.suffix and bool(one.digest) and one.latest and not one.delete_marker
 
 
 def _named_wrong(one: Found, *, veiled: bool) -> list[Finding]:
@@ -108,7 +114,7 @@ def _out_of_place(one: Found, *, veiled: bool) -> tuple[str, str] | None:
     if one.delete_marker:
         return "vault.deleted", "Cet objet a été effacé : une marque d'effacement le cache."
     if one.keyless:
-        return "vault.keyless", f"Ces {one.size} octets chiffrés n'ont plus de clé."
+        return "vault.keyless", "Ce fichier chiffré n'a plus de clé."
     if one.stranger:
         return "vault.stranger", f"Ce nom n'est pas du coffre ({one.size} octets)."
     if not one.latest:

@@ -23,6 +23,7 @@ from ged.ports import Found, Shredded, Stored, VaultReport
 from ged.store.object_keys import ObjectKey
 from ged.store.unit import Store, Unit
 from ged.store.vault.copied import copied
+from ged.store.vault.hashed import hash_stream
 from ged.store.vault.kek import Keks
 from ged.store.vault.limits import too_large
 from ged.store.vault.names import place_of
@@ -71,18 +72,22 @@ class EncryptedVault:
             Unavailable: `vault.kek`, `vault.unavailable`, `store.unavailable`.
         """
         held = self._held(digest)
+        with self._inner.open(digest) if held is None else self._deciphered(*held) as plain:
+            yield plain
+
+    def hashed(self, digest: str) -> tuple[str, int]:
+        """Return (SHA-256 in hexadecimal, size in bytes) of the plaintext, deciphered to its end.
+
+        Raises:
+            NotFound: `vault.unknown`.
+            Corrupt: `vault.ciphertext`, `vault.key`.
+            Unavailable: `vault.kek`, `vault.unavailable`, `store.unavailable`.
+        """
+        held = self._held(digest)
         if held is None:
-            with self._inner.open(digest) as plain:
-                yield plain
-            return
-        name, secret = held
-        with self._inner.open(name) as sealed:
-            stored = sealed.seek(0, SEEK_END)
-            sealed.seek(0)
-            cipher = Cipher(secret.key, name)
-            if stored != stored_size(secret.size):
-                raise cipher.corrupt("length")
-            yield cipher.opened(sealed, stored)
+            return self._inner.hashed(digest)
+        with self._deciphered(*held) as plain:
+            return hash_stream(plain)
 
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""
@@ -254,6 +259,16 @@ class EncryptedVault:
             raise corrupt_key(keys[0].name)
         return keys[0].name, secret
 
+    @contextmanager
+    def _deciphered(self, name: str, secret: ObjectSecret) -> Iterator[BinaryIO]:
+        with self._inner.open(name) as sealed:
+            stored = sealed.seek(0, SEEK_END)
+            sealed.seek(0)
+            cipher = Cipher(secret.key, name)
+            if stored != stored_size(secret.size):
+                raise cipher.corrupt("length")
+            yield cipher.opened(sealed, stored)
+
     def _secret(self, keys: Sequence[ObjectKey]) -> ObjectSecret:
         """Unwrap a key with the KEK of any of the organisations that have it."""
         missing: Unavailable | None = None
@@ -284,14 +299,14 @@ class EncryptedVault:
             return one
         if not keys:
             if is_name(one.digest, self._keks.lookup_key):
-                return replace(one, digest="", suffix="", keyless=True)
+                return one._replace(digest="", suffix="", keyless=True)
             return one
         secret = self._secret(keys)
         try:
             suffix = secret.suffix_of(one.digest, one.suffix) if one.suffix else ""
         except ValueError:
-            return replace(one, digest="", suffix="")
-        return replace(one, digest=secret.digest, suffix=suffix, size=plain_size(one.size))
+            return one._replace(digest="", suffix="")
+        return one._replace(digest=secret.digest, suffix=suffix, size=0 if suffix else plain_size(one.size))
 
 
 def bound(name: str, tenant_id: str) -> bytes:

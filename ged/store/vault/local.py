@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
@@ -17,10 +17,13 @@ from ged.errors import NotFound, Unavailable
 from ged.ports import Found, Shredded, Stored, VaultReport
 from ged.store.vault import mark
 from ged.store.vault.copied import copied
-from ged.store.vault.names import found_at, place_of
+from ged.store.vault.hashed import hash_all
+from ged.store.vault.names import place_of, read_place
 
 _STALE_S = 24 * 3600
 _OURS = {".drafts/", mark.NAME}
+_COMPANION_BYTES = 16 << 10
+"""A companion is as long at most, but for a token with many certificates: it is read at once."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -69,19 +72,32 @@ class LocalVault:
             NotFound: `vault.unknown`.
         """
         try:
-            file = open(self._name(digest), "rb")  # noqa: PTH123, SIM115 - an audit opens millions; closed below
+            file = self._path(digest).open("rb")
         except FileNotFoundError as error:
-            self._stands()
-            raise NotFound(
-                "vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest
-            ) from error
+            raise self._absent(digest) from error
         with file:
             yield file
+
+    def hashed(self, digest: str) -> tuple[str, int]:
+        """Return (SHA-256 in hexadecimal, size in bytes) of what is stored under a digest, read to its end.
+
+        Raises:
+            NotFound: `vault.unknown`.
+            OSError: the disk does not give its bytes.
+        """
+        try:
+            handle = os.open(self._name(digest), os.O_RDONLY)  # an audit reads millions: no file object for each
+        except FileNotFoundError as error:
+            raise self._absent(digest) from error
+        try:
+            return hash_all(lambda view: os.readv(handle, (view,)))
+        finally:
+            os.close(handle)
 
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""
         try:
-            return Stored(digest, os.stat(self._name(digest)).st_size, "", existed=True)  # noqa: PTH116 - as `open`
+            return Stored(digest, os.stat(self._name(digest)).st_size, "", existed=True)  # noqa: PTH116 - as `hashed`
         except FileNotFoundError:
             self._stands()
             return None
@@ -98,11 +114,17 @@ class LocalVault:
     def companion(self, digest: str, suffix: str) -> bytes | None:
         """Return the bytes of a companion, or None."""
         try:
-            with open(self._name(digest, suffix), "rb", buffering=0) as file:  # noqa: PTH123 - as `open`
-                return file.read()
+            handle = os.open(self._name(digest, suffix), os.O_RDONLY)  # as `hashed`
         except FileNotFoundError:
             self._stands()
             return None
+        try:
+            parts = list[bytes]()
+            while part := os.read(handle, _COMPANION_BYTES):
+                parts.append(part)
+            return b"".join(parts)
+        finally:
+            os.close(handle)
 
     def shred(self, digest: str) -> Shredded:
         """Remove an object and its companions, the object first."""
@@ -138,6 +160,12 @@ class LocalVault:
 
     def _path(self, digest: str, suffix: str = "") -> Path:
         return self._folder / place_of(digest, suffix)
+
+    def _absent(self, digest: str) -> NotFound:
+        self._stands()
+        return NotFound(
+            "vault.unknown", "Ce fichier n'est plus dans le coffre. Prévenez l'administrateur.", digest=digest
+        )
 
     def _stands(self) -> None:
         """Tell an object that is not there from a disk that is not.
@@ -217,18 +245,28 @@ class LocalDraft:
 def _walk(folder: str, above: str, since: str) -> Iterator[Found]:
     """Give the files below a folder in the order of their whole names, one folder in memory at a time."""
     with os.scandir(folder) as entries:
-        held = [(entry.name + "/" * entry.is_dir(follow_symlinks=False), entry) for entry in entries]
+        held = [(f"{one.name}/" if one.is_dir(follow_symlinks=False) else one.name, one) for one in entries]
     held.sort(key=itemgetter(0))
+    gone = ""  # an object that was shredded since it was listed: its companions go with it
     for name, entry in held:
         whole = above + name
         if whole in _OURS:
             continue
-        if name.endswith("/"):
+        if name[-1] == "/":
             if whole >= since[: len(whole)]:
                 yield from _walk(entry.path, whole, since)
         elif whole >= since:
-            with suppress(FileNotFoundError):  # removed since it was listed
-                yield found_at(whole, entry.stat(follow_symlinks=False).st_size)
+            digest, suffix = read_place(whole)
+            if suffix:
+                if digest != gone:
+                    yield Found(whole, digest, suffix, 0, "")
+                continue
+            try:
+                size = entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                gone = digest
+                continue
+            yield Found(whole, digest, "", size, "")
 
 
 def _sync(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from ged.errors import NotFound
-from ged.ports import Found
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _OURS = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(?:\.([a-z0-9.-]+))?")
@@ -23,8 +22,7 @@ def place_of(digest: str, suffix: str = "") -> str:
     return f"{place}.{suffix}" if suffix else place
 
 
-def found_at(name: str, size: int, version: str = "", *, latest: bool = True, delete_marker: bool = False) -> Found:
-    """Return what lies under a name; a name that is not ours makes it a stranger."""
+def read_place(name: str) -> tuple[str, str]:
+    """Return (digest, suffix) of what lies under a name; ("", "") for one that is not ours."""
     ours = _OURS.fullmatch(name)
-    digest, suffix = (ours[3], ours[4] or "") if ours else ("", "")
-    return Found(name, digest, suffix, size, version, latest, delete_marker)
+    return (ours[3], ours[4] or "") if ours else ("", "")

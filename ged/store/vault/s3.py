@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ged.errors import NotFound, Unavailable
 from ged.ports import Found, Shredded, Stored, VaultReport
 from ged.store.vault.copied import CHUNK, copied
-from ged.store.vault.names import found_at, place_of
+from ged.store.vault.hashed import hash_stream
+from ged.store.vault.names import place_of, read_place
 from ged.store.vault.s3_object import S3Object, unavailable
 
 _IN_MEMORY = 8 << 20
@@ -100,6 +101,16 @@ class S3Vault:
 
         with S3Object(rest, found["Body"], found["ContentLength"]) as raw:
             yield cast("BinaryIO", BufferedReader(raw, CHUNK))
+
+    def hashed(self, digest: str) -> tuple[str, int]:
+        """Return (SHA-256 in hexadecimal, size in bytes) of what is stored under a digest, read to its end.
+
+        Raises:
+            NotFound: `vault.unknown`.
+            Unavailable: `vault.unavailable`.
+        """
+        with self.open(digest) as stream:
+            return hash_stream(stream)
 
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""
@@ -217,9 +228,9 @@ class S3Vault:
             held += [(one, True) for one in page.get("DeleteMarkers", ())]
             held.sort(key=lambda each: (each[0]["Key"], -each[0]["LastModified"].timestamp(), not each[0]["IsLatest"]))
             for one, gone in held:
-                yield found_at(
-                    one["Key"], one.get("Size", 0), _version(one), latest=one["IsLatest"], delete_marker=gone
-                )
+                digest, suffix = read_place(one["Key"])
+                size = 0 if suffix else one.get("Size", 0)
+                yield Found(one["Key"], digest, suffix, size, _version(one), one["IsLatest"], gone)
 
     def report(self) -> VaultReport:
         """Say where the vault is, whether it answers, and whether it locks objects."""

@@ -26,6 +26,10 @@ from api.wiring import open_house
 _MOST = 4
 """Beyond this many, a small machine's database has more to lose than its pages to win."""
 
+_SILENT_S = 60
+"""A process that has not answered for so long is replaced: five seconds, uvicorn's own, end one on a machine busy with
+starting before it has read its code, and then the next, for ever."""
+
 
 def serve(settings: Settings) -> None:
     """Serve pages and API until SIGINT or SIGTERM."""
@@ -38,6 +42,7 @@ def serve(settings: Settings) -> None:
         port=web.port,
         log_level="warning",
         server_header=False,
+        timeout_worker_healthcheck=_SILENT_S,
     )
     port = config.bind_socket()
     # Connections inherit it; without it an answer in two pieces waits 40 ms (scripts/measure_api.py, 2026-11).

@@ -67,3 +67,13 @@ def test_when_the_parent_is_killed_the_port_is_free_for_the_next(serving: tuple[
     pid, port = serving
     os.kill(pid, signal.SIGKILL)
     until(lambda: is_free(port))
+
+
+def test_a_process_that_is_long_in_answering_is_not_replaced(serving: tuple[int, int]) -> None:
+    pid, port = serving
+    before = children(pid)
+    os.kill(before[0], signal.SIGSTOP)
+    time.sleep(7)  # longer than the five seconds after which uvicorn, left to itself, kills it
+    os.kill(before[0], signal.SIGCONT)
+    until(lambda: answers(port))
+    assert children(pid) == before

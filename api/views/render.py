@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.filters import do_mark_safe
+from jinja2.runtime import Context
 
 from api.deps import csrf_of, the_house
 from api.views import words
@@ -60,10 +61,12 @@ def environment(language: str) -> Environment:
         moment=lambda value: words.moment(value, language),
         size=lambda value: words.size(value, language),
         day=words.typed_day,
+        counted=lambda value: words.counted(value, language),
         why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["_"] = _telling(say)
     made.globals["static"] = _address
+    made.globals["ngettext"] = _counting(made.globals["ngettext"], language)
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
     made.globals["page_regions"] = words.PAGE_REGIONS
@@ -96,6 +99,17 @@ def _telling(say: Callable[[str], str]) -> Callable[..., str]:
         return text % values if values else text
 
     return told
+
+
+def _counting(told: Callable[..., str], language: str) -> Callable[..., str]:
+    """Return Jinja's own plural, with the count written as people of a language read it; nought is one in French."""
+
+    @pass_context
+    def counted(context: Context, one: str, many: str, num: int, **values: object) -> str:
+        form = 1 if language == "fr" and num == 0 else num
+        return told(context, one, many, form, **({"num": words.counted(num, language)} | values))
+
+    return counted
 
 
 def _level(named: dict[str, Term], value: str, language: str) -> str:

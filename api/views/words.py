@@ -12,6 +12,7 @@ from pathlib import Path
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from ged.mail.access import Capacity
 from ged.mail.audit import Depth
@@ -616,6 +617,11 @@ def moment(value: datetime, language: str) -> str:
 def typed_day(value: date | None) -> str:
     """Return a day as one types it: 16/11/2026."""
     return value.strftime("%d/%m/%Y") if value else ""
+
+
+def counted(value: int, language: str) -> str:
+    """Return a count as people of a language read it: « 1 204 », "1,204"."""
+    return str(format_decimal(value, locale=language))
 
 
 def size(value: int, language: str) -> str:

@@ -140,6 +140,12 @@ class DossierPieces:
         ids = sa.select(dossier_piece.c.id).where(dossier_piece.c.id > after, in_our_hands())
         return self.kept(list(self._connection.scalars(ids.order_by(dossier_piece.c.id).limit(limit))))
 
+    def filed_after(self, tenant_id: str, codes: Sequence[str], after: str, limit: int) -> tuple[KeptPiece, ...]:
+        """Return pieces that are still ours, of a tenant's dossiers filed under some codes, by id after one of them."""
+        filed = (dossier.c.tenant_id == tenant_id, dossier.c.file_code.in_(codes))
+        ids = sa.select(dossier_piece.c.id).join(dossier).where(*filed, dossier_piece.c.id > after, in_our_hands())
+        return self.kept(list(self._connection.scalars(ids.order_by(dossier_piece.c.id).limit(limit))))
+
     def condemn(self, piece_id: str, at: datetime) -> None:
         """Write that nothing can save the versions of a piece any more."""
         self._connection.execute(sa.update(dossier_piece).where(dossier_piece.c.id == piece_id).values(condemned_at=at))

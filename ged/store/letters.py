@@ -148,8 +148,9 @@ class Letters:
     def governed_after(
         self, tenant_id: str, kinds: Sequence[str], codes: Sequence[str], letter_id: str, limit: int
     ) -> list[Letter]:
-        """Return letters of some kinds, filed under some codes or in a dossier that is, by id after one."""
-        mine = (letter.c.tenant_id == tenant_id, letter.c.id > letter_id, governed(kinds, codes))
+        """Return letters still ours of some kinds, filed under some codes or in a dossier that is, by id after one."""
+        ours = letter.c.state.not_in([State.TRANSFERRED, State.DESTROYED])
+        mine = (letter.c.tenant_id == tenant_id, letter.c.id > letter_id, ours, governed(kinds, codes))
         query = _SELECT.where(*mine).order_by(letter.c.id).limit(limit)
         return [_value(row) for row in self._connection.execute(query)]
 

@@ -81,20 +81,24 @@ class RetentionFacts:
 
     def of_pieces(self, pieces: Sequence[KeptPiece], day: date) -> dict[str, Facts]:
         """Return the facts of each piece, by its id: the rule, the closing and the events of its dossier, its holds."""
-        cases = {each.dossier.id: each.dossier for each in pieces}
-        events, lookups = self._events_of_dossiers(list(cases)), {}
+        tenants = {each.dossier.tenant_id for each in pieces}
+        return self.pieces_under(pieces, {each: self._applied(each, day) for each in tenants})
+
+    def pieces_under(
+        self, pieces: Sequence[KeptPiece], schedules: dict[str, tuple[int | None, Schedule]]
+    ) -> dict[str, Facts]:
+        """Return the facts of each piece under a version said for each tenant: its number, and its lines."""
+        events = self._events_of_dossiers(list({each.dossier.id for each in pieces}))
         holds = Holds(self._connection).standing_on_pieces([each.piece.id for each in pieces])
-        for tenant_id in {each.tenant_id for each in cases.values()}:
-            lookups[tenant_id] = _Lookup(self._applied(tenant_id, day)[1])
+        lookups = {each: _Lookup(schedule) for each, (_, schedule) in schedules.items()}
         found = {}
         for each in pieces:
             case = each.dossier
             code = case.file_code
             by = because(Why.BY_DOSSIER, dossier=case.code, code=code or "")
-            filed = lookups[case.tenant_id].filed(code, by) if code else ()
             found[each.piece.id] = Facts(
-                version=self._applied(case.tenant_id, day)[0],
-                rulings=filed,
+                version=schedules[case.tenant_id][0],
+                rulings=lookups[case.tenant_id].filed(code, by) if code else (),
                 dossiers=(case.closed_on,),
                 events=events.get(case.id, ()),
                 holds=holds.get(each.piece.id, ()),

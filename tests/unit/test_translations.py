@@ -112,3 +112,12 @@ def test_what_somebody_typed_is_no_markup_and_no_placeholder_in_a_sentence() -> 
     told = shown.render(one='l\'<b title="x"> à 5 % de', other="Ce journal est vide.", empty="")
     assert told.startswith("l'&lt;b title=&quot;x&quot;&gt; à 5 % de, This log is empty. ")
     assert told.endswith("l&#39;&lt;b title=&#34;x&#34;&gt; à 5 % de")
+
+
+def test_counts_are_written_as_people_of_a_language_read_them() -> None:
+    sentence = '{{ ngettext("%(num)s courrier change", "%(num)s courriers changent", n) }}, {{ n|counted }}'
+    assert environment("fr").from_string(sentence).render(n=1204) == "1\u202f204 courriers changent, 1\u202f204"
+    assert environment("en").from_string(sentence).render(n=1204) == "1,204 items change, 1,204"
+    assert environment("en").from_string(sentence).render(n=1).startswith("1 item changes")
+    assert environment("fr").from_string(sentence).render(n=0).startswith("0 courrier change,")
+    assert environment("en").from_string(sentence).render(n=0).startswith("0 items change")

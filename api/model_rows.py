@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -114,11 +115,12 @@ def member(row: Row, column: str, kind: type[Choice]) -> Choice:
 
 
 def day(row: Row, column: str) -> date:
-    """Return a day written as 2026-03-31."""
+    """Return a day written as 2026-03-31, or as 31/03/2026: a spreadsheet writes the first as the second."""
+    written = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", row[column])
     try:
-        return date.fromisoformat(row[column])
+        return date(*(int(each) for each in written.groups()[::-1])) if written else date.fromisoformat(row[column])
     except ValueError as error:
-        raise Faulty(f"« {row[column]} » dans « {column} » n'est pas une date AAAA-MM-JJ.") from error
+        raise Faulty(f"« {row[column]} » dans « {column} » n'est pas une date AAAA-MM-JJ ou JJ/MM/AAAA.") from error
 
 
 def day_or_none(row: Row, column: str) -> date | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.audits import periods_of
 from api.deps import ActorDep, HouseDep
 from api.prints import print_pdf
 from api.views.render import language_of
@@ -42,8 +41,7 @@ def policy(request: Request, house: HouseDep, actor: ActorDep) -> Response:
         file=file,
         tenant=lists.known[actor.post.tenant_id],
         settings=house.settings,
-        audits=periods_of(house),
-        formats=accepted(),
+        formats=", ".join(each[1:].upper() for each in accepted().split(",") if each.startswith(".")),
         floor=LEGAL_FLOOR,
         at=house.clock(),
         name=actor.name,

@@ -27,6 +27,8 @@ REGISTER = "registre-"
 """What stands before the direction in the place of a register's view."""
 QUIET = frozenset({"mis-de-cote", "fiches-revenues", "plis-fermes", "papier-a-remettre", "papier-a-rendre"})
 """Lists that one looks for only when something is in them."""
+_KEEPING = ("/conservation/", "/gels", "/versements", "/eliminations", "/archives-papier")
+_SCHEDULE = ("/referentiel/", "/tableau-de-gestion", "/plan-de-classement/")
 _PAPER = ("papier-a-remettre", "papier-a-rendre")
 
 
@@ -37,6 +39,7 @@ class Entry:
     Attributes:
         own: Whether the name is somebody's own words, and not translated.
         quiet: Whether the line is shown only when there is something in its list, or one is there.
+        within: How the addresses of the pages that belong to it begin.
     """
 
     address: str
@@ -45,6 +48,7 @@ class Entry:
     count: int | None = None
     own: bool = False
     quiet: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +166,9 @@ def _registers(actor: Actor) -> Iterator[Entry]:
 def _consulted(actor: Actor) -> Iterator[Entry]:
     yield Entry("/recherche", _("Recherche"), "search")
     if actor.has(Right.SEE_CORRESPONDENTS):
-        yield Entry("/correspondants", _("Correspondants"), "user")
+        yield Entry("/correspondants", _("Correspondants"), "user", within=("/correspondants/",))
     if actor.has(Right.SEE_DOSSIERS):
-        yield Entry("/dossiers", _("Dossiers"), "archive")
+        yield Entry("/dossiers", _("Dossiers"), "archive", within=("/dossiers/",))
     if actor.posts:
         yield Entry("/plan-de-classement", _("Plan de classement"), "archive")
     yield Entry("/verifier", _("Vérifier"), "shield-check")
@@ -177,14 +181,14 @@ def _steered(actor: Actor) -> Iterator[Entry]:
     if actor.has(Right.SEE_JOURNAL):
         yield Entry("/journal", _("Journal"), "book-open")
     if actor.has(Right.SEE_RETENTION):
-        yield Entry("/conservation", _("Conservation"), "archive")
+        yield Entry("/conservation", _("Conservation"), "archive", within=_KEEPING)
     else:
         if actor.has(Right.APPROVE_TRANSFERS):
-            yield Entry("/versements", _("Versements"), "send")
+            yield Entry("/versements", _("Versements"), "send", within=("/versements/",))
         if actor.has(Right.APPROVE_DISPOSAL):
-            yield Entry("/eliminations", _("Éliminations"), "archive")
+            yield Entry("/eliminations", _("Éliminations"), "archive", within=("/eliminations/",))
     if actor.has(Right.SEE_RETENTION) or actor.has(Right.APPROVE_SCHEDULE):
-        yield Entry("/referentiel", _("Plan et tableau"), "book-open")
+        yield Entry("/referentiel", _("Plan et tableau"), "book-open", within=_SCHEDULE)
     if actor.has(Right.SEE_QUALITY):
         yield Entry("/qualite", _("Qualité de lecture"), "scan-line")
         yield Entry("/modeles", _("Modèles"), "sparkles")

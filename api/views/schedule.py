@@ -24,10 +24,10 @@ from api.views.words import _
 from api.wiring import House
 from ged.errors import Conflict, Refused
 from ged.mail.access import Actor
-from ged.mail.filing import RetentionRule
+from ged.mail.filing import Disposition, RetentionRule, Start
 from ged.mail.french_dates import parse_date
 from ged.mail.schedule import Part, PlanLine, Schedule
-from ged.services import records_schedule
+from ged.services import consult, records_schedule
 from retention.preview import consequences
 
 router = APIRouter()
@@ -114,6 +114,7 @@ def show(request: Request, house: HouseDep, actor: ActorDep, half: HalfDep, vers
         file=file,
         tree=tree,
         counts=counts,
+        kinds={each.code: each for each in consult.lists(store=house.store, actor=actor, clock=house.clock).kinds},
     )
 
 
@@ -177,18 +178,14 @@ def load(
 ) -> Response:
     """Put the lines of a file in the place of a draft's; every fault is said by line, and then nothing is written."""
     file = records_schedule.version_file(version, store=house.store, actor=actor, clock=house.clock)
-    data = fichier.file.read(_MOST_BYTES + 1)
-    try:
-        text = data.decode("utf-8-sig") if len(data) <= _MOST_BYTES else ""
-    except UnicodeDecodeError:
-        text = ""
+    text = _as_text(fichier.file.read(_MOST_BYTES + 1))
     if not text:
-        faults = [Fault(half.part, 1, "Ce fichier est vide, n'est pas en UTF-8, ou dépasse 5 Mo.")]
+        faults = [Fault(half.part, 1, "Ce fichier est vide, n'est pas un fichier CSV, ou dépasse 5 Mo.")]
     else:
         lines, faults, _numbers = read_part(half.part, text)
     if faults:
         rows = [[str(cell) for cell in row[:-1]] for row in rows_of(half.part, file.schedule)]
-        return _form(request, half, file, rows, faults, revision, status=422)
+        return _form(request, half, file, rows, faults, revision, status=422, of_file=True)
     note = f"Lignes reprises de {(fichier.filename or half.part)[:80]}."
     _write(house, actor, half, version, lines, note, revision)
     return RedirectResponse(f"/referentiel/{version}", status_code=303)
@@ -315,6 +312,18 @@ def _write(
     records_schedule.write(version, change, note, revision=revision, store=house.store, actor=actor, clock=house.clock)
 
 
+def _as_text(data: bytes) -> str:
+    """Return the text of a file, in UTF-8 or as spreadsheets of Windows write it; "" of one without any, or too big."""
+    if len(data) > _MOST_BYTES or b"\0" in data:
+        return ""
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
 def _columns(half: Half) -> list[str]:
     return SCHEDULE_COLUMNS[half.part].split()[:-1]
 
@@ -343,7 +352,10 @@ def _form(
     revision: int,
     status: int = 200,
     note: str | None = None,
+    *,
+    of_file: bool = False,
 ) -> Response:
+    """Show the fields; the faults are those of the lines shown, or `of_file`: of a file that was not taken."""
     columns = _columns(half)
     values: dict[str, Any] = {
         "half": half,
@@ -352,13 +364,26 @@ def _form(
         "columns": columns,
         "names": COLUMN_NAMES,
         "hints": HINTS,
+        "choices": _choices(file.schedule),
         "rows": [*rows, *([""] * len(columns) for _line in range(_BLANK_LINES))],
         "faults": faults,
-        "faulty": {each.line for each in faults} if status == 422 else set(),
+        "of_file": of_file,
+        "faulty": {each.line for each in faults} if status == 422 and not of_file else set(),
         "revision": revision,
         "note": file.version.note if note is None else note,
     }
     return page(request, "schedule/edit.html", status=status, **values)
+
+
+def _choices(schedule: Schedule) -> dict[str, list[str]]:
+    """Return what a cell of each column may say, where that is a list: it is offered while one types."""
+    events = sorted({f"{Start.EVENT}:{each.event}" for each in schedule.rules if each.event})
+    return {
+        "depart": [*(each for each in Start if each is not Start.EVENT), *events],
+        "sort": list(Disposition),
+        "regle": [each.code for each in schedule.rules],
+        "parent": [each.code for each in schedule.plan],
+    }
 
 
 def _tree(plan: Sequence[PlanLine]) -> list[tuple[int, PlanLine]]:

@@ -114,7 +114,7 @@ def letters_by_code(*, store: Store, actor: Actor) -> dict[str, int]:
 
 
 def begin(*, store: Store, actor: Actor, clock: Clock) -> ScheduleVersion:
-    """Begin a version from what is in force, and return it.
+    """Begin a version from what is in force, or will be once every approved version is, and return it.
 
     Raises:
         Forbidden: `access.right`.
@@ -124,7 +124,7 @@ def begin(*, store: Store, actor: Actor, clock: Clock) -> ScheduleVersion:
     now, tenant_id = clock(), actor.post.tenant_id
     with store.unit() as unit:
         number = unit.schedules.next_number(tenant_id)
-        _, schedule = unit.schedules.applied(tenant_id, now.date())
+        _, schedule = unit.schedules.applied(tenant_id, date.max)
         begun = ScheduleVersion(
             id=secrets.token_urlsafe(16),
             tenant_id=tenant_id,
@@ -187,7 +187,7 @@ def submit(version_id: str, *, revision: int, store: Store, actor: Actor, clock:
     Raises:
         Forbidden: `access.right`.
         NotFound: `schedule.version`.
-        Refused: `schedule.faulty`; `schedule.same`, nothing differs from what is in force.
+        Refused: `schedule.faulty`; `schedule.same`, nothing differs from what is in force, or will be.
         Conflict: `schedule.revision`, `schedule.state`.
     """
     require(actor, Right.KEEP_SCHEDULE)
@@ -199,8 +199,8 @@ def submit(version_id: str, *, revision: int, store: Store, actor: Actor, clock:
         schedule = unit.schedules.lines(current.id)
         if schedule_faults(schedule, _kinds(unit)):
             raise Refused("schedule.faulty", "Des lignes sont à corriger avant de soumettre cette version.")
-        if schedule == unit.schedules.applied(current.tenant_id, now.date())[1]:
-            raise Refused("schedule.same", "Cette version dit ce qui est déjà en vigueur : il n'y a rien à approuver.")
+        if schedule == unit.schedules.applied(current.tenant_id, date.max)[1]:
+            raise Refused("schedule.same", "Cette version dit ce qui est déjà approuvé : il n'y a rien à approuver.")
         unit.schedules.change(current, state=VersionState.SUBMITTED, submitted_at=now, refusal="")
         unit.journal.write_about(now, Act.SCHEDULE_SUBMITTED, actor, current.id, number=current.number)
         unit.commit()
@@ -266,7 +266,8 @@ def approve(version_id: str, from_day: date | None, *, store: Store, actor: Acto
     Raises:
         Forbidden: `access.right`; `schedule.own`, the actor wrote in it.
         NotFound: `schedule.version`.
-        Refused: `schedule.day`, `schedule.faulty` (a kind came meanwhile).
+        Refused: `schedule.day`, also one before that of a version approved earlier, which would take the place of this
+            one; `schedule.faulty` (a kind came meanwhile).
         Conflict: `schedule.state`.
     """
     require(actor, Right.APPROVE_SCHEDULE)
@@ -278,6 +279,13 @@ def approve(version_id: str, from_day: date | None, *, store: Store, actor: Acto
             raise Forbidden("schedule.own", "Vous avez écrit dans cette version : une autre personne l'approuve.")
         if from_day is None or from_day < now.date():
             raise Refused("schedule.day", "Choisissez le jour d'entrée en vigueur : aujourd'hui au plus tôt.")
+        last = unit.schedules.in_force(current.tenant_id, date.max)
+        if last is not None and last.in_force_on is not None and from_day < last.in_force_on:
+            raise Refused(
+                "schedule.day",
+                f"La version {last.number}, déjà approuvée, entre en vigueur le {last.in_force_on:%d/%m/%Y} : elle "
+                "prendrait alors la place de celle-ci. Choisissez ce jour-là, ou un jour d'après.",
+            )
         if schedule_faults(unit.schedules.lines(current.id), _kinds(unit)):
             raise Refused("schedule.faulty", "Des lignes sont à corriger avant de soumettre cette version.")
         approved = {"state": VersionState.APPROVED, "approved_by": actor.name, "approved_at": now}

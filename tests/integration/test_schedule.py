@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 
 from api.model_schedule import read_part, written
@@ -21,6 +22,7 @@ from ged.services import classify, consult, dossier, records_schedule
 from integration.test_acknowledgement import signed_in
 from retention.fate import fate_of, floor_of
 from retention.preview import consequences
+from rooms.disposals import disposed, over, over_piece
 from rooms.house import PILOT
 from rooms.letters import decide, letter_pdf, send
 
@@ -99,6 +101,24 @@ def test_a_version_applies_once_somebody_else_has_approved_it(
         records_schedule.write(made, longer, "", revision=4, store=house.store, actor=archives, clock=house.clock)
 
 
+def test_the_preview_counts_pieces_of_dossiers_and_nothing_that_is_gone(
+    house: House, kossi: Actor, archives: Actor, who: Who, client: httpx.Client
+) -> None:
+    over(house, kossi, "A")
+    disposed(house, who)
+    case, piece = over_piece(house, who, "B")
+    over_piece(house, who, "C", file_code="A4")
+    made = submitted(house, archives)
+    found = consequences(made, store=house.store, actor=archives, clock=house.clock)
+    assert (found.letters, found.pieces, found.dossiers) == (0, 1, {case})
+    assert (found.later, found.earlier, found.ends, found.by_rule) == (1, 0, 1, {"COURANT": 1})
+    ((one, before, after),) = found.piece_examples
+    assert (one.piece.id, before.keep_until, after.keep_until) == (piece, date(2021, 3, 3), date(2041, 3, 3))
+    shown = client.get(f"/referentiel/{made}", headers=signed_in(house, "archives")).text
+    assert "1 pièce de dossier change (1 dossier)" in shown
+    assert f"/dossiers/{case}/pieces/{piece}" in shown
+
+
 def test_a_version_applies_from_its_day(house: House, archives: Actor, chief: Actor) -> None:
     made = submitted(house, archives)
     tomorrow = house.clock().date() + timedelta(days=1)
@@ -108,6 +128,28 @@ def test_a_version_applies_from_its_day(house: House, archives: Actor, chief: Ac
     with house.store.unit() as unit:
         assert unit.schedules.applied("MME", tomorrow - timedelta(days=1))[0] == 1
         assert unit.schedules.applied("MME", tomorrow)[0] == 2
+
+
+def test_what_is_approved_for_a_later_day_is_neither_lost_nor_overtaken(
+    house: House, archives: Actor, chief: Actor
+) -> None:
+    today = house.clock().date()
+    own: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    records_schedule.approve(submitted(house, archives), today + timedelta(days=30), actor=chief, **own)
+    more = lambda schedule: replace(schedule, plan=(*schedule.plan, PlanLine("H", "Hydrogène")))  # noqa: E731
+    third = submitted(house, archives, more)
+    file = records_schedule.version_file(third, actor=archives, **own)
+    assert [each.code for each in file.differences] == ["H"], "it begins from what is approved, in force or not yet"
+    with pytest.raises(Refused, match="version 2"):
+        records_schedule.approve(third, today + timedelta(days=29), actor=chief, **own)
+    records_schedule.approve(third, today + timedelta(days=30), actor=chief, **own)
+    with house.store.unit() as unit:
+        assert unit.schedules.applied("MME", today + timedelta(days=30))[0] == 3
+    first = records_schedule.version_file("", actor=archives, **own)
+    assert first.version.number == 1
+    records_schedule.submit(
+        drafted(house, archives, lambda _: first.schedule), revision=2, actor=archives, **own
+    )  # what was approved and is not in force yet can be taken back
 
 
 def test_there_is_one_draft_and_it_may_come_back(house: House, archives: Actor, chief: Actor, kossi: Actor) -> None:
@@ -140,6 +182,32 @@ def test_what_is_exported_is_imported_as_it_was(house: House, archives: Actor, p
     assert lines == (file.schedule.plan if part is Part.PLAN else file.schedule.rules)
     again, _faults, _lines = read_part(part, (PILOT / part).read_text(encoding="utf-8"))
     assert again == lines
+
+
+def test_a_file_that_a_spreadsheet_of_windows_saved_is_taken_and_the_faults_of_one_are_not_marked_on_other_lines(
+    house: House, archives: Actor, client: httpx.Client
+) -> None:
+    made = drafted(house, archives)
+    session = signed_in(house, "archives")
+    text = (PILOT / Part.PLAN).read_text(encoding="utf-8").replace(";;;facture;", ";31/01/2026;;facture;")
+
+    def load(data: bytes, revision: int) -> httpx.Response:
+        address = f"/plan-de-classement/modifier?version={made}"
+        token = client.get(address, headers=session).text.partition('csrf_token" value="')[2].partition('"')[0]
+        form = {"version": made, "revision": str(revision), "csrf_token": token}
+        files = {"fichier": ("plan.csv", data, "text/csv")}
+        to = "/plan-de-classement/importer"
+        return client.post(to, data=form, files=files, headers=session, follow_redirects=False)
+
+    wrong = load(text.replace("31/01/2026", "31/02/2026").encode(), 2)
+    assert wrong.status_code == 422
+    assert "31/02/2026" in wrong.text
+    assert 'class="wrong"' not in wrong.text
+    assert load(b"PK\x03\x04\x00\x00", 2).status_code == 422
+    assert load(text.encode("cp1252"), 2).status_code == 303
+    line = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock).schedule.line("C2")
+    assert line is not None
+    assert (line.title, line.since) == ("Comptabilité et factures", date(2026, 1, 31))
 
 
 def test_the_faults_of_a_file_are_said_by_line() -> None:
@@ -214,7 +282,10 @@ def test_the_pages_of_the_archivist(
     table = client.get("/tableau-de-gestion/fichier.csv", headers=session)
     assert table.content.decode("utf-8-sig").startswith("code;libelle;duree")
     policy = client.get("/politique-archivage.pdf", headers=session)
-    assert policy.content.startswith(b"%PDF-")
+    printed = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(policy.content))
+    assert "PDF, TIF, " in printed
+    assert "application/" not in printed
+    assert "La durée des sauvegardes n'est pas déclarée" in " ".join(printed.split())
     made = drafted(
         house, archives, lambda schedule: replace(schedule, plan=(*schedule.plan, PlanLine("H", "Hydrogène")))
     )

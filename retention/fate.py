@@ -160,7 +160,7 @@ def _fate(letter: _Kept, facts: Facts, today: date, words: _Words) -> Fate:
     )
     found = reckon(letter, facts)
     if found.first is None or found.most is None:
-        reasons = (*held, because(words.no_rule))
+        reasons = (*held, because(Why.NO_RULE_RECEIVED if facts.received else words.no_rule))
         return Fate(None, None, due=False, held=bool(held), reasons=reasons, version=facts.version)
     verdict = _verdict(found.first.rule, found.keep_until, words, by_law=found.by_law)
     return Fate(

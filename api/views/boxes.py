@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import zxingcpp
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -43,6 +43,17 @@ def _sheet(
 ) -> BoxSheet:
     count = int(capacite) if capacite.strip().isascii() and capacite.strip().isdigit() else 0
     return BoxSheet(cote, intitule, magasin, travee, tablette, count, service or None, dates)
+
+
+class Acting(NamedTuple):
+    """What was typed of a paper in a form that was refused: it stays in its fields."""
+
+    letter_id: str
+    to: str
+    outside: str
+    name: str
+    back: str
+    reason: str
 
 
 SheetDep = Annotated[BoxSheet, Depends(_sheet)]
@@ -199,7 +210,7 @@ def act_on_paper(
         else:
             return _to(box_id)
     except (Refused, Conflict) as error:
-        return _box(request, house, actor, box_id, fault=error)
+        return _box(request, house, actor, box_id, fault=error, acting=Acting(letter_id, a, dehors, nom, retour, motif))
     return RedirectResponse("/archives-papier/prets", status_code=303) if suite == "prets" else _to(box_id)
 
 
@@ -240,6 +251,7 @@ def _box(
     fault: Refused | Conflict | None = None,
     typed: BoxSheet | None = None,
     done: Put | None = None,
+    acting: Acting | None = None,
 ) -> Response:
     number = page_number(request)
     file = boxes.box_file(box_id, store=house.store, actor=actor, limit=PAPERS, offset=(number - 1) * PAPERS)
@@ -253,6 +265,7 @@ def _box(
         typed=typed or file.box.sheet,
         amending=typed is not None,
         done=done,
+        acting=acting,
         number=number,
         pages=-(-file.seen // PAPERS),
         today=house.clock().date(),

@@ -229,6 +229,7 @@ class Facts:
         version: The number of the version of the schedule that applies; None while none is in force.
         rulings: Every rule that the letter falls under; the longest wins.
         dossiers: The day on which each dossier that it lies in was closed; None for an open one.
+        received: Whether another house transferred it here.
     """
 
     version: int | None = None
@@ -236,3 +237,4 @@ class Facts:
     dossiers: tuple[date | None, ...] = ()
     events: tuple[RetentionEvent, ...] = ()
     holds: tuple[Hold, ...] = ()
+    received: bool = False

@@ -22,6 +22,7 @@ class Why(StrEnum):
     HELD = "gele"
     NO_RULE = "sans_regle"
     NO_RULE_PIECE = "piece_sans_regle"
+    NO_RULE_RECEIVED = "recu_sans_regle"
     UNTIL = "jusqu_au"
     UNTIL_BY_LAW = "jusqu_au_loi"
     AWAITING = "attend"
@@ -69,6 +70,10 @@ SENTENCES: dict[Why, str | tuple[str, str]] = {
     Why.NO_RULE_PIECE: _(
         "À conserver sans limite, parce qu'aucune règle ne s'applique à une pièce dont le dossier n'a pas de cote "
         "qui en donne."
+    ),
+    Why.NO_RULE_RECEIVED: _(
+        "À conserver sans limite, parce qu'une autre maison l'a versé ici pour qu'il soit gardé : aucune règle ne "
+        "s'applique tant que ni lui ni un dossier où il est n'a de cote qui en donne."
     ),
     Why.UNTIL: _("À conserver jusqu'au %(until)s, parce que %(basis)s."),
     Why.UNTIL_BY_LAW: _(

@@ -20,6 +20,7 @@ from ged.store.retention_figures import Case
 from ged.store.schedule_tables import retention_event
 from ged.store.schedules import Schedules
 from ged.store.tables import kind
+from ged.store.transfer_tables import reception_item
 
 
 class _Dossier(NamedTuple):
@@ -51,7 +52,7 @@ class _Lookup:
 
 
 class RetentionFacts:
-    """Reads facts, four statements for any number of letters; rules and kinds once for each instance and tenant."""
+    """Reads facts, five statements for any number of letters; rules and kinds once for each instance and tenant."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -66,16 +67,18 @@ class RetentionFacts:
         """Return the facts of each letter under a version said for each tenant: its number, and its lines."""
         ids = [each.id for each in letters]
         dossiers, events, holds = self._dossiers(ids), self._events(ids), Holds(self._connection).standing_on(ids)
+        received = self._received(ids)
         found, lookups = {}, {each: _Lookup(schedule) for each, (_, schedule) in schedules.items()}
         for each in letters:
             number = schedules[each.tenant_id][0]
             inside = dossiers.get(each.id, ())
             found[each.id] = Facts(
                 version=number,
-                rulings=tuple(self._rulings(each, lookups[each.tenant_id], inside)),
+                rulings=tuple(self._rulings(each, lookups[each.tenant_id], inside, received=each.id in received)),
                 dossiers=tuple(one.closed_on for one in inside),
                 events=events.get(each.id, ()),
                 holds=holds.get(each.id, ()),
+                received=each.id in received,
             )
         return found
 
@@ -116,9 +119,13 @@ class RetentionFacts:
             found[each] = Facts(version, filed, (each.closed_on,), events.get(each.id, ()))
         return found
 
-    def _rulings(self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier]) -> Iterator[Ruling]:
-        rule_code, label = self._kind_rules().get(letter.kind or "", ("", ""))
-        yield from lookup.named(rule_code, because(Why.BY_KIND, label=label))
+    def _rulings(
+        self, letter: Letter, lookup: _Lookup, dossiers: Sequence[_Dossier], *, received: bool
+    ) -> Iterator[Ruling]:
+        """Give the rulings of a letter; the kind gives none to what another house transferred here to be kept."""
+        if not received:
+            rule_code, label = self._kind_rules().get(letter.kind or "", ("", ""))
+            yield from lookup.named(rule_code, because(Why.BY_KIND, label=label))
         if letter.file_code:
             yield from lookup.filed(letter.file_code, because(Why.BY_CODE, code=letter.file_code))
         for each in dossiers:
@@ -150,6 +157,10 @@ class RetentionFacts:
         for letter_id, *rest in self._connection.execute(query):
             found[letter_id] = (*found.get(letter_id, ()), _Dossier(*rest))
         return found
+
+    def _received(self, ids: list[str]) -> frozenset[str]:
+        came = sa.select(reception_item.c.letter_id).where(reception_item.c.letter_id == sa.any_(text_array(ids)))
+        return frozenset(self._connection.scalars(came))
 
     def _events(self, ids: list[str]) -> dict[str, tuple[RetentionEvent, ...]]:
         event, some = retention_event.c, sa.any_(text_array(ids))

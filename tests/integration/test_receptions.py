@@ -30,20 +30,23 @@ from ged.mail.annex import AnnexKind
 from ged.mail.dossier_piece import DossierModel, FieldType, KeptPiece, PieceField, PieceKind
 from ged.mail.item import Reading, Sealing, State
 from ged.mail.journal import Act
+from ged.mail.reason import Why
 from ged.mail.reception import Proofs, Reception, ReceptionState
 from ged.mail.transfer import Form, ItemState, TransferState
 from ged.ports import Stored, Vault
 from ged.seal.bundle.write import complete
 from ged.seal.trust import TrustStore
 from ged.seal.verify import Outcome
-from ged.services import consult, dossier, dossier_pieces
+from ged.services import classify, consult, dossier, dossier_pieces
 from ged.services.verify import verify_letter
 from ged.services.verify_bundle import verify_bundle
 from ingest.own_folder import own_folder
 from integration.test_acknowledgement import signed_in
 from retention import reception, slips
 from retention.answers import take_answer
-from retention.fates import fates_of_pieces
+from retention.fate import Fate
+from retention.fates import fates_of, fates_of_pieces
+from retention.nightly import sweep_letters
 from rooms.house import alchemy_url, driver_url
 from rooms.letters import letter_pdf, read_all, verifying
 from rooms.server import bearer, served
@@ -135,6 +138,7 @@ def test_what_one_house_transfers_another_takes(
             verdict = verify_letter(theirs.id, **verifying(archive, person(archive, "archives")))
             assert verdict.outcome is Outcome.INTACT
             _same_proofs(house, archive, theirs.id, ours.original)
+        _kept_until_filed(archive, [one.letter_id for one, _ in found.letters if one.letter_id])
         dossiers = {one.system_id: one.dossier for one, _ in found.letters}
         assert dossiers[secret] == f"{folder.code} Carrière de Tsévié"
         xml = found.reception.reply.encode()
@@ -153,6 +157,21 @@ def test_what_one_house_transfers_another_takes(
     with house.store.unit() as unit:
         assert unit.transfers.accepted(mine) == frozenset(mine)
         assert {one.state for one in unit.letters.many(mine)} == {State.TRANSFERRED}
+
+
+def _kept_until_filed(archive: House, letter_ids: list[str]) -> None:
+    """No rule of their kind has anything fall due of what came to be kept; a code, which the archivist gives, has."""
+    keeper, today = by(archive, "archives"), archive.clock().date()
+
+    def fates() -> dict[str, Fate]:
+        with archive.store.unit() as unit:
+            return fates_of(unit, unit.letters.many(letter_ids), today)
+
+    assert {(one.keep_until, one.rule, one.due) for one in fates().values()} == {(None, None, False)}
+    assert {one.reasons[0].why for one in fates().values()} == {Why.NO_RULE_RECEIVED}
+    assert sweep_letters(archive.store, archive.clock) == 0
+    classify.file_letter(letter_ids[0], "A4", **keeper)
+    assert [fates()[each].rule for each in letter_ids] == ["CONTENTIEUX", *([None] * (len(letter_ids) - 1))]
 
 
 def loaded(house: House, *fields: PieceField) -> None:

@@ -25,6 +25,7 @@ from retention.preview import consequences
 from rooms.disposals import disposed, over, over_piece
 from rooms.house import PILOT
 from rooms.letters import decide, letter_pdf, send
+from rooms.server import bearer
 
 Who = Callable[[str], Actor]
 
@@ -259,6 +260,30 @@ def test_a_dossiers_code_and_events_rule_its_letters(house: House, kossi: Actor,
         "fin de permis", date(2028, 2, 29), dossier_id=opened.id, store=house.store, actor=archives, clock=house.clock
     )
     assert until(house, receipt.letter_id, archives) == date(2058, 2, 28)
+
+
+def test_programs_file_letters_and_dossiers_and_record_events(
+    house: House, kossi: Actor, archives: Actor, client: httpx.Client
+) -> None:
+    letter_id = send(house, kossi, letter_pdf()).letter_id
+    decide(house, kossi, letter_id, letter_date=date(2026, 3, 2), kind="demande")
+    opened = dossier.begin("", "Permis de Tsévié", "DAF", (), store=house.store, actor=kossi, clock=house.clock)
+    dossier.put_in(opened.id, letter_id, store=house.store, actor=kossi, clock=house.clock)
+    mine, event = bearer(house, "archives"), {"name": "fin de permis", "on": "2028-02-29"}
+    found = client.get("/api/v1/file-codes", params={"q": "titr min"}, headers=mine).json()
+    assert [each["code"] for each in found["codes"]] == ["D1"]
+    for subject in (f"letters/{letter_id}", f"dossiers/{opened.id}"):
+        filed = client.put(f"/api/v1/{subject}/file-code", json={"code": "D1"}, headers=mine)
+        assert filed.is_success
+        assert until(house, letter_id, archives) is None
+        refused = client.post(f"/api/v1/{subject}/events", json=event, headers=bearer(house, "kossi"))
+        assert refused.status_code == 403
+        made = client.post(f"/api/v1/{subject}/events", json=event, headers=mine)
+        assert (made.status_code, made.json()["recorded_by"]) == (201, archives.name)
+        assert until(house, letter_id, archives) == date(2058, 2, 28)
+        gone = client.delete(f"/api/v1/events/{made.json()['id']}", headers=mine)
+        assert gone.status_code == 204
+        assert until(house, letter_id, archives) is None
 
 
 def test_a_code_is_found_by_its_beginning_or_by_words_of_its_title(house: House, kossi: Actor) -> None:

@@ -7,7 +7,7 @@ import html
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -66,7 +66,7 @@ def environment(language: str) -> Environment:
     )
     made.globals["_"] = _telling(say)
     made.globals["static"] = _address
-    made.globals["ngettext"] = _counting(made.globals["ngettext"], language)
+    made.globals["ngettext"] = _counting(cast("Callable[..., str]", made.globals["ngettext"]), language)
     made.globals["language"] = language
     made.globals["basket_titles"] = words.BASKETS
     made.globals["page_regions"] = words.PAGE_REGIONS

@@ -55,7 +55,11 @@ def _bands(words: list[RawWord], grey: Grey, resolution_dpi: float) -> Iterator[
         free[max(0, word.box_px[1] - around) : word.box_px[3] + around] = 0
     if not free.any():
         return
-    stats = cv2.connectedComponentsWithStats(free)[2][1:]
+    held = np.asarray(free.any(axis=1))
+    held[1:] |= held[:-1]  # one empty row below each run: what it parts stays parted
+    rows_held = np.nonzero(held)[0]
+    stats = cv2.connectedComponentsWithStats(free[rows_held])[2][1:]
+    stats[:, cv2.CC_STAT_TOP] = rows_held[stats[:, cv2.CC_STAT_TOP]]
     tall, wide = stats[:, cv2.CC_STAT_HEIGHT] / resolution_dpi, stats[:, cv2.CC_STAT_WIDTH] / resolution_dpi
     letters = stats[(tall > _LETTER_INCH[0]) & (tall < _LETTER_INCH[1]) & (wide < 3 * _LETTER_INCH[1])]
     rows = np.zeros(len(grey), np.int32)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from api.wiring import House
 from ged.mail.access import Actor
@@ -14,6 +14,7 @@ from ged.services.sign_in import set_password
 from rooms.letters import letter_pdf, read_all, send
 from scripts.sample_letters.generate import generate
 
+expect.set_options(timeout=30_000)  # of a busy machine: what comes, comes; only what never comes costs the time
 PASSWORD = "essai-de-bout-en-bout"
 SUBJECTS = (
     "Demande d'autorisation d'exploitation de la carrière de Tsévié",

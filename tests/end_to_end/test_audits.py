@@ -62,7 +62,7 @@ def test_the_auditor_follows_the_chain_audits_and_draws(
     worker = threading.Thread(target=audit_round, args=(house, threading.Event()))
     worker.start()
     worker.join()
-    expect(page.locator(".verdict h2")).to_have_text("Aucune anomalie", timeout=15_000)
+    expect(page.locator(".verdict h2")).to_have_text("Aucune anomalie")
     assert faults_of(page) == []
     shot(page, "audit-sain")
 
@@ -79,7 +79,7 @@ def test_the_auditor_follows_the_chain_audits_and_draws(
     worker = threading.Thread(target=audit_round, args=(house, threading.Event()))
     worker.start()
     worker.join()
-    expect(page.locator(".verdict h2")).to_have_text("Anomalies", timeout=15_000)
+    expect(page.locator(".verdict h2")).to_have_text("Anomalies")
     expect(page.locator(".found")).to_contain_text(["ARR-"])
     assert faults_of(page) == []
     shot(page, "audit-anomalie")

@@ -110,7 +110,7 @@ def test_an_archivist_and_a_second_person_destroy_what_is_over_and_an_auditor_se
     worker = threading.Thread(target=carry_out, args=(waiting, hands_of(house)))
     worker.start()
     worker.join()
-    expect(second.get_by_role("link", name="Certificate")).to_be_visible(timeout=20_000)
+    expect(second.get_by_role("link", name="Certificate")).to_be_visible()
     looked_at(second, "bordereau-fini-anglais")
 
     # The auditor reads the list, the certificate, and the page of what was destroyed.

@@ -66,7 +66,7 @@ def test_the_archivist_and_a_second_person_transfer_letters(
     expect(page.locator(".progressing")).to_be_visible()
     assert faults_of(page) == []
     read_all(house)
-    expect(page.locator(".head .chip")).to_have_text("Attend la réponse de l'archive", timeout=15_000)
+    expect(page.locator(".head .chip")).to_have_text("Attend la réponse de l'archive")
 
     page.context.clear_cookies()
     page.context.add_cookies([{"name": "ged_langue", "value": "en", "url": server}])

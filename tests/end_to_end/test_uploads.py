@@ -44,11 +44,11 @@ def test_an_upload_goes_on_after_a_pause_a_reload_and_a_network_that_was_lost(
     page.set_input_files("#files", files)
     page.click("#capture button")
     heavy = page.locator(".sent li", has_text="dossier lourd.pdf")
-    expect(heavy).to_contain_text(re.compile(r"envoi [4-9]\d %"), timeout=30_000)
+    expect(heavy).to_contain_text(re.compile(r"envoi [4-9]\d %"))
     assert faults_of(page) == []
     heavy.get_by_role("button", name="Suspendre").click()
     expect(heavy).to_contain_text("en pause")
-    expect(page.locator(".sent .good")).to_contain_text("000001", timeout=30_000)
+    expect(page.locator(".sent .good")).to_contain_text("000001")
 
     page.reload()
     expect(page.locator(".note")).to_contain_text("1 envoi s'est arrêté en route")
@@ -60,7 +60,7 @@ def test_an_upload_goes_on_after_a_pause_a_reload_and_a_network_that_was_lost(
     network.send("Network.emulateNetworkConditions", {**FAST, "offline": True})
     page.set_input_files("#files", files[0])
     page.click("#capture button")
-    expect(heavy).to_contain_text("Le réseau ne répond pas", timeout=30_000)
+    expect(heavy).to_contain_text("Le réseau ne répond pas")
     page.route("**/televersements/*", lambda route: route.abort(), times=1)
     network.send("Network.emulateNetworkConditions", FAST)
     expect(page.locator(".sent .good")).to_contain_text("000002", timeout=60_000)

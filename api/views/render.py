@@ -22,6 +22,7 @@ from api.views.menu import Menu, menu_of
 from ged.mail.access import SYSTEM, Actor, Right
 from ged.mail.lists import Term
 from ged.mail.reason import tell
+from ged.mail.said import tell as told_in
 from ingest.readers.table import accepted
 
 LANGUAGE_COOKIE = "ged_langue"
@@ -62,6 +63,7 @@ def environment(language: str) -> Environment:
         size=lambda value: words.size(value, language),
         day=words.typed_day,
         counted=lambda value: words.counted(value, language),
+        told=lambda value: told_in(value, say),
         why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["_"] = _telling(say)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ged.mail.said import Said
+
 
 class Tampering(StrEnum):
     """How a line differs from what the log holds.
@@ -40,8 +42,12 @@ class JournalFault:
 
     def sentence(self) -> str:
         """Return the fault in words."""
-        entry = "" if self.position is None else f" (inscription n° {self.position})"
-        return f"Ligne {self.line}{entry} : {_WORDS[self.kind].format(', '.join(self.differs))}"
+        what = Said(WORDS[self.kind], said=", ".join(self.differs))
+        if self.position is None:
+            return Said("Ligne %(line)s : %(what)s", line=self.line, what=what)
+        return Said(
+            "Ligne %(line)s (inscription n° %(index)s) : %(what)s", line=self.line, index=self.position, what=what
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +102,11 @@ def _key(content: object) -> str:
     return repr(content)
 
 
-_WORDS = {
-    Tampering.ALTERED: "modifiée depuis son inscription : {}.",
+WORDS = {
+    Tampering.ALTERED: "modifiée depuis son inscription : %(said)s.",
     Tampering.REMOVED: "supprimée de la base.",
     Tampering.ADDED: "ajoutée après coup, ou jamais inscrite.",
-    Tampering.MOVED: "dit ce qui fut inscrit pour la ligne {}.",
+    Tampering.MOVED: "dit ce qui fut inscrit pour la ligne %(said)s.",
     Tampering.TWICE: "inscrite deux fois, avec des contenus différents.",
     Tampering.MARK: "son repère ne mène pas à son inscription.",
     Tampering.STRANGE: "inscription illisible.",

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ged.mail.register import RegisterYear
+from ged.mail.said import Said
 
 _SAID = 20
 """Faults that are named one by one; the rest are counted."""
@@ -86,7 +87,11 @@ def check_series(year: RegisterYear, numbers: Iterable[Number]) -> SeriesReport:
         on_paper += number.use is Use.LETTER and number.block is not None
         if number.sequence < expected:
             before = number.sequence < year.first
-            faults.append(f"Le numéro {number.sequence} {'précède le premier' if before else 'est donné deux fois'}.")
+            faults.append(
+                Said("Le numéro %(number)s précède le premier.", number=number.sequence)
+                if before
+                else Said("Le numéro %(number)s est donné deux fois.", number=number.sequence)
+            )
             continue
         if number.sequence > expected:
             faults.append(_missing(expected, number.sequence - 1))
@@ -95,9 +100,11 @@ def check_series(year: RegisterYear, numbers: Iterable[Number]) -> SeriesReport:
     if expected <= year.last:
         faults.append(_missing(expected, year.last))
     elif expected - 1 > year.last:
-        faults.append(f"Le compteur dit {year.last}, mais le numéro {expected - 1} existe.")
+        faults.append(
+            Said("Le compteur dit %(last)s, mais le numéro %(number)s existe.", last=year.last, number=expected - 1)
+        )
     if len(faults) > _SAID:
-        faults[_SAID:] = [f"Et {len(faults) - _SAID} autres."]
+        faults[_SAID:] = [Said("Et %(count)s autres.", count=len(faults) - _SAID)]
     return SeriesReport(year, found[Use.CANCELLED], found[Use.RESERVED], on_paper, tuple(faults))
 
 
@@ -114,19 +121,23 @@ class _Dates:
             at, self._block = number.at, None
             late = self._latest is not None and at < self._latest
             self._latest = max(at, self._latest or at)
-            return [f"Le numéro {number.sequence} est daté avant le précédent."] if late else []
-        faults = []
+            return [Said("Le numéro %(number)s est daté avant le précédent.", number=number.sequence)] if late else []
+        faults = list[str]()
         if number.block != self._block:
             if self._latest is not None and number.reserved_at < self._latest:
-                faults.append(f"Le numéro {number.sequence} a été réservé avant le précédent.")
+                faults.append(Said("Le numéro %(number)s a été réservé avant le précédent.", number=number.sequence))
             self._block, self._in_block = number.block, number.reserved_at
             self._latest = max(number.reserved_at, self._latest or number.reserved_at)
         if number.use is Use.LETTER:
             if self._in_block is not None and number.at < self._in_block:
-                faults.append(f"Le numéro {number.sequence}, saisi d'après le papier, est daté trop tôt.")
+                faults.append(
+                    Said("Le numéro %(number)s, saisi d'après le papier, est daté trop tôt.", number=number.sequence)
+                )
             self._in_block = max(number.at, self._in_block or number.at)
         return faults
 
 
 def _missing(first: int, last: int) -> str:
-    return f"Il manque le numéro {first}." if first == last else f"Il manque les numéros {first} à {last}."
+    if first == last:
+        return Said("Il manque le numéro %(number)s.", number=first)
+    return Said("Il manque les numéros %(first)s à %(last)s.", first=first, last=last)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ged.mail import said
 from ged.mail.access import Role
 from ged.mail.audit import Depth, Draw, DrawnLine, Outcome, Run, RunState
 from ged.store.audit_tables import audit_draw, audit_run
@@ -125,7 +126,7 @@ def _run(row: sa.Row[Any]) -> Run:
         "state": RunState(row.state),
         "outcome": Outcome(row.outcome) if row.outcome else None,
         "progress": tuple(tuple(one) for one in row.progress),
-        "stopped": tuple(tuple(one) for one in row.stopped),
+        "stopped": tuple((code, said.read(why)) for code, why in row.stopped),
     }
     return Run(**values)
 

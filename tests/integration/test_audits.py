@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +24,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from api.audits import audit_round, ground_of
+from api.views.render import LANGUAGE_COOKIE
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor
@@ -44,13 +47,21 @@ def sealed(house: House) -> House:
     return house
 
 
-def flip(house: House, digest: str) -> None:
+def path_of(house: House, digest: str) -> Path:
     name = next(one.name for one in house.vault.objects() if one.digest == digest and not one.suffix)
-    path = house.settings.data / "vault" / name
+    return house.settings.data / "vault" / name
+
+
+def flip(house: House, digest: str) -> None:
+    path = path_of(house, digest)
     path.chmod(0o640)
     data = bytearray(path.read_bytes())
     data[40] ^= 1
     path.write_bytes(data)
+
+
+def in_french(headers: dict[str, str]) -> dict[str, str]:
+    return headers | {"Cookie": f"{headers['Cookie']}; {LANGUAGE_COOKIE}=fr"}
 
 
 def first_original(house: House) -> str:
@@ -95,6 +106,23 @@ def test_what_an_audit_finds_is_told_to_auditors_and_administrators(sealed: Hous
     for login in ("audit", "admin"):
         assert f"/audits/{done.id}" in notices(sealed, who(login))
     assert f"/audits/{done.id}" not in notices(sealed, who("kossi"))
+
+
+def test_what_an_audit_found_is_told_in_the_language_of_who_reads_it(sealed: House, client: httpx.Client) -> None:
+    digest = first_original(sealed)
+    path_of(sealed, digest).unlink()
+    done = audit_round(sealed, threading.Event())
+    assert done is not None
+    headers = signed_in(sealed, "audit")
+    english = unescape(client.get(f"/audits/{done.id}", headers=headers).text)
+    assert f"The original {digest} is no longer in the vault." in english
+    assert re.search(r"ARR-\S+, entry no\. 0<", english)
+    assert "dans le coffre." not in english
+    french = unescape(client.get(f"/audits/{done.id}", headers=in_french(headers)).text)
+    assert f"L'original {digest} n'est plus dans le coffre." in french
+    report = client.get(f"/audits/{done.id}/rapport.json", headers=headers).json()
+    told = [each["detail"] for one in report["checks"] for each in one["findings"]]
+    assert f"L'original {digest} n'est plus dans le coffre." in told, "a report is French"
 
 
 def test_a_late_audit_is_told_once_to_auditors_and_administrators(sealed: House, who: Who) -> None:
@@ -259,9 +287,12 @@ def test_an_audit_that_could_not_end_is_unfinished_says_so_and_goes_on(
     assert audit_round(sealed, threading.Event()) is None, "it waits, and none begins beside it again and again"
 
     headers = signed_in(sealed, "audit") | {"Origin": str(client.base_url).rstrip("/")}
-    page = client.get(f"/audits/{run.id}", headers=headers | {"Accept-Language": "fr"}).text
+    page = client.get(f"/audits/{run.id}", headers=headers).text
     assert "hx-get" not in page
-    assert left.stopped[0][1].split(".")[0] in page
+    assert "take this audit up again." in page or "Nothing of it was checked." in page
+    assert all(why.split(".")[0] not in page for _, why in left.stopped), "the page is English"
+    french = unescape(client.get(f"/audits/{run.id}", headers=in_french(headers)).text)
+    assert left.stopped[0][1] in french
     assert f"/audits/{run.id}/reprise" in client.get("/audits", headers=headers).text
     form = {"csrf_token": _token(page)}
     went = client.post(f"/audits/{run.id}/reprise", headers=headers, data=form)

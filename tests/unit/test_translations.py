@@ -13,11 +13,14 @@ from babel.messages.pofile import read_po
 
 from api.views.render import environment
 from api.views.words import translations
+from ged.mail.audit import Depth
+from ged.mail.journal_check import WORDS
 from ged.services.audit.meanings import MEANINGS
 from rooms.house import ROOT
 
 TEMPLATES = ROOT / "api" / "web" / "templates"
 AUDIT = ROOT / "ged" / "services" / "audit"
+VAULT = ROOT / "ged" / "store" / "vault"
 CATALOGUE = ROOT / "api" / "web" / "locale" / "en" / "messages.po"
 
 
@@ -50,7 +53,7 @@ def test_what_an_audit_found_means_the_same_in_english(catalogue: Catalog) -> No
 
 def test_what_an_audit_says_in_the_same_words_each_time_is_told_in_english(catalogue: Catalog) -> None:
     told = set[str]()
-    for path in AUDIT.glob("*.py"):
+    for path in (*AUDIT.glob("*.py"), *VAULT.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         apart = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
         apart |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
@@ -62,6 +65,21 @@ def test_what_an_audit_says_in_the_same_words_each_time_is_told_in_english(catal
         }
     assert len(told) > 80
     assert [one for one in sorted(told) if not (catalogue.get(one) and catalogue[one].string)] == []
+
+
+def put_together() -> Iterator[str]:
+    """Every sentence that is told with its values (`ged.mail.said`)."""
+    for path in (ROOT / "ged").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="Said"), args=[ast.Constant(value=str(sentence))]):
+                    yield sentence
+
+
+def test_what_is_told_with_its_values_is_told_in_english(catalogue: Catalog) -> None:
+    every = {*put_together(), *WORDS.values(), *Depth}
+    assert len(every) > 40
+    assert [one for one in sorted(every) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
 def test_no_entry_is_left_over(catalogue: Catalog) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.log import TileLog
 from ged.services.audit.ground import Ground, Step
 from ged.services.check_journal import check_journal
@@ -18,10 +19,9 @@ def compare_acts(ground: Ground, position: str) -> Iterator[Step]:
     assert ground.journal is not None  # noqa: S101
     log = TileLog(ground.journal.folder, ground.journal.key)
     found = check_journal(log, ground.journal.folder, store=ground.store)
-    faults = [Finding("journal.altered", f"ligne {one.line}", one.sentence()) for one in found.faults]
+    faults = [Finding("journal.altered", Said("ligne %(line)s", line=one.line), one.sentence()) for one in found.faults]
     if found.waiting:
-        since = f" depuis le {found.oldest_waiting:%d/%m/%Y %H:%M} UTC" if found.oldest_waiting else ""
-        faults.append(
-            Finding("journal.waiting", f"{found.waiting} lignes", f"Pas encore inscrites{since}.", Weight.REMARK)
-        )
+        since = f"{found.oldest_waiting:%d/%m/%Y %H:%M}" if found.oldest_waiting else ""
+        why = Said("Pas encore inscrites depuis le %(since)s UTC.", since=since) if since else "Pas encore inscrites."
+        faults.append(Finding("journal.waiting", Said("%(count)s lignes", count=found.waiting), why, Weight.REMARK))
     yield Step("fini", found.entries, total=found.entries, findings=tuple(faults))

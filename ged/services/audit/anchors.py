@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
+from ged.mail.said import Said
 from ged.seal.log_key import read_checkpoint
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.heads import Grown
@@ -78,27 +79,31 @@ class _Looked:
         if self.last < 0 and first is not None and ground.witnesses_needed:
             self.lacking = first.isoformat()  # no head was ever shown, or somebody took them all away
         if since is not None and ground.clock() - since > _WAITS and ground.time_roots:
-            detail = f"Des inscriptions attendent leur horodatage depuis le {since:%d/%m/%Y %H:%M} UTC."
+            detail = Said(
+                "Des inscriptions attendent leur horodatage depuis le %(since)s UTC.", since=f"{since:%d/%m/%Y %H:%M}"
+            )
             self.found.append(Finding("anchor.waits", name, detail, Weight.REMARK))
         if self.lacking and ground.clock() - datetime.fromisoformat(self.lacking) > _WAITS:
             taken = datetime.fromisoformat(self.lacking)
-            detail = (
-                f"Depuis la tête du {taken:%d/%m/%Y %H:%M} UTC, aucune ne porte la signature valable de "
-                f"{ground.witnesses_needed} témoin(s) de la configuration."
+            detail = Said(
+                "Depuis la tête du %(taken)s UTC, aucune ne porte la signature valable de %(count)s témoin(s) de la "
+                "configuration.",
+                taken=f"{taken:%d/%m/%Y %H:%M}",
+                count=ground.witnesses_needed,
             )
             self.found.append(Finding("anchor.witnesses", name, detail))
 
     def _look(self, one: LogAnchor, record: bytes) -> None:
-        about = f"{self.log.name}, tête de {one.size} entrées"
+        about = Said("%(log)s, tête de %(size)s entrées", log=self.log.name, size=one.size)
         try:
             head = read_checkpoint(one.note.decode(), self.log.key_text)
         except (ValueError, UnicodeDecodeError) as error:
-            detail = f"La tête gardée n'est pas signée par le journal ({error})."
+            detail = Said("La tête gardée n'est pas signée par le journal (%(why)s).", why=str(error))
             self.found.append(Finding("anchor.altered", about, detail))
             return
         if (head.size, head.root.hex()) != (one.size, one.root):
-            detail = "La ligne de la base ne dit pas ce que dit la tête signée."
-            self.found.append(Finding("anchor.altered", about, detail))
+            differs = "La ligne de la base ne dit pas ce que dit la tête signée."
+            self.found.append(Finding("anchor.altered", about, differs))
         self.found += self.grown.against(Head(self.log.name, head.size, head.root.hex(), one.note.decode()))
         signed, wrong = read_cosignatures(one, head, self.ground.witnesses, about)
         self.found += wrong

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from ged.mail.audit import Finding, Weight
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.seal.leaf import Leaf
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.judge import Entry, leaf_of
+from ged.services.audit.judge import Entry, about_entry, leaf_of
 from ged.services.audit.seals import named
 from ged.store.unit import Unit
 
@@ -58,18 +59,20 @@ class _Bounds:
 
 
 def _judged(unit: Unit, bounds: _Bounds, index: int, leaf: Leaf) -> Iterator[Finding]:
-    about = f"inscription n° {index}, {leaf.document}"
+    about = about_entry(index, leaf)
     try:
         claimed = datetime.fromisoformat(leaf.time)
     except ValueError:
-        yield Finding("leaf.unreadable", about, f"Son heure ne se lit pas : {leaf.time}.")
+        yield Finding("leaf.unreadable", about, Said("Son heure ne se lit pas : %(time)s.", time=leaf.time))
         return
+    said = claimed.isoformat()
     after, until = bounds.around(index)
     if until is not None and claimed > until + TOLERANCE:
-        yield Finding("leaf.postdated", about, f"Dit {claimed.isoformat()}, inscrit avant {until.isoformat()}.")
+        before = Said("Dit %(claimed)s, inscrit avant %(proved)s.", claimed=said, proved=until.isoformat())
+        yield Finding("leaf.postdated", about, before)
     if after is None or claimed >= after - TOLERANCE:
         return
-    detail = f"Dit {claimed.isoformat()}, inscrit après {after.isoformat()}."
+    detail = Said("Dit %(claimed)s, inscrit après %(proved)s.", claimed=said, proved=after.isoformat())
     if unit.audits.reserved_for(leaf.document):
         yield Finding("leaf.from_paper", about, detail, Weight.REMARK)
     elif _told_then(unit, leaf.document, claimed):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.trust import TrustStore, named
 from ged.services.audit.ground import Ground, Step
 
@@ -28,7 +29,11 @@ def check_certificates(ground: Ground, position: str) -> Iterator[Step]:
     for each in chain:
         about, end = named(each), each.not_valid_after_utc
         if end < now:
-            found.append(Finding("certificate.ended", about, f"Fini le {end:%d/%m/%Y}.", Weight.REMARK))
+            found.append(
+                Finding("certificate.ended", about, Said("Fini le %(day)s.", day=f"{end:%d/%m/%Y}"), Weight.REMARK)
+            )
         elif end - now < _WARNED:
-            found.append(Finding("certificate.ends", about, f"Finit le {end:%d/%m/%Y}.", Weight.REMARK))
+            found.append(
+                Finding("certificate.ends", about, Said("Finit le %(day)s.", day=f"{end:%d/%m/%Y}"), Weight.REMARK)
+            )
     yield Step("fini", len(chain), total=len(chain), findings=tuple(found))

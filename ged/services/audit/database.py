@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.judge import Entry, leaf_of
@@ -45,7 +46,7 @@ def compare_database(ground: Ground, position: str) -> Iterator[Step]:
         unsealed = unit.audits.sealed_without_row()
         waiting = unit.audits.waiting_since(ground.clock() - _WAITS)
     found = [
-        Finding("database.entry", row.number, f"L'entrée n° {row.leaf_index} n'est pas au journal.")
+        Finding("database.entry", row.number, Said("L'entrée n° %(index)s n'est pas au journal.", index=row.leaf_index))
         for row in beyond
         if row.leaf_index >= size
     ]
@@ -59,9 +60,11 @@ def _row_faults(entry: Entry, rows: dict[int, list[SealedRow]]) -> Iterator[Find
     mine = rows.get(entry.index, [])
     if len(mine) > 1:
         numbers = ", ".join(row.number for row in mine)
-        yield Finding("database.entry", f"inscription n° {entry.index}", f"Plusieurs lignes la citent : {numbers}.")
+        yield Finding(
+            "database.entry", _entry(entry), Said("Plusieurs lignes la citent : %(numbers)s.", numbers=numbers)
+        )
     for row in mine:
-        about = f"{row.number}, inscription n° {entry.index}"
+        about = _of_letter(row.number, entry)
         if row.leaf is not None and row.leaf != entry.data:
             yield Finding("database.leaf", about, "L'inscription gardée dans la base n'est pas celle du journal.")
         for detail in _differences(leaf, row) if leaf else ():
@@ -70,13 +73,21 @@ def _row_faults(entry: Entry, rows: dict[int, list[SealedRow]]) -> Iterator[Find
 
 def _differences(leaf: Leaf, row: SealedRow) -> Iterator[str]:
     if leaf.document != row.id:
-        yield f"La base la dit de {row.id}, le journal de {leaf.document}."
+        yield Said("La base la dit de %(base)s, le journal de %(log)s.", base=row.id, log=leaf.document)
     if not leaf.blinded and leaf.sha256 != row.sha256:
-        yield f"La base cite l'original {row.sha256[:16]}…, le journal {leaf.sha256[:16]}…"
+        yield Said("La base cite l'original %(base)s…, le journal %(log)s…", base=row.sha256[:16], log=leaf.sha256[:16])
     if row.p7s_sha256 is not None and leaf.p7s_sha256 != row.p7s_sha256:
         yield "La base cite une autre signature que le journal."
     if row.at is not None and leaf.time != row.at.isoformat():
-        yield f"La base la date du {row.at.isoformat()}, le journal du {leaf.time}."
+        yield Said("La base la date du %(base)s, le journal du %(log)s.", base=row.at.isoformat(), log=leaf.time)
+
+
+def _entry(entry: Entry) -> str:
+    return Said("inscription n° %(index)s", index=entry.index)
+
+
+def _of_letter(number: str, entry: Entry) -> str:
+    return Said("%(number)s, inscription n° %(index)s", number=number, index=entry.index)
 
 
 def _is_disposal(entry: Entry) -> bool:
@@ -90,6 +101,6 @@ def _without_row(entry: Entry, known: dict[str, str]) -> Finding:
     document = leaf.document if leaf else ""
     if number := known.get(document):
         detail = "Inscrit au journal, son sceau n'est pas encore dans la base."
-        return Finding("seal.unfinished", f"{number}, inscription n° {entry.index}", detail, Weight.REMARK)
-    detail = f"Le document {document} est au journal ; la base ne le connaît plus."
-    return Finding("database.gone", f"inscription n° {entry.index}", detail)
+        return Finding("seal.unfinished", _of_letter(number, entry), detail, Weight.REMARK)
+    detail = Said("Le document %(document)s est au journal ; la base ne le connaît plus.", document=document)
+    return Finding("database.gone", _entry(entry), detail)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding
+from ged.mail.said import Said
 from ged.ports import Vault
 from ged.services.audit.ground import Ground
 from ged.services.audit.veiled import has_a_length, is_veiled
@@ -40,7 +41,7 @@ def _hashed(vault: Vault, name: str) -> tuple[int, list[Finding]]:
         return 0, [Finding("object.unread", name, "Le disque ne rend pas ses octets (erreur de lecture).")]
     if digest == name:
         return size, []
-    return size, [Finding("object.altered", name, f"Ses octets ont l'empreinte {digest}.")]
+    return size, [Finding("object.altered", name, Said("Ses octets ont l'empreinte %(digest)s.", digest=digest))]
 
 
 def handfuls(things: Iterable[T], weight: Callable[[T], float]) -> Iterator[list[T]]:

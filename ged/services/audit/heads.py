@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head, Weight
+from ged.mail.said import Said
 from ged.seal.log_key import read_succession, successions
 from ged.seal.note import Checkpoint
 from ged.seal.tree import EMPTY, check_consistency, consistency
@@ -29,7 +30,9 @@ def compare_heads(ground: Ground, position: str) -> Iterator[Step]:
             head = log.head()
             known += [_introduced(log, note) for note in successions(log.key_text)]
         except (ValueError, OSError) as error:
-            found.append(Finding("head.unsigned", log.name, f"La tête ne se vérifie pas : {error}."))
+            found.append(
+                Finding("head.unsigned", log.name, Said("La tête ne se vérifie pas : %(why)s.", why=str(error)))
+            )
             continue
         if not head.size and not known:
             found.append(Finding("head.none", log.name, "Ce journal est vide.", Weight.REMARK))
@@ -78,17 +81,23 @@ class Grown:
         if kept.size > head.size:
             self._read()  # it may have grown meanwhile
             head = self._head or head
-        about = f"{self._log.name}, tête gardée de {kept.size} entrées"
+        about = Said("%(log)s, tête gardée de %(size)s entrées", log=self._log.name, size=kept.size)
         if kept.size > head.size:
-            return [Finding("log.rolled_back", about, f"Le journal n'a plus que {head.size} entrées.")]
+            return [
+                Finding("log.rolled_back", about, Said("Le journal n'a plus que %(size)s entrées.", size=head.size))
+            ]
         if kept.size == head.size and kept.root != head.root.hex():
-            detail = f"Deux têtes de même taille : {kept.root[:16]}… gardée, {head.root.hex()[:16]}… présentée."
+            detail = Said(
+                "Deux têtes de même taille : %(kept)s… gardée, %(shown)s… présentée.",
+                kept=kept.root[:16],
+                shown=head.root.hex()[:16],
+            )
             return [Finding("log.two_heads", about, detail)]
         try:
             proof = consistency(kept.size, head.size, self._subtree)
         except (Corrupt, OSError):
-            detail = "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur."
-            return [Finding("log.altered", about, detail)]
+            lacking = "Une tuile nécessaire à la comparaison manque ou n'a pas sa longueur."
+            return [Finding("log.altered", about, lacking)]
         older = bytes.fromhex(kept.root)
         grew = check_consistency(kept.size, head.size, proof, older, head.root) if kept.size else older == EMPTY
         return [] if grew else [Finding("log.rewritten", about, "Le journal d'aujourd'hui n'en est pas la suite.")]

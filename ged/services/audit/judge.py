@@ -12,6 +12,7 @@ from cryptography.x509 import Certificate
 
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.seal.log_key import read_checkpoint
 from ged.seal.note import Checkpoint, proof_text, read_proof, write_hashes
@@ -22,6 +23,7 @@ from ged.services.audit.disposals import disposals_of
 from ged.services.audit.ground import Ground
 from ged.services.beside import proof_suffix
 
+_NO_LEAF = "Ce n'est pas une inscription de sceau."
 _GONE = frozenset({"object.missing", "leaf.masked"})
 _GONE_WITH_IT = _GONE | {"p7s.missing", "proof.missing"}
 
@@ -53,6 +55,11 @@ def leaf_of(entry: Entry) -> Leaf | None:
         return None
 
 
+def about_entry(index: int, leaf: Leaf) -> str:
+    """Return what a finding of an entry is about."""
+    return Said("inscription n° %(index)s, %(document)s", index=index, document=leaf.document)
+
+
 def original_of(entry: Entry, leaf: Leaf) -> str:
     """Return the object that an entry is of; "" where its digest is blinded and nothing here says of which."""
     return entry.original or ("" if leaf.blinded else leaf.sha256)
@@ -75,16 +82,18 @@ class Judge:
         """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""
         leaf = leaf_of(entry)
         if leaf is None:
-            return [
-                Finding("leaf.unreadable", f"inscription n° {entry.index}", "Ce n'est pas une inscription de sceau.")
-            ]
-        original, about = original_of(entry, leaf), f"inscription n° {entry.index}, {leaf.document}"
+            return [Finding("leaf.unreadable", Said("inscription n° %(index)s", index=entry.index), _NO_LEAF)]
+        original = original_of(entry, leaf)
         if leaf.event == DISPOSAL:
-            return self._remains(original, about)
-        found = [Finding(code, about, detail) for code, detail in self._wrong(entry, original, leaf, every_byte)]
+            return self._remains(original, entry.index, leaf)
+        wrong = self._wrong(entry, original, leaf, every_byte)
+        if not wrong:
+            return []
+        about = about_entry(entry.index, leaf)
+        found = [Finding(code, about, detail) for code, detail in wrong]
         gone = any(each.code in _GONE for each in found)
         if gone and (disposal := self.disposed_after(entry.index, leaf)) is not None:
-            detail = f"Détruit : son élimination est inscrite, n° {disposal}."
+            detail = Said("Détruit : son élimination est inscrite, n° %(index)s.", index=disposal)
             kept = [each for each in found if each.code not in _GONE_WITH_IT]
             return [*kept, Finding("object.disposed", about, detail, Weight.REMARK)]
         return found
@@ -103,11 +112,11 @@ class Judge:
         """Read once, when the first original is missing; two threads that need it at once read the same."""
         return disposals_of(self._ground.documents, self._head.size)
 
-    def _remains(self, original: str, about: str) -> list[Finding]:
+    def _remains(self, original: str, index: int, leaf: Leaf) -> list[Finding]:
         if not original or self._ground.vault.stat(original) is None:
             return []
-        detail = f"L'original {original} est encore dans le coffre."
-        return [Finding("disposal.remains", about, detail, Weight.REMARK)]
+        detail = Said("L'original %(digest)s est encore dans le coffre.", digest=original)
+        return [Finding("disposal.remains", about_entry(index, leaf), detail, Weight.REMARK)]
 
     def _wrong(self, entry: Entry, original: str, leaf: Leaf, every_byte: bool) -> list[tuple[str, str]]:
         """Return (code, detail) of each thing that is wrong."""
@@ -132,11 +141,17 @@ class Judge:
                 yield "object.altered", error.sentence
                 return
         if size < 0:
-            yield "object.missing", f"L'original {original} n'est plus dans le coffre."
+            yield "object.missing", Said("L'original %(digest)s n'est plus dans le coffre.", digest=original)
         elif (digest, size) != (original, leaf.size):
             yield (
                 "object.altered",
-                f"{size} octets, SHA-256 {digest[:16]}… ; inscrit : {leaf.size}, {original[:16]}…",
+                Said(
+                    "%(size)s octets, SHA-256 %(digest)s… ; inscrit : %(due)s, %(original)s…",
+                    size=size,
+                    digest=digest[:16],
+                    due=leaf.size,
+                    original=original[:16],
+                ),
             )
 
     def _signature(self, entry: Entry, original: str, leaf: Leaf) -> Iterator[tuple[str, str]]:
@@ -149,7 +164,7 @@ class Judge:
         try:
             signature = read_signature(p7s)
         except (ValueError, KeyError) as error:
-            yield "p7s.invalid", f"La signature ne se vérifie pas ({error})."
+            yield "p7s.invalid", Said("La signature ne se vérifie pas (%(why)s).", why=str(error))
             return
         if signature.message_digest.hex() != original:
             yield "p7s.invalid", "La signature porte sur un autre fichier."
@@ -177,7 +192,7 @@ class Judge:
             proof = read_proof(kept.decode())
             then = self._checkpoint(proof.checkpoint)
         except (ValueError, UnicodeDecodeError) as error:
-            yield "proof.invalid", f"La preuve ne se lit pas ({error})."
+            yield "proof.invalid", Said("La preuve ne se lit pas (%(why)s).", why=str(error))
             return
         if proof.index != entry.index or not check_inclusion(
             leaf_hash(entry.data), proof.index, then.size, proof.path, then.root

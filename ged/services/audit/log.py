@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ged.errors import Corrupt
 from ged.mail.audit import Finding
+from ged.mail.said import Said
 from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH, Tiles
 from ged.seal.tree import EMPTY, leaf_hash, root_of, root_over
@@ -52,7 +53,13 @@ def _one(log: ReadLog, head: Checkpoint, at: int, growing: Growing) -> Iterator[
     for first, entries in log.bundles(head.size, since=at):
         due = min(WIDTH, head.size - first)
         if entries is None:
-            found.append(_finding(log, f"entrées {first} à {first + due - 1}", "Ce paquet d'entrées ne se lit plus."))
+            found.append(
+                _finding(
+                    log,
+                    Said("entrées %(first)s à %(last)s", first=first, last=first + due - 1),
+                    "Ce paquet d'entrées ne se lit plus.",
+                )
+            )
         for level, index, row in growing.add(_hashes(entries, due), first):
             found += _tile(log, tiles, level, index, row)
         looked += due
@@ -102,7 +109,7 @@ class Growing:
 
 
 def _tile(log: ReadLog, tiles: Tiles, level: int, index: int, row: list[bytes]) -> list[Finding]:
-    about = f"tuile {level}/{index}"
+    about = Said("tuile %(level)s/%(index)s", level=level, index=index)
     try:
         kept = tiles.hashes(level, index)
     except (Corrupt, OSError):
@@ -111,8 +118,10 @@ def _tile(log: ReadLog, tiles: Tiles, level: int, index: int, row: list[bytes]) 
         return []
     wrong = next((n for n, (ours, theirs) in enumerate(zip(row, kept, strict=True)) if ours != theirs), 0)
     near = (index * WIDTH + wrong) << (8 * level)
-    return [_finding(log, about, f"Elle ne correspond pas aux entrées, à partir de l'entrée n° {near}.")]
+    return [
+        _finding(log, about, Said("Elle ne correspond pas aux entrées, à partir de l'entrée n° %(near)s.", near=near))
+    ]
 
 
 def _finding(log: ReadLog, about: str, detail: str) -> Finding:
-    return Finding("log.altered", f"{log.name}, {about}", detail)
+    return Finding("log.altered", Said("%(log)s, %(about)s", log=log.name, about=about), detail)

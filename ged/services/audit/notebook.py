@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ged.mail import said
 from ged.mail.audit import Audit, Checked, Depth, Finding, Head, Weight
 from ged.seal.tiles import durable_write
 
@@ -33,22 +34,42 @@ class Notebook:
 
 
 def plain(audit: Audit) -> dict[str, Any]:
-    """Return an audit as JSON values."""
+    """Return an audit as JSON values: its texts in French, and apart, by text, those made of a sentence and values."""
     values = asdict(audit)
+    values["told"] = _told(audit)
     values["started_at"] = audit.started_at.isoformat()
     values["finished_at"] = audit.finished_at.isoformat() if audit.finished_at else None
     return values
 
 
+def _told(audit: Audit) -> dict[str, Any]:
+    """Return how each text was made that is more than one sentence: a page tells it in another language."""
+    texts = [
+        *audit.not_checked,
+        *(text for one in audit.checks for text in (one.skipped, one.stopped)),
+        *(text for one in audit.checks for each in one.findings for text in (each.about, each.detail)),
+    ]
+    return {text: said.plain(text) for text in texts if isinstance(text, said.Said) and text.values}
+
+
 def read(values: dict[str, Any]) -> Audit:
-    """Return the audit that these values are the plain form of."""
+    """Return the audit that these values are the plain form of; in those of before, no text was told apart."""
+    values = dict(values)
+    told = {text: said.read(each) for text, each in values.pop("told", {}).items()}
     checks = [
         Checked(
             **(
                 one
+                | {name: told.get(one[name], one[name]) for name in ("skipped", "stopped")}
                 | {
                     "findings": tuple(
-                        Finding(**(each | {"weight": Weight(each["weight"])})) for each in one["findings"]
+                        Finding(
+                            each["code"],
+                            told.get(each["about"], each["about"]),
+                            told.get(each["detail"], each["detail"]),
+                            Weight(each["weight"]),
+                        )
+                        for each in one["findings"]
                     )
                 }
             )
@@ -62,6 +83,6 @@ def read(values: dict[str, Any]) -> Audit:
         "finished_at": datetime.fromisoformat(finished) if finished else None,
         "heads": tuple(Head(**one) for one in values["heads"]),
         "checks": tuple(checks),
-        "not_checked": tuple(values["not_checked"]),
+        "not_checked": tuple(told.get(each, each) for each in values["not_checked"]),
     }
     return Audit(**(values | changed))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import handfuls, read_originals
@@ -116,9 +117,9 @@ def _out_of_place(one: Found, *, veiled: bool) -> tuple[str, str] | None:
     if one.keyless:
         return "vault.keyless", "Ce fichier chiffré n'a plus de clé."
     if one.stranger:
-        return "vault.stranger", f"Ce nom n'est pas du coffre ({one.size} octets)."
+        return "vault.stranger", Said("Ce nom n'est pas du coffre (%(size)s octets).", size=one.size)
     if not one.latest:
-        return "vault.version", f"Une version plus ancienne existe ({one.version})."
+        return "vault.version", Said("Une version plus ancienne existe (%(version)s).", version=one.version)
     if one.suffix and not _COMPANION.fullmatch(one.suffix) and not (veiled and _VEILED.fullmatch(one.suffix)):
         return "vault.stranger", "Le coffre n'écrit pas de fichier de ce nom."
     return None

@@ -12,6 +12,7 @@ from io import BytesIO
 
 from ged.clock import Clock
 from ged.errors import Conflict, NotFound
+from ged.mail import said
 from ged.mail.access import SYSTEM, Actor, Right, require
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, Run, RunState
 from ged.mail.journal import Act
@@ -173,7 +174,7 @@ def progress_of(audit: Audit) -> list[list[object]]:
 
 
 def _leave(run: Run, done: Audit, at: datetime, store: Store) -> None:
-    stopped = [[one.code, one.stopped] for one in done.checks if one.stopped and not one.done]
+    stopped = [[one.code, said.plain(one.stopped)] for one in done.checks if one.stopped and not one.done]
     with store.unit() as unit:
         unit.audit_runs.change(
             run.id,

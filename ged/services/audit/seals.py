@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.leaf import DISPOSAL, Leaf, blind
 from ged.seal.note import Checkpoint
 from ged.seal.tiles import WIDTH
@@ -134,7 +136,9 @@ def named(ground: Ground, found: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _with_number(finding: Finding, numbers: dict[str, str]) -> Finding:
-    about, _, document = finding.about.rpartition(", ")
-    number = numbers.get(document)
-    shown = f"{number}, {about}" if number else finding.about
-    return Finding(finding.code, shown, finding.detail, finding.weight)
+    about = finding.about
+    number = numbers.get(about.rpartition(", ")[2])
+    if number is None or not isinstance(about, Said):
+        return finding
+    shown = Said("%(number)s, inscription n° %(index)s", number=number, index=about.values["index"])
+    return replace(finding, about=shown)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ged.errors import NotFound
 from ged.mail.audit import Finding
+from ged.mail.said import Said
 from ged.ports import Vault
 from ged.store.vault.segments import begins_ciphertext, plain_size, stored_size
 
@@ -57,5 +58,9 @@ def lacking(needed: Counter[int], there: Counter[int]) -> Iterator[Finding]:
     """Return one finding for each size of which the log names more originals than the vault has ciphertexts."""
     for size, count in sorted(needed.items()):
         if count > there[size]:
-            detail = f"{count} au journal ; {there[size]} fichiers chiffrés de cette taille, avec signature et preuve."
-            yield Finding("object.missing", f"originaux de {size} octets", detail)
+            detail = Said(
+                "%(logged)s au journal ; %(found)s fichiers chiffrés de cette taille, avec signature et preuve.",
+                logged=count,
+                found=there[size],
+            )
+            yield Finding("object.missing", Said("originaux de %(size)s octets", size=size), detail)

@@ -14,6 +14,7 @@ from cryptography import x509
 from ged.errors import Corrupt
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Weight
+from ged.mail.said import Said
 from ged.seal.cosignature import COSIGNS, check_cosignature
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
@@ -33,12 +34,18 @@ def read_cosignatures(
             (line,) = read_lines(text)
             witness = known.get((line.name, line.key_id))
             if witness is None:
-                detail = f"« {line.name} » a signé cette tête ; sa clé n'est pas dans la configuration."
+                detail = Said(
+                    "« %(witness)s » a signé cette tête ; sa clé n'est pas dans la configuration.", witness=line.name
+                )
                 found.append(Finding("anchor.unknown_witness", about, detail, Weight.REMARK))
                 continue
             signed.add(check_cosignature(line, head, witness).witness)
         except ValueError as error:
-            found.append(Finding("anchor.cosignature", about, f"Une ligne de témoin ne tient pas ({error})."))
+            found.append(
+                Finding(
+                    "anchor.cosignature", about, Said("Une ligne de témoin ne tient pas (%(why)s).", why=str(error))
+                )
+            )
     return len(signed), found
 
 
@@ -53,10 +60,14 @@ def token_faults(
     try:
         found = check_response(one.stamp.token, hashlib.sha256(one.note).digest(), roots)
     except ValueError as error:
-        return [Finding("anchor.token", about, f"Le jeton ne tient pas ({error}).")]
+        return [Finding("anchor.token", about, Said("Le jeton ne tient pas (%(why)s).", why=str(error)))]
     faults = []
     if found.token.at != one.stamp.at:
-        detail = f"La base dit {one.stamp.at.isoformat()}, le jeton {found.token.at.isoformat()}."
+        detail = Said(
+            "La base dit %(base)s, le jeton %(token)s.",
+            base=one.stamp.at.isoformat(),
+            token=found.token.at.isoformat(),
+        )
         faults.append(Finding("anchor.altered", about, detail))
     return [*faults, *_lasting(one, found.ends, record, roots, now, about)]
 
@@ -66,7 +77,9 @@ def _lasting(  # noqa: PLR0917 - private, and each is the token's own
 ) -> list[Finding]:
     """Return why the token of a head does not prove its time today."""
     if not data and ends < now:
-        detail = f"Son autorité n'a plus de certificat depuis le {ends:%d/%m/%Y}, et rien ne l'a renouvelé."
+        detail = Said(
+            "Son autorité n'a plus de certificat depuis le %(day)s, et rien ne l'a renouvelé.", day=f"{ends:%d/%m/%Y}"
+        )
         return [Finding("anchor.ended", about, detail, Weight.REMARK)]
     if not data:
         return []
@@ -76,5 +89,7 @@ def _lasting(  # noqa: PLR0917 - private, and each is the token's own
             return [Finding("anchor.record", about, "Le renouvellement gardé est celui d'un autre jeton.")]
         check_record(record, one.note, roots, now)
     except (ValueError, Corrupt) as error:
-        return [Finding("anchor.record", about, f"Le renouvellement gardé ne tient pas ({error}).")]
+        return [
+            Finding("anchor.record", about, Said("Le renouvellement gardé ne tient pas (%(why)s).", why=str(error)))
+        ]
     return []

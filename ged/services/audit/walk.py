@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ged.errors import Corrupt, GedError
 from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Finding, Head, Weight
+from ged.mail.said import Said
 from ged.services.audit import veiled
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.notebook import Notebook
@@ -73,12 +74,19 @@ def _one(  # noqa: PLR0917 - private, and each is the walk's own
             checked = _after(checked, _said_by("check.stopped", checked, error.sentence, Weight.FAULT))
             checked = replace(checked, stopped=error.sentence, done=True)
         except (GedError, OSError) as error:
-            sentence = error.sentence if isinstance(error, GedError) else f"Ne se lit pas : {error.strerror or error}."
+            sentence = (
+                error.sentence
+                if isinstance(error, GedError)
+                else Said("Ne se lit pas : %(why)s.", why=str(error.strerror or error))
+            )
             waits = ground.patience if checked.position != reached else waits
             if not waits:
-                checked = replace(checked, stopped=f"{sentence} {_unchecked(checked)}")
+                left = _whole(_unchecked(checked))
+                checked = replace(checked, stopped=Said("%(why)s %(left)s", why=_whole(sentence), left=left))
                 break
-            at = f"{ground.clock():%d/%m/%Y %H:%M:%S} UTC : {sentence} Repris ensuite."
+            at = Said(
+                "%(at)s UTC : %(why)s Repris ensuite.", at=f"{ground.clock():%d/%m/%Y %H:%M:%S}", why=_whole(sentence)
+            )
             checked = _after(checked, _said_by("check.interrupted", checked, at, Weight.REMARK))
             audit = _with(audit, place, checked)
             notebook.write(audit)
@@ -122,9 +130,17 @@ def _unchecked(checked: Checked) -> str:
     """Return, in French, what a check that stops here has not looked at."""
     if not checked.position:
         return "Rien n'en a été vérifié."
-    of = f" sur {checked.total}" if checked.total is not None else ""
-    after = f", jusqu'à « {checked.position} » compris" if _NAME.fullmatch(checked.position) else ""
-    return f"Vérifié : {checked.looked}{of}{after}. La suite ne l'a pas été : reprenez cet audit."
+    looked: int | Said = checked.looked
+    if checked.total is not None:
+        looked = Said("%(count)s sur %(total)s", count=checked.looked, total=checked.total)
+    if _NAME.fullmatch(checked.position):
+        looked = Said("%(looked)s, jusqu'à « %(last)s » compris", looked=looked, last=checked.position)
+    return Said("Vérifié : %(looked)s. La suite ne l'a pas été : reprenez cet audit.", looked=looked)
+
+
+def _whole(sentence: str) -> Said:
+    """Return a sentence that is told in its turn where another holds it."""
+    return sentence if isinstance(sentence, Said) else Said(sentence)
 
 
 def _waited(seconds: float, stop: Callable[[], bool]) -> bool:
@@ -168,15 +184,20 @@ def _heads(ground: Ground) -> tuple[Head, ...]:
 
 
 def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
-    said = [
-        f"{check.title} : cet audit est {audit.depth}. {check.holds}"
+    said: list[str] = [
+        Said(
+            "%(check)s : cet audit est %(depth)s. %(holds)s",
+            check=Said(check.title),
+            depth=Said(audit.depth),
+            holds=Said(check.holds),
+        )
         for check in CHECKS
         if audit.depth not in check.depths
     ]
     for one in audit.checks:
         title = BY_CODE[one.code].title
         if one.skipped or one.stopped:
-            said.append(f"{title} : {one.skipped or one.stopped}")
+            said.append(Said("%(check)s : %(why)s", check=Said(title), why=_whole(one.skipped or one.stopped)))
     if ground.veiled:
         said.append(veiled.SAID)
     if not ground.retained:

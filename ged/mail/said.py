@@ -1,0 +1,50 @@
+"""A French text that remembers of which sentence and values it was made, so that it can be told in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+Value = str | int
+"""What stands in a sentence: a number, words that stand as they are, or a `Said` that is told in its turn."""
+
+
+class Said(str):
+    """A French text made of a sentence with `%(name)s` in it and its values; a sentence without values stands as it is.
+
+    Everything that reads texts reads it as the French that it is; who shows it in another language asks `tell`.
+    """
+
+    __slots__ = ("sentence", "values")
+    sentence: str
+    values: dict[str, Value]
+
+    def __new__(cls, sentence: str, **values: Value) -> Self:
+        """Put a text together."""
+        made = super().__new__(cls, sentence % values if values else sentence)
+        made.sentence, made.values = sentence, values
+        return made
+
+
+def tell(text: str, say: Callable[[str], str]) -> str:
+    """Return a text in a language, by what gives its sentences; what was not made of one is asked for whole."""
+    if not isinstance(text, Said):
+        return say(text) if text else ""
+    values = {name: tell(each, say) if isinstance(each, Said) else each for name, each in text.values.items()}
+    return say(text.sentence) % values if values else say(text.sentence)
+
+
+def plain(text: str) -> Any:
+    """Return a text as JSON values: itself, or, of a `Said`, its sentence and values."""
+    if not isinstance(text, Said):
+        return text
+    values = {name: plain(each) if isinstance(each, str) else each for name, each in text.values.items()}
+    return [text.sentence, values]
+
+
+def read(values: Any) -> Any:
+    """Return the text that these values are the plain form of."""
+    if not isinstance(values, list):
+        return values
+    sentence, parts = values
+    return Said(sentence, **{name: read(each) for name, each in parts.items()})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from ged.mail.access import Actor, may_read
+from ged.mail.access import Actor, readable
 from ged.mail.dossier import piece_tokens
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.indexing import entry_of_piece, piece_of_entry
@@ -45,7 +45,7 @@ class Kind(Generic[T]):
 
 
 def _letters(unit: Unit, ids: Sequence[str], actor: Actor) -> dict[str, ListedLetter]:
-    letters = {letter.id: letter for letter in unit.letters.many(list(ids)) if may_read(actor, letter)}
+    letters = {letter.id: letter for letter in readable(actor, unit.letters.many(list(ids)))}
     proposals = unit.proposals.of_letters(list(letters))
     return {each: ListedLetter(letter, proposals.get(each, {})) for each, letter in letters.items()}
 

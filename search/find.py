@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Generic, TypeVar
 
 from ged.errors import Unavailable
@@ -110,14 +111,23 @@ def _found(
         with store.unit() as unit:
             rows |= kind.rows(unit, [hit.id for hit in (*hits.hits, *near)], actor)
             pages |= kind.pages(unit, list(rows))
-    found, near_found = (
-        tuple(Found(rows[hit.id], hit.score, light.passages(pages.get(hit.id, []))) for hit in some if hit.id in rows)
-        for some in (hits.hits, near)
+    shown = [hit for hit in (*hits.hits, *near) if hit.id in rows]
+    passages = light.passages_of([pages.get(hit.id, []) for hit in shown])
+    every = tuple(Found(rows[hit.id], hit.score, lit) for hit, lit in zip(shown, passages, strict=True))
+    best = sum(hit.id in rows for hit in hits.hits)
+    read = chain(
+        (text.split() for row in rows.values() for text in kind.heads(row)),
+        (page.said for of_entry in pages.values() for page in of_entry),
     )
-    read = [text for row in rows.values() for text in kind.heads(row)]
-    read += [page.text for of_entry in pages.values() for page in of_entry]
-    total = hits.total - (len(hits.hits) - len(found))
-    return Answer(found, total, hits.following, hits.facets, light, near_found, respelt(query.text, read))
+    return Answer(
+        found=every[:best],
+        total=hits.total - (len(hits.hits) - best),
+        following=hits.following,
+        facets=hits.facets,
+        light=light,
+        near=every[best:],
+        respelt=respelt(query.text, read, light.likeness),
+    )
 
 
 def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:

@@ -217,16 +217,6 @@ def _conjunctions(text: str, begin: int = 0, stop: int | None = None) -> dict[in
     return found
 
 
-def words_in(text: str) -> list[str]:
-    """Return what a text holds between spaces and punctuation, in order, as it is written."""
-    return _WORD.findall(text)
-
-
-def stems_of(text: str) -> list[str]:
-    """Return the stem of each searchable word of a text, in order."""
-    return [part[1] for written in _WORD.findall(text) for part in _analysed(written)]
-
-
 @lru_cache(maxsize=50_000)
 def _analysed(written: str) -> tuple[tuple[str, str, int, int, str, bool], ...]:
     """Return what stands between two spaces as (exact, stem, start, end, kept, small); letters repeat their words."""
@@ -245,6 +235,8 @@ def _analysed(written: str) -> tuple[tuple[str, str, int, int, str, bool], ...]:
 
 def _kept(written: str, exact: str) -> str:
     """Return the second form of a word: with its accents when it is short, in plain letters when it is not French."""
+    if written.isascii():
+        return ""
     plain = exact.translate(_PLAIN)
     if plain != exact:
         return stem(plain)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import takewhile
-from operator import ge
+from itertools import pairwise
 
-from ged.mail.folding import near_words
 from ged.mail.page import Page, PageWords
 from search.french import Token, read_word, tolerance
+from search.likeness import Likeness
 from search.plan import InField, taken_apart
 from search.synonyms import NO_SYNONYMS, Synonyms
 
@@ -57,7 +56,11 @@ class Light:
         # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
         self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
         self._whole = [each for each in self._whole if len(each) > 1]
-        self._looked_at: dict[str, tuple[set[str], set[str]]] = {}
+        wholes = (*self._phrases, *self._whole)
+        self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
+        self._known: set[str] = set()
+        self._holding: dict[str, tuple[Token, ...]] = {}
+        self.likeness = Likeness()
 
     def on(self, pages: Sequence[Read]) -> dict[int, tuple[int, ...]]:
         """Return for each page number the positions of its lit words.
@@ -65,13 +68,28 @@ class Light:
         A misspelt word lights its neighbours only where nothing is spelt as it was typed.
         """
         said = {page.number: page.said for page in pages}
-        read = {word: read_word(word) for words in said.values() for word in words}  # each once: letters repeat theirs
-        several = bool(self._whole or self._phrases)
-        exacts = {token.exact for parts in read.values() for token in parts} if several else set[str]()
-        seen = {token.stem for parts in read.values() for token in parts}
+        self._read(said.values())
+        return self._lit(said)
+
+    def _read(self, texts: Iterable[Sequence[str]]) -> None:
+        """Read the words of pages, each once, and know those that hold something of the query."""
+        fresh = set[str]().union(*texts) - self._known
+        self._known |= fresh
+        for word in fresh:
+            for token in (parts := read_word(word)):
+                if token.stem in self._stems or token.exact in self._exacts:
+                    self._holding[word] = parts
+                    break
+        self.likeness.add(fresh)
+
+    def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
+        holding = self._holding
+        known = {word: holding[word] for words in said.values() for word in words if word in holding}
+        exacts = {token.exact for parts in known.values() for token in parts}
+        seen = {token.stem for parts in known.values() for token in parts}
         whole = [each for each in self._whole if exacts.issuperset(each)]
         phrases = [each for each in self._phrases if exacts.issuperset(each)]
-        flat = _flat(said, read) if whole or phrases else {}
+        flat = {number: _flat(words) for number, words in said.items()} if whole or phrases else {}
         whole = [each for each in whole if any(_places([each], words) for words in flat.values())]
         inside = {exact for each in whole for exact in each}
         stems, near = set[str](), set[str]()
@@ -80,16 +98,17 @@ class Light:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
-            elif edits := tolerance(word.exact):
-                exacts = exacts or {token.exact for parts in read.values() for token in parts}
-                near |= self._near(word.exact, edits, exacts)
-        lit: dict[int, tuple[int, ...]] = {}
+            elif tolerance(word.exact):
+                alike = self.likeness.near(word.exact)
+                near.update(*alike.values())
+                known |= {each: read_word(each) for each in alike}
         shining = {
             word
-            for word, parts in read.items()
+            for word, parts in known.items()
             for token in parts
             if ((not token.small or token.exact in stems) if token.stem in stems else token.exact in near)
         }
+        lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():
             found = {at for at, word in enumerate(words) if word in shining}
             if flat:
@@ -97,13 +116,6 @@ class Light:
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
-
-    def _near(self, typed: str, edits: int, words: set[str]) -> set[str]:
-        """Return which words may be one that was typed; each is compared once, on whatever letter it stands."""
-        compared, found = self._looked_at.setdefault(typed, (set(), set()))
-        found.update(near_words(typed, words - compared, edits))
-        compared |= words
-        return found & words
 
     def runs(self, pages: Sequence[Read]) -> tuple[LitRun, ...]:
         """Return the hits of a letter in reading order; words lit side by side on a line are one."""
@@ -119,52 +131,68 @@ class Light:
 
         A further passage is shown for words that those before it do not hold; three at most, none when nothing is lit.
         """
-        lit = self.on(pages)
-        if not lit:
-            return ()
-        runs = _runs(pages, lit)
-        said = {page.number: page.said for page in pages if page.number in lit}
-        keys = {number: {place: _key(said[number][place]) for place in places} for number, places in lit.items()}
-        shown: set[str] = set()
-        found: list[Passage] = []
-        while len(found) < _MOST_PASSAGES:
-            best: tuple[int, int, int] | None = None
-            for number, places in lit.items():
-                for at, place in enumerate(places):
-                    close = {
-                        keys[number][other] for other in takewhile(partial(ge, place + _AROUND), places[at:])
-                    } - shown
-                    if close and (best is None or len(close) > best[0]):
-                        best = (len(close), number, place)
-            if best is None:
-                break
-            _, number, place = best
-            start, end = max(0, place - _AROUND // 2), place + 2 * _AROUND
-            shown |= {keys[number][at] for at in lit[number] if start <= at < end}
-            hit = next(n for n, run in enumerate(runs, 1) if run.page == number and place in run.words)
-            found.append(Passage(number, _pieces(said[number], start, end, lit[number]), hit))
-        return tuple(found)
+        return _passages(pages, self.on(pages))
+
+    def passages_of(self, letters: Sequence[Sequence[Read]]) -> list[tuple[Passage, ...]]:
+        """Return the passages of several letters; their words are read once for all of them."""
+        self._read(page.said for pages in letters for page in pages)
+        return [_passages(pages, self._lit({page.number: page.said for page in pages})) for pages in letters]
+
+
+def _passages(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[Passage, ...]:
+    if not lit:
+        return ()
+    runs = _runs(pages, lit)
+    said = {page.number: page.said for page in pages if page.number in lit}
+    keys = {number: [_key(said[number][place]) for place in places] for number, places in lit.items()}
+    left = {key for on_page in keys.values() for key in on_page}
+    found: list[Passage] = []
+    while left and len(found) < _MOST_PASSAGES:
+        number, place = _best_place(lit, keys, left)
+        start, end = max(0, place - _AROUND // 2), place + 2 * _AROUND
+        left.difference_update(key for at, key in zip(lit[number], keys[number], strict=True) if start <= at < end)
+        hit = next(n for n, run in enumerate(runs, 1) if run.page == number and place in run.words)
+        found.append(Passage(number, _pieces(said[number], start, end, lit[number]), hit))
+    return tuple(found)
+
+
+def _best_place(lit: Mapping[int, Sequence[int]], keys: Mapping[int, Sequence[str]], left: set[str]) -> tuple[int, int]:
+    """Return (page, position) of the first place around which most of the words that are left stand."""
+    best, most = (0, 0), 0
+    for number, places in lit.items():
+        for at, place in enumerate(places):
+            close = len(left.intersection(keys[number][at : bisect_right(places, place + _AROUND)]))
+            if close > most:
+                best, most = (number, place), close
+                if most == len(left):
+                    return best
+    return best
 
 
 def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
     return [one.words for one in fields if one.field == "refs"]
 
 
-def _flat(said: Mapping[int, Sequence[str]], read: Mapping[str, Sequence[Token]]) -> dict[int, list[tuple[str, int]]]:
-    """Return for each page its searchable words in order, each with the position of what it is read in."""
-    return {
-        number: [(token.exact, at) for at, word in enumerate(words) for token in read[word]]
-        for number, words in said.items()
-    }
+Flat = tuple[list[str], list[int]]
+"""The searchable words of a page in order, and the position of what each is read in."""
 
 
-def _places(phrases: Sequence[tuple[str, ...]], flat: Sequence[tuple[str, int]]) -> set[int]:
-    """Return the positions of the words of phrases that stand on a page as they are; `flat`: its (word, position)."""
+def _flat(said: Sequence[str]) -> Flat:
+    read = [(token.exact, at) for at, word in enumerate(said) for token in read_word(word)]
+    return [exact for exact, _ in read], [at for _, at in read]
+
+
+def _places(phrases: Sequence[tuple[str, ...]], flat: Flat) -> set[int]:
+    """Return the positions of the words of phrases that stand on a page as they are."""
+    exacts, positions = flat
     found: set[int] = set()
     for phrase in phrases:
-        for start in range(len(flat) - len(phrase) + 1):
-            if flat[start][0] == phrase[0] and tuple(each for each, _ in flat[start : start + len(phrase)]) == phrase:
-                found.update(at for _, at in flat[start : start + len(phrase)])
+        start = -1
+        for _ in range(exacts.count(phrase[0])):
+            start = exacts.index(phrase[0], start + 1)
+            end = start + len(phrase)
+            if tuple(exacts[start:end]) == phrase:
+                found.update(positions[start:end])
     return found
 
 
@@ -186,11 +214,8 @@ def _key(word: str) -> str:
 
 
 def _pieces(said: Sequence[str], start: int, end: int, lit: Sequence[int]) -> Pieces:
-    pieces: list[tuple[str, bool]] = []
-    for at, word in enumerate(said[start:end], start):
-        shines = at in lit
-        if pieces and pieces[-1][1] == shines:
-            pieces[-1] = (f"{pieces[-1][0]} {word}", shines)
-        else:
-            pieces.append((word, shines))
-    return tuple(pieces)
+    lights = set(lit)
+    shines = [at in lights for at in range(start, min(end, len(said)))]
+    turns = [at for at in range(1, len(shines)) if shines[at] is not shines[at - 1]]
+    bounds = [0, *turns, len(shines)] if shines else []
+    return tuple((" ".join(said[start + one : start + other]), shines[one]) for one, other in pairwise(bounds))

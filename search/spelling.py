@@ -6,40 +6,52 @@ It is taken from the hits that the asker may read, and from nothing else: a sugg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ged.mail.folding import near_words
-from search.french import read_word, stems_of, tokens, tolerance, words_in
+from search.french import read_word, tokens, tolerance
+from search.likeness import Likeness
 from search.plan import taken_apart
 
 
-def respelt(text: str, read: Sequence[str]) -> str | None:
+def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str | None:
     """Return what was typed with each word that no hit holds spelt as most hits spell its nearest; None when none is.
 
     Args:
         text: As typed; exclusions and numbers are left alone.
-        read: Texts of the hits: subjects, names, pages.
+        read: Texts of the hits, each as its words: subjects, names, pages.
+        likeness: Of words with what was typed; it may know those of some hits already.
     """
     typed = taken_apart(text)
     left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
     excluded = {token.exact for words in left_out for token in words}
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
-    for each in read:
+    texts: list[Sequence[str]] = []
+    seen: set[str] = set()
+    for words in read:
         if not missing:  # nearly always after the first hit
             return None
-        stems = set(stems_of(each))
+        texts.append(words)
+        fresh = {*words} - seen
+        seen |= fresh
+        stems = {token.stem for word in fresh for token in read_word(word)}
         missing = [token for token in missing if token.stem not in stems]
-    written: dict[str, str] = {}
+    if missing:
+        likeness.add(seen)
+    near = [(token, likeness.near(token.exact)) for token in missing]
+    held = {word for _, alike in near for word in alike}
+    if not held:
+        return None
+    wanted = set[str]().union(*(exacts for _, alike in near for exacts in alike.values()))
     counted = Counter[str]()
-    spelt = Counter(word for each in read for word in words_in(each)) if missing else {}
-    for word, count in spelt.items():
+    spelt: dict[str, str] = {}
+    for word, count in Counter(word for words in texts for word in words if word in held).items():
         for token in read_word(word):
-            counted[token.exact] += count
-            written.setdefault(token.exact, word[token.start : token.end])
+            if token.exact in wanted:
+                counted[token.exact] += count
+                spelt.setdefault(token.exact, word[token.start : token.end])
     better = text
-    for token in reversed(missing):  # from the end: the places before stay true
-        near = near_words(token.exact, counted, tolerance(token.exact))
-        if near:
-            best = max(near, key=lambda word: (counted[word], word))
-            better = better[: token.start] + written[best] + better[token.end :]
+    for token, alike in reversed(near):  # from the end: the places before stay true
+        if found := set[str]().union(*alike.values()) & counted.keys():
+            best = max(found, key=lambda form: (counted[form], form))
+            better = better[: token.start] + spelt[best] + better[token.end :]
     return better if better != text else None

@@ -271,7 +271,13 @@ def readers_of(letter: Letter) -> frozenset[str]:
 
 def may_read(actor: Actor, letter: Letter) -> bool:
     """Whether the actor may see the letter, its pages, its original and its hits."""
-    return not readers_of(letter).isdisjoint(actor.tokens())
+    return bool(readable(actor, [letter]))
+
+
+def readable(actor: Actor, letters: Iterable[Letter]) -> list[Letter]:
+    """Return the letters that the actor may see, of several."""
+    tokens = actor.tokens()
+    return [letter for letter in letters if not readers_of(letter).isdisjoint(tokens)]
 
 
 def require(actor: Actor, right: Right) -> None:

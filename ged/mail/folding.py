@@ -18,6 +18,8 @@ ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lors
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Return text in lower case, without accents nor ligatures; letters of Ewe and Kabiyè stay themselves."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -36,19 +38,20 @@ def within(first: str, second: str, distance: int) -> bool:
     """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
     if abs(len(first) - len(second)) > distance:
         return False
-    before: list[int] = []
-    last = list(range(len(second) + 1))
-    for i, left in enumerate(first, 1):
-        row = [i]
-        for j, right in enumerate(second, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == second[j - 2] and first[i - 2] == right:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > distance:
-            return False
-        before, last = last, row
-    return last[-1] <= distance
+    for at, (left, right) in enumerate(zip(first, second, strict=False)):  # noqa: B007 - where they part
+        if left != right:
+            break
+    else:
+        return True  # one begins the other
+    if not distance:
+        return False
+    one, other, rest = first[at:], second[at:], distance - 1
+    return (
+        within(one[1:], other[1:], rest)
+        or within(one, other[1:], rest)
+        or within(one[1:], other, rest)
+        or (one[:2] == other[1::-1] and within(one[2:], other[2:], rest))
+    )
 
 
 def near_words(typed: str, words: Iterable[str], distance: int) -> list[str]:

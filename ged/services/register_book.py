@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ged.errors import NotFound
-from ged.mail.access import Actor, Right, may_read, require
+from ged.mail.access import Actor, Right, readable, require
 from ged.mail.listing import ListedLetter
 from ged.mail.organisation import Entity
 from ged.mail.register_book import RegisterEntry, RegisterLine, RegisterPage, RegisterQuery, open_registers
@@ -55,7 +55,7 @@ def read_register(
 def lines_of(unit: Unit, entries: list[RegisterEntry], actor: Actor) -> tuple[RegisterLine, ...]:
     """Return entries as the actor may read them."""
     ids = [entry.letter_id for entry in entries if entry.letter_id is not None]
-    letters = {letter.id: letter for letter in unit.letters.many(ids) if may_read(actor, letter)}
+    letters = {letter.id: letter for letter in readable(actor, unit.letters.many(ids))}
     proposals = unit.proposals.of_letters(list(letters))
     rows = {key: ListedLetter(letter, proposals.get(key, {})) for key, letter in letters.items()}
     reasons = unit.books.reasons(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from ged.mail.item import Confidentiality, Direction, Letter, Priority, Reading,
 from ged.mail.listing import Cursor, LetterPage, ListedLetter, Listing, Neighbours
 from ged.mail.team import Load
 from ged.store.custody import Custody
-from ged.store.database import among, text_array
+from ged.store.database import Question, among, among_given, text_array
 from ged.store.filing_rules import governed
 from ged.store.listing_rules import order_of, rules_of
 from ged.store.proposals import Proposals
@@ -42,7 +42,7 @@ _CONCERNED = Letter.__slots__.index("concerned")
 _JOINED = frozenset({"original_size", "media_type"})
 
 
-def _value(row: sa.Row[Any]) -> Letter:
+def _value(row: Iterable[Any]) -> Letter:
     values: list[Any] = list(row)
     for place, members in _PLACES:
         values[place] = members[values[place]]
@@ -73,6 +73,7 @@ _COLUMNS = [
 
 _SELECT = sa.select(*_COLUMNS).join(original, original.c.sha256 == letter.c.original)
 """Made once: to put together what is the same each time takes longer than to ask it."""
+_MANY = Question(_SELECT.where(among_given(letter.c.id, "ids")))
 
 
 class Letters:
@@ -110,7 +111,7 @@ class Letters:
 
     def many(self, letter_ids: list[str]) -> list[Letter]:
         """Return letters by id, for the index; ids that do not exist are left out."""
-        return [_value(row) for row in self._connection.execute(_SELECT.where(among(letter.c.id, letter_ids)))]
+        return [_value(row) for row in _MANY.ask(self._connection, ids=sorted(letter_ids))]
 
     def with_computed_deadline(self, states: Sequence[State]) -> list[Letter]:
         """Return the letters in some states whose deadline was computed from a number of working days."""

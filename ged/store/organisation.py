@@ -18,6 +18,7 @@ from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
 from ged.store.acting_tables import absence
+from ged.store.database import Question
 from ged.store.delegations import Delegations
 from ged.store.tables import (
     delay,
@@ -43,7 +44,7 @@ def _names_of_things() -> sa.CompoundSelect[Any]:
     return both.order_by(sa.text("1, 2"))
 
 
-_NAMES = _names_of_things()
+_NAMES = Question(_names_of_things())
 """Made once: each search asks it."""
 
 
@@ -173,7 +174,7 @@ class Organisations:
 
     def names_of_things(self, tenant_id: str) -> tuple[tuple[str, ...], ...]:
         """Return the groups of names of one thing: those listed, then acronym and names of each entity of a tenant."""
-        rows = self._connection.execute(_NAMES, {"tenant": tenant_id}).all()
+        rows = _NAMES.ask(self._connection, tenant=tenant_id)
         return tuple(tuple(dict.fromkeys(names)) for _, _, names in rows)
 
     def calendar(self, tenant_id: str) -> WorkingCalendar:

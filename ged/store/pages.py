@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from ged.mail.page import DOUBTED, Box, Page, PageWords, Region, RegionKind, TextSource, Word
 from ged.mail.page_text import corrected
-from ged.store.database import among
+from ged.store.database import Question, among_given
 from ged.store.page_texts import PageTexts, standing_text
 from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
@@ -125,8 +125,7 @@ class Pages:
         The boxes stay in the database: a fifth of the time of `of_letters`.
         """
         found: dict[str, list[PageWords]] = {}
-        both = sa.func.jsonb_build_array(_parts_of_words(_TEXT), _DOUBTED)
-        for letter_id, number, (said, doubted), text in self._said(letter_ids, both):
+        for letter_id, number, (said, doubted), text in _WORDS.ask(self._connection, ids=sorted(letter_ids)):
             if text is None:
                 words = PageWords(number, tuple(said), doubted=tuple(doubted))
             else:
@@ -137,17 +136,10 @@ class Pages:
     def lines_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageWords]]:
         """Return what `words_of` does, and on which text line each word stands."""
         found: dict[str, list[PageWords]] = {}
-        both = sa.func.jsonb_build_array(_parts_of_words(_TEXT), _parts_of_words(_LINE))
-        for letter_id, number, (said, rows), text in self._said(letter_ids, both):
+        for letter_id, number, (said, rows), text in _LINES.ask(self._connection, ids=sorted(letter_ids)):
             words = PageWords(number, tuple(said), tuple(rows)) if text is None else _corrected(number, text)
             found.setdefault(letter_id, []).append(words)
         return found
-
-    def _said(self, letter_ids: Sequence[str], parts: sa.ColumnElement[Any]) -> Iterable[Any]:
-        """Return (letter, page number, parts of its words, corrected text if any) in order."""
-        query = sa.select(page.c.letter_id, page.c.number, parts, standing_text(page.c.letter_id, page.c.number))
-        query = query.where(among(page.c.letter_id, letter_ids)).order_by(page.c.letter_id, page.c.number)
-        return self._connection.execute(query)
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
         """Keep the images of a letter's pages in place of those that were there."""
@@ -208,6 +200,17 @@ def _parts_of_words(at: int) -> sa.ColumnElement[Any]:
 _DOUBTED = sa.func.jsonb_path_query_array(
     page.c.words, sa.cast(f"strict $[*] ? (@[{_CONFIDENCE}] < {DOUBTED})[{_TEXT}]", JSONPATH)
 )
+
+
+def _said(*parts: sa.ColumnElement[Any]) -> Question:
+    """Return what gives (letter, page number, parts of its words, corrected text if any) in order."""
+    both = sa.func.jsonb_build_array(*parts)
+    query = sa.select(page.c.letter_id, page.c.number, both, standing_text(page.c.letter_id, page.c.number))
+    return Question(query.where(among_given(page.c.letter_id, "ids")).order_by(page.c.letter_id, page.c.number))
+
+
+_WORDS = _said(_parts_of_words(_TEXT), _DOUBTED)
+_LINES = _said(_parts_of_words(_TEXT), _parts_of_words(_LINE))
 
 
 def _row(letter_id: str, value: Page) -> dict[str, Any]:

@@ -12,8 +12,25 @@ import sqlalchemy as sa
 from ged.mail.access import Actor
 from ged.mail.page import Box, Evidence
 from ged.mail.qualification import Decision, DecisionRecord, Field, Proposal
-from ged.store.database import among
+from ged.store.database import Question, among_given
 from ged.store.tables import decision, proposal
+
+
+def _last() -> sa.Select[Any]:
+    last = (
+        sa.select(proposal.c.letter_id, sa.func.max(proposal.c.run_id).label("run_id"))
+        .where(among_given(proposal.c.letter_id, "ids"))
+        .group_by(proposal.c.letter_id)
+        .subquery()
+    )
+    said = [proposal.c[name] for name in ("letter_id", "field", "value", "confidence", "page", "box", "origin")]
+    return sa.select(*said).join(
+        last, (last.c.letter_id == proposal.c.letter_id) & (last.c.run_id == proposal.c.run_id)
+    )
+
+
+_LAST = Question(_last())
+"""What the last run proposed for each of several letters."""
 
 
 class Proposals:
@@ -46,18 +63,9 @@ class Proposals:
 
     def of_letters(self, letter_ids: list[str]) -> dict[str, dict[Field, Proposal]]:
         """Return what the last run proposed for each of several letters."""
-        last = (
-            sa.select(proposal.c.letter_id, sa.func.max(proposal.c.run_id).label("run_id"))
-            .where(among(proposal.c.letter_id, letter_ids))
-            .group_by(proposal.c.letter_id)
-            .subquery()
-        )
-        query = sa.select(proposal).join(
-            last, (last.c.letter_id == proposal.c.letter_id) & (last.c.run_id == proposal.c.run_id)
-        )
         found: dict[str, dict[Field, Proposal]] = {}
-        for row in self._connection.execute(query):
-            found.setdefault(row.letter_id, {})[Field(row.field)] = _proposal(row)
+        for letter_id, field, *said in _LAST.ask(self._connection, ids=sorted(letter_ids)):
+            found.setdefault(letter_id, {})[Field(field)] = _proposal(field, *said)
         return found
 
     def decide(
@@ -95,6 +103,7 @@ def _sides(box: Box) -> list[float]:
     return [box.left, box.top, box.right, box.bottom]
 
 
-def _proposal(row: sa.Row[Any]) -> Proposal:
-    evidence = Evidence(row.page, Box(*row.box)) if row.box is not None else None
-    return Proposal(Field(row.field), row.value, row.confidence, evidence, row.origin)
+def _proposal(  # noqa: PLR0917 - private, as it is kept
+    field: str, value: str, confidence: float, page: int, box: list[float] | None, origin: str
+) -> Proposal:
+    return Proposal(Field(field), value, confidence, None if box is None else Evidence(page, Box(*box)), origin)

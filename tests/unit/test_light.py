@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +58,15 @@ def test_a_further_passage_is_shown_for_a_word_that_stands_elsewhere() -> None:
     passages = Light("transformateur quartier").passages(pages)
     assert [(one.page, one.hit) for one in passages] == [(1, 1), (2, 3)]
     assert Light("quartier").passages(pages)[0].hit == 1
+
+
+def test_letters_read_together_are_lit_as_each_alone() -> None:
+    texts = ["le transformateur existnat", "existant et transformatuer", "lettre 0123/2026 du cab", "rien", "exsitant"]
+    letters = [[a_page(text, 1), a_page(f"{other} existent", 2)] for text in texts for other in texts]
+    for typed in ("existant transformateur", "existant 123/2026", '"transformateur existnat" exsitant', "letre cab"):
+        together = Light(typed).passages_of(letters)
+        assert together == [Light(typed).passages(pages) for pages in letters]
+        assert any(together)
 
 
 def test_words_lit_side_by_side_are_one_hit() -> None:
@@ -136,6 +147,22 @@ def test_numbers_keep_their_value_and_lose_their_zeros() -> None:
 )
 def test_edits_are_counted_a_swap_for_one(one: str, other: str, edits: int, *, near: bool) -> None:
     assert within(one, other, edits) is near
+
+
+def aligned(one: str, other: str) -> int:
+    """Return the optimal alignment distance, by the table of the books."""
+    table = [[i + j for j in range(len(other) + 1)] for i in range(len(one) + 1)]
+    for i, j in product(range(1, len(one) + 1), range(1, len(other) + 1)):
+        changed = table[i - 1][j - 1] + (one[i - 1] != other[j - 1])
+        table[i][j] = min(table[i - 1][j] + 1, table[i][j - 1] + 1, changed)
+        if i > 1 and j > 1 and one[i - 2 : i] == other[j - 1] + other[j - 2]:
+            table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+    return table[-1][-1]
+
+
+@given(st.text("abc", max_size=7), st.text("abc", max_size=7), st.integers(0, 3))
+def test_edits_are_those_of_the_optimal_alignment(one: str, other: str, edits: int) -> None:
+    assert within(one, other, edits) is (aligned(one, other) <= edits)
 
 
 @given(st.text("abc", max_size=6), st.text("abc", max_size=6))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from search.likeness import Likeness
 from search.spelling import respelt
 
 READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Mairie de Vogan")
@@ -25,8 +26,16 @@ READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Ma
     ],
 )
 def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str, offered: str | None) -> None:
-    assert respelt(typed, READ) == offered
+    assert respelt(typed, [each.split() for each in READ], Likeness()) == offered
 
 
 def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
-    assert respelt("gravuer", ["gravier", "graver", "le gravier", "gravier"]) == "gravier"
+    assert respelt("gravuer", [["gravier"], ["graver", "le", "gravier"], ["gravier"]], Likeness()) == "gravier"
+
+
+def test_words_that_come_later_are_compared_as_well() -> None:
+    likeness = Likeness()
+    likeness.add({"Kpalimé,"})
+    assert likeness.near("kpalmie") == {"Kpalimé,": {"kpalime"}}
+    likeness.add({"l'Kpalime", "Kpalimé,", "Vogan"})
+    assert likeness.near("kpalmie") == {"Kpalimé,": {"kpalime"}, "l'Kpalime": {"kpalime"}}

@@ -1,0 +1,40 @@
+"""A connection that is cut: whoever was asking is told in a sentence, and the next one finds the database again."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from api.wiring import House
+from ged.errors import Unavailable
+from ged.mail.access import Actor
+from rooms.letters import letter_pdf, read_all, send
+
+_CUT = (
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+)
+
+
+def cut(house: House) -> None:
+    engine = sa.create_engine(house.database_url)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text(_CUT))
+    engine.dispose()
+
+
+def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(house: House, kossi: Actor) -> None:
+    ids = [send(house, kossi, letter_pdf(subject="Panne au quartier")).letter_id]
+    read_all(house)
+
+    def read_on_a_cut_connection() -> None:
+        with house.store.unit() as unit:
+            assert [one.id for one in unit.letters.many(ids)] == ids
+            cut(house)
+            unit.pages.lines_of(ids)
+
+    with pytest.raises(Unavailable) as error:
+        read_on_a_cut_connection()
+    assert error.value.code == "store.unavailable"
+    with house.store.unit() as unit:
+        assert list(unit.pages.lines_of(ids)) == ids

@@ -4,7 +4,7 @@
 
 scikit-learn fits, numpy alone reads (ingest/stages/fields/model.py). Half of the letters are misread as OCR misreads.
 How sure a choice is, is fitted on letterheads that the trees of that fold never saw; templates held out of all this
-are for `scripts/measure_fields.py`.
+are for `scripts/measure_fields.py`. Trees that choose a number also see each scan with other numbers, elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -31,7 +31,8 @@ from ingest.stages.fields.choose import BLOCKS, FAMILIES, candidates_of, choice_
 from ingest.stages.fields.model import CARD, WEIGHTS, unpacked
 from ingest.stages.fields.sheet import Sheet
 from scripts.field_letters import Sample, composed, spoilt
-from scripts.field_truth import right, true_value
+from scripts.field_truth import TRUTH, right, true_value
+from scripts.sample_letters.elsewhere import elsewhere
 from scripts.sample_letters.misread import misread
 from scripts.sample_letters.templates import TEMPLATES
 
@@ -40,6 +41,8 @@ LATER_SEED, LATER_COUNT, LATER_SCANS = 7, 240, 160
 """Letters of the templates that came later, drawn apart."""
 WEIGHT_OF_SCAN, WEIGHT_OF_MISREAD = 3.0, 0.3
 """How sure a choice is on a scan is told by scans: letters misread by chance have no engine's doubt in them."""
+ELSEWHERE = 2
+"""How often each scan is seen again with its number in another shape, without its label or at another place."""
 LOCATED = 0.8
 """A misread value is still the right place to look: what chooses learns it, what says how sure does not."""
 WITH_ECHOES = frozenset({Field.SENDER})
@@ -57,6 +60,7 @@ class Seen:
     sheet: Sheet
     candidates: dict[Field, list[Candidate]]
     scan: bool
+    moved: bool = False
 
     @property
     def weight(self) -> float:
@@ -78,6 +82,8 @@ def main() -> None:
     scans = spoilt(asked.scans, SEED + 1, unseen=False) if asked.scans else []
     scans += spoilt(LATER_SCANS, LATER_SEED + 1, unseen=False, later=True)
     seen += [_seen(sample, None, fields) for sample in scans]
+    if Field.SENDER_REFERENCE in fields:
+        seen += [moved for sample in scans for turn in range(ELSEWHERE) if (moved := _moved(sample, turn))]
     tables: dict[str, NDArray[Any]] = {}
     card: dict[str, Any] = {}
     if asked.only:
@@ -106,6 +112,22 @@ def _seen(sample: Sample, index: int | None, fields: Sequence[Field]) -> Seen:
     pages = sample.pages if index is None else tuple(misread(page, SEED * 1000 + index) for page in sample.pages)
     sheet = Sheet(pages)
     return Seen(_HEADS[str(sample.truth["template"])], sample.truth, sheet, candidates_of(sheet, fields), index is None)
+
+
+def _moved(sample: Sample, turn: int) -> Seen | None:
+    """Return a letter with its number in another shape, bare or elsewhere; None where it was not read right."""
+    field = Field.SENDER_REFERENCE
+    sheet = Sheet(sample.pages)
+    found = (one for one in candidates_of(sheet, [field])[field] if right(field, one.value, sample.truth))
+    number = next(found, None) if true_value(sample.truth, field) else None
+    if number is None:
+        return None
+    line = sheet.lines[number.line].line.words
+    at = next(index for index, word in enumerate(line) if word is number.words[0])
+    seed = int(sample.truth["seed"]) * ELSEWHERE + turn
+    pages, value = elsewhere(sample.pages, line[:at], number.words, number.value, seed)
+    truth = sample.truth | {TRUTH[field]: value}
+    return replace(_seen(replace(sample, pages=pages, truth=truth), None, [field]), moved=True)
 
 
 def _located(field: Field, one: Seen) -> list[bool]:
@@ -146,7 +168,7 @@ def _like(value: str, wanted: str) -> float:
 
 
 def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
-    kept = [one for one in seen if one.candidates[field]]
+    kept = [one for one in seen if one.candidates.get(field)]
     rows = [_rows(field, one) for one in kept]
     marks = [np.array(_located(field, one)) for one in kept]
     groups = np.array([one.head for one in kept])
@@ -157,6 +179,8 @@ def _train(field: Field, seen: Sequence[Seen]) -> dict[str, Any]:
             scores[at] = fitted.decision_function(rows[at])
     told, good, weights, asked = [], [], [], 0
     for one, found in zip(kept, scores, strict=True):
+        if one.moved:  # an engine read it where it was: it tells where numbers stand, not how sure one is
+            continue
         choice = choice_of(field, one.candidates[field], found.tolist(), one.sheet)
         if choice is None:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import pikepdf
 
 from ged.errors import GedError
 from ged.mail.electronic import Piece, fitting
+from ingest.own_folder import own_folder
 from ingest.readers.format import Format
 from ingest.readers.limits import damaged
 from ingest.readers.table import of_type
@@ -45,8 +45,8 @@ def lay_out(original: Path, media_type: str, pieces: Sequence[tuple[Piece, Path]
         Refused: `capture.damaged`, `press.failed`.
         Unavailable: `press.*`.
     """
-    with tempfile.TemporaryDirectory(prefix="ged-pages-") as name, ExitStack() as opened:
-        folder, documents = Path(name), dict[int, pikepdf.Pdf]()
+    with own_folder("pages") as folder, ExitStack() as opened:
+        documents: dict[int, pikepdf.Pdf] = {}
         found = [piece for piece, _ in pieces]
         for at, (piece, path) in reversed(list(enumerate(pieces))):  # what holds others lists them with their pages
             inside = [one for one in found if one.parent == piece.rank]
@@ -72,8 +72,8 @@ def pages_as_pdf(path: Path, media_type: str) -> bytes:
         Refused: `capture.damaged`, `press.failed`.
         Unavailable: `press.*`.
     """
-    with tempfile.TemporaryDirectory(prefix="ged-pages-") as name:
-        with _pages(_known(media_type), path, (), Path(name) / "pages.pdf") as document:
+    with own_folder("pages") as folder:
+        with _pages(_known(media_type), path, (), folder / "pages.pdf") as document:
             buffer = BytesIO()
             document.save(buffer)
         return buffer.getvalue()

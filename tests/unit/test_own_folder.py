@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from ingest.own_folder import forget_the_dead, own_folder
 
+_ROOT = Path(__file__).parents[2]
+_FOLDERS = re.compile(r"\b(?:TemporaryDirectory|mkdtemp)\b")
 _WORKING = """
 from ingest.own_folder import own_folder
 import time
@@ -33,3 +36,10 @@ def test_the_folder_of_a_killed_process_goes_and_that_of_a_living_one_stays() ->
         assert own.exists()
     assert not left.exists()
     assert not own.exists()
+
+
+def test_no_other_folder_is_made_that_nobody_would_remove() -> None:
+    layers = ("api", "ged", "ingest", "retention", "search")
+    sources = [path for name in layers for path in (_ROOT / name).rglob("*.py")]
+    makers = {str(path.relative_to(_ROOT)) for path in sources if _FOLDERS.search(path.read_text("utf-8"))}
+    assert makers == {"ingest/own_folder.py"}

@@ -50,7 +50,7 @@ def elsewhere(
 
 def _reshaped(value: str, dice: random.Random) -> str:
     """Return a number with its figures, sigles and year in another order, some left out, and other separators."""
-    parts = re.findall(r"\d+|[^\W\d_]+", value)
+    parts: list[str] = re.findall(r"\d+|[^\W\d_]+", value)
     years = [part for part in parts if re.fullmatch(r"20\d\d", part)]
     first = next((part for part in parts if part.isdigit() and part not in years), "1")
     others = [part for part in parts if part != first and dice.random() > _LEFT_OUT]

@@ -20,6 +20,7 @@ from ged.errors import Conflict, GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.dossier_piece import FieldType, PieceField, Said
 from ged.services import dossier_pieces
+from ged.services.notices import mark_all_read
 from ingest.capture.names import shown_name
 from retention import slips
 from retention.disposal import lists
@@ -63,7 +64,7 @@ _TOO_MANY = f"Un envoi porte {AT_ONCE} fichiers au plus : déposez celui-ci dans
 
 @router.get("/dossiers/{dossier_id}/pieces/{document_id}")
 def show(request: Request, house: HouseDep, actor: ActorDep, dossier_id: str, document_id: str) -> Response:
-    """Show a piece with its versions."""
+    """Show a piece with its versions; what was told of it is read from then on."""
     return _shown(request, house, actor, dossier_id, document_id)
 
 
@@ -184,6 +185,7 @@ def _shown(
     error: Refused | Conflict | None = None,
 ) -> Response:
     file = dossier_pieces.piece_file(dossier_id, document_id, store=house.store, actor=actor)
+    mark_all_read(store=house.store, actor=actor, clock=house.clock, piece_id=file.piece.id)
     model, one = dossier_pieces.dossier_model(store=house.store), file.piece
     fate = fates_in_dossier(dossier_id, **_hands(house, actor)).get(one.id)
     form = typed or Said(one.title, one.part, one.kind, one.metadata)

@@ -32,12 +32,14 @@ def open_notice(notice_id: str, *, store: Store, actor: Actor, clock: Clock) -> 
     return found
 
 
-def mark_all_read(*, store: Store, actor: Actor, clock: Clock, letter_id: str | None = None) -> int:
-    """Mark the actor's notices as read, all or those of one letter, and give how many were not."""
+def mark_all_read(
+    *, store: Store, actor: Actor, clock: Clock, letter_id: str | None = None, piece_id: str | None = None
+) -> int:
+    """Mark the actor's notices as read, all or those of one letter or piece, and give how many were not."""
     if actor.person_id is None:
         return 0
     with store.unit() as unit:
-        count = unit.notices.read(actor.person_id, clock(), letter_id=letter_id)
+        count = unit.notices.read(actor.person_id, clock(), letter_id=letter_id, piece_id=piece_id)
         if count:
             unit.commit()
     return count

@@ -81,14 +81,24 @@ class Notices:
         row = self._connection.execute(query).one_or_none()
         return _notice(row) if row else None
 
-    def read(self, person_id: str, at: datetime, *, ids: Iterable[str] = (), letter_id: str | None = None) -> int:
-        """Mark a person's notices as read: those of some ids, or of a letter, or all; give how many were not."""
+    def read(
+        self,
+        person_id: str,
+        at: datetime,
+        *,
+        ids: Iterable[str] = (),
+        letter_id: str | None = None,
+        piece_id: str | None = None,
+    ) -> int:
+        """Mark a person's notices as read: of some ids, of a letter, of a piece, or all; give how many were not."""
         query = sa.update(notice).where(notice.c.person_id == person_id, notice.c.read_at.is_(None))
         chosen = list(ids)
         if chosen:
             query = query.where(notice.c.id.in_(chosen))
         if letter_id is not None:
             query = query.where(notice.c.letter_id == letter_id)
+        if piece_id is not None:
+            query = query.where(notice.c.piece_id == piece_id)
         return self._connection.execute(query.values(read_at=at)).rowcount
 
     def logins_at(self, positions: Iterable[str], today: date) -> list[str]:

@@ -128,6 +128,28 @@ def test_a_new_piece_is_told_once_to_whoever_may_open_its_dossier(
     assert told(sought, other) == [("", "")], "closed again, not even its title is shown"
 
 
+def test_an_alert_is_read_once_its_piece_was_opened_by_whom_it_told(
+    house: House, client: httpx.Client, who: Who
+) -> None:
+    case = begun(house)
+    people = {name: (who(name), signed_in(house, name)) for name in ("daf", "drh")}
+    dossier.correct(case.id, "", "Carrière", ("DRH",), (), revision=case.revision, **by(house, "daf"))
+    for actor, _ in people.values():
+        keep(house, actor, "q=gravier")
+    address = f"/dossiers/{case.id}/pieces/{bring(house, case, 'Plan', 'gravier.pdf')}"
+    other = f"/dossiers/{case.id}/pieces/{bring(house, case, 'Plan', 'gravier, suite.pdf')}"
+    drain_index(house)
+    look_for_alerts(house)
+
+    def unread(name: str) -> list[str]:
+        rows = notices.mine(store=house.store, actor=people[name][0])
+        return sorted(row.address for row in rows if row.notice.read_at is None)
+
+    assert unread("daf") == sorted([address, other])
+    assert client.get(address, headers=people["daf"][1]).status_code == 200
+    assert (unread("daf"), unread("drh")) == ([other], sorted([address, other]))
+
+
 def test_a_piece_closed_or_withdrawn_before_the_alert_looks_is_not_told(sought: House, who: Who) -> None:
     case = begun(sought)
     officer = who("daf")

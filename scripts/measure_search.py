@@ -1,10 +1,10 @@
 """How well letters are found: nDCG@10 and recall@50 by family of query, ours and others, in one run.
 
-    python -m scripts.measure_search [--letters N] [--each N] [--tuning]
+    python -m scripts.measure_search [--letters N] [--each N] [--ours] [--tuning [--seed N]]
 
 The letters and queries are made of words, templates and a seed that the search was not tuned on; `--tuning` takes those
-it was tuned on and writes nothing. Whoever asks may read about half of the letters: the answers are among those, and
-what is returned beside them is counted.
+it was tuned on, of whatever seed, and writes nothing; `--ours` leaves the others out, and writes nothing. Whoever asks
+may read about half of the letters: the answers are among those, and what is returned beside them is counted.
 """
 
 from __future__ import annotations
@@ -72,16 +72,21 @@ class Ours:
         return [hit.id for hit in ask(asked, self._index, frozenset(readers)).hits]
 
 
-def engines(stack: ExitStack) -> dict[str, Peer]:
-    """Start every engine and return them by name; they stop when the stack is closed."""
+def engines(stack: ExitStack, *, alone: bool) -> dict[str, Peer]:
+    """Start every engine, or ours alone, and return them by name; they stop when the stack is closed."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ged-mesure-", dir="/var/tmp")))
     folder.chmod(0o755)
-    alone = stack.enter_context(reachable_folder("es"))
-    url = stack.enter_context(node(alone, heap="1g", prepare=stack.enter_context(french_plugin()))).url
-    dsn = stack.enter_context(EmbeddedPostgres(folder / "postgres")).replace("+psycopg", "")
-    return {
+    reachable = stack.enter_context(reachable_folder("es"))
+    url = stack.enter_context(node(reachable, heap="1g", prepare=stack.enter_context(french_plugin()))).url
+    ours: dict[str, Peer] = {
         "embedded": Ours(EmbeddedIndex(folder / "index")),
         "Elasticsearch": Ours(ElasticIndex(Cluster((url,)))),
+    }
+    if alone:
+        return ours
+    dsn = stack.enter_context(EmbeddedPostgres(folder / "postgres")).replace("+psycopg", "")
+    return {
+        **ours,
         "plain `french`, any word": PlainElastic(url, "or"),
         "plain `french`, all words": PlainElastic(url, "and"),
         "PostgreSQL": PlainPostgres(dsn),
@@ -122,21 +127,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--letters", type=int, default=20_000)
     parser.add_argument("--each", type=int, default=60)
+    parser.add_argument("--ours", action="store_true")
     parser.add_argument("--tuning", action="store_true")
+    parser.add_argument("--seed", type=int, default=_TUNING_SEED, help="with --tuning")
     given = parser.parse_args()
-    words, seed = (TUNING, _TUNING_SEED) if given.tuning else (HELD_OUT, _HELD_SEED)
+    words, seed = (TUNING, given.seed) if given.tuning else (HELD_OUT, _HELD_SEED)
     letters = list(records(given.letters, seed, words))
     readable = [one for one in letters if not READERS.isdisjoint(readers_of(one.letter()))]
     asked = Asker(readable, words, seed).ask(given.each)
     open_ids = frozenset(one.id for one in readable)
     figures = {}
     with ExitStack() as stack:
-        for name, peer in engines(stack).items():
+        for name, peer in engines(stack, alone=given.ours).items():
             peer.fill(letters)
             figures[name] = measure(peer, asked, open_ids)
     text = report(figures, asked)
     text = f"{len(letters)} letters, of which whoever asks may read {len(readable)}; {len(asked)} queries. {text}"
-    print(text) if given.tuning else write_section("search", "Finding letters", text)
+    print(text) if given.tuning or given.ours else write_section("search", "Finding letters", text)
 
 
 def report(figures: Mapping[str, tuple[dict[str, list[float]], ...]], asked: Sequence[Asked]) -> str:

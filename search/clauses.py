@@ -97,7 +97,7 @@ class Plan:
 
     Attributes:
         found: Finds what `clause` finds, without what only says how well it fits: cheaper where letters are counted.
-        things: Of these, each is counted among the letters found (`Hits.least`).
+        things: All that is looked for together, then each of it: counted among the letters found (`Hits.held`).
     """
 
     clause: Clause | None

@@ -21,7 +21,7 @@ ORDERED_FIELD = "exact"
 """The one text field whose words are kept in order, for phrases."""
 UNSCORED_FIELD = "grams"
 """The one text field that is found or not, whatever it holds."""
-ANALYSIS = 3
+ANALYSIS = 4
 """Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
 KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")
 LISTED_FIELDS = ("whole", "readers")
@@ -35,7 +35,8 @@ class Document:
 
     Attributes:
         revision: The entry's; an older one never replaces a newer one.
-        body: Stems of the whole letter, subject and names too: whoever looks for words in any place looks here.
+        body: Stems of the whole letter, subject and names too: whoever looks for words in any place looks here. The
+            references that it quotes stand there as one word as well.
         exact: Every word of the letter folded, in order, small words too: for phrases and near words.
         refs: Parts of its numbers and references, without leading zeros.
         grams: Trigrams of the words that the reading doubts (`search.damaged`).

@@ -238,7 +238,8 @@ class ElasticIndex:
             answers = self._answers(asked)
         hits, counts = answers[0]["hits"]["hits"], answers[-1]
         total = counts["hits"]["total"]["value"]
-        held = [one["doc_count"] for one in counts["aggregations"][_THINGS]["buckets"]] if planned.things else []
+        buckets = counts["aggregations"][_THINGS]["buckets"] if planned.things else [{"doc_count": total}]
+        whole, *held = (int(one["doc_count"]) for one in buckets)
         following = None
         if len(hits) > query.limit:
             following = _cursor(hits[query.limit - 1]["sort"] if newest else [offset + query.limit])
@@ -246,7 +247,8 @@ class ElasticIndex:
             hits=tuple(Hit(one["_id"], float(one["_score"] or 0)) for one in hits[: query.limit]),
             total=total,
             following=following,
-            least=min(held, default=total),
+            whole=whole,
+            held=tuple(held),
             facets=_facets(counts["aggregations"]) if query.counted else {},
         )
 

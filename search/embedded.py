@@ -129,12 +129,14 @@ class EmbeddedIndex:
         hits = [
             Hit(str(searcher.doc(address)["id"][0]), 0.0 if newest else float(order)) for order, address in found.hits
         ]
-        held = (tantivy.Query.boolean_query([(_MUST, matching), (_MUST, _query(one))]) for one in planned.things)
+        counted = (tantivy.Query.boolean_query([(_MUST, matching), (_MUST, _query(one))]) for one in planned.things)
+        whole, *held = (searcher.search(each, limit=1).count for each in counted) if planned.things else (found.count,)
         return Hits(
             hits=tuple(hits[: query.limit]),
             total=found.count,
             following=_cursor(offset + query.limit) if len(hits) > query.limit else None,
-            least=min((searcher.search(each, limit=1).count for each in held), default=found.count),
+            whole=whole,
+            held=tuple(held),
             facets=_facets(searcher, matching) if query.counted else {},
         )
 

@@ -28,12 +28,10 @@ from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
 
 _log = logging.getLogger(__name__)
 _GATHERED_AT_ONCE = 500
-_FURTHER = ((Reach.NEAR, 50), (Reach.DAMAGED, 3))
-"""How far is looked where fewer entries than so many are found."""
+_FURTHER = ((Reach.NEAR, 20), (Reach.DAMAGED, 3))
+"""How far is looked where fewer entries than so many hold all that is looked for."""
 _ENOUGH, _NEAR = 50, 5
 """Where words find fewer than so many letters, so many are shown below that mean nearly the same."""
-_KNOWN = 3
-"""What fewer of them hold as written may be misspelt."""
 T = TypeVar("T")
 
 
@@ -144,9 +142,9 @@ def ask(query: Query, index: SearchIndex, readers: frozenset[str]) -> Hits:
     asked = replace(query, reach=Reach.WRITTEN)
     hits = index.search(asked, readers)
     for reach, enough in _FURTHER:
-        if hits.total >= enough and hits.least >= _KNOWN:
+        if hits.whole >= enough:
             break
-        wider = replace(query, reach=reach)
+        wider = replace(query, reach=reach, held=hits.held or asked.held)
         if plan(wider, readers).clause != plan(asked, readers).clause:  # of a number or a phrase nothing is near
             asked, hits = wider, index.search(wider, readers)
     return hits

@@ -48,6 +48,12 @@ _ACCENTED_SMALL = frozenset(
 _KEEPS_ACCENT, _LONGEST, _REMEMBERED = 6, 40, 200_000
 _PLAIN = str.maketrans("ɖɛŋɔʋɣɩƒʊǝəʃɂ", "denovgifueesa")
 """How letters of Ewe and Kabiyè are typed where the keyboard lacks them."""
+_READ_ONE = re.compile(r"(?<![aeiouy])1(?![aeiouy])")
+_FIGURES = str.maketrans("0145689", "olasbbg")
+"""Letters that OCR takes for figures; a 1 that no vowel touches was an i."""
+_LEAST_READ, _LETTERS_A_FIGURE = 5, 3
+_REFERENCE = re.compile(r"[^\W_]+(?:[/-][^\W_]+){2,8}")
+"""A number as letters quote it: parts between bars or hyphens, with figures and letters, found as one word as well."""
 _OR_CAR = re.compile(r"(?<![^\W_])(?:or|car)(?![^\W_])", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W_]+)['’`\s]\s*$")
 _WORD_AFTER = re.compile(r"\s*(,)|\s+([^\W_]+)")
@@ -193,7 +199,14 @@ def _exacts(written: str) -> str:
 
 
 def _stems(written: str) -> str:
-    return _spaced(form for part in _parts(written) for form in ("" if part[5] else part[1], part[4]))
+    stems = [form for part in _parts(written) for form in ("" if part[5] else part[1], part[4])]
+    return _spaced([*stems, *(whole for said in _REFERENCE.findall(written) for whole in _quoted(said))])
+
+
+def _quoted(said: str) -> tuple[str, ...]:
+    """Return a reference as one word; () for what has no figure, as « c'est-à-dire », or no letter, as a date."""
+    telling = any(map(str.isdigit, said)) and any(map(str.isalpha, said))
+    return joined(said) if telling else ()
 
 
 _EXACTS = _Remembered(_exacts)
@@ -240,10 +253,21 @@ def _kept(written: str, exact: str) -> str:
     plain = exact.translate(_PLAIN)
     if plain != exact:
         return stem(plain)
+    if not exact.isalpha():
+        return _without_figures(exact)
     lower = unicodedata.normalize("NFC", written.lower())
     if len(exact) > _KEEPS_ACCENT or lower == exact or not lower.isalpha() or lower in _ACCENTED_SMALL:
         return ""
     return lower[:-1] if lower[-1] == "s" and len(lower) > 3 else lower
+
+
+def _without_figures(exact: str) -> str:
+    """Return the stem of a word in which reading took a letter or two for figures; "" for what is no such word."""
+    figures = sum(character.isdigit() for character in exact)
+    if len(exact) < _LEAST_READ or not 0 < _LETTERS_A_FIGURE * figures <= len(exact):
+        return ""
+    read = _READ_ONE.sub("i", exact).translate(_FIGURES)
+    return stem(read) if read.isalpha() else ""
 
 
 def _small(exact: str) -> bool:

@@ -127,6 +127,8 @@ DATED = {
 }  # fmt: skip
 """The names of dates, folded, and what they bound."""
 _SPACED = re.compile(r"(?<!\S)(-?[^\W\d_][\w'’-]*)[\u00a0\u202f ]?:[\u00a0\u202f ]+(?=\S)")
+_WHOLE_NUMBER = re.compile(r"(?<!\S)n\s?[°º]\s*(?=\d+(?:[/-][^\W_]+){2,})", re.IGNORECASE)
+"""What stands before a reference that says enough by itself: letters that quote it are found too."""
 _CODE = re.compile(r'[^\s"«»“”]{1,20}')
 _RANGE = re.compile(r"(?P<first>[^\s.]*)\.\.(?P<last>[^\s.]*)")
 
@@ -177,6 +179,7 @@ def written(one: Understood, vocabulary: Vocabulary) -> str:
 
 def _closed_up(text: str) -> str:
     """Take away the space after the colon of a field that is known, and write « n° 12 » as a field."""
+    text = _WHOLE_NUMBER.sub("", text)
     text = re.sub(r"(?<!\S)(-?)n\s?[°º]\s*(?=\d)", r"\1n°:", text, flags=re.IGNORECASE)
     known = FIELDS.keys() | LISTED.keys() | DATED.keys()
     return _SPACED.sub(lambda match: f"{match[1]}:" if name_of(match[1].lstrip("-")) in known else match[0], text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,11 +54,13 @@ PIECE = re.compile(rf'(?P<minus>(?<!\S)-)?(?:(?<![^\s-]){_NAME})?(?:{_QUOTED}|(?
 
 
 _ALL_SURE, _ALL_LIKE = 8.0, 6.0
-_LONG, _MOST = 5, 0.7
 _FROM_START = 8.0
-"""What all that is looked for adds to the score for each thing, as written and by likeness; most of many things too."""
+"""What all that is looked for adds to the score for each thing, as written and by likeness."""
 _MEANT = 2
 """A word alone is a name as often as a matter."""
+_FEW, _SCARCER, _SCARCE = 50, 3, 12.0
+"""What so many letters hold is looked for as written. What fewer than a third of the letters hold that hold something
+else is scarce: it tells the most, is looked for further, and adds so much to the score."""
 _REMEMBERED = 500
 """Searches whose reading is remembered."""
 _READ, _REFERENCE = 2_000, 80
@@ -122,7 +125,7 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
     if query.since or query.until:
         bounds = [int(f"{day:%Y%m%d}") if day else None for day in (query.since, query.until)]
         filters.append(Between("day", *bounds))
-    clause, found, things = _read(query.text, query.synonyms, query.reach)
+    clause, found, things = _read(query.text, query.synonyms, query.reach, query.held)
     if query.begins:
         begun = Starts("exact", query.begins, 1.0)
         clause, found = (begun if one is None else Group(must=(one, begun)) for one in (clause, found))
@@ -133,16 +136,30 @@ def plan(query: Query, readers: frozenset[str]) -> Plan:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _read(text: str, synonyms: Synonyms, reach: Reach) -> tuple[Clause | None, Clause | None, tuple[Clause, ...]]:
+def _read(
+    text: str, synonyms: Synonyms, reach: Reach, held: tuple[int, ...]
+) -> tuple[Clause | None, Clause | None, tuple[Clause, ...]]:
     """Return what scores, what finds, and what is counted; a search asks for the same several times, page by page."""
     typed = taken_apart(text)
     things = wanted(typed.chunks, synonyms, reach)
-    clause, found = _clauses(typed, things, reach)
-    partly = reach is Reach.WRITTEN and _enough(len(things)) < len(things)
-    return clause, found, tuple(one.sure for one in things) if partly else ()
+    scarce: list[Clause] = []
+    if held:
+        as_written, most = wanted(typed.chunks, synonyms, Reach.WRITTEN), max(held)
+        for at, count in enumerate(held):
+            if _SCARCER * count < most:
+                scarce.append(Sure(things[at].like, _SCARCE))
+            elif count >= _FEW:
+                things[at] = as_written[at]
+    clause, found = _clauses(typed, things, reach, scarce)
+    if reach is not Reach.WRITTEN or _enough(len(things)) == len(things):
+        return clause, found, ()
+    sure = tuple(one.sure for one in things)
+    return clause, found, (Group(must=sure), *sure)
 
 
-def _clauses(typed: Typed, things: list[Wanted], reach: Reach) -> tuple[Clause | None, Clause | None]:
+def _clauses(
+    typed: Typed, things: list[Wanted], reach: Reach, scarce: Sequence[Clause]
+) -> tuple[Clause | None, Clause | None]:
     """Return what scores, and what finds the same without scoring."""
     must: list[Clause] = [_phrase(phrase) for phrase in typed.phrases]
     must += [_in_field(one, strictly=reach < Reach.NEAR) for one in typed.fields]
@@ -155,25 +172,22 @@ def _clauses(typed: Typed, things: list[Wanted], reach: Reach) -> tuple[Clause |
         held = tuple(one.found if reach is Reach.WRITTEN else one.score for one in things)
         begun = _from_start("".join(typed.raw))
         found = [*must, _or(Group(should=held, at_least=enough), begun)]
-        must.append(_or(_some(things, loose, enough), begun))
+        must.append(_or(_some(things, loose, enough, scarce), begun))
         return Group(must=tuple(must), never=never), Group(must=tuple(found), never=never)
     if not must and not never:
         return None, None
     return (clause := Group(must=tuple(must), never=never)), clause
 
 
-def _some(things: list[Wanted], loose: list[Token], enough: int) -> Clause:
-    """Enough of what is looked for. All of it counts more, as written more still."""
-    extra: list[Clause] = []
+def _some(things: list[Wanted], loose: list[Token], enough: int, scarce: Sequence[Clause]) -> Clause:
+    """Enough of what is looked for. What is scarce and all of it count more, as written more still."""
+    extra = list(scarce)
     count = len(things)
     if 2 <= len(loose) <= 8:
         extra.append(Phrase("exact", tuple(token.exact for token in loose), 2.0))
     if count >= 2:
         extra.append(Sure(Group(must=tuple(one.sure for one in things)), _ALL_SURE * count))
         extra.append(Sure(Group(must=tuple(one.like for one in things)), _ALL_LIKE * count))
-    if count >= _LONG:
-        most = Group(should=tuple(one.sure for one in things), at_least=math.ceil(_MOST * count))
-        extra.append(Sure(most, _ALL_LIKE * count))
     scores = Group(should=tuple(one.score for one in things), at_least=enough)
     return Group(must=(scores,), should=tuple(extra))
 

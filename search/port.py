@@ -52,6 +52,7 @@ class Query:
         like: Stems of which the letters must hold some; the more and the rarer, the better.
         among: Ids of the only letters that are looked at; none restricts nothing.
         reach: How far from what is typed a word may be.
+        held: `Hits.held` of the same question as written: what enough letters hold is looked for no further.
     """
 
     text: str = ""
@@ -71,6 +72,7 @@ class Query:
     like: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     reach: Reach = Reach.NEAR
+    held: tuple[int, ...] = ()
 
     @property
     def by_date(self) -> bool:
@@ -91,14 +93,17 @@ class Hits:
     """One page of hits, best first; `facets` gives for each field the count of each value.
 
     Attributes:
-        least: How many of all the letters found hold what the fewest of them hold as written, of what is looked for;
-            `total` where all must hold it, and where near words were asked for.
+        whole: How many of all the letters found hold all that is looked for, as written; `total` where they must, and
+            where near words were asked for.
+        held: How many hold each thing looked for, as written; () where all must hold it, and where near words were
+            asked for.
     """
 
     hits: tuple[Hit, ...]
     total: int
     following: str | None
-    least: int
+    whole: int
+    held: tuple[int, ...] = ()
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
 
 

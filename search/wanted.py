@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search.clauses import Best, Clause, Group, Near, Phrase, Term
+from search.clauses import Best, Clause, Group, Near, Phrase, Sure, Term
 from search.damaged import by_grams
 from search.french import Token, tolerance
 from search.port import Reach
 from search.synonyms import Synonyms
 
-_PLACES = (("subject", 1.4), ("sender", 1.3), ("recipient", 1.1), ("body", 1.0))
+_PLACES = (("subject", 1.4), ("sender", 1.3), ("recipient", 1.1), ("body", 2.0))
 """Fields of stems, and how much a word there says of what the letter is about."""
 _KEPT = 2.0
 _SHORT_NAME = 4
+_PAIR, _PART_OF_NAME = 2, 0.3
+"""Of more than a pair of words, more than half count for the name, a little, where something else is looked for."""
 _MOST = 40
 """Of a pasted page, so many different things are looked for."""
 _QUESTION, _AT_LEAST = 5, 2
@@ -64,7 +66,8 @@ def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach
     while at < len(flat):
         length, others = synonyms.at(flat, at)
         if others:
-            found.append((_known(flat[at : at + length], others, reach), False))
+            alone = length == len(flat)
+            found.append((_known(flat[at : at + length], others, reach, partly=bool(reach) and not alone), False))
             at += length
             continue
         chunk = _chunk_at(chunks, at)
@@ -101,12 +104,14 @@ def _reference(chunk: tuple[Token, ...], reach: Reach) -> Wanted:
     return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure, found)
 
 
-def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Reach) -> Wanted:
-    """Words that are one name of something: found by each of its other names as well."""
+def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Reach, *, partly: bool) -> Wanted:
+    """Words that are one name of something: found by each of its other names as well, `partly` by most of one."""
     own = [_word(token, reach) for token in typed if token.telling]
     names: list[Clause] = [Group(must=tuple(one.score for one in own))] if own else []
     sure: list[Clause] = [Group(must=tuple(one.sure for one in own))] if own else []
     wide: list[Clause] = [Group(must=tuple(one.found for one in own))] if own else []
+    if partly and len(own) > 1:
+        names.append(_part(own))
     for other in others:
         if len(other) == 1:
             one = _word(other[0], reach)
@@ -117,9 +122,18 @@ def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Rea
             whole = Phrase("exact", tuple(token.exact for token in other))
             names.append(replace(whole, boost=0.5))
             sure.append(whole)
+            part = [_word(token, Reach.WRITTEN) for token in other if token.telling]
+            if partly and len(part) > _PAIR:
+                names.append(_part(part))
             wide.append(whole)
     found = Best(tuple(sure))
     return Wanted(Best(tuple(names), others=0.0), found, found, Best(tuple(wide)))
+
+
+def _part(name: Sequence[Wanted]) -> Sure:
+    """Most words of a name, one of a pair: reading spoilt the others, or somebody said them otherwise."""
+    most = len(name) // 2 + (len(name) > _PAIR)
+    return Sure(Group(should=tuple(one.like for one in name), at_least=most), _PART_OF_NAME)
 
 
 def _word(token: Token, reach: Reach) -> Wanted:

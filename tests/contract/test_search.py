@@ -164,6 +164,18 @@ def test_a_reference_is_found_in_any_spelling(index: SearchIndex, typed: str) ->
     assert found(index, typed)[0] == "wanted"
 
 
+@pytest.mark.parametrize("typed", ["0123/2026/MMRE/CAB", "01232026MMRECAB", "1232026mmrecab"])
+def test_letters_that_quote_a_reference_come_below_the_one_that_bears_it(index: SearchIndex, typed: str) -> None:
+    index.put(
+        [
+            doc("quoting", "en réponse à votre lettre n°0123/2026/MMRE/CAB, il est répondu ce qui suit"),
+            doc("bearing", "objet sans rapport", sender_reference="0123/2026/MMRE/CAB"),
+            doc("other", "en réponse à votre lettre n°0124/2026/MMRE/CAB"),
+        ]
+    )
+    assert found(index, typed) == ["bearing", "quoting"]
+
+
 @pytest.mark.parametrize("typed", ["ARR-2026-000042", "arr 2026 42", "000042", "42", "ARR-2026-00004"])
 def test_a_registration_number_is_found_by_its_parts_and_by_its_beginning(index: SearchIndex, typed: str) -> None:
     index.put([doc("wanted", number="ARR-2026-000042"), doc("other", number="ARR-2026-000311")])
@@ -432,10 +444,37 @@ def test_a_misspelt_name_is_looked_for_however_many_letters_hold_the_rest(index:
     index.put([doc(f"other{n:02d}", "la passerelle du marché") for n in range(60)])
     index.put([doc("meant", "la passerelle du marché de Kpalimé")])
     written = index.search(Query(text="passerelle marché Kpalymé", reach=Reach.WRITTEN), OPEN)
-    assert (written.total, written.least) == (61, 0)
+    assert (written.total, written.whole, written.held) == (61, 0, (61, 61, 0))
     assert ask(Query(text="passerelle marché Kpalymé", counted=True), index, OPEN).hits[0].id == "meant"
     known = index.search(Query(text="passerelle marché Kpalimé", reach=Reach.WRITTEN, counted=True), OPEN)
-    assert (known.total, known.least, known.facets["direction"]) == (61, 1, {"arrivee": 61})
+    assert (known.total, known.whole, known.facets["direction"]) == (61, 1, {"arrivee": 61})
+
+
+def test_what_few_letters_hold_tells_more_than_all_the_rest(index: SearchIndex) -> None:
+    index.put([doc(f"other{n:02d}", "la cour", subject="Octroi de la subvention à Blitta") for n in range(60)])
+    index.put([doc("meant", "une subvention leur a été octroyée à Kpalimé", subject="Suite à donner")])
+    index.put([doc("misread", "une subvention leur a été octroyée à Kpalimo", subject="Suite à donner")])
+    hits = ask(Query(text="octroi subvention Kpalimé", limit=5), index, OPEN).hits
+    assert [hit.id for hit in hits[:2]] == ["meant", "misread"]
+
+
+def test_most_of_a_name_counts_for_it_where_something_else_is_looked_for(index: SearchIndex) -> None:
+    agency = "agence nationale de gestion de l'environnement"
+    names = synonyms_of((("ANGE", agency), ("délestage", "coupure de courant")))
+    index.put(
+        [
+            doc("whole", f"l'avis de l'{agency}, à Bassar"),
+            doc("spoilt", "l'avis de l'agence nationale de gestion de l'euuironuernent, à Bassar"),
+            doc("said", "le courant a été coupé à Bassar"),
+            doc("elsewhere", "l'agence nationale a coupé le courant à Blitta"),
+        ]
+    )
+    for typed in ("ANGE Bassar", f"{agency} Bassar"):
+        asked = Query(text=typed, synonyms=names)
+        assert [hit.id for hit in ask(asked, index, OPEN).hits] == ["whole", "spoilt"]
+    asked = Query(text="coupures de courant Bassar", synonyms=names)
+    assert [hit.id for hit in ask(asked, index, OPEN).hits] == ["said"]
+    assert ask(Query(text="coupures de courant", synonyms=names), index, OPEN).total == 0
 
 
 @pytest.mark.parametrize("reach", Reach)

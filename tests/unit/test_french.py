@@ -50,3 +50,30 @@ def test_a_text_is_read_the_same_in_one_piece_and_word_by_word(text: str) -> Non
     exacts, held = analysed(text)
     assert exacts.split() == [one.exact for one in read]
     assert held.split() == [form for one in read for form in ("" if one.small else one.stem, one.kept) if form]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [("E1avagnon", "Elavagnon"), ("5ollicitons", "sollicitons"), ("4gbéko", "Agbéko"), ("év1ter", "éviter")],
+)
+def test_a_word_with_a_figure_in_it_is_found_by_the_letter_that_it_was(read: str, meant: str) -> None:
+    assert stems(meant)[0] in stems(read)
+
+
+@pytest.mark.parametrize("code", ["AT2ER", "H2SO4", "ISO9001", "R+1", "2026", "12h30", "B52", "01232026"])
+def test_a_code_stays_as_it_is(code: str) -> None:
+    assert all(one.kept == "" for one in tokens(code))
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ("n°0123/2026/MMRE/CAB,", {"01232026mmrecab", "1232026mmrecab"}),
+        ("(MMRE-SG-2026-07)", {"mmresg202607", "mmresg20267"}),
+        ("12/03/2024", set()),
+        ("c'est-à-dire", set()),
+        ("0123/2026", set()),
+    ],
+)
+def test_a_reference_in_a_text_is_one_word_as_well(said: str, whole: set[str]) -> None:
+    assert {one for one in stems(said) if len(one) > 7} == whole

@@ -97,6 +97,20 @@ def test_values_of_lists_are_named_as_people_name_them() -> None:
     assert read(written(found, WORDS)) == found, "what is written is read the same"
 
 
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("n° 0123/2026/MMRE", "0123/2026/MMRE"),
+        ("lettre N°0123-2026-MMRE-CAB", "lettre 0123-2026-MMRE-CAB"),
+        ("n° 123/2026", "n°:123/2026"),
+        ("-n° 0123/2026/MMRE", "-n°:0123/2026/MMRE"),
+        ("n°:0123/2026/MMRE", "n°:0123/2026/MMRE"),
+    ],
+)
+def test_a_whole_reference_is_looked_for_wherever_it_stands(typed: str, left: str) -> None:
+    assert read(typed).text == left
+
+
 def test_fields_of_text_stay_for_the_plan() -> None:
     typed = 'pont de:mairie -de:ceet à:ministre objet:"mise en service" réf:123/2026 n° 45'
     found = read(typed)

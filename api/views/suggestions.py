@@ -20,7 +20,6 @@ from ged.mail.access import Actor, Right
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.item import Direction, Letter, State
 from ged.services import consult, correspondents, dossier, saved_searches
-from ged.services.consult import SearchLists
 from search.language import DATED, LISTED, Vocabulary, hyphened
 from search.plan import FIELDS
 from search.suggest import InHand, Suggestion, SuggestionKind, beginnings, in_hand, numbered
@@ -133,16 +132,16 @@ def _listed(
     piece: InHand, fields: tuple[str, ...], house: House, actor: Actor, language: str, typed: str = ""
 ) -> Iterator[Suggestion]:
     """Suggest the values of some lists that have a word beginning as typed."""
-    lists = consult.lists(store=house.store, actor=actor, clock=house.clock)
-    plan = consult.plan_lines(store=house.store, actor=actor, clock=house.clock)
-    vocabulary = vocabulary_of(SearchLists(lists.kinds, lists.names.entities, plan))
+    lists = consult.search_lists(store=house.store, actor=actor, clock=house.clock)
+    vocabulary, today = vocabulary_of(lists), house.clock().date()
     say = translations(language).gettext
+    services = [one for one in lists.entities if one.open_on(today)]
     labels = {
         "nature": {one.code: one.label_en if language == "en" else one.label_fr for one in lists.kinds},
-        "service": {one.id: one.name_en if language == "en" else one.name_fr for one in lists.entities},
+        "service": {one.id: one.name_en if language == "en" else one.name_fr for one in services},
         "etat": {str(state): say(CODES[state]) for state in State},
         "registre": {str(each): say(CODES[each]) for each in Direction},
-        "cote": {line.code: line.title for line in plan},
+        "cote": {line.code: line.title for line in lists.plan},
     }
     for field in fields:
         for code, label in labels[field].items():

@@ -143,12 +143,6 @@ def search_lists(*, store: Store, actor: Actor, clock: Clock) -> SearchLists:
         )
 
 
-def plan_lines(*, store: Store, actor: Actor, clock: Clock) -> tuple[PlanLine, ...]:
-    """Return the lines of the plan in force, in its order, also those under which nothing is filed any more."""
-    with store.unit() as unit:
-        return unit.schedules.plan_in_force(actor.post.tenant_id, clock().date())
-
-
 def counts(listings: Sequence[Listing], *, store: Store, actor: Actor) -> tuple[int, ...]:
     """Count several lists, each as the list itself counts."""
     with store.unit() as unit:

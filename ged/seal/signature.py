@@ -133,7 +133,8 @@ def _span(value: Value) -> slice:
 def _time(claimed: bytes) -> datetime:
     """Return a UTCTime; the years are those of `%y`, 1969 to 2068."""
     _must(len(claimed) == 13 and claimed.endswith(b"Z") and claimed[:12].isdigit(), "a malformed time")
-    year, month, day, hour, minute, second = (int(claimed[at : at + 2]) for at in range(0, 12, 2))
+    year, month, day = int(claimed[:2]), int(claimed[2:4]), int(claimed[4:6])
+    hour, minute, second = int(claimed[6:8]), int(claimed[8:10]), int(claimed[10:12])
     return datetime(year + (2000 if year < 69 else 1900), month, day, hour, minute, second, tzinfo=UTC)
 
 

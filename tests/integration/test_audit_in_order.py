@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +112,21 @@ def test_an_error_comes_out_as_it_was_raised() -> None:
     with pytest.raises(Unavailable, match="Le disque dort") as caught:
         list(in_order(refuse, [(1, "Le disque dort.")], 2))
     assert caught.value.diagnostics()["disk"] == "sda"
+
+
+def test_a_certificate_is_believed_at_its_time_alone_and_of_whom_it_must_be(sealed: Ground, tmp_path: Path) -> None:
+    entry, judge, now = _entry(sealed, 7), Judge(sealed, sealed.documents.head()), system_clock()
+
+    def codes(judge: Judge, proved_at: datetime | None) -> list[str]:
+        return [each.code for each in judge.findings(replace(entry, proved_at=proved_at))]
+
+    century = timedelta(days=36_525)
+    for at, said in ((None, []), (now, []), (now + century, ["certificate.untrusted"]), (now, [])):
+        assert codes(judge, at) == said
+    assert codes(judge, now - century) == ["certificate.untrusted"]
+    strange = ensure_keys(tmp_path / "autres", organisation="Autre")
+    elsewhere = Judge(replace(sealed, trust_pem=CmsSigner(strange).trust_pem), sealed.documents.head())
+    assert [codes(elsewhere, at) for at in (None, now)] == [["certificate.untrusted"]] * 2
 
 
 def test_every_byte_of_a_proof_is_held_against_the_log(sealed: Ground) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 from cryptography.x509 import Certificate
 
@@ -65,6 +66,14 @@ def original_of(entry: Entry, leaf: Leaf) -> str:
     return entry.original or ("" if leaf.blinded else leaf.sha256)
 
 
+class _Spanned(NamedTuple):
+    """The path asked for last: thousands of signatures in a row have the same, and hashing it is dear."""
+
+    certificate: Certificate
+    presented: tuple[Certificate, ...]
+    span: tuple[datetime, datetime] | None
+
+
 class Judge:
     """Says what is wrong with one entry and what it leads to; may be asked from several threads."""
 
@@ -74,7 +83,7 @@ class Judge:
         self._subtree = lru_cache(8192)(ground.documents.tiles(head.size).subtrees())
         self._line = lru_cache(8192)(lambda start, end: write_hashes([self._proved(start, end)]))
         self._path = lru_cache(64)(self._trust.path)
-        self._span = lru_cache(64)(lambda certificate, presented: self._trust.span(self._path(certificate, presented)))
+        self._spanned: _Spanned | None = None
         self._grew_from = lru_cache(4096)(self._grew)
         self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
 
@@ -173,13 +182,19 @@ class Judge:
 
     def _untrusted(self, signature: Signature, proved_at: datetime | None) -> str:
         """Do what `why_untrusted` does, having asked once until when a path holds that nothing revoked."""
-        try:
-            span = self._span(signature.certificate, signature.presented)
-        except ValueError:
-            span = None
-        if span is not None and span[0] <= (proved_at or signature.claimed_at) <= span[1]:
+        last = self._spanned
+        if last is None or (last.certificate, last.presented) != (signature.certificate, signature.presented):
+            last = self._spanned = self._span_of(signature)
+        if last.span is not None and last.span[0] <= (proved_at or signature.claimed_at) <= last.span[1]:
             return ""
         return why_untrusted(signature, self._trust, proved_at, self._path)
+
+    def _span_of(self, signature: Signature) -> _Spanned:
+        try:
+            span = self._trust.span(self._path(signature.certificate, signature.presented))
+        except ValueError:
+            span = None
+        return _Spanned(signature.certificate, signature.presented, span)
 
     def _proof(self, entry: Entry, original: str) -> Iterator[tuple[str, str]]:
         kept = self._ground.vault.companion(original, proof_suffix(entry.index))

@@ -95,6 +95,15 @@ TRANSFER_ASKED = NoticeKind(
 TRANSFER_BACK = NoticeKind(
     "versement_renvoye", Group.TO_DO, "Un bordereau de versement vous est renvoyé par %(by)s", "undo-2"
 )
+SCHEDULE_ASKED = NoticeKind(
+    "tableau_approuver",
+    Group.TO_DO,
+    "Une version du plan et du tableau attend une approbation, soumise par %(by)s",
+    "book-open",
+)
+SCHEDULE_BACK = NoticeKind(
+    "tableau_renvoye", Group.TO_DO, "Votre version du plan et du tableau vous est renvoyée par %(by)s", "undo-2"
+)
 HOLD_REVIEW = NoticeKind("gel_revoir", Group.DEADLINES, "Un gel est à revoir depuis le %(day)s", "snowflake")
 INDEX_DRIFT = NoticeKind(
     "index_ecart", Group.TO_DO, "La recherche s'écartait des courriers : une vérification l'a remise d'accord", "search"
@@ -131,6 +140,8 @@ KINDS: dict[str, NoticeKind] = {
         DISPOSAL_DONE,
         TRANSFER_ASKED,
         TRANSFER_BACK,
+        SCHEDULE_ASKED,
+        SCHEDULE_BACK,
     )
 }
 """Every kind there is. A new one is a line here and an entry of its sentence in the catalogue."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, Refused
-from ged.mail.access import Actor, Right, require
+from ged.mail.access import RIGHTS, Actor, Right, require
+from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
+from ged.mail.notice import SCHEDULE_ASKED, SCHEDULE_BACK, NoticeKind
 from ged.mail.schedule import (
     Difference,
     LineFault,
@@ -21,6 +23,7 @@ from ged.mail.schedule import (
     differences,
     schedule_faults,
 )
+from ged.services.notify import Told, tell
 from ged.store.unit import Store, Unit
 
 _LONGEST_NOTE = 1000
@@ -203,6 +206,10 @@ def submit(version_id: str, *, revision: int, store: Store, actor: Actor, clock:
             raise Refused("schedule.same", "Cette version dit ce qui est déjà approuvé : il n'y a rien à approuver.")
         unit.schedules.change(current, state=VersionState.SUBMITTED, submitted_at=now, refusal="")
         unit.journal.write_about(now, Act.SCHEDULE_SUBMITTED, actor, current.id, number=current.number)
+        seats = unit.organisation.seats(current.tenant_id, now.date())
+        posts = {seat.position.id for seat in seats if Right.APPROVE_SCHEDULE in RIGHTS[seat.position.role]}
+        able = [each for each in unit.notices.logins_at(posts, now.date()) if each not in current.writers]
+        tell(unit, _told(unit, SCHEDULE_ASKED, current, actor, now), able, but=actor.login)
         unit.commit()
 
 
@@ -228,6 +235,7 @@ def send_back(version_id: str, reason: str, *, store: Store, actor: Actor, clock
         unit.journal.write_about(
             now, Act.SCHEDULE_SENT_BACK, actor, current.id, number=current.number, reason=reason.strip()
         )
+        tell(unit, _told(unit, SCHEDULE_BACK, current, actor, now), current.writers, but=actor.login)
         unit.commit()
 
 
@@ -299,6 +307,13 @@ def approve(version_id: str, from_day: date | None, *, store: Store, actor: Acto
 def _require_reader(actor: Actor) -> None:
     if not actor.has(Right.APPROVE_SCHEDULE):
         require(actor, Right.SEE_RETENTION)
+
+
+def _told(unit: Unit, kind: NoticeKind, current: ScheduleVersion, actor: Actor, now: datetime) -> Told:
+    entities = unit.organisation.every_entity(tenant_id=current.tenant_id)
+    readers = frozenset(f"svc:{each.id}:{Confidentiality.PUBLIC}" for each in entities)
+    mark, link = f"{current.id}:{now.isoformat()}", f"/referentiel/{current.id}"
+    return Told(kind, None, mark, now, by=actor.name, link=link, readers=readers)
 
 
 def _kinds(unit: Unit) -> dict[str, str]:

@@ -167,6 +167,21 @@ def test_there_is_one_draft_and_it_may_come_back(house: House, archives: Actor, 
         records_schedule.version_file(made, store=house.store, actor=kossi, clock=house.clock)
 
 
+def test_whoever_may_approve_is_told_of_a_version_and_whoever_wrote_it_that_it_comes_back(
+    house: House, archives: Actor, chief: Actor
+) -> None:
+    def told(actor: Actor) -> list[tuple[str, str]]:
+        with house.store.unit() as unit:
+            found = unit.notices.listed(actor.person_id or "", actor)
+        return [(each.notice.kind, each.notice.link) for each in found]
+
+    made = submitted(house, archives)
+    assert told(chief) == [("tableau_approuver", f"/referentiel/{made}")]
+    assert told(archives) == [], "who wrote it does not approve it"
+    records_schedule.send_back(made, "Trop long", store=house.store, actor=chief, clock=house.clock)
+    assert told(archives) == [("tableau_renvoye", f"/referentiel/{made}")]
+
+
 def test_a_faulty_version_is_kept_but_not_submitted(house: House, archives: Actor) -> None:
     made = drafted(house, archives, lambda schedule: replace(schedule, rules=schedule.rules[1:]))
     file = records_schedule.version_file(made, store=house.store, actor=archives, clock=house.clock)

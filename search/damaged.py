@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from search.clauses import Group, Sure, Term
 from search.french import Token, read_word
@@ -29,12 +30,17 @@ def grams_of(doubted: Iterable[str]) -> str:
     """Return the trigrams of the words that a reading doubts, each once, separated by spaces."""
     found: dict[str, None] = {}
     for said in doubted:
-        for token in read_word(said):
-            if len(token.exact) >= _LEAST_READ:
-                found.update(dict.fromkeys(_trigrams(token.exact)))
+        found |= _grams(said)
         if len(found) >= _MOST:
             break
     return " ".join(list(found)[:_MOST])
+
+
+@lru_cache(maxsize=20_000)
+def _grams(said: str) -> dict[str, None]:
+    """Return the trigrams of what stands between two spaces, each once; readings go wrong alike."""
+    parts = [token.exact for token in read_word(said) if len(token.exact) >= _LEAST_READ]
+    return dict.fromkeys(gram for exact in parts for gram in _trigrams(exact))
 
 
 def by_grams(token: Token) -> Sure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ged.mail.access import readers_of
 from ged.mail.dossier import piece_readers
@@ -72,12 +73,13 @@ class Document:
 def document(letter: Letter, pages: Sequence[Page | PageWords], meaning: Vector | None = None) -> Document:
     """Return the document of a letter as it stands; of one that was destroyed, what the register keeps and no page."""
     destroyed = letter.state is State.DESTROYED
-    text = "" if destroyed else "\n".join(page.text for page in pages)
-    subject, sender, recipient, body = map(
-        analysed, [letter.subject or "", letter.sender or "", letter.recipient or "", text]
+    said = [] if destroyed else [word for page in pages for word in page.said]
+    subject, sender, recipient = (
+        analysed((text or "").split()) for text in (letter.subject, letter.sender, letter.recipient)
     )
+    body = analysed(said)
     references = [letter.number, letter.sender_reference or ""]
-    parts = analysed(" ".join(references))[0]
+    parts = analysed(references)[0]
     exact = [subject[0], sender[0], recipient[0], parts, body[0]]
     return Document(
         id=letter.id,
@@ -96,7 +98,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords], meaning: Vector 
         kind=letter.kind or "",
         service=letter.service_id or "",
         code=letter.file_code or "",
-        day=int(f"{letter.registered_at:%Y%m%d}"),
+        day=_day(letter.registered_at),
         registered=int(letter.registered_at.timestamp() * 1000),
         year=letter.year,
         meaning=meaning,
@@ -113,8 +115,8 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
     texts = [piece.title, case.title, piece.part, *piece.metadata.values(), *one.told_there, one.filename]
     if not counts:
         texts, pages = [""], ()
-    told = [analysed(text) for text in (*texts, "\n".join(page.text for page in pages))]
-    parts = analysed(case.code if counts else "")[0]
+    told = [*(analysed(text.split()) for text in texts), analysed([word for page in pages for word in page.said])]
+    parts = analysed([case.code] if counts else [])[0]
     return Document(
         id=entry_of_piece(piece.id),
         revision=one.revision,
@@ -132,10 +134,14 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
         kind="",
         service=case.owner_id,
         code=case.file_code or "",
-        day=int(f"{one.added_at:%Y%m%d}"),
+        day=_day(one.added_at),
         registered=int(one.added_at.timestamp() * 1000),
         year=one.added_at.year,
     )
+
+
+def _day(at: datetime) -> int:
+    return 10_000 * at.year + 100 * at.month + at.day
 
 
 def documents(

@@ -384,6 +384,7 @@ class ElasticIndex:
             raise_on_error=False,
             raise_on_exception=False,
             require_alias=True,
+            filter_path="errors,items.*._id,items.*.status,items.*.error",
         ):
             one = next(iter(answer.values()))
             status = 200 if done else int(one["status"])

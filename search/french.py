@@ -146,24 +146,24 @@ def read_word(said: str) -> tuple[Token, ...]:
     return tuple(tokens(said))
 
 
-def analysed(text: str) -> tuple[str, str]:
+def analysed(said: Sequence[str]) -> tuple[str, str]:
     """Return a text as the index holds it: its words folded, all of them, and the stems of those that say something.
 
     The same words as `tokens`, without their places: what stands between two spaces is analysed once and remembered.
     """
-    said = text.split()
     exacts, stems = _spaced(map(_EXACTS.__getitem__, said)), list(map(_STEMS.__getitem__, said))
-    if None in stems:
-        stems = [_stems_among(said, at) if each is None else each for at, each in enumerate(stems)]
+    at = -1
+    for _ in range(stems.count(None)):
+        at = stems.index(None, at + 1)
+        before, after = said[max(0, at - 1) : at], said[at + 1 : at + 2]
+        stems[at] = _stems_between("".join(before)[-_LOOKED_AT:], said[at], "".join(after)[:_LOOKED_AT])
     return exacts, _spaced(stems)
 
 
-def _stems_among(said: Sequence[str], at: int) -> str:
-    """Return the stems of what stands at a place, without those that only join two clauses."""
-    near = _LOOKED_AT // 2 + 1  # so many hold all the characters that are looked at
-    before = "".join(f"{each} " for each in said[max(0, at - near) : at])
-    text = " ".join((before + said[at], *said[at + 1 : at + 1 + near]))
-    stems, begin, end = [], len(before), len(before) + len(said[at])
+@lru_cache(maxsize=50_000)
+def _stems_between(before: str, written: str, after: str) -> str:
+    """Return the stems of what stands between two others, without those that only join two clauses."""
+    text, stems, begin, end = f"{before} {written} {after}", [], len(before) + 1, len(before) + 1 + len(written)
     for start, stop in _conjunctions(text, begin, end).items():
         stems.append(_stems(text[begin:start]))
         begin = stop

@@ -84,7 +84,7 @@ def test_the_clerk_names_merges_files_and_keeps_a_view(
     # A dossier, from the letter page and from a ticked list.
     page.goto(f"{server}/dossiers/nouveau?titre=Carrière+de+Tsévié")
     sound(page)
-    page.locator("button.main").click()
+    page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_contain_text("Carrière de Tsévié")
     sound(page)
     page.goto(f"{server}/courrier/{first.id}")

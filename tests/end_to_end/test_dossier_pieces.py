@@ -61,7 +61,7 @@ def test_an_officer_keeps_the_pieces_of_a_permit(
     page.locator("td.subject a", has_text="plan de bornage").click()
     page.select_option("#kind", "titre_minier")
     page.fill("#meta-numero", "PE-17")
-    page.locator("button", has_text="Enregistrer").click()
+    page.keyboard.press("Control+Enter")
     expect(page.locator(".summary")).to_contain_text("Titulaire")
     sound(page)
     page.fill("#meta-titulaire", "SCM")

@@ -53,7 +53,7 @@ def test_a_rule_is_lengthened_by_two_people(
     expect(page.locator(".summary")).to_contain_text("« quarante » n'est pas une durée")
     looked_at(page, "saisie")
     page.locator("#l1 input[name=duree]").fill("40 ans")
-    keys.press("Enter")
+    keys.press("Control+Enter")
     expect(page.locator("#preview + p")).to_contain_text("1 courrier change")
     expect(page.locator("main")).to_contain_text("La correspondance est gardée plus longtemps")
     looked_at(page, "consequences")

@@ -248,13 +248,13 @@ def _analysed(written: str) -> tuple[tuple[str, str, int, int, str, bool], ...]:
 
 def _kept(written: str, exact: str) -> str:
     """Return the second form of a word: with its accents when it is short, in plain letters when it is not French."""
-    if written.isascii():
-        return ""
-    plain = exact.translate(_PLAIN)
+    plain = exact if written.isascii() else exact.translate(_PLAIN)
     if plain != exact:
         return stem(plain)
     if not exact.isalpha():
         return _without_figures(exact)
+    if written.isascii():
+        return ""
     lower = unicodedata.normalize("NFC", written.lower())
     if len(exact) > _KEEPS_ACCENT or lower == exact or not lower.isalpha() or lower in _ACCENTED_SMALL:
         return ""

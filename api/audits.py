@@ -17,9 +17,6 @@ from ged.services.audit.read_log import ReadLog
 from ged.services.audit.retained import read_heads
 from ged.services.audit.runs import ask_by_calendar, carry_out
 
-_IDLE_NICE = 19
-"""An audit takes the processor that nobody wants; what it hashes with begins as gentle as who asks."""
-
 
 def readers() -> int:
     """Return how many originals are read at once: two a core, so that one is hashed while the next is fetched."""
@@ -101,7 +98,6 @@ def audit_round(house: House, stop: threading.Event, *, patience: tuple[float, .
         run = ask_by_calendar(periods_of(house), store=house.store, clock=house.clock)
         if run is None:
             return None
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _IDLE_NICE)
         origins = {one.origin: one.name for one in logs_of(house)}
         retained = read_heads(run.retained, origins=origins) if run.retained else ()
         audit = Audit(run.id, run.depth, "", run.seed, run.sample, run.name, run.asked_at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -80,6 +81,8 @@ TASKS = (
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
 ALERT_EVERY_S, MEAN_EVERY_S = 5.0, 2.0
+_IDLE_NICE = 19
+"""An audit takes the processor that nobody wants; what it hashes with begins as gentle as who asks."""
 SEAL_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=30, retry_exceptions=[Unavailable])
 READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 """These jobs write their failures down themselves: what still comes out of one is that it could not, and it waits."""
@@ -388,7 +391,7 @@ def _beside(house: House, *, watch: bool) -> Iterator[None]:
     threads.append(_repeat("alerts", lambda: look_for_alerts(house), ALERT_EVERY_S, stop))
     if watch:
         threads.append(_repeat("index version", lambda: renew_index(house), RENEW_EVERY_S, stop))
-        threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop))
+        threads.append(_repeat("audit", lambda: audit_round(house, stop), AUDIT_EVERY_S, stop, nice=_IDLE_NICE))
         late = partial(tell_late, periods_of(house), store=house.store, clock=house.clock)
         threads.append(_repeat("late audits", late, LATE_EVERY_S, stop))  # apart: an audit may be what hangs
         threads.append(_repeat("anchor", lambda: anchor_documents(house), ANCHOR_EVERY_S, stop))
@@ -409,8 +412,12 @@ def _keeper(house: House, login: str) -> Callable[[], Actor]:
     return lambda: actor_of(login, store=house.store, clock=house.clock)
 
 
-def _repeat(name: str, act: Callable[[], object], every_s: float, stop: threading.Event) -> threading.Thread:
+def _repeat(
+    name: str, act: Callable[[], object], every_s: float, stop: threading.Event, *, nice: int = 0
+) -> threading.Thread:
     def loop() -> None:
+        if nice:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
         while not stop.wait(every_s):
             try:
                 act()

@@ -69,6 +69,10 @@ def _command(folder: Path, config: Path, port: int) -> list[str | Path]:
         f"-master.port={ports['master']}",
         f"-master.port.grpc={ports['master.port.grpc']}",
         "-master.telemetry=false",
+        # A bucket takes volumes of its own; left alone, their number is what the disk has free over a gigabyte, and
+        # the tests of an evening, a bucket each, use them up.
+        "-master.volumeSizeLimitMB=64",
+        "-volume.max=10000",
         f"-filer.port={ports['filer']}",
         f"-filer.port.grpc={ports['filer.port.grpc']}",
         f"-volume.port={ports['volume']}",

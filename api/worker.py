@@ -78,6 +78,8 @@ TASKS = (
     *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
     *("note_term", "note_terms"),
 )
+MISSED_S = 24 * 3600.0
+"""A machine that was off at night does at its start what the night asked for, once (docs/decisions/0384)."""
 DRAIN_EVERY_S, LOOK_EVERY_S, ANCHOR_EVERY_S = 0.5, 2.0, 45.0
 AUDIT_EVERY_S, LATE_EVERY_S, RENEW_EVERY_S = 5.0, 600.0, 30.0
 ALERT_EVERY_S, MEAN_EVERY_S = 5.0, 2.0
@@ -91,7 +93,8 @@ READ_RETRY = procrastinate.RetryStrategy(exponential_wait=2, max_attempts=14)
 def build_app(house: House, runner: Runner, lots: BatchHands, pieces: PieceReader) -> procrastinate.App:
     """Return the queue's application: one task a verb, and the periodic ones, which run once for all workers."""
     url = house.database_url.replace("postgresql+psycopg://", "postgresql://")
-    app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=6))
+    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=6)
+    app = procrastinate.App(connector=connector, periodic_defaults={"max_delay": MISSED_S})
 
     sealing: dict[str, Any] = {
         "store": house.store,
@@ -309,6 +312,8 @@ def run_worker(
 
 
 async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> None:
+    if until_idle:  # what waits is done; what comes of the hour is for the worker that stays
+        app.periodic_registry.periodic_tasks.clear()
     async with app.open_async():
         while True:
             await app.run_worker_async(
@@ -323,7 +328,7 @@ async def _work(app: procrastinate.App, house: House, *, until_idle: bool) -> No
             if not until_idle or not _jobs_left(house):
                 return
             await asyncio.sleep(POLL_S)  # the last job of a worker gives the next one, perhaps to another worker
-            await _put_back(app)  # one that stops so soon may never come to its periodic tasks
+            await _put_back(app)  # it has no periodic task that would
 
 
 def _jobs_left(house: House) -> int:

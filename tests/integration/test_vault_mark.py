@@ -19,9 +19,9 @@ from rooms.house import ROOT
 GED = str(Path(sys.executable).with_name("ged"))
 
 
-def ged(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command over an installation, as its worker's unit does."""
-    environment = {
+def environment(house: House) -> dict[str, str]:
+    """What a unit of the system's gives its worker."""
+    return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(ROOT),
@@ -29,8 +29,12 @@ def ged(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
         "GED_DATABASE_KIND": "server",
         "GED_DATABASE_URL": house.database_url,
     }
+
+
+def ged(house: House, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command over an installation, as its worker's unit does."""
     return subprocess.run(
-        [GED, *arguments], capture_output=True, text=True, env=environment, cwd=ROOT, check=False, timeout=120
+        [GED, *arguments], capture_output=True, text=True, env=environment(house), cwd=ROOT, check=False, timeout=120
     )
 
 

@@ -479,6 +479,7 @@ ACTS: dict[str, str] = {
     Act.KEYS_REWRAPPED: _("Clés des fichiers reprises"),
     Act.KEK_DESTROYED: _("Clé du coffre détruite"),
     Act.VAULT_ENCRYPTED: _("Coffre chiffré"),
+    Act.ORIGINALS_HASHED: _("Originaux hachés en SHA-512"),
     Act.INDEX_REBUILT: _("Index refait"),
     Act.INDEX_CHECKED: _("Index comparé aux courriers"),
     Act.INDEX_RETRIED: _("Courriers refusés donnés de nouveau à l'index"),

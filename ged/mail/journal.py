@@ -168,6 +168,7 @@ class Act(StrEnum):
     KEYS_REWRAPPED = "coffre.cles_reprises"
     KEK_DESTROYED = "coffre.cle_detruite"
     VAULT_ENCRYPTED = "coffre.chiffre"
+    ORIGINALS_HASHED = "sceaux.sha512"
     INDEX_REBUILT = "index.reconstruit"
     INDEX_CHECKED = "index.compare"
     INDEX_RETRIED = "index.repris"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said
 from ged.seal.leaf import DISPOSAL, Leaf
+from ged.seal.second_digest import is_second_digests
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.judge import Entry, leaf_of
 from ged.store.audits import SealedRow
@@ -29,7 +30,9 @@ def compare_database(ground: Ground, position: str) -> Iterator[Step]:
         with store.unit() as unit:
             rows = unit.audits.sealed_between(first, end)
             gone = [
-                entry for n, data in enumerate(entries or ()) if not rows.get((entry := Entry(first + n, data)).index)
+                entry
+                for n, data in enumerate(entries or (), first)
+                if n not in rows and not _has_no_row(entry := Entry(n, data))
             ]
             known = unit.audits.numbers([leaf.document for entry in gone if (leaf := leaf_of(entry))])
         found = [each for n, data in enumerate(entries or ()) for each in _row_faults(Entry(first + n, data), rows)]
@@ -38,7 +41,7 @@ def compare_database(ground: Ground, position: str) -> Iterator[Step]:
             with store.unit() as unit:
                 rows = unit.audits.sealed_between(first, end)
                 known |= unit.audits.numbers([leaf.document for entry in gone if (leaf := leaf_of(entry))])
-        found += [_without_row(one, known) for one in gone if one.index not in rows and not _is_disposal(one)]
+        found += [_without_row(one, known) for one in gone if one.index not in rows]
         yield Step(str(end), end - first, total=head.size, findings=tuple(found))
     with store.unit() as unit:
         beyond = unit.audits.sealed_from(head.size)
@@ -90,10 +93,10 @@ def _of_letter(number: str, entry: Entry) -> str:
     return Said("%(number)s, inscription n° %(index)s", number=number, index=entry.index)
 
 
-def _is_disposal(entry: Entry) -> bool:
-    """Whether an entry tells of a destruction: it is no seal, and has no row among them."""
+def _has_no_row(entry: Entry) -> bool:
+    """Whether an entry tells of a destruction, or of second digests: it is no seal, and has no row among them."""
     leaf = leaf_of(entry)
-    return leaf is not None and leaf.event == DISPOSAL
+    return is_second_digests(entry.data) if leaf is None else leaf.event == DISPOSAL
 
 
 def _without_row(entry: Entry, known: dict[str, str]) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding
@@ -12,25 +12,34 @@ from ged.mail.said import Said
 from ged.ports import Vault
 from ged.services.audit.ground import Ground
 from ged.services.audit.veiled import has_a_length, is_veiled
+from ged.services.second_digests import Expected, both_digests
 
 T = TypeVar("T")
 
 
-def read_originals(ground: Ground, asked: Sequence[tuple[str, int]]) -> list[tuple[int, list[Finding]]]:
-    """Return, for each (digest, stored size), how many bytes were read and what is wrong with them."""
-    return [_examined(ground, digest, size) for digest, size in asked]
+class Asked(NamedTuple):
+    """An original to be read: its SHA-256, the size of what is stored, the SHA-512 that the log holds of it, if any."""
+
+    digest: str
+    size: int
+    expected: Expected | None
 
 
-def _examined(ground: Ground, digest: str, size: int) -> tuple[int, list[Finding]]:
+def read_originals(ground: Ground, asked: Sequence[Asked]) -> list[tuple[int, list[Finding]]]:
+    """Return, for each original, how many bytes were read and what is wrong with them."""
+    return [_examined(ground, *each) for each in asked]
+
+
+def _examined(ground: Ground, digest: str, size: int, expected: Expected | None) -> tuple[int, list[Finding]]:
     if ground.veiled and is_veiled(ground.vault, digest):
         cut = Finding("object.altered", digest, "Ce fichier chiffré est tronqué.")
         return 0, [] if has_a_length(size) else [cut]
-    return _hashed(ground.vault, digest)
+    return _hashed(ground.vault, digest, expected)
 
 
-def _hashed(vault: Vault, name: str) -> tuple[int, list[Finding]]:
+def _hashed(vault: Vault, name: str, expected: Expected | None) -> tuple[int, list[Finding]]:
     try:
-        digest, size = vault.hashed(name)
+        digest, second, size = both_digests(name, vault) if expected else _first_alone(name, vault)
     except NotFound:
         return 0, [Finding("object.missing", name, "L'objet listé ne se lit plus.")]
     except Corrupt as error:
@@ -39,9 +48,16 @@ def _hashed(vault: Vault, name: str) -> tuple[int, list[Finding]]:
         if error.errno != errno.EIO:
             raise
         return 0, [Finding("object.unread", name, "Le disque ne rend pas ses octets (erreur de lecture).")]
-    if digest == name:
-        return size, []
-    return size, [Finding("object.altered", name, Said("Ses octets ont l'empreinte %(digest)s.", digest=digest))]
+    if digest != name:
+        return size, [Finding("object.altered", name, Said("Ses octets ont l'empreinte %(digest)s.", digest=digest))]
+    if expected and not expected.is_of(second):
+        return size, [Finding("object.sha512", name, "Ses octets ont la SHA-256 inscrite, non la SHA-512 inscrite.")]
+    return size, []
+
+
+def _first_alone(name: str, vault: Vault) -> tuple[str, str, int]:
+    digest, size = vault.hashed(name)
+    return digest, "", size
 
 
 def handfuls(things: Iterable[T], weight: Callable[[T], float]) -> Iterator[list[T]]:

@@ -38,6 +38,9 @@ MEANINGS: dict[str, Meaning] = {
         "L'original d'un document confidentiel, ou le sel qui le rattache au journal, a été ôté ou changé.", _RESTORE
     ),
     "object.altered": Meaning("Les octets gardés ne sont plus ceux qui furent scellés.", _RESTORE),
+    "object.sha512": Meaning(
+        "Deux fichiers différents ont la même SHA-256 : celui-ci n'est pas celui qui fut haché de nouveau.", _RESTORE
+    ),
     "object.missing": Meaning("Un original scellé, ou qui a une signature, n'est plus là.", _RESTORE),
     "object.disposed": Meaning(
         "L'original a été détruit par une élimination que le journal raconte ; il n'est pas perdu.",

@@ -11,10 +11,11 @@ from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.hashing import handfuls, read_originals
+from ged.services.audit.hashing import Asked, handfuls, read_originals
 from ged.services.audit.in_order import in_order
 from ged.services.audit.judge import Entry, leaf_of
 from ged.services.audit.leaves import Leaves
+from ged.services.second_digests import Originals
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
 _VEILED = re.compile(r"([0-9a-f]{2})+")
@@ -41,10 +42,11 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     """Look at everything that the vault holds, in the order of its names."""
     batch, last, object_of = _Batch(ground.step), position, ""
     listed = (one for one in ground.vault.objects(position) if one.name != position)
-    with Leaves(ground.folder) as leaves:
+    with Leaves(ground.folder) as leaves, Originals(ground.folder) as originals:
         if not position:
             _know(ground, leaves)
-        for one, read, faults in _looked_at(ground, listed):
+            originals.read(_entries(ground))
+        for one, read, faults in _looked_at(ground, originals, listed):
             name, digest, suffix = one[:3]
             if name != last and batch.full:
                 yield _step(ground, leaves, batch, last)
@@ -63,10 +65,12 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
         yield _step(ground, leaves, batch, last)
 
 
-def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found, int, list[Finding]]]:
+def _looked_at(
+    ground: Ground, originals: Originals, listed: Iterable[Found]
+) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
     some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
-    asked = ((some, [(one.digest, one.size) for one in some if _has_bytes(one)]) for some in some_at_once)
+    asked = ((some, [_asked(one, ground, originals) for one in some if _has_bytes(one)]) for some in some_at_once)
     for some, answers in in_order(partial(read_originals, ground), asked, ground.readers):
         answered = iter(answers)
         for one in some:
@@ -76,6 +80,11 @@ def _looked_at(ground: Ground, listed: Iterable[Found]) -> Iterator[tuple[Found,
                 yield one, 0, _named_wrong(one, veiled=ground.veiled)
 
 
+def _asked(one: Found, ground: Ground, originals: Originals) -> Asked:
+    expected = None if ground.veiled else originals.expected(one.digest, ground.vault)
+    return Asked(one.digest, one.size, expected)
+
+
 def _weight(handful_bytes: int, one: Found) -> float:
     """Return the part of a handful that a thing is: an original by its bytes, a name alone next to nothing."""
     return 0.002 if one.suffix else 0.01 + one.size / handful_bytes
@@ -83,16 +92,21 @@ def _weight(handful_bytes: int, one: Found) -> float:
 
 def _know(ground: Ground, leaves: Leaves) -> None:
     """Keep every digest that an entry of the log or a row of the database refers to."""
-    try:
-        size = ground.documents.head().size
-    except ValueError:
-        size = 0
-    for first, entries in ground.documents.bundles(size):
-        every = (leaf_of(Entry(first + n, data)) for n, data in enumerate(entries or ()))
+    for entries in _entries(ground):
+        every = (leaf_of(Entry(0, data)) for data in entries)
         leaves.keep(leaf.sha256 for leaf in every if leaf is not None and is_digest(leaf.sha256))
     if ground.store is not None:
         with ground.store.unit() as unit:
             leaves.keep(each for each in unit.audits.cited() if is_digest(each))
+
+
+def _entries(ground: Ground) -> Iterator[list[bytes]]:
+    """Give the entries of the log of documents that can be read, a bundle at a time."""
+    try:
+        size = ground.documents.head().size
+    except ValueError:
+        return  # told by the check of heads
+    yield from (entries or [] for _, entries in ground.documents.bundles(size))
 
 
 def is_digest(text: str) -> bool:

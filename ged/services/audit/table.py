@@ -91,7 +91,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "coffre",
         "Coffre, octet par octet",
-        "Chaque objet du coffre a l'empreinte de son nom ; rien n'y est effacé, doublé ou étranger.",
+        "Chaque objet a l'empreinte de son nom, et la SHA-512 inscrite de lui ; rien n'est effacé, doublé ou étranger.",
         "",
         _FULL,
         check_objects,

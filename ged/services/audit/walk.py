@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ged.errors import Corrupt, GedError
-from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Finding, Head, Weight
+from ged.mail.audit import FINDINGS_KEPT, Audit, Checked, Depth, Finding, Head, Weight
 from ged.mail.said import Said
 from ged.services.audit import veiled
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.table import BY_CODE, CHECKS, JOURNAL, NEVER_SEEN, SAMPLE, Check, checks_of
+from ged.services.second_digests import Originals
 
 SAVE_EVERY_S = 2.0
 _NAME = re.compile(r"[0-9a-z/.-]{1,200}")
@@ -183,6 +184,20 @@ def _heads(ground: Ground) -> tuple[Head, ...]:
     return tuple(heads)
 
 
+def _without_second(ground: Ground) -> str:
+    """Return, in French, how many originals the log holds no SHA-512 of; "" for none."""
+    with Originals(ground.folder) as originals:  # as the check of the vault read them
+        sealed, lacking, _ = originals.totals()
+    if not lacking:
+        return ""
+    return Said(
+        "SHA-512 : %(count)s originaux sur %(total)s n'en ont pas d'inscrite. Si SHA-256 tombait, rien ne dirait plus "
+        "ce qu'ils étaient (« ged renew --originals »).",
+        count=lacking,
+        total=sealed,
+    )
+
+
 def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
     said: list[str] = [
         Said(
@@ -200,6 +215,8 @@ def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
             said.append(Said("%(check)s : %(why)s", check=Said(title), why=_whole(one.skipped or one.stopped)))
     if ground.veiled:
         said.append(veiled.SAID)
+    if audit.depth is Depth.FULL and (lacking := _without_second(ground)):
+        said.append(lacking)
     if not ground.retained:
         said.append(
             "Têtes gardées ailleurs : aucune n'a été donnée. Qui tient toutes les clés a pu refaire le journal "

@@ -1,0 +1,280 @@
+"""SHA-512 of every sealed original, held by the log of documents before SHA-256 grows weak.
+
+Each original is read once, its SHA-256 verified in the same pass. What the log holds stays: killed anywhere, the next
+run goes on with what has none. Source: RFC 4998, 5.2 (hash-tree renewal: the data is hashed anew).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from ged.clock import Clock
+from ged.errors import Conflict, Corrupt, NotFound
+from ged.mail.access import SYSTEM
+from ged.mail.journal import Act
+from ged.ports import Vault
+from ged.seal.leaf import DISPOSAL, Leaf, blind
+from ged.seal.ledger import TileLedger
+from ged.seal.second_digest import MOST, SecondDigests, blind_second
+from ged.services.audit.in_order import in_order
+from ged.services.beside import SALT, salt_of
+from ged.store.unit import Store
+
+_CHUNK = 1 << 20
+_ENTRY_BYTES = 1 << 30
+"""Originals read between two entries, at most about: what is read again after a death."""
+
+
+class Originals:
+    """Every sealed original as the log of documents names it, and its second digest; on disk, not in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._rows = sqlite3.connect(folder / "sha512.sqlite")
+        self._rows.execute("PRAGMA synchronous = OFF")  # lost, it is made again: what it holds is not evidence
+        self._rows.execute(
+            "CREATE TABLE IF NOT EXISTS original (digest BLOB, blinded INTEGER, size INTEGER, there INTEGER, "
+            "second BLOB, PRIMARY KEY (digest, blinded)) WITHOUT ROWID"
+        )
+        self._held: frozenset[int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._rows.close()
+
+    def read(self, bundles: Iterable[Iterable[bytes]]) -> None:
+        """Take what the entries of a log say, from its first, in the place of what was there."""
+        self._held = None
+        with self._rows:
+            self._rows.execute("DELETE FROM original")
+            for bundle in bundles:
+                for data in bundle:
+                    self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        try:
+            leaf = Leaf.decode(data)
+        except ValueError:
+            self._take_second(data)
+            return
+        try:
+            digest = bytes.fromhex(leaf.sha256)
+        except ValueError:
+            return  # an audit says of it what is wrong
+        self._rows.execute(
+            "INSERT INTO original VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET there = there + excluded.there",
+            (digest, leaf.blinded, leaf.size, -1 if leaf.event == DISPOSAL else 1),
+        )
+
+    def _take_second(self, data: bytes) -> None:
+        try:
+            told = SecondDigests.decode(data)
+        except ValueError:
+            return
+        self._rows.executemany(  # the first that was logged stands: a later one could only be false
+            "UPDATE original SET second = ? WHERE digest = ? AND blinded = ? AND second IS NULL",
+            (
+                (bytes.fromhex(second), bytes.fromhex(digest), blinded)
+                for blinded, each in ((0, told.plain), (1, told.blinded))
+                for digest, second in each.items()
+            ),
+        )
+
+    def totals(self) -> tuple[int, int, int]:
+        """Return how many originals are sealed and not destroyed, how many lack a second digest, the bytes of those."""
+        query = (
+            "SELECT count(*), coalesce(sum(second IS NULL), 0), coalesce(sum(size) FILTER (WHERE second IS NULL), 0) "
+            "FROM original WHERE there > 0"
+        )
+        count, lacking, size = self._rows.execute(query).fetchone()
+        return count, lacking, size
+
+    def lacks(self, digest: str, *, blinded: bool) -> bool:
+        """Whether the log names an original so, not destroyed, and holds no second digest of it."""
+        query = "SELECT 1 FROM original WHERE digest = ? AND blinded = ? AND there > 0 AND second IS NULL"
+        return self._rows.execute(query, (bytes.fromhex(digest), blinded)).fetchone() is not None
+
+    def expected(self, digest: str, vault: Vault) -> Expected | None:
+        """Return the second digest that the log holds of the object of that SHA-256; None where it holds none."""
+        if self._held is None:
+            query = "SELECT DISTINCT blinded FROM original WHERE second IS NOT NULL"
+            self._held = frozenset(row[0] for row in self._rows.execute(query))
+        if False in self._held and (second := self._second(digest, blinded=False)):
+            return Expected(second)
+        if True not in self._held:
+            return None  # a salt is asked for where one may matter: most objects of a vault have none
+        salt = salt_of(digest, vault)
+        second = self._second(blind(digest, salt), blinded=True) if salt else ""
+        return Expected(second, salt) if second else None
+
+    def _second(self, digest: str, *, blinded: bool) -> str:
+        query = "SELECT second FROM original WHERE digest = ? AND blinded = ? AND second IS NOT NULL"
+        row = self._rows.execute(query, (bytes.fromhex(digest), blinded)).fetchone()
+        return row[0].hex() if row else ""
+
+
+class Expected(NamedTuple):
+    """The SHA-512 that the log holds of an original; blinded where there is a salt."""
+
+    second: str
+    salt: bytes = b""
+
+    def is_of(self, digest: str) -> bool:
+        """Whether it is that of the bytes of this SHA-512."""
+        return self.second == (blind_second(digest, self.salt) if self.salt else digest)
+
+
+def both_digests(name: str, vault: Vault) -> tuple[str, str, int]:
+    """Return (SHA-256, SHA-512, size in bytes) of a stored object, read once to its end.
+
+    Raises:
+        NotFound: `vault.unknown`.
+        Corrupt: `vault.ciphertext`, `vault.key`.
+        OSError: the disk does not give its bytes.
+    """
+    first, second, size = hashlib.sha256(), hashlib.sha512(), 0
+    with vault.open(name) as stream:
+        while data := stream.read(_CHUNK):
+            first.update(data)
+            second.update(data)
+            size += len(data)
+    return first.hexdigest(), second.hexdigest(), size
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What hashing originals anew costs: how many of all sealed ones have no SHA-512, and how many bytes to read."""
+
+    due: int
+    sealed: int
+    bytes_due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """How far a run is: originals whose SHA-512 the log holds since it began.
+
+    Attributes:
+        altered: SHA-256 of those whose bytes are not, or no longer, what was sealed: nothing is held of them.
+    """
+
+    done: int
+    altered: tuple[str, ...]
+
+
+def plan_originals(*, ledger: TileLedger) -> Lacking:
+    """Return what hashing originals anew would read now."""
+    with tempfile.TemporaryDirectory() as folder, Originals(Path(folder)) as originals:
+        originals.read(ledger.bundles())
+        sealed, due, size = originals.totals()
+    return Lacking(due, sealed, size)
+
+
+def hash_originals(
+    *, store: Store, vault: Vault, ledger: TileLedger, clock: Clock, readers: int, batch: int = MOST
+) -> Iterator[Hashed]:
+    """Have the log hold the SHA-512 of every sealed original that has none; tell how far it is after each entry.
+
+    Raises:
+        Conflict: `renew.under_way`, another process is at it.
+        Unavailable: vault or log do not answer; what is held stays.
+    """
+    done, altered = 0, list[str]()
+    with (
+        store.exclusive("renew") as alone,
+        tempfile.TemporaryDirectory() as folder,
+        Originals(Path(folder)) as originals,
+    ):
+        if not alone:
+            raise Conflict("renew.under_way", "Un autre renouvellement est en cours. Attendez sa fin.")
+        originals.read(ledger.bundles())
+        waiting = _Waiting()
+        for one, second in in_order(partial(_read, vault), _to_read(originals, vault), readers):
+            if second is None:
+                altered.append(one.object)
+                continue
+            waiting.add(one, second)
+            if waiting.count >= batch or waiting.bytes_read >= _ENTRY_BYTES:
+                done += waiting.place(ledger, clock)
+                yield Hashed(done, tuple(altered))
+        done += waiting.place(ledger, clock)
+        with store.unit() as unit:
+            unit.journal.write(clock(), Act.ORIGINALS_HASHED, SYSTEM, count=done, altered=len(altered))
+            unit.commit()
+        yield Hashed(done, tuple(altered))
+
+
+class _Due(NamedTuple):
+    """An object to be hashed anew, and how its leaf names it."""
+
+    object: str
+    size: int
+    salt: bytes
+
+
+class _Waiting:
+    """Second digests that are not in the log yet."""
+
+    def __init__(self) -> None:
+        self._plain, self._blinded = dict[str, str](), dict[str, str]()
+        self.bytes_read = 0
+
+    @property
+    def count(self) -> int:
+        return len(self._plain) + len(self._blinded)
+
+    def add(self, one: _Due, second: str) -> None:
+        self.bytes_read += one.size
+        if one.salt:
+            self._blinded[blind(one.object, one.salt)] = blind_second(second, one.salt)
+        else:
+            self._plain[one.object] = second
+
+    def place(self, ledger: TileLedger, clock: Clock) -> int:
+        """Make them durable, return how many they were, and begin anew."""
+        count = self.count
+        if count:
+            ledger.place([SecondDigests(clock().isoformat(), self._plain, self._blinded).encode()])
+        self._plain, self._blinded, self.bytes_read = {}, {}, 0
+        return count
+
+
+def _to_read(originals: Originals, vault: Vault) -> Iterator[tuple[_Due, str]]:
+    """Give each object of the vault that the log names and holds no second digest of, in the order of the vault."""
+    size = 0
+    for one in vault.objects():
+        if not one.digest or not one.latest or one.delete_marker:
+            continue
+        if not one.suffix:
+            size = one.size
+            if originals.lacks(one.digest, blinded=False):
+                yield _Due(one.digest, size, b""), one.digest
+        elif one.suffix == SALT:
+            salt = salt_of(one.digest, vault)
+            if salt and originals.lacks(blind(one.digest, salt), blinded=True):
+                yield _Due(one.digest, size, salt), one.digest
+
+
+def _read(vault: Vault, name: str) -> str | None:
+    """Return the SHA-512 of an object; None where its bytes are not those of its name."""
+    try:
+        first, second, _ = both_digests(name, vault)
+    except (NotFound, Corrupt):
+        return None
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return None
+    return second if first == name else None

@@ -11,6 +11,8 @@ import typer
 from api.audits import readers
 from api.errors import EXIT
 from api.terminal import Json, house_of, say
+from ged.mail.anchor import DOCUMENTS, JOURNAL
+from ged.seal.log import TileLog
 from ged.services.renew import plan, plan_rehash, rehash, renew
 from ged.services.second_digests import Hashed, hash_originals, plan_originals
 
@@ -58,8 +60,10 @@ def _rehash(*, yes: bool, as_json: bool) -> None:
     with house_of() as (house, _):
         found = plan_rehash(store=house.store, clock=house.clock)
         if yes:
+            acts = house.journal_log
+            logs: dict[str, TileLog] = {DOCUMENTS: house.ledger} | ({JOURNAL: acts} if acts else {})
             for done in rehash(  # noqa: B007 - the last count is said at the end
-                store=house.store, authorities=house.outside.authorities, clock=house.clock
+                store=house.store, logs=logs, authorities=house.outside.authorities, clock=house.clock
             ):
                 pass
     asked = f"À hacher de nouveau : {found.due} têtes, soit {found.tokens} jetons à demander"

@@ -1,4 +1,4 @@
-"""The second digest: what the log says of originals by SHA-512, for the day when SHA-256 tells files apart no more.
+"""SHA-512 of originals, in an entry of the log, and of the log: for the day when SHA-256 tells files apart no more.
 
 One entry tells of many originals, each under the digest by which its leaf names it. What a salt blinds in the leaf it
 blinds here as well, so that nothing of a confidential original can be guessed once the salt is destroyed.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 MOST = 256
 """Originals in one entry: an entry of the log is at most 65,535 bytes, and one original takes 199."""
@@ -68,6 +69,34 @@ class SecondDigests:
         if not whole or made.encode() != data:
             raise ValueError("not the canonical encoding")
         return made
+
+
+class WholeLog:
+    """SHA-512 over the first entries of a log as its entry bundles hold them, asked for sizes that only grow.
+
+    Source: C2SP tlog-tiles, each entry after its length in two bytes: the bundles one after the other, cut at the size.
+    """
+
+    MARK = hashlib.sha512(b"ged-courrier: beside a head, SHA-512 of the entry bundles below it").digest()
+
+    def __init__(self, bundles: Iterable[Sequence[bytes]]) -> None:
+        self._entries = (entry for bundle in bundles for entry in bundle)
+        self._read, self._digest = 0, hashlib.sha512()
+
+    def beside(self, size: int) -> tuple[bytes, bytes]:
+        """Return what stands beside the digest of the head of that size when it is hashed anew: a mark, the SHA-512.
+
+        Raises:
+            ValueError: the log is shorter, or a larger size was asked for before.
+        """
+        if size < self._read:
+            raise ValueError("asked for backwards")
+        for entry in islice(self._entries, size - self._read):
+            self._digest.update(len(entry).to_bytes(2, "big") + entry)
+            self._read += 1
+        if self._read != size:
+            raise ValueError(f"the log has {self._read} entries, not {size}")
+        return self.MARK, self._digest.digest()
 
 
 def is_second_digests(data: bytes) -> bool:

@@ -19,6 +19,9 @@ from ged.mail.anchor import RENEW_AHEAD, Ending, Renewable, Stamp
 from ged.ports import TimestampAuthority
 from ged.seal.evidence.hashtree import Reduced, grow
 from ged.seal.evidence.record import ArchiveStamp, EvidenceRecord
+from ged.seal.log import TileLog
+from ged.seal.recheck import altered
+from ged.seal.second_digest import WholeLog
 from ged.seal.timestamp.request import read_response
 from ged.seal.timestamp.token import read_token
 from ged.store.unit import Store
@@ -115,17 +118,24 @@ def plan_rehash(*, store: Store, clock: Clock, batch: int = BATCH) -> Rehashing:
 
 
 def rehash(
-    *, store: Store, authorities: Sequence[TimestampAuthority], clock: Clock, batch: int = BATCH
+    *,
+    store: Store,
+    logs: Mapping[str, TileLog],
+    authorities: Sequence[TimestampAuthority],
+    clock: Clock,
+    batch: int = BATCH,
 ) -> Iterator[int]:
     """Give every record that can still be renewed a chain of a stronger digest; give how many have one so far.
 
-    The digest covers the head, hashed anew, and every token that it had. Records that have such a chain are left
-    alone, so that a run after a death goes on where that one was.
+    The digest covers the head, hashed anew, and every token that it had; beside it, under the same token, stands the
+    stronger digest of all the entries below it, for the logs that are given, computed anew first. Records that have
+    such a chain are left alone, so that a run after a death goes on where that one was.
 
     Raises:
         Refused: `renew.no_authority`.
         Conflict: `renew.under_way`, another process is at it.
         Unavailable: no authority answers; the batches before this one are kept.
+        Corrupt: `ledger.altered`, a log is not, or no longer, what its heads say.
     """
     if not authorities:
         raise Refused("renew.no_authority", "Aucune autorité d'horodatage n'est configurée : rien n'est renouvelé.")
@@ -133,6 +143,9 @@ def rehash(
     with store.exclusive("renew") as alone:
         if not alone:
             raise Conflict("renew.under_way", "Un autre renouvellement est en cours. Attendez sa fin.")
+        for log in logs.values():
+            log.recheck()
+        whole = {name: WholeLog(log.bundles()) for name, log in logs.items()}
         for page in _pages(store, batch):
             now = clock()
             rows = [row for row in page if row.ends > now and _algorithm(row) != STRONGER]
@@ -145,7 +158,8 @@ def rehash(
                 )
                 for row in rows
             }
-            root, reduced = grow(list(digests.values()), STRONGER)
+            beside = {digests[row.log, row.size]: _beside(whole[row.log], row) for row in rows if row.log in whole}
+            root, reduced = grow(list(digests.values()), STRONGER, beside)
             stamp = _stamp(root, STRONGER, authorities, clock)
             token = read_response(stamp.token)
             made = {
@@ -157,6 +171,13 @@ def rehash(
                 unit.commit()
             done += len(made)
             yield done
+
+
+def _beside(whole: WholeLog, row: Renewable) -> tuple[bytes, ...]:
+    try:
+        return whole.beside(row.size)
+    except ValueError as error:
+        raise altered(row.size) from error
 
 
 def _pages(store: Store, size: int) -> Iterator[tuple[Renewable, ...]]:

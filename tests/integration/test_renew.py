@@ -5,22 +5,28 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from api.audits import ground_of
 from api.config import Settings
 from api.wiring import House, open_house
 from engines.clockwork_authority import ClockworkAuthority
-from ged.errors import Refused, Unavailable
+from ged.errors import Corrupt, Refused, Unavailable
 from ged.mail.anchor import DOCUMENTS, Stamp
+from ged.mail.audit import Audit, Depth
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
+from ged.seal.ledger import TileLedger
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.services.anchor import Outside, anchor
-from ged.services.audit.vouched import token_faults
+from ged.services.audit.anchors import check_anchors
+from ged.services.audit.vouched import log_stamped_with, token_faults
 from ged.services.evidence import evidence_of
 from ged.services.renew import plan, plan_rehash, rehash, renew
 
@@ -154,10 +160,17 @@ def test_heads_hashed_anew_prove_their_time_by_the_stronger_digest_and_an_audit_
     soon, later = START + 4.5 * YEAR, START + 8 * YEAR
     asked = plan_rehash(store=anchored.store, clock=lambda: soon, batch=2)
     assert (asked.due, asked.tokens, asked.lost) == (HEADS, 3, 0)
-    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon, batch=2)) == [2, 4, HEADS]
+    assert list(
+        rehash(
+            store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon, batch=2
+        )
+    ) == [2, 4, HEADS]
     again = plan_rehash(store=anchored.store, clock=lambda: soon, batch=2)
     assert (again.due, again.tokens) == (0, 0)
-    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon)) == []
+    assert (
+        list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon))
+        == []
+    )
     roots = [first.root, second.root]
     with anchored.store.unit() as unit:
         heads = unit.evidence_records.after("", -1, 100)
@@ -178,7 +191,14 @@ def test_a_chain_of_the_stronger_digest_is_renewed_in_its_own_digest(
     anchored: House, first: ClockworkAuthority, second: ClockworkAuthority
 ) -> None:
     third = ClockworkAuthority("Troisième", START + 9 * YEAR, years=12)
-    list(rehash(store=anchored.store, authorities=[second], clock=lambda: START + 4.5 * YEAR))
+    list(
+        rehash(
+            store=anchored.store,
+            logs={DOCUMENTS: anchored.ledger},
+            authorities=[second],
+            clock=lambda: START + 4.5 * YEAR,
+        )
+    )
     list(renew(store=anchored.store, authorities=[third], clock=lambda: START + 10.5 * YEAR))
     with anchored.store.unit() as unit:
         for row in unit.evidence_records.after("", -1, 100):
@@ -193,17 +213,39 @@ def test_hashing_anew_killed_with_a_token_in_hand_keeps_whole_batches_and_goes_o
 ) -> None:
     soon = START + 4.5 * YEAR
     with pytest.raises(_Killed):
-        list(rehash(store=anchored.store, authorities=[_Fatal(second)], clock=lambda: soon, batch=2))
+        list(
+            rehash(
+                store=anchored.store,
+                logs={DOCUMENTS: anchored.ledger},
+                authorities=[_Fatal(second)],
+                clock=lambda: soon,
+                batch=2,
+            )
+        )
     assert plan_rehash(store=anchored.store, clock=lambda: soon).due == HEADS - 2
-    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon, batch=2))[-1] == HEADS - 2
+    assert (
+        list(
+            rehash(
+                store=anchored.store,
+                logs={DOCUMENTS: anchored.ledger},
+                authorities=[second],
+                clock=lambda: soon,
+                batch=2,
+            )
+        )[-1]
+        == HEADS - 2
+    )
 
 
 def test_what_ended_is_not_hashed_anew_and_an_authority_is_needed(anchored: House, second: ClockworkAuthority) -> None:
     later = START + 8 * YEAR
     assert plan_rehash(store=anchored.store, clock=lambda: later).lost == HEADS
-    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: later)) == []
+    assert (
+        list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: later))
+        == []
+    )
     with pytest.raises(Refused):
-        list(rehash(store=anchored.store, authorities=[], clock=lambda: later))
+        list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[], clock=lambda: later))
 
 
 def _hash_anew_and_die(settings: Settings, moment: datetime) -> None:
@@ -220,7 +262,11 @@ def _hash_anew_and_die(settings: Settings, moment: datetime) -> None:
             return authority.stamp(imprint, now=now, after=after, algorithm=algorithm)
 
     with open_house(settings) as house:
-        list(rehash(store=house.store, authorities=[Fatal()], clock=lambda: moment, batch=2))
+        list(
+            rehash(
+                store=house.store, logs={DOCUMENTS: house.ledger}, authorities=[Fatal()], clock=lambda: moment, batch=2
+            )
+        )
 
 
 def test_hashing_anew_goes_on_after_kill_9(anchored: House, settings: Settings, second: ClockworkAuthority) -> None:
@@ -230,4 +276,44 @@ def test_hashing_anew_goes_on_after_kill_9(anchored: House, settings: Settings, 
     process.join(120)
     assert process.exitcode == -signal.SIGKILL
     assert plan_rehash(store=anchored.store, clock=lambda: soon).due == HEADS - 2
-    assert list(rehash(store=anchored.store, authorities=[second], clock=lambda: soon)) == [HEADS - 2]
+    assert list(
+        rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon)
+    ) == [HEADS - 2]
+
+
+def test_a_log_that_was_changed_since_its_heads_were_hashed_anew_is_told_be_it_of_the_same_sha256(
+    anchored: House, second: ClockworkAuthority, tmp_path: Path
+) -> None:
+    """Nobody can change an entry and keep its SHA-256 today: what was stamped is made of another log of that size."""
+    soon = START + 4.5 * YEAR
+    other = TileLedger(tmp_path / "autre", anchored.keys.log)
+    other.append([f"entrée {number}".encode() for number in range(HEADS)])
+    ground = ground_of(anchored, Audit("essai", Depth.FULL, "", "", 0, "", START))
+    list(rehash(store=anchored.store, logs={DOCUMENTS: other}, authorities=[second], clock=lambda: soon))
+    found = [one for step in check_anchors(ground, "") for one in step.findings]
+    assert [one.code for one in found].count("anchor.log") == HEADS
+
+
+def test_the_sha512_of_the_log_is_stamped_with_its_heads_as_anybody_computes_it_from_the_files(
+    anchored: House, second: ClockworkAuthority
+) -> None:
+    soon = START + 4.5 * YEAR
+    list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon))
+    ground = ground_of(anchored, Audit("essai", Depth.FULL, "", "", 0, "", START))
+    assert "anchor.log" not in {one.code for step in check_anchors(ground, "") for one in step.findings}
+    bundle = anchored.settings.data / "ledger" / "tile" / "entries" / f"000.p/{HEADS}"
+    said = subprocess.run(["openssl", "dgst", "-sha512", "-binary", bundle], capture_output=True, check=True)
+    with anchored.store.unit() as unit:
+        rows = unit.evidence_records.after("", -1, 100)
+    assert [said.stdout in log_stamped_with(row.record) for row in rows] == [False] * (HEADS - 1) + [True]
+    assert all(len(log_stamped_with(row.record)) == 3 for row in rows)
+
+
+def test_a_log_that_is_not_what_its_head_says_is_not_stamped(anchored: House, second: ClockworkAuthority) -> None:
+    bundle = anchored.settings.data / "ledger" / "tile" / "entries" / f"000.p/{HEADS}"
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"!")
+    soon, asked = START + 4.5 * YEAR, second.asked
+    with pytest.raises(Corrupt) as error:
+        list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon))
+    assert (error.value.code, second.asked) == ("ledger.altered", asked)
+    assert plan_rehash(store=anchored.store, clock=lambda: soon).due == HEADS

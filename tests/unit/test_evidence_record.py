@@ -36,6 +36,17 @@ def test_every_digest_climbs_to_the_root_and_no_other_does(digests: list[bytes])
             climb(stranger, way, "sha256")
 
 
+def test_what_stands_beside_a_digest_is_under_the_root_with_it() -> None:
+    digests = [hashlib.sha512(bytes([each])).digest() for each in range(5)]
+    beside = {digests[0]: (b"m" * 64, b"a" * 64), digests[3]: (b"b" * 64,)}
+    root, reduced = grow(digests, "sha512", beside)
+    assert all(climb(each, reduced[each], "sha512") == root for each in digests)
+    assert set(reduced[digests[0]][0]) == {digests[0], b"m" * 64, b"a" * 64}
+    assert grow(digests, "sha512", beside | {digests[3]: (b"c" * 64,)})[0] != root
+    alone, way = grow(digests[:1], "sha512", beside)
+    assert climb(digests[0], way[digests[0]], "sha512") == alone != digests[0]
+
+
 @pytest.fixture(scope="module")
 def first() -> ClockworkAuthority:
     return ClockworkAuthority("Première", START - YEAR, years=6)
@@ -62,7 +73,8 @@ def rehashed(records: list[EvidenceRecord], authority: ClockworkAuthority, at: d
     digests = [
         one.rehash_digest(hashlib.sha512(note).digest(), "sha512") for one, note in zip(records, NOTES, strict=True)
     ]
-    root, reduced = grow(digests, "sha512")
+    beside = {each: (b"m" * 64, hashlib.sha512(each).digest()) for each in digests[::2]}
+    root, reduced = grow(digests, "sha512", beside)
     token = authority.token(root, at, "sha512")
     return [
         one.rehashed(ArchiveStamp(token, "sha512", reduced[each])) for one, each in zip(records, digests, strict=True)

@@ -6,16 +6,22 @@ Source: RFC 4998, 4.2 (reduced hash-trees) and 4.3 (their verification).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Reduced = tuple[tuple[bytes, ...], ...]
 """Partial hash-trees, from the digest up: the first holds the digest, each next lacks the hash of those before it."""
 
 
-def grow(digests: Sequence[bytes], algorithm: str) -> tuple[bytes, dict[bytes, Reduced]]:
-    """Return the root over digests, and the reduced tree of each; a lone digest is its own root and needs none."""
-    level: list[tuple[bytes, list[bytes]]] = [(each, [each]) for each in sorted(set(digests))]
-    reduced: dict[bytes, list[tuple[bytes, ...]]] = {each: [] for each, _ in level}
+def grow(
+    digests: Sequence[bytes], algorithm: str, beside: Mapping[bytes, tuple[bytes, ...]] | None = None
+) -> tuple[bytes, dict[bytes, Reduced]]:
+    """Return the root over digests, and the reduced tree of each; a lone digest is its own root and needs none.
+
+    What is to be beside a digest stands with it in its first partial tree, and is under the root as it is.
+    """
+    groups = {each: (each, *(beside or {}).get(each, ())) for each in sorted(set(digests))}
+    level = [(_joined(group, algorithm) if len(group) > 1 else each, [each]) for each, group in groups.items()]
+    reduced = {each: [tuple(sorted(group))] if len(group) > 1 else [] for each, group in groups.items()}
     while len(level) > 1:
         above: list[tuple[bytes, list[bytes]]] = []
         for (left, under_left), (right, under_right) in zip(level[::2], level[1::2], strict=False):

@@ -11,10 +11,11 @@ from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
 from ged.mail.said import Said
 from ged.seal.log_key import read_checkpoint
+from ged.seal.second_digest import WholeLog
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.heads import Grown
 from ged.services.audit.read_log import ReadLog
-from ged.services.audit.vouched import read_cosignatures, token_faults
+from ged.services.audit.vouched import log_stamped_with, read_cosignatures, token_faults
 from ged.store.unit import Store
 
 _PAGE, _WAITS = 200, timedelta(hours=1)
@@ -51,6 +52,7 @@ class _Looked:
     lacking: str
     found: list[Finding] = field(default_factory=list)
     grown: Grown = field(init=False)
+    _whole: WholeLog | None = None
 
     def __post_init__(self) -> None:
         self.grown = Grown(self.log)
@@ -112,3 +114,17 @@ class _Looked:
         elif not self.lacking:
             self.lacking = one.made_at.isoformat()
         self.found += token_faults(one, record, self.ground.time_roots, self.ground.clock(), about)
+        if (stamped := log_stamped_with(record)) and self._digest(head.size) not in stamped:
+            differs = "Le journal jusqu'à cette tête n'est pas celui dont la SHA-512 fut horodatée avec elle."
+            self.found.append(Finding("anchor.log", about, differs))
+
+    def _digest(self, size: int) -> bytes:
+        """Return the SHA-512 of the entries below a head as they stand; b"" where there are not as many."""
+        for again in (False, True):
+            if self._whole is None or again:  # the log may have grown since
+                self._whole = WholeLog(self.log.readable())
+            try:
+                return self._whole.beside(size)[1]
+            except ValueError:
+                continue
+        return b""

@@ -76,6 +76,9 @@ MEANINGS: dict[str, Meaning] = {
     "anchor.altered": Meaning("Une tête gardée ou son heure a été changée dans la base.", _KEEP),
     "anchor.token": Meaning("Le jeton d'horodatage a été changé, ou son autorité n'est pas reconnue.", _KEEP),
     "anchor.record": Meaning("Le renouvellement de l'horodatage a été changé, ou est venu trop tard.", _KEEP),
+    "anchor.log": Meaning(
+        "Le journal a changé depuis que sa SHA-512 fut horodatée, fût-ce en gardant toutes ses SHA-256.", _KEEP
+    ),
     "anchor.ended": Meaning(
         "Ce jeton ne prouve plus l'heure à lui seul.",
         "Voyez si une tête plus récente la prouve ; lancez « ged renew ».",

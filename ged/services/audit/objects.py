@@ -45,7 +45,7 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     with Leaves(ground.folder) as leaves, Originals(ground.folder) as originals:
         if not position:
             _know(ground, leaves)
-            originals.read(_entries(ground))
+            originals.read(ground.documents.readable())
         for one, read, faults in _looked_at(ground, originals, listed):
             name, digest, suffix = one[:3]
             if name != last and batch.full:
@@ -92,21 +92,12 @@ def _weight(handful_bytes: int, one: Found) -> float:
 
 def _know(ground: Ground, leaves: Leaves) -> None:
     """Keep every digest that an entry of the log or a row of the database refers to."""
-    for entries in _entries(ground):
+    for entries in ground.documents.readable():
         every = (leaf_of(Entry(0, data)) for data in entries)
         leaves.keep(leaf.sha256 for leaf in every if leaf is not None and is_digest(leaf.sha256))
     if ground.store is not None:
         with ground.store.unit() as unit:
             leaves.keep(each for each in unit.audits.cited() if is_digest(each))
-
-
-def _entries(ground: Ground) -> Iterator[list[bytes]]:
-    """Give the entries of the log of documents that can be read, a bundle at a time."""
-    try:
-        size = ground.documents.head().size
-    except ValueError:
-        return  # told by the check of heads
-    yield from (entries or [] for _, entries in ground.documents.bundles(size))
 
 
 def is_digest(text: str) -> bool:

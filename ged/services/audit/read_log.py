@@ -64,6 +64,14 @@ class ReadLog:
         """Return the tree of the first `size` entries."""
         return Tiles(self.folder, size)
 
+    def readable(self) -> Iterator[list[bytes]]:
+        """Yield the entries under today's head that can be read, a bundle at a time; none where it is not signed."""
+        try:
+            size = self.head().size
+        except (ValueError, OSError):
+            return
+        yield from (entries or [] for _, entries in self.bundles(size))
+
     def bundles(self, size: int, since: int = 0) -> Iterator[tuple[int, list[bytes] | None]]:
         """Yield (index of its first entry, entries) of each bundle from entry `since` on; None for one not readable."""
         tiles = self.tiles(size)

@@ -19,6 +19,7 @@ from ged.seal.cosignature import COSIGNS, check_cosignature
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.note import Checkpoint, read_lines, read_verifier
+from ged.seal.second_digest import WholeLog
 from ged.seal.timestamp.chain import check_response
 from ged.seal.timestamp.request import read_response
 
@@ -93,3 +94,13 @@ def _lasting(  # noqa: PLR0917 - private, and each is the token's own
             Finding("anchor.record", about, Said("Le renouvellement gardé ne tient pas (%(why)s).", why=str(error)))
         ]
     return []
+
+
+def log_stamped_with(record: bytes) -> tuple[bytes, ...]:
+    """Return what was stamped beside a head that was hashed anew, the SHA-512 of its log among it; () for nothing."""
+    try:
+        chains = EvidenceRecord.decode(record).chains if record else ()
+    except ValueError:
+        return ()  # told as a record that does not hold
+    firsts = [chain[0].reduced[0] for chain in chains[1:] if chain[0].reduced]
+    return next((group for group in firsts if WholeLog.MARK in group), ())

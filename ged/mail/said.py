@@ -48,3 +48,9 @@ def read(values: Any) -> Any:
         return values
     sentence, parts = values
     return Said(sentence, **{name: read(each) for name, each in parts.items()})
+
+
+def said_by(error: Exception) -> str:
+    """Return what an error says, as it was put together."""
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, Said) else str(error)

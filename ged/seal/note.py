@@ -16,6 +16,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from ged.mail.said import Said
+
 _ED25519 = 1
 _DASH = "\u2014"
 _PROOF = "c2sp.org/tlog-proof@v1"
@@ -36,9 +38,11 @@ class Checkpoint:
     extension: str = ""
 
 
-def entries(size: int) -> str:
-    """Return how many entries a log has, in words."""
-    return f"{size} inscription{'s' if size > 1 else ''}"
+def entries(size: int) -> Said:
+    """Return how many entries a log has, in French."""
+    if size < 2:
+        return Said("%(count)s inscription", count=size)
+    return Said("%(count)s inscriptions", count=size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 
+from ged.mail.said import Said, said_by
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
@@ -80,21 +81,26 @@ def _step(number: int, title: str, question: Question, act: Callable[[], str]) -
     try:
         return Step(number, title, True, act(), question)
     except ValueError as error:
-        return Step(number, title, False, str(error), question)
+        return Step(number, title, False, said_by(error), question)
 
 
 def _held(evidence: TimeEvidence, log_key: str) -> str:
     head = read_checkpoint(evidence.note.decode(), log_key)
     if not check_inclusion(leaf_hash(evidence.leaf), evidence.index, head.size, evidence.path, head.root):
-        raise ValueError("La preuve ne mène pas de cette inscription à cette tête")
-    return f"Tête de {entries(head.size)}"
+        raise ValueError(Said("La preuve ne mène pas de cette inscription à cette tête"))
+    return Said("Tête de %(entries)s", entries=entries(head.size))
 
 
 def _dated(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
     found = _checked(evidence, roots)
-    name = named(found.token.signer)
-    sign = " ; autorité de démonstration, sans valeur de preuve pour un tiers" if found.demonstration else ""
-    return f"Le {_words(found.token.at)}, par « {name} »{sign}"
+    at, name = _words(found.token.at), named(found.token.signer)
+    if found.demonstration:
+        return Said(
+            "Le %(at)s, par « %(name)s » ; autorité de démonstration, sans valeur de preuve pour un tiers",
+            at=at,
+            name=name,
+        )
+    return Said("Le %(at)s, par « %(name)s »", at=at, name=name)
 
 
 def _lasting(evidence: TimeEvidence, roots: Sequence[x509.Certificate], now: datetime) -> str:
@@ -103,13 +109,15 @@ def _lasting(evidence: TimeEvidence, roots: Sequence[x509.Certificate], now: dat
         try:
             lasting = check_record(EvidenceRecord.decode(evidence.record), evidence.note, roots, now)
         except ValueError as error:
-            raise ValueError(f"Le renouvellement ne tient pas ({error})") from error
+            raise ValueError(Said("Le renouvellement ne tient pas (%(why)s)", why=str(error))) from error
         if lasting.since != first.token.at:
-            raise ValueError("Le renouvellement est celui d'un autre horodatage")
-        return f"Jusqu'au {_words(lasting.until)}, renouvelé {lasting.renewals} fois"
+            raise ValueError(Said("Le renouvellement est celui d'un autre horodatage"))
+        return Said("Jusqu'au %(day)s, renouvelé %(count)s fois", day=_words(lasting.until), count=lasting.renewals)
     if now > first.ends:
-        raise ValueError(f"Son certificat est échu depuis le {_words(first.ends)}, et rien ne le renouvelle")
-    return f"Jusqu'au {_words(first.ends)}"
+        raise ValueError(
+            Said("Son certificat est échu depuis le %(day)s, et rien ne le renouvelle", day=_words(first.ends))
+        )
+    return Said("Jusqu'au %(day)s", day=_words(first.ends))
 
 
 def _agreeing(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
@@ -117,17 +125,29 @@ def _agreeing(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> str:
     late = delay(claimed, evidence.earlier)
     if late > LATE:
         absent = _words(evidence.earlier or stamped)
-        raise ValueError(f"Déclarée le {_words(claimed)}, l'inscription n'était pas au journal le {absent}")
+        raise ValueError(
+            Said(
+                "Déclarée le %(claimed)s, l'inscription n'était pas au journal le %(absent)s",
+                claimed=_words(claimed),
+                absent=absent,
+            )
+        )
     if claimed > stamped + LATE:
-        raise ValueError(f"Déclarée le {_words(claimed)}, l'inscription était au journal dès le {_words(stamped)}")
-    return f"Déclarée le {_words(claimed)}"
+        raise ValueError(
+            Said(
+                "Déclarée le %(claimed)s, l'inscription était au journal dès le %(stamped)s",
+                claimed=_words(claimed),
+                stamped=_words(stamped),
+            )
+        )
+    return Said("Déclarée le %(claimed)s", claimed=_words(claimed))
 
 
 def _checked(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> CheckedToken:
     try:
         return check_response(evidence.token, hashlib.sha256(evidence.note).digest(), roots)
     except ValueError as error:
-        raise ValueError(f"L'horodatage ne tient pas ({error})") from error
+        raise ValueError(Said("L'horodatage ne tient pas (%(why)s)", why=str(error))) from error
 
 
 def _words(at: datetime) -> str:

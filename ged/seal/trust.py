@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, CertificateRevocationList
 from cryptography.x509.oid import NameOID
 
+from ged.mail.said import Said
+
 _LONGEST = 6
 _BLOCK = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.*?-----END \1-----", re.DOTALL)
 
@@ -34,10 +36,13 @@ class Moment:
     at: datetime
     proved: bool
 
-    def __str__(self) -> str:
-        """Say it to an auditor."""
-        word = "date prouvée" if self.proved else "heure déclarée, non prouvée"
-        return f"{self.at:%d/%m/%Y %H:%M:%S} UTC ({word})"
+    @property
+    def said(self) -> Said:
+        """It, said to an auditor, in French."""
+        at = f"{self.at:%d/%m/%Y %H:%M:%S}"
+        if self.proved:
+            return Said("%(at)s UTC (date prouvée)", at=at)
+        return Said("%(at)s UTC (heure déclarée, non prouvée)", at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class TrustStore:
             ValueError: it is none of the installation's, or no chain leads to an authority.
         """
         if certificate not in self.seals:
-            raise ValueError("Le certificat n'est pas un cachet de cette installation")
+            raise ValueError(Said("Le certificat n'est pas un cachet de cette installation"))
         links = (*self.links, *(each for each in presented if _certifies(each)))
         return self._up((certificate,), links)
 
@@ -121,15 +126,27 @@ class TrustStore:
         """
         for each in path:
             if not each.not_valid_before_utc <= moment.at <= each.not_valid_after_utc:
-                span = f"du {each.not_valid_before_utc:%d/%m/%Y} au {each.not_valid_after_utc:%d/%m/%Y}"
-                raise ValueError(f"« {named(each)} » vaut {span} et ne valait pas le {moment}")
+                raise ValueError(
+                    Said(
+                        "« %(certificate)s » vaut du %(first)s au %(last)s et ne valait pas le %(moment)s",
+                        certificate=named(each),
+                        first=f"{each.not_valid_before_utc:%d/%m/%Y}",
+                        last=f"{each.not_valid_after_utc:%d/%m/%Y}",
+                        moment=moment.said,
+                    )
+                )
         for each, issuer in pairwise(path):
             revoked = self.revocation(each, issuer)
             if revoked is not None and not (moment.proved and moment.at < revoked.at):
-                since = f"{revoked.at:%d/%m/%Y %H:%M:%S} UTC"
                 raise ValueError(
-                    f"« {named(each)} » est révoqué depuis le {since} ({revoked.reason}), "
-                    f"et rien ne prouve que le sceau est d'avant : {moment}"
+                    Said(
+                        "« %(certificate)s » est révoqué depuis le %(since)s UTC (%(reason)s), et rien ne prouve que "
+                        "le sceau est d'avant : %(moment)s",
+                        certificate=named(each),
+                        since=f"{revoked.at:%d/%m/%Y %H:%M:%S}",
+                        reason=revoked.reason,
+                        moment=moment.said,
+                    )
                 )
 
     def span(self, path: Sequence[Certificate]) -> tuple[datetime, datetime] | None:
@@ -150,7 +167,7 @@ class TrustStore:
                         return self._up((*path, each), links)
                     except ValueError:
                         continue
-        raise ValueError("Le certificat n'est pas émis par une autorité reconnue")
+        raise ValueError(Said("Le certificat n'est pas émis par une autorité reconnue"))
 
 
 def named(certificate: Certificate) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ged.mail.said import Said, said_by
 from ged.seal.leaf import Leaf
 from ged.seal.log_key import read_checkpoint
 from ged.seal.note import entries, read_proof
@@ -126,39 +127,47 @@ def _step(number: int, title: str, question: Question, act: Callable[[Evidence],
     try:
         return Step(number, title, True, act(evidence), question)
     except ValueError as error:
-        return Step(number, title, False, str(error), question)
+        return Step(number, title, False, said_by(error), question)
 
 
 def _file(evidence: Evidence) -> str:
     leaf = _leaf(evidence)
     if leaf.blinded and not evidence.salt:
-        raise ValueError("L'inscription est masquée, et le sel qui la rattache à l'original manque")
+        raise ValueError(Said("L'inscription est masquée, et le sel qui la rattache à l'original manque"))
     if not leaf.is_of(evidence.digest, evidence.salt) or leaf.size != evidence.size:
         raise ValueError(
-            f"Le fichier présenté a l'empreinte {evidence.digest[:16]}…, l'inscription {leaf.sha256[:16]}…"
+            Said(
+                "Le fichier présenté a l'empreinte %(shown)s…, l'inscription %(logged)s…",
+                shown=evidence.digest[:16],
+                logged=leaf.sha256[:16],
+            )
         )
-    masked = ", masquée par son sel" if leaf.blinded else ""
-    return f"Empreinte SHA-256 {evidence.digest[:16]}…, {evidence.size} octets{masked}"
+    begins, size = evidence.digest[:16], evidence.size
+    if leaf.blinded:
+        return Said("Empreinte SHA-256 %(digest)s…, %(size)s octets, masquée par son sel", digest=begins, size=size)
+    return Said("Empreinte SHA-256 %(digest)s…, %(size)s octets", digest=begins, size=size)
 
 
 def _signature_file(evidence: Evidence) -> str:
     found = hashlib.sha256(evidence.p7s).hexdigest()
     if found != _leaf(evidence).p7s_sha256:
-        raise ValueError("Le fichier de signature n'est pas celui qui fut inscrit au journal")
-    return f"Empreinte du fichier de signature {found[:16]}…"
+        raise ValueError(Said("Le fichier de signature n'est pas celui qui fut inscrit au journal"))
+    return Said("Empreinte du fichier de signature %(digest)s…", digest=found[:16])
 
 
 def _signature(evidence: Evidence) -> str:
     signature = _read(evidence)
     if signature.message_digest.hex() != evidence.digest:
-        raise ValueError("La signature porte sur un autre fichier que celui présenté")
-    return f"Signée par « {named(signature.certificate)} »"
+        raise ValueError(Said("La signature porte sur un autre fichier que celui présenté"))
+    return Said("Signée par « %(name)s »", name=named(signature.certificate))
 
 
 def _chain(evidence: Evidence) -> str:
     signature = _read(evidence)
     path = evidence.trust.path(signature.certificate, signature.presented)
-    return f"Émis par « {named(path[1])} »" + (f", sous « {named(path[-1])} »" if len(path) > 2 else "")
+    if len(path) > 2:
+        return Said("Émis par « %(issuer)s », sous « %(authority)s »", issuer=named(path[1]), authority=named(path[-1]))
+    return Said("Émis par « %(issuer)s »", issuer=named(path[1]))
 
 
 def _validity(evidence: Evidence) -> str:
@@ -167,20 +176,20 @@ def _validity(evidence: Evidence) -> str:
     proved = evidence.proved_at
     moment = Moment(signature.claimed_at, proved=False) if proved is None else Moment(proved, proved=True)
     evidence.trust.judge(path, moment)
-    return f"Valable et non révoqué le {moment}"
+    return Said("Valable et non révoqué le %(moment)s", moment=moment.said)
 
 
 def _inclusion(evidence: Evidence) -> str:
     proof = read_proof(evidence.proof)
     head = read_checkpoint(proof.checkpoint, evidence.log_key)
     if not check_inclusion(leaf_hash(evidence.leaf), proof.index, head.size, proof.path, head.root):
-        raise ValueError("La preuve ne mène pas de cette inscription à la tête du journal")
-    return f"Inscription n° {proof.index} d'un journal de {head.size}"
+        raise ValueError(Said("La preuve ne mène pas de cette inscription à la tête du journal"))
+    return Said("Inscription n° %(index)s d'un journal de %(size)s", index=proof.index, size=head.size)
 
 
 def _head(evidence: Evidence) -> str:
     head = read_checkpoint(read_proof(evidence.proof).checkpoint, evidence.log_key)
-    return f"Tête du journal « {head.origin} », {entries(head.size)}"
+    return Said("Tête du journal « %(log)s », %(entries)s", log=head.origin, entries=entries(head.size))
 
 
 _STEPS: tuple[tuple[str, Question, Callable[[Evidence], str]], ...] = (
@@ -198,11 +207,11 @@ def _leaf(evidence: Evidence) -> Leaf:
     try:
         return Leaf.decode(evidence.leaf)
     except ValueError as error:
-        raise ValueError("L'inscription au journal n'est pas lisible") from error
+        raise ValueError(Said("L'inscription au journal n'est pas lisible")) from error
 
 
 def _read(evidence: Evidence) -> Signature:
     try:
         return read_signature(evidence.p7s)
     except ValueError as error:
-        raise ValueError(f"La signature ne se vérifie pas ({error})") from error
+        raise ValueError(Said("La signature ne se vérifie pas (%(why)s)", why=str(error))) from error

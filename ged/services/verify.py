@@ -13,6 +13,7 @@ from ged.mail.anchor import DOCUMENTS
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.proved_time import ProvedTime, TimeEvidence, prove_time
 from ged.seal.timestamp.chain import read_certificates
@@ -115,7 +116,7 @@ def verify_file(
     with store.unit() as unit:
         what = _of_number(unit, number, digest, actor) if number.strip() else recognise(unit, digest, actor, clock())
     if what is None:
-        return None, unknown(_NO_NUMBER.format(number=number) if number.strip() else _NO_ORIGINAL.format(digest=digest))
+        return None, unknown(_no_letter(number) if number.strip() else _no_original(digest))
     return what, _judge(what, digest, size, _Proving(store, vault, signer, ledger, actor, clock, time_roots))
 
 
@@ -205,8 +206,8 @@ def _time(leaf: bytes, index: int, by: _Proving) -> ProvedTime:
 
 
 def _recorded(what: SealedFile, digest: str) -> Step:
-    same = digest == what.digest
-    return Step(1, "Le fichier présenté a l'empreinte enregistrée", same, f"Empreinte SHA-256 {digest[:16]}…")
+    said = Said("Empreinte SHA-256 %(digest)s…", digest=digest[:16])
+    return Step(1, "Le fichier présenté a l'empreinte enregistrée", digest == what.digest, said)
 
 
 def _unsealed(what: SealedFile, digest: str) -> Verdict:
@@ -224,8 +225,13 @@ def digest_of(stream: BinaryIO) -> tuple[str, int]:
     return found.hexdigest(), size
 
 
-_NO_ORIGINAL = (
-    "Aucun original ouvert à votre poste n'a l'empreinte {digest:.16}…. "
-    "Si ce fichier est la copie d'un courrier enregistré, elle a été modifiée."
-)
-_NO_NUMBER = "Aucun courrier ne porte le numéro {number}, ou il n'est pas ouvert à votre poste."
+def _no_original(digest: str) -> Said:
+    return Said(
+        "Aucun original ouvert à votre poste n'a l'empreinte %(digest)s…. "
+        "Si ce fichier est la copie d'un courrier enregistré, elle a été modifiée.",
+        digest=digest[:16],
+    )
+
+
+def _no_letter(number: str) -> Said:
+    return Said("Aucun courrier ne porte le numéro %(number)s, ou il n'est pas ouvert à votre poste.", number=number)

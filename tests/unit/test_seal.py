@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.views.words import translations
+from ged.mail.said import tell
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
@@ -152,6 +154,18 @@ def openssl(folder: Path, document: bytes, p7s: bytes, authority: bytes) -> subp
     command = ["openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", "seal.p7s"]
     command += ["-content", "document", "-CAfile", "chain.pem", "-purpose", "any", "-out", "out"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_each_step_is_told_in_english_too_whether_it_passed_or_not(
+    sealed: Sealed, keys: SealKeys, tmp_path: Path
+) -> None:
+    other = seal(b"another letter", keys, TileLedger(tmp_path, keys.log))
+    english = translations("en").gettext
+    altered = sealed.verdict(document=b"x", p7s=other.p7s), sealed.verdict(leaf=b"x", p7s=b"x", proof=b"x")
+    for verdict in (sealed.verdict(), *altered):
+        for step in verdict.steps:
+            told = tell(step.detail, english)
+            assert told != step.detail or step.detail.isascii(), "what cryptography itself says is English"
 
 
 def test_openssl_accepts_our_signature_as_cades(sealed: Sealed, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from cryptography.x509 import Certificate
 
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
-from ged.mail.said import Said
+from ged.mail.said import Said, said_by
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.seal.log_key import read_checkpoint
 from ged.seal.note import Checkpoint, proof_text, read_proof, write_hashes
@@ -259,5 +259,5 @@ def why_untrusted(
     try:
         trust.judge(path(signature.certificate, signature.presented), moment)
     except ValueError as error:
-        return f"{error}."
+        return Said("%(why)s.", why=said_by(error))
     return ""

@@ -201,7 +201,7 @@ def _without_second(ground: Ground) -> str:
 def _not_checked(audit: Audit, ground: Ground) -> tuple[str, ...]:
     said: list[str] = [
         Said(
-            "%(check)s : cet audit est %(depth)s. %(holds)s",
+            "%(check)s : cet audit est %(depth)s et n'a pas regardé ceci. « %(holds)s »",
             check=Said(check.title),
             depth=Said(audit.depth),
             holds=Said(check.holds),

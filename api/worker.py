@@ -67,6 +67,7 @@ from retention.packing import pack
 from retention.paper_certificates import certify, certify_left
 from retention.reception import forget as forget_reception
 from search.alerts import tell_matches
+from search.document import analysed_page
 from search.outbox import drain
 from search.rebuild import rebuild
 
@@ -293,7 +294,8 @@ def run_worker(
     """Work until told to stop (or, with `until_idle`, until no job waits), then leave everything in order."""
     with Reading(house.settings.reading.engine, house.confined) as reading:
         judge = JudgeSignatures(reading, lambda: trusted_pem(house.settings.seal.trusted_ca), house.clock)
-        work = works(house.store, house.vault, reading, house.office, house.entrance.limits.max_pages, judge)
+        limits = house.entrance.limits
+        work = works(house.store, house.vault, reading, house.office, limits.max_pages, judge, analysed_page)
         runner = Runner(house.store, work, house.clock, fault)
         lots = BatchHands(house.store, house.vault, reading, house.clock)
         pieces = PieceReader(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from io import BytesIO
@@ -17,7 +17,7 @@ from typing import Any
 
 from ged.mail.electronic import Piece
 from ged.mail.item import Letter
-from ged.mail.page import IMAGE_TYPE, Box, Evidence, Page, TextSource
+from ged.mail.page import IMAGE_TYPE, AnalysedPage, Box, Evidence, Page, TextSource
 from ged.mail.qualification import LEAST, Field, Proposal
 from ged.ports import Vault
 from ged.services.arrived_signatures import STAGE
@@ -45,15 +45,25 @@ from ingest.stages.triage import triage
 
 _log = logging.getLogger(__name__)
 SMALL_PX, LARGE_PX = 909, 1800
+Analyse = Callable[[Page], AnalysedPage]
 MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
 LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
 
 
 def works(  # noqa: PLR0917 - what every stage together needs
-    store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int, signatures: JudgeSignatures
+    store: Store,
+    vault: Vault,
+    reading: Reading,
+    office: Office,
+    max_pages: int,
+    signatures: JudgeSignatures,
+    analyse: Analyse,
 ) -> dict[str, Work]:
-    """Return what the runner calls for each kept stage; a letter is shown on `max_pages` at most."""
-    hands = _Hands(store, vault, reading, office, max_pages)
+    """Return what the runner calls for each kept stage.
+
+    A letter is shown on `max_pages` at most; what its pages say is put as the index wants it by `analyse`.
+    """
+    hands = _Hands(store, vault, reading, office, max_pages, analyse)
     return {
         "lay_out": hands.lay_out,
         "triage": hands.triage,
@@ -68,12 +78,15 @@ def works(  # noqa: PLR0917 - what every stage together needs
 
 
 class _Hands:
-    def __init__(self, store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int) -> None:
+    def __init__(  # noqa: PLR0917 - private
+        self, store: Store, vault: Vault, reading: Reading, office: Office, max_pages: int, analyse: Analyse
+    ) -> None:
         self._store = store
         self._vault = vault
         self._reading = reading
         self._models = ServedModels(store, vault)
         self._max_pages = max_pages
+        self._analyse = analyse
         self._office = office
 
     def lay_out(self, letter: Letter, _outputs: dict[str, Any]) -> Result:
@@ -124,9 +137,10 @@ class _Hands:
                     unit.pages.keep_read(letter.id, key, read)
                     unit.commit()
         pages = [done[number] for number in range(1, len(sources) + 1)]
+        analysed = [self._analyse(page) for page in pages]
 
         def keep(unit: Unit, current: Letter, _run: int) -> None:
-            unit.pages.keep(letter.id, pages)
+            unit.pages.keep(letter.id, pages, analysed)
             unit.letters.change(current, page_count=len(pages))
 
         return Result([[page.source, round(page.confidence, 3), page.text] for page in pages], keep)

@@ -49,8 +49,8 @@ from scripts.measures import ROOT, table, write_section
 from scripts.search_corpus import BLOCK, SERVICES, Record, records
 from scripts.search_queries import Asker
 from search import embedded
-from search.document import Document, documents
-from search.elastic import Cluster, ElasticIndex, _actions
+from search.document import Document, analysed_page, documents
+from search.elastic import Cluster, ElasticIndex, as_kept
 from search.embedded import EmbeddedIndex
 from search.find import find
 from search.outbox import drain
@@ -83,7 +83,7 @@ def _store(house: House, letters: Sequence[tuple[Letter, Sequence[Page]]]) -> No
                 if letter.id not in known:
                     unit.arrivals.know(Stored(letter.original, 1, "", existed=False), letter.media_type, house.clock())
                     unit.letters.add(letter)
-                    unit.pages.keep(letter.id, pages)
+                    unit.pages.keep(letter.id, pages, [analysed_page(page) for page in pages])
             unit.commit()
 
 
@@ -105,6 +105,10 @@ def _raw_elasticsearch(url: str, name: str, ready: Sequence[dict[str, Any]]) -> 
             raise RuntimeError(answer)
     client.indices.refresh(index=name)
     _drop(url, name)
+
+
+def _ready(document: Document) -> dict[str, Any]:
+    return {"_id": document.id, "version": document.revision, "version_type": "external_gte", **as_kept(document)}
 
 
 def _raw_tantivy(folder: Path, ready: Sequence[Document]) -> None:
@@ -457,7 +461,7 @@ def _measure(  # noqa: PLR0915, PLR0917 - private, one step after the other
         parts = []
         if turns:
             if engine == "elasticsearch":
-                raw, drained = _beside_elasticsearch(house, one.url, list(_actions(ready)))
+                raw, drained = _beside_elasticsearch(house, one.url, [_ready(each) for each in ready])
             else:
                 raw, drained = _beside_tantivy(house, folder, ready)
             parts.append(_compare(house, leader, ids, turns, raw, drained))

@@ -8,7 +8,7 @@ OCR takes for one another are made one; a query falls back on them where it find
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from search.clauses import Group, Sure, Term
@@ -34,6 +34,13 @@ def grams_of(doubted: Iterable[str]) -> str:
         if len(found) >= _MOST:
             break
     return " ".join(list(found)[:_MOST])
+
+
+def all_grams(pages: Sequence[str]) -> str:
+    """Return the trigrams of pages, as `grams_of` returned those of each, each once."""
+    if len(pages) < 2:
+        return "".join(pages)
+    return " ".join(list(dict.fromkeys(" ".join(pages).split()))[:_MOST])
 
 
 @lru_cache(maxsize=20_000)

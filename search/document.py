@@ -11,8 +11,8 @@ from ged.mail.dossier import piece_readers
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.indexing import entry_of_piece
 from ged.mail.item import Letter, State
-from ged.mail.page import Page, PageWords
-from search.damaged import grams_of
+from ged.mail.page import AnalysedPage, Page, PageWords
+from search.damaged import all_grams, grams_of
 from search.french import analysed, joined
 from search.meaning import NO_VECTORS, Vector
 
@@ -22,11 +22,12 @@ ORDERED_FIELD = "exact"
 """The one text field whose words are kept in order, for phrases."""
 UNSCORED_FIELD = "grams"
 """The one text field that is found or not, whatever it holds."""
-ANALYSIS = 4
+ANALYSIS = 5
 """Raised when words are analysed otherwise: an index of another analysis asks to be rebuilt."""
 KEYWORD_FIELDS = ("direction", "state", "kind", "service", "code")
 LISTED_FIELDS = ("whole", "readers")
 NUMBER_FIELDS = ("day", "registered", "year")
+Said = Page | PageWords | AnalysedPage
 FACETS = ("direction", "state", "kind", "service", "code", "year")
 
 
@@ -70,27 +71,35 @@ class Document:
     meaning: Vector | None = None
 
 
-def document(letter: Letter, pages: Sequence[Page | PageWords], meaning: Vector | None = None) -> Document:
+def analysed_page(page: Page | PageWords) -> AnalysedPage:
+    """Return what a page says as the index holds it."""
+    exact, stems = analysed(page.said)
+    return AnalysedPage(page.number, ANALYSIS, exact, stems, grams_of(page.doubted))
+
+
+def _as_indexed(pages: Sequence[Said]) -> list[AnalysedPage]:
+    return [page if isinstance(page, AnalysedPage) else analysed_page(page) for page in pages]
+
+
+def document(letter: Letter, pages: Sequence[Said], meaning: Vector | None = None) -> Document:
     """Return the document of a letter as it stands; of one that was destroyed, what the register keeps and no page."""
     destroyed = letter.state is State.DESTROYED
-    said = [] if destroyed else [word for page in pages for word in page.said]
+    told = [] if destroyed else _as_indexed(pages)
     subject, sender, recipient = (
         analysed((text or "").split()) for text in (letter.subject, letter.sender, letter.recipient)
     )
-    body = analysed(said)
     references = [letter.number, letter.sender_reference or ""]
     parts = analysed(references)[0]
-    exact = [subject[0], sender[0], recipient[0], parts, body[0]]
     return Document(
         id=letter.id,
         revision=letter.revision,
         subject=subject[1],
         sender=sender[1],
         recipient=recipient[1],
-        body=" ".join(filter(None, [subject[1], sender[1], recipient[1], parts, body[1]])),
-        exact=" ".join(filter(None, exact)),
+        body=" ".join(filter(None, [subject[1], sender[1], recipient[1], parts, *(page.stems for page in told)])),
+        exact=" ".join(filter(None, [subject[0], sender[0], recipient[0], parts, *(page.exact for page in told)])),
         refs=parts,
-        grams="" if destroyed else grams_of(word for page in pages for word in page.doubted),
+        grams=all_grams([page.grams for page in told]),
         whole=tuple(word for reference in references for word in joined(reference)),
         readers=tuple(sorted(readers_of(letter))),
         direction=letter.direction,
@@ -105,7 +114,7 @@ def document(letter: Letter, pages: Sequence[Page | PageWords], meaning: Vector 
     )
 
 
-def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> Document:
+def document_of_piece(one: IndexedPiece, pages: Sequence[Said]) -> Document:
     """Return the document of a piece as it stands; of one withdrawn or condemned, an entry that nobody finds.
 
     That entry is bare rather than removed: its revision keeps a write that comes late from bringing the words back.
@@ -115,7 +124,8 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
     texts = [piece.title, case.title, piece.part, *piece.metadata.values(), *one.told_there, one.filename]
     if not counts:
         texts, pages = [""], ()
-    told = [*(analysed(text.split()) for text in texts), analysed([word for page in pages for word in page.said])]
+    said = _as_indexed(pages)
+    told = [*(analysed(text.split()) for text in texts), *((page.exact, page.stems) for page in said)]
     parts = analysed([case.code] if counts else [])[0]
     return Document(
         id=entry_of_piece(piece.id),
@@ -126,7 +136,7 @@ def document_of_piece(one: IndexedPiece, pages: Sequence[Page | PageWords]) -> D
         body=" ".join(filter(None, [parts, *(stems for _, stems in told)])),
         exact=" ".join(filter(None, [parts, *(words for words, _ in told)])),
         refs=parts,
-        grams=grams_of(word for page in pages for word in page.doubted),
+        grams=all_grams([page.grams for page in said]),
         whole=tuple(joined(case.code)) if counts else (),
         readers=tuple(sorted(piece_readers(case))) if counts else (),
         direction="",
@@ -145,7 +155,7 @@ def _day(at: datetime) -> int:
 
 
 def documents(
-    found: Iterable[tuple[Letter | IndexedPiece, Sequence[Page | PageWords]]],
+    found: Iterable[tuple[Letter | IndexedPiece, Sequence[Said]]],
     meanings: Mapping[str, Vector] = NO_VECTORS,
 ) -> list[Document]:
     """Return the documents of letters and pieces with their pages, and with what is known of what letters mean."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import msgspec
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import streaming_bulk
 
@@ -81,6 +82,7 @@ MAPPINGS: dict[str, Any] = {
         **{name: _value(name) for name in (*KEYWORD_FIELDS, *LISTED_FIELDS, *NUMBER_FIELDS)},
     },
 }
+_KEPT_FIELDS = tuple(name for name in Document.__slots__ if name not in {"revision", "meaning"})
 _FILLED = {"refresh_interval": "-1", "translog.durability": "async", "number_of_replicas": 0}
 """Of an index that nobody reads yet: nothing is promised of it, so nothing is written twice or waited for."""
 
@@ -408,11 +410,16 @@ def _door(name: str) -> str:
 
 def _actions(documents: Iterable[Document]) -> Iterator[dict[str, Any]]:
     for document in sorted(documents, key=lambda one: one.revision):
-        values = {name: getattr(document, name) for name in Document.__slots__}
-        revision = values.pop("revision")
-        if values["meaning"] is None:
-            del values["meaning"]
-        yield {"_id": document.id, "version": revision, "version_type": "external_gte", **values}
+        version = {"version": document.revision, "version_type": "external_gte"}
+        yield {"_id": document.id, **version, "_source": msgspec.json.encode(as_kept(document))}
+
+
+def as_kept(document: Document) -> dict[str, Any]:
+    """Return the fields of a document as the engine keeps them, its revision apart, which is the entry's version."""
+    values = {name: getattr(document, name) for name in _KEPT_FIELDS}
+    if document.meaning is not None:
+        values["meaning"] = document.meaning
+    return values
 
 
 def _told(error: object) -> str:

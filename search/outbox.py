@@ -8,14 +8,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from ged.clock import Clock
 from ged.store.changes import Changes
-from search.document import documents
-from search.meaning import NO_VECTORS, Meanings
+from search.document import ANALYSIS, Document, documents
+from search.meaning import Meanings
 from search.port import SearchIndex
 
 _FIRST, _MOST = 125, 1_000
 """Changes in a batch: few at first, for the engine to have work at once, then twice as many each time."""
 _AT_WORK = 3
 """Batches on their way: the engine writes one while another is read and a third is put into its words."""
+
+
+def as_they_stand(entries: Sequence[str], changes: Changes, meanings: Meanings | None) -> list[Document]:
+    """Return the documents of entries; where vectors are kept, of the very words that those were made of."""
+    if meanings is None:
+        return documents(changes.analysed(entries, ANALYSIS))
+    current = changes.current(entries)
+    return documents(current, meanings.known(current))
 
 
 def drain(changes: Changes, index: SearchIndex, clock: Clock, meanings: Meanings | None = None) -> int:
@@ -29,9 +37,8 @@ def drain(changes: Changes, index: SearchIndex, clock: Clock, meanings: Meanings
     """
 
     def write(pending: Sequence[tuple[int, str]], *, at_once: bool) -> None:
-        current = changes.current(list(dict.fromkeys(letter_id for _, letter_id in pending)))
-        known = meanings.known(current) if meanings else NO_VECTORS
-        refused = index.put(documents(current, known), at_once=at_once)
+        entries = list(dict.fromkeys(entry for _, entry in pending))
+        refused = index.put(as_they_stand(entries, changes, meanings), at_once=at_once)
         changes.done(pending, {one.id: one.reason for one in refused}, clock())
 
     total, last, size = 0, 0, _FIRST

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from ged.clock import Clock
 from ged.errors import Corrupt
 from ged.store.changes import Changes
-from search.document import documents
-from search.meaning import NO_VECTORS, Meanings
+from search.meaning import Meanings
+from search.outbox import as_they_stand
 from search.port import Refusal, SearchIndex
 
 Progress = Callable[[int, int], None]
@@ -39,7 +39,7 @@ def rebuild(
             return len(found)
 
         for batch in changes.everything():
-            refused += note(renewal.put(documents(batch, meanings.known(batch) if meanings else NO_VECTORS)))
+            refused += note(renewal.put(as_they_stand(batch, changes, meanings)))
             written += len(batch)
             progress(written, max(written, total))
         refused += note(renewal.flush())

@@ -174,6 +174,24 @@ class PageWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysedPage:
+    """What a page says as an index holds it (`search.document`): words between spaces.
+
+    Attributes:
+        analysis: By which analysis: what another made is of no use.
+        exact: Every word folded, in order.
+        stems: Of the words that say something.
+        grams: Trigrams of the words that the reading doubts.
+    """
+
+    number: int
+    analysis: int
+    exact: str
+    stems: str
+    grams: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Where on the letter a value was seen: page number from 1, and the box of its words."""
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.indexing import entry_of_piece, piece_of_entry
 from ged.mail.item import Letter
-from ged.mail.page import PageWords
+from ged.mail.page import AnalysedPage, PageWords
 from ged.store.unit import Store
 
 _BATCH = 500
 Entry = tuple[Letter | IndexedPiece, Sequence[PageWords]]
+AnalysedEntry = tuple[Letter | IndexedPiece, Sequence[PageWords | AnalysedPage]]
 
 
 class Changes:
@@ -44,6 +45,17 @@ class Changes:
                 known, texts = unit.dossier_pieces.indexed(pieces), unit.version_texts.of_pieces(pieces)
                 found += [(piece, texts.get(piece_id, [])) for piece_id, piece in known.items()]
         return found
+
+    def analysed(self, entries: Sequence[str], analysis: int) -> Sequence[AnalysedEntry]:
+        """Return what `current` does, with pages as an analysis made them wherever it did: nobody makes them again."""
+        letters, pieces = _parted(entries)
+        found: list[AnalysedEntry] = []
+        with self._store.unit() as unit:
+            pages: dict[str, Sequence[PageWords | AnalysedPage]] = {**unit.pages.analysed_of(letters, analysis)}
+            if others := [letter_id for letter_id in letters if letter_id not in pages]:
+                pages |= unit.pages.words_of(others)
+            found += [(letter, pages.get(letter.id, ())) for letter in unit.letters.many(letters)]
+        return [*found, *self.current([entry_of_piece(piece_id) for piece_id in pieces])]
 
     def done(self, pending: Sequence[tuple[int, str]], refused: Mapping[str, str], now: datetime) -> None:
         """Forget changes that the index has, and have the alerts of searches look at them.
@@ -101,19 +113,19 @@ class Changes:
         with self._store.unit() as unit:
             return unit.letters.count() + unit.dossier_pieces.count()
 
-    def everything(self) -> Iterator[Sequence[Entry]]:
-        """Yield every letter, then every piece, with its pages, batch by batch, whatever is written meanwhile."""
+    def everything(self) -> Iterator[Sequence[str]]:
+        """Yield every letter, then every piece, by entry, batch by batch, whatever is written meanwhile."""
         last = ""
         while True:
             with self._store.unit() as unit:
                 ids = unit.letters.ids_after(last, _BATCH)
             if not ids:
                 break
-            yield self.current(ids)
+            yield ids
             last = ids[-1]
         last = entry_of_piece("")
         while pieces := list(self.revisions_after(last, _BATCH)):
-            yield self.current(pieces)
+            yield pieces
             last = pieces[-1]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
-from ged.mail.page import DOUBTED, Box, Page, PageWords, Region, RegionKind, TextSource, Word
+from ged.mail.page import DOUBTED, AnalysedPage, Box, Page, PageWords, Region, RegionKind, TextSource, Word
 from ged.mail.page_text import corrected
 from ged.store.database import Question, among_given
 from ged.store.page_texts import PageTexts, standing_text
@@ -17,6 +17,9 @@ from ged.store.reading_tables import page_read
 from ged.store.tables import page, page_image, rendition
 
 _PLAIN = ("number", "width_px", "height_px", "resolution_dpi", "rotation_deg", "skew_deg", "confidence", "engine")
+_FORM = ("exact", "stems", "grams")
+_NO_FORM = dict.fromkeys(("analysis", *_FORM))
+_SELECT = sa.select(*(each for each in page.c if each.name not in _NO_FORM))
 _TEXT, _CONFIDENCE, _LINE = 0, 5, 6
 """Where its text, its confidence and its line stand in a word that is kept."""
 _READ, _DRAWN = "lu ", "image "
@@ -48,12 +51,14 @@ class Pages:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def keep(self, letter_id: str, pages: Sequence[Page]) -> None:
-        """Keep the pages of a letter, all of them, in place of those that were there."""
+    def keep(self, letter_id: str, pages: Sequence[Page], analysed: Sequence[AnalysedPage] = ()) -> None:
+        """Keep the pages of a letter, all of them, in place of those that were there; `analysed`, each or none."""
         self._connection.execute(sa.delete(page).where(page.c.letter_id == letter_id))
         self._forget_parts(letter_id)
         if pages:
-            self._connection.execute(sa.insert(page), [_row(letter_id, each) for each in pages])
+            forms = {each.number: _form(each) for each in analysed}
+            rows = [_row(letter_id, each) | forms.get(each.number, _NO_FORM) for each in pages]
+            self._connection.execute(sa.insert(page), rows)
 
     def keep_read(self, letter_id: str, key: str, pages: Sequence[Page]) -> None:
         """Keep pages as they are read, until all of the letter's are; `key` says of what and by what they were."""
@@ -105,14 +110,14 @@ class Pages:
 
     def as_read(self, letter_id: str) -> tuple[Page, ...]:
         """Return the pages of a letter, in order, as they were read."""
-        query = sa.select(page).where(page.c.letter_id == letter_id).order_by(page.c.number)
+        query = _SELECT.where(page.c.letter_id == letter_id).order_by(page.c.number)
         return tuple(_page(row) for row in self._connection.execute(query).mappings())
 
     def of_letters(self, letter_ids: list[str]) -> dict[str, list[Page]]:
         """Return the pages of several letters, in order, saying what people corrected."""
         found: dict[str, list[Page]] = {}
         texts = PageTexts(self._connection).standing(letter_ids)
-        query = sa.select(page).where(page.c.letter_id.in_(letter_ids)).order_by(page.c.letter_id, page.c.number)
+        query = _SELECT.where(page.c.letter_id.in_(letter_ids)).order_by(page.c.letter_id, page.c.number)
         for row in self._connection.execute(query).mappings():
             text = texts.get((row["letter_id"], row["number"]))
             read = _page(row)
@@ -132,6 +137,21 @@ class Pages:
                 words = PageWords(number, tuple(text.split()))
             found.setdefault(letter_id, []).append(words)
         return found
+
+    def analysed_of(self, letter_ids: Sequence[str], analysis: int) -> dict[str, list[AnalysedPage]]:
+        """Return the pages of letters as an analysis made them; none of a letter with a page that it did not make.
+
+        A page that somebody corrected is one of these.
+        """
+        found: dict[str, list[AnalysedPage]] = {}
+        others = set()
+        rows = _ANALYSED.ask(self._connection, ids=sorted(letter_ids), analysis=analysis)
+        for letter_id, number, stands, *form in rows:
+            if stands:
+                found.setdefault(letter_id, []).append(AnalysedPage(number, analysis, *form))
+            else:
+                others.add(letter_id)
+        return {letter_id: pages for letter_id, pages in found.items() if letter_id not in others}
 
     def lines_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageWords]]:
         """Return what `words_of` does, and on which text line each word stands."""
@@ -211,6 +231,25 @@ def _said(*parts: sa.ColumnElement[Any]) -> Question:
 
 _WORDS = _said(_parts_of_words(_TEXT), _DOUBTED)
 _LINES = _said(_parts_of_words(_TEXT), _parts_of_words(_LINE))
+
+
+_ANALYSED = Question(
+    sa.select(
+        page.c.letter_id,
+        page.c.number,
+        sa.and_(
+            page.c.analysis == sa.bindparam("analysis", type_=sa.Integer),
+            standing_text(page.c.letter_id, page.c.number).is_(None),
+        ),
+        *(page.c[name] for name in _FORM),
+    )
+    .where(among_given(page.c.letter_id, "ids"))
+    .order_by(page.c.letter_id, page.c.number)
+)
+
+
+def _form(value: AnalysedPage) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in ("analysis", *_FORM)}
 
 
 def _row(letter_id: str, value: Page) -> dict[str, Any]:

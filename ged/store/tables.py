@@ -275,7 +275,12 @@ page = sa.Table(
     column("words", JSONB),
     column("regions", JSONB, server_default="[]"),
     column("outline", JSONB, server_default="[]"),
+    column("analysis", sa.Integer, nullable=True),
+    column("exact", _Text, nullable=True),
+    column("stems", _Text, nullable=True),
+    column("grams", _Text, nullable=True),
 )
+"""From `analysis` on: the page as the index holds it (`ged.mail.page.AnalysedPage`), null where nobody made it."""
 
 page_image = sa.Table(
     "page_image",

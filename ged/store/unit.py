@@ -8,6 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -543,6 +544,7 @@ class Store:
             max_overflow=4,
             pool_timeout=10,
             pool_pre_ping=True,
+            json_deserializer=msgspec.json.decode,  # the words of pages come as JSON: a third of the time of `json`
             connect_args={"connect_timeout": 5, "application_name": "ged"},
         )
 

@@ -36,7 +36,7 @@ from search.rebuild import rebuild
 
 When = Literal["before", "after"]
 DRAIN: list[tuple[str, When]] = [
-    ("pending", "after"), ("current", "after"), ("put", "before"), ("put", "after"), ("done", "before"),
+    ("pending", "after"), ("analysed", "after"), ("put", "before"), ("put", "after"), ("done", "before"),
     ("done", "after"),
 ]  # fmt: skip
 REBUILD: list[tuple[str, When]] = [

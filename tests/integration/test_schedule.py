@@ -325,7 +325,10 @@ def test_the_pages_of_the_archivist(
     printed = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(policy.content))
     assert "PDF, TIF, " in printed
     assert "application/" not in printed
-    assert "La durée des sauvegardes n'est pas déclarée" in " ".join(printed.split())
+    printed = " ".join(printed.split())
+    assert "La durée des sauvegardes n'est pas déclarée" in printed
+    assert "Un audit rapide contrôle l'intégrité à 24 heures d'intervalle." in printed
+    assert "Un audit complet la contrôle à 7 jours d'intervalle." in printed
     made = drafted(
         house, archives, lambda schedule: replace(schedule, plan=(*schedule.plan, PlanLine("H", "Hydrogène")))
     )

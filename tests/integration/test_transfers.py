@@ -349,7 +349,15 @@ def test_what_was_transferred_stands_on_a_shelf_with_what_the_archive_said(
     assert client.get("/conservation.csv", headers=signed_in(house, "kossi")).status_code == httpx.codes.FORBIDDEN
     address = f"/versements/{slips[first].id}/paquets/1/reponse.xml"
     assert "ArchiveTransferReply" in client.get(address, headers=mine).text
-    assert client.get(address, headers=signed_in(house, "audit")).status_code == httpx.codes.FORBIDDEN
+    auditor = signed_in(house, "audit")
+    assert client.get(address, headers=auditor).status_code == httpx.codes.FORBIDDEN
+    shown = client.get(f"/versements/{slips[first].id}", headers=auditor)
+    assert shown.status_code == httpx.codes.OK
+    assert "12 AJ 4" in shown.text
+    assert 'name="acte"' not in shown.text, "an auditor looks, and does nothing"
+    assert slips[first].number in client.get("/versements", headers=auditor).text
+    assert f"/versements/{slips[first].id}" in client.get("/conservation?rayon=verses", headers=auditor).text
+    assert client.get("/versements", headers=signed_in(house, "kossi")).status_code == httpx.codes.FORBIDDEN
 
 
 def test_a_whole_refusal_and_an_acknowledgement(house: House, tmp_path: Path) -> None:

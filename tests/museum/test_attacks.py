@@ -15,15 +15,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ged.clock import system_clock
 from ged.mail.anchor import LogAnchor, Stamp
 from ged.mail.audit import EXIT, Depth, Outcome, Weight
+from ged.seal.cosignature import cosign
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.log_key import read_checkpoint
+from ged.services.anchored_proofs import anchored_suffix, keep_proofs
 from ged.services.audit.ground import Ground, Step
+from ged.services.audit.heads import compare_heads
 from ged.services.audit.judge import Entry, Judge
+from ged.services.audit.log import recompute
 from ged.services.audit.objects import check_objects
 from ged.services.beside import proof_suffix
 from rooms.audits import (
@@ -43,6 +48,7 @@ from rooms.audits import (
 )
 
 FORGED = b"%PDF-1.7 un autre original"
+WITNESS = Ed25519PrivateKey.generate()
 
 
 @pytest.fixture(scope="module")
@@ -296,14 +302,38 @@ def anchored(victim: Victim, at: datetime) -> None:
         unit.commit()
 
 
-def test_every_byte_of_a_signature_flipped(victim: Victim) -> None:
-    path = file_of(victim, leaf_at(victim, 0).sha256, "p7s")
+@pytest.mark.parametrize("suffix", ["p7s", "0.tlog-proof"])
+def test_every_byte_of_a_signature_or_of_a_proof_flipped(victim: Victim, suffix: str) -> None:
+    path = file_of(victim, leaf_at(victim, 0).sha256, suffix)
     entry = Entry(0, victim.ledger.entry(0), leaf_at(victim, 0).sha256)
 
     def judged(stands: Ground) -> Iterator[Step]:
         yield Step("", findings=tuple(Judge(stands, stands.documents.head()).findings(entry)))
 
     assert undetected(victim, path, judged) == []
+
+
+def test_every_byte_of_a_proof_under_a_head_that_others_vouched_for_flipped(taken: Victim) -> None:
+    head, name = taken.ledger.head(), "temoin.example"
+    line = cosign(read_checkpoint(head.note, taken.keys.log.verifier), name, WITNESS, system_clock())
+    one = LogAnchor("documents", head.size, head.root, head.note.encode(), system_clock())
+    with taken.store.unit() as unit:
+        unit.anchors.add(one)
+        unit.anchors.cosign(one, line)
+        unit.commit()
+    assert keep_proofs("documents", ledger=taken.ledger, store=taken.store, vault=taken.vault) == 3
+    path = file_of(taken, leaf_at(taken, 0).sha256, anchored_suffix(0, 3))
+    assert name in path.read_text(encoding="utf-8")
+    assert undetected(taken, path, lambda stands: check_objects(stands, "")) == []
+    elsewhere = path.with_name(path.name.replace(".0.3.", ".1.3."))
+    overwrite_or_add(elsewhere, path.read_bytes())
+    assert [one.code for one in findings(audited(taken)) if "1.3." in one.about] == ["proof.invalid"]
+
+
+@pytest.mark.parametrize("place", ["checkpoint", "tile/0/000.p/3", "tile/entries/000.p/3"])
+def test_every_byte_of_the_log_flipped(victim: Victim, place: str) -> None:
+    check = compare_heads if place == "checkpoint" else recompute
+    assert undetected(victim, victim.data / "ledger" / place, lambda stands: check(stands, "")) == []
 
 
 def test_every_byte_of_an_original_flipped(victim: Victim) -> None:

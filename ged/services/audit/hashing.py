@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from ged.errors import Corrupt, NotFound
@@ -18,19 +18,23 @@ T = TypeVar("T")
 
 
 class Asked(NamedTuple):
-    """An original to be read: its SHA-256, the size of what is stored, the SHA-512 that the log holds of it, if any."""
+    """An original to be read, or a proof beside it.
+
+    Attributes:
+        digest: SHA-256 of the original; `size` of what is stored of it.
+        suffix: Of the proof; "" for the original itself.
+        expected: The SHA-512 that the log holds of the original, if any.
+    """
 
     digest: str
     size: int
-    expected: Expected | None
+    suffix: str = ""
+    expected: Expected | None = None
 
 
-def read_originals(ground: Ground, asked: Sequence[Asked]) -> list[tuple[int, list[Finding]]]:
-    """Return, for each original, how many bytes were read and what is wrong with them."""
-    return [_examined(ground, *each) for each in asked]
-
-
-def _examined(ground: Ground, digest: str, size: int, expected: Expected | None) -> tuple[int, list[Finding]]:
+def read_original(ground: Ground, asked: Asked) -> tuple[int, list[Finding]]:
+    """Return how many bytes were read of an original and what is wrong with them."""
+    digest, size, _, expected = asked
     if ground.veiled and is_veiled(ground.vault, digest):
         cut = Finding("object.altered", digest, "Ce fichier chiffré est tronqué.")
         return 0, [] if has_a_length(size) else [cut]

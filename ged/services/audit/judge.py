@@ -14,11 +14,13 @@ from cryptography.x509 import Certificate
 from ged.errors import Corrupt, NotFound
 from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said, said_by
+from ged.seal.cosignature import cosignatures
 from ged.seal.leaf import DISPOSAL, Leaf
-from ged.seal.log_key import read_checkpoint
-from ged.seal.note import Checkpoint, proof_text, read_proof, write_hashes
+from ged.seal.log_key import log_signed, read_checkpoint
+from ged.seal.note import Checkpoint, open_note, proof_text, read_proof, write_hashes
 from ged.seal.second_digest import is_second_digests
 from ged.seal.signature import Signature, read_signature
+from ged.seal.tiles import WIDTH
 from ged.seal.tree import Subtree, check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ged.seal.trust import Moment, TrustStore
 from ged.services.audit.disposals import disposals_of
@@ -85,8 +87,14 @@ class Judge:
         self._line = lru_cache(8192)(lambda start, end: write_hashes([self._proved(start, end)]))
         self._path = lru_cache(64)(self._trust.path)
         self._spanned: _Spanned | None = None
+        self._given_for = lru_cache(64)(self._given)
         self._grew_from = lru_cache(4096)(self._grew)
         self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
+
+    @property
+    def size(self) -> int:
+        """How many entries the head has that it judges by."""
+        return self._head.size
 
     def findings(self, entry: Entry, *, every_byte: bool = False) -> list[Finding]:
         """Return what is wrong; with `every_byte` the original is read to its end, else its size is asked."""
@@ -203,7 +211,48 @@ class Judge:
         kept = self._ground.vault.companion(original, proof_suffix(entry.index))
         if kept is None:
             yield "proof.missing", "La preuve d'inscription n'est plus à côté de l'original."
-            return
+        else:
+            yield from self._kept(entry, kept)
+
+    def anchored_proof(self, original: str, suffix: str) -> list[Finding]:
+        """Return what is wrong with the proof, kept beside an original, under a head that others vouched for."""
+        about = f"{original}.{suffix}"
+        index, size = (int(each) for each in suffix.split(".")[:2])
+        kept = self._ground.vault.companion(original, suffix)
+        if kept is None:
+            return []  # gone since it was listed: a destruction takes it away with the original
+        try:
+            data = self._ground.documents.tiles(self._head.size).entries(index // WIDTH)[index % WIDTH]
+        except (Corrupt, OSError, IndexError):
+            return [Finding("proof.invalid", about, "Le journal n'a pas l'inscription dont elle est la preuve.")]
+        wrong = list(self._kept(Entry(index, data), kept)) or self._vouched(kept, size)
+        return [Finding(code, about, detail) for code, detail in wrong]
+
+    def _vouched(self, kept: bytes, size: int) -> list[tuple[str, str]]:
+        """Say whether a proof that holds is of the head of its name, with no line that no witness gave for it."""
+        note = read_proof(kept.decode()).checkpoint
+        head, lines = open_note(note)
+        if head.size != size:
+            return [("proof.invalid", "La preuve n'est pas celle de la tête de son nom.")]
+        own = log_signed(note, self._ground.documents.key_text)
+        try:
+            cosignatures(note, self._ground.witnesses)
+        except ValueError as error:
+            return [("proof.invalid", Said("Une ligne de témoin ne tient pas (%(why)s).", why=str(error)))]
+        given = self._given_for(size)
+        if given is None or all(one.text in own or one.text in given for one in lines):
+            return []
+        return [("proof.invalid", "Une ligne de témoin n'est pas de celles que cette tête a reçues.")]
+
+    def _given(self, size: int) -> tuple[str, ...] | None:
+        """Return the lines that witnesses gave for a head; None where there is no database to say it."""
+        if self._ground.store is None:
+            return None
+        with self._ground.store.unit() as unit:
+            page = unit.anchors.page(self._ground.documents.name, size - 1, 1)
+        return page[0].cosignatures if page and page[0].size == size else ()
+
+    def _kept(self, entry: Entry, kept: bytes) -> Iterator[tuple[str, str]]:
         if self._given_by_the_log(entry, kept):
             return
         try:

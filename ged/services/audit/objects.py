@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,14 +11,15 @@ from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.hashing import Asked, handfuls, read_originals
+from ged.services.audit.hashing import Asked, handfuls, read_original
 from ged.services.audit.in_order import in_order
-from ged.services.audit.judge import Entry, leaf_of
+from ged.services.audit.judge import Entry, Judge, leaf_of
 from ged.services.audit.leaves import Leaves
 from ged.services.second_digests import Originals
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
 _VEILED = re.compile(r"([0-9a-f]{2})+")
+_ANCHORED = re.compile(r"\d{1,18}\.\d{1,18}\.tlog-proof")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STEP_BYTES = 256 << 20
 
@@ -69,24 +70,51 @@ def _looked_at(
     ground: Ground, originals: Originals, listed: Iterable[Found]
 ) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
+    judge = _judge(ground)
     some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
-    asked = ((some, [_asked(one, ground, originals) for one in some if _has_bytes(one)]) for some in some_at_once)
-    for some, answers in in_order(partial(read_originals, ground), asked, ground.readers):
+    asked = ((some, [_asked(one, ground, originals) for one in some if _is_read(one)]) for some in some_at_once)
+    for some, answers in in_order(partial(_read, ground, judge), asked, ground.readers):
         answered = iter(answers)
         for one in some:
-            if _has_bytes(one):
+            if _is_read(one):
                 yield one, *next(answered)
             else:
                 yield one, 0, _named_wrong(one, veiled=ground.veiled)
 
 
+def _judge(ground: Ground) -> Judge | None:
+    """Return what proofs are judged by; None where nothing of them can be said."""
+    if ground.veiled:
+        return None
+    try:
+        return Judge(ground, ground.documents.head())
+    except (ValueError, OSError):
+        return None  # told by the check of heads
+
+
+def _read(ground: Ground, judge: Judge | None, asked: Sequence[Asked]) -> list[tuple[int, list[Finding]]]:
+    """Return, of each thing, how many bytes of an original were read and what is wrong."""
+    return [read_original(ground, one) if not one.suffix else (0, _proof_faults(ground, judge, one)) for one in asked]
+
+
+def _proof_faults(ground: Ground, judge: Judge | None, one: Asked) -> list[Finding]:
+    if judge is None:
+        return []
+    found = judge.anchored_proof(one.digest, one.suffix)
+    if found and int(one.suffix.split(".")[1]) > judge.size:  # the log has grown since
+        return Judge(ground, ground.documents.head()).anchored_proof(one.digest, one.suffix)
+    return found
+
+
 def _asked(one: Found, ground: Ground, originals: Originals) -> Asked:
-    expected = None if ground.veiled else originals.expected(one.digest, ground.vault)
-    return Asked(one.digest, one.size, expected)
+    expected = None if ground.veiled or one.suffix else originals.expected(one.digest, ground.vault)
+    return Asked(one.digest, one.size, one.suffix, expected)
 
 
 def _weight(handful_bytes: int, one: Found) -> float:
     """Return the part of a handful that a thing is: an original by its bytes, a name alone next to nothing."""
+    if _ANCHORED.fullmatch(one.suffix):
+        return 0.01
     return 0.002 if one.suffix else 0.01 + one.size / handful_bytes
 
 
@@ -105,9 +133,10 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-def _has_bytes(one: Found) -> bool:
-    """Whether it is an original as the vault gives it, to be read to its end."""
-    return not one.suffix and bool(one.digest) and one.latest and not one.delete_marker
+def _is_read(one: Found) -> bool:
+    """Whether it is an original as the vault gives it, to be read to its end, or a proof that stands beside one."""
+    known = not one.suffix or _ANCHORED.fullmatch(one.suffix) is not None
+    return known and bool(one.digest) and one.latest and not one.delete_marker
 
 
 def _named_wrong(one: Found, *, veiled: bool) -> list[Finding]:

@@ -29,6 +29,7 @@ sys.path.append(str(ROOT / "tests"))
 from ingest.confined import answers  # noqa: E402
 from ingest.readers.mime import read_mail  # noqa: E402 - what the tests make is found only now
 from ingest.readers.table import format_of  # noqa: E402
+from ingest.stages.rasterize import rasterize  # noqa: E402
 from museum.test_bad_files import LIES  # noqa: E402
 from museum.test_hostile_files import AT_THE_DOOR, OF_OTHER_KINDS, READ  # noqa: E402
 from rooms import formats, museum  # noqa: E402
@@ -212,11 +213,21 @@ def _seeds(target: str, pool: list[bytes]) -> list[bytes]:
             "html": [b"<html><p>Bonjour&nbsp;<b>Madame</b></p><script>x</script><table><tr><td>a</td></tr></table>"],
             "codes": list(_small_images()),
             "packages": [template(), museum.laughing_docx(), museum.zipped({"a": b"b"})],
-            "answers": [b"".join(answers.answer_of(read_mail, (person_mail(),))), b"u\xa1x", b"m"],
+            "answers": list(_answers()),
         }
         return special[target]
     kinds = _OF_TYPE.get(target, ("",))
     return [seed for seed in pool if len(seed) <= LONGEST and _kind(seed).startswith(kinds)]
+
+
+def _answers() -> Iterator[bytes]:
+    """Yield one answer of every sort."""
+    with tempfile.TemporaryDirectory() as name:
+        picture = Path(name) / "picture"
+        picture.write_bytes(next(_small_images()))
+        for act, arguments in ((read_mail, (person_mail(),)), (rasterize, (picture, 1)), (rasterize, (picture, 9))):
+            yield b"".join(answers.answer_of(act, arguments))
+    yield from (b"u\xa1x", b"m")
 
 
 def _kind(data: bytes) -> str:

@@ -17,8 +17,9 @@ from ingest.engines.port import OcrEngine, RawWord
 from ingest.readers.source import Grey
 
 _INK = 190
-_LEAST_LETTERS, _LETTER_INCH = 12, (0.02, 0.16)
-"""A band is text when it has this many marks as tall as letters: grain is smaller, stamps and logos are taller."""
+_LEAST_LETTERS, _LEAST_FIGURES, _LETTER_INCH = 12, 6, (0.02, 0.2)
+"""A band is text when it has this many marks as tall as letters, figures of a date alone on its line being fewer:
+grain is smaller, stamps and logos are taller."""
 _JOIN_INCH, _AROUND_INCH, _WHITE_INCH = 0.2, 0.06, 0.5
 _MOST_BANDS = 4
 """A page with more is no letter, and would cost its time again."""
@@ -36,7 +37,9 @@ def with_left_out(
         band = cv2.copyMakeBorder(grey[top:bottom], white, white, 0, 0, cv2.BORDER_CONSTANT, value=(255,))
         read = engine.recognize(np.asarray(band, np.uint8), resolution_dpi, language)
         count = sum(len(word.text) for word in read)
-        if count < _LEAST_LETTERS or sum(word.confidence * len(word.text) for word in read) < _SURE * count:
+        figures = sum(sign.isdigit() for word in read for sign in word.text)
+        text = count >= _LEAST_LETTERS or figures >= _LEAST_FIGURES
+        if not text or sum(word.confidence * len(word.text) for word in read) < _SURE * count:
             continue
         after = [index for index, line in enumerate(lines) if min(word.box_px[1] for word in line) < top]
         at = max(after, default=-1) + 1
@@ -65,7 +68,7 @@ def _bands(words: list[RawWord], grey: Grey, resolution_dpi: float) -> Iterator[
     rows = np.zeros(len(grey), np.int32)
     for top, height in letters[:, [cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT]]:
         rows[top : top + height] += 1
-    marked = (rows >= _LEAST_LETTERS // 2).astype(np.uint8)
+    marked = (rows >= _LEAST_FIGURES).astype(np.uint8)
     join = round(_JOIN_INCH * resolution_dpi)
     joined = cv2.morphologyEx(marked[:, None], cv2.MORPH_CLOSE, np.ones((join | 1, 1), np.uint8)).ravel()
     for word in words:  # two bands with a line that was read between them stay two
@@ -73,7 +76,7 @@ def _bands(words: list[RawWord], grey: Grey, resolution_dpi: float) -> Iterator[
     edges = np.diff(np.concatenate([[0], joined.astype(np.int8), [0]]))
     for start, end in zip(np.nonzero(edges == 1)[0], np.nonzero(edges == -1)[0], strict=True):
         inside = (letters[:, cv2.CC_STAT_TOP] >= start - join) & (letters[:, cv2.CC_STAT_TOP] < end)
-        if inside.sum() >= _LEAST_LETTERS:
+        if inside.sum() >= _LEAST_FIGURES:
             yield max(0, int(start) - around), min(len(grey), int(end) + around)
 
 

@@ -27,11 +27,13 @@ _MOST_WORDS, _MOST_LINES = 14, 12
 """A longer line is running text; a page with more such lines is a table, whose figures have their own columns."""
 _SURE = 0.93
 """A line whose figures were all read as surely as this is left as it is."""
+_LOST = 0.6
+"""A figure read with less is read again whatever stands beside it: what it was part of was misread with it."""
 _SCALES = (1.5, 0.75)
 _AROUND, _WHITE_INCH = 0.35, 0.3
 """What is cut around a line, in its height, and the white that is put around it: an engine reads no edge to edge."""
 _ALIKE = 0.7
-"""A reading that is less like the first read something else."""
+"""A reading that is less like the first read something else; like a first that doubts itself it need not be."""
 
 
 def with_numbers_again(
@@ -42,13 +44,15 @@ def with_numbers_again(
     doubtful = (at for at, line in enumerate(lines) if _is_doubtful(line))
     for at in islice(doubtful, _MOST_LINES):
         readings = [lines[at], *_readings(lines[at], grey, resolution_dpi, engine, language)]
-        lines[at] = voted([each for each in readings if _likeness(each, lines[at]) >= _ALIKE])
+        least = min(_ALIKE, _sureness(lines[at]))
+        lines[at] = voted([each for each in readings if _likeness(each, lines[at]) >= least])
     return [word for line in lines for word in line]
 
 
 def _is_doubtful(line: Sequence[RawWord]) -> bool:
-    doubt = any(word.confidence < _SURE and _FIGURE.search(word.text) for word in line)
-    return doubt and len(line) <= _MOST_WORDS and _NUMBER.search(_text(line)) is not None
+    least = min((word.confidence for word in line if _FIGURE.search(word.text)), default=1.0)
+    in_doubt = least < _LOST or (least < _SURE and _NUMBER.search(_text(line)) is not None)
+    return in_doubt and len(line) <= _MOST_WORDS
 
 
 def _readings(

@@ -26,8 +26,12 @@ def engine(request: pytest.FixtureRequest) -> OcrEngine:
 
 @pytest.fixture(scope="module")
 def page() -> Grey:
-    drawn = pypdfium2.PdfDocument(letter_pdf())[0].render(scale=DPI / 72, grayscale=True).to_numpy()
-    return np.ascontiguousarray(drawn.reshape(drawn.shape[:2]))
+    return drawn(letter_pdf())
+
+
+def drawn(letter: bytes) -> Grey:
+    pixels = pypdfium2.PdfDocument(letter)[0].render(scale=DPI / 72, grayscale=True).to_numpy()
+    return np.ascontiguousarray(pixels.reshape(pixels.shape[:2]))
 
 
 def test_the_words_are_read_in_order_with_their_accents(engine: OcrEngine, page: Grey) -> None:
@@ -88,6 +92,15 @@ def test_small_print_far_under_the_rest_is_read_by_itself(engine: OcrEngine, pag
     assert added[0].line == missed[-1].line + 1
 
 
+def test_a_date_alone_on_its_line_that_was_passed_over_is_read(engine: OcrEngine) -> None:
+    page = drawn(letter_pdf(sender="04.10.24"))
+    words = engine.recognize(page, DPI)
+    missed = [word for word in words if word.text != "04.10.24"]
+    assert len(missed) == len(words) - 1
+    found = with_left_out(missed, page, DPI, engine, LANGUAGE)
+    assert [word.text for word in found] == [word.text for word in words]
+
+
 def test_a_page_whose_print_was_all_read_is_left_as_it_is(engine: OcrEngine, page: Grey) -> None:
     words = engine.recognize(page, DPI)
     assert [word.text for word in with_left_out(words, page, DPI, engine, LANGUAGE)] == [word.text for word in words]
@@ -111,6 +124,14 @@ def test_a_number_that_was_misread_is_read_again(engine: OcrEngine, page: Grey) 
     assert again.confidence > wrong.confidence
     assert again.line == words[at].line
     assert all(abs(one - other) < 0.05 * DPI for one, other in zip(again.box_px, words[at].box_px, strict=True))
+
+
+def test_a_date_that_was_lost_altogether_is_read_again(engine: OcrEngine, page: Grey) -> None:
+    words = engine.recognize(page, DPI)
+    dated = next(word.line for word in words if word.text == "octobre")
+    lost = [replace(word, text='n"2', confidence=0.05) if word.line == dated else word for word in words]
+    found = with_numbers_again(lost, page, DPI, engine, LANGUAGE)
+    assert [word.text for word in found] == [word.text for word in words]
 
 
 def test_numbers_that_were_read_surely_and_running_text_stay_as_they_are(engine: OcrEngine, page: Grey) -> None:

@@ -103,7 +103,7 @@ def test_a_span_of_days_is_a_deadline_that_counts_from_the_letter(text: str, day
 
 
 def test_a_telephone_and_an_account_are_no_date() -> None:
-    assert dates(Sheet([a_page("Tél. 90.11.22.33\nCompte 12-34-5678-90")])) == []
+    assert dates(Sheet([a_page("Tél. 90.11.22.33\nCompte 12-34-5678-90\nN° 12-03/2026/MEF - 1,10,2000 F")])) == []
 
 
 def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None:
@@ -122,6 +122,9 @@ def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None
         ("Lomé, le l2 sepfembre 2O25", "2025-09-12"),
         ("Kpalimé, le 1e octobre deux mille vingt-cinq", "2025-10-01"),
         ("Tsévié, le 10/6/2926", "2026-06-10"),
+        ("Bassar, le 2 novembre 2C26", "2026-11-02"),
+        ("Sokodé, le ...l5... juiu 2O2S", "2025-06-15"),
+        ("Le l5:04.2O25", "2025-04-15"),
     ],
 )
 def test_a_date_is_read_through_the_faults_of_ocr(read: str, day: str) -> None:
@@ -130,6 +133,13 @@ def test_a_date_is_read_through_the_faults_of_ocr(read: str, day: str) -> None:
 
 def test_a_word_that_is_no_month_makes_no_date() -> None:
     assert dates(Sheet([a_page("le compte 12 marchés 2024 et 14 dossiers 2025, soit 30 places 2026")])) == []
+
+
+def test_a_date_that_the_edge_of_a_stamp_tore_is_one_date() -> None:
+    pieces_of_it = ((0.12, 0.15, "Kpalimé, le ...31... aoû"), (0.6, 0.15, "D"), (0.7, 0.15, "2025"))
+    (found,) = dates(Sheet([laid_out(pieces_of_it)]))
+    assert (found.value, found.words[-1].text) == ("2025-08-31", "2025")
+    assert not dates(Sheet([laid_out((pieces_of_it[0], (0.6, 0.15, "Dossier"), pieces_of_it[2]))]))
 
 
 def test_a_date_that_goes_over_two_lines_is_one_date_and_shows_both() -> None:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from ingest.stages.fields.candidates import Candidate, mark, rank
-from ingest.stages.fields.layout import words_at
+from ingest.stages.fields.layout import Line, words_at
 from ingest.stages.fields.lexicon import MONTH, MONTHS
 from ingest.stages.fields.sheet import Placed, Sheet
 
@@ -20,8 +20,13 @@ _FIRST = r"(?:1\s?(?:er|e|r)|[li|]\s?er)\b"
 """« 1er », whose figure is often read as a letter; « le » is none."""
 _DAY = rf"(?:{_FIRST}|\d{{1,2}})"
 _LETTERS = re.compile(rf"(?<![\dli])({_DAY})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
-_MISREAD = re.compile(rf"(?<!\w)({_FIRST}|[\doli]{{1,2}})\s?([a-z0-9'|]{{3,10}})\b\.?,?\s?([12][\doli]{{3}})(?!\w)")
-_TAIL = re.compile(rf"(?<![\d/.,])({_DAY})(?:st|nd|rd|th)?(?:\s({MONTH}),?)?$")
+_DAY_READ, _YEAR_READ = r"(?:\d[sbz]|[sbz]\d|[\doli]{1,2})", r"([12][\docdequli][\dolisz]{2})"
+"""What OCR makes of figures: « 2O26 », « 2C26 », « l5 », « 1S »."""
+_MISREAD = re.compile(rf"(?<!\w)({_FIRST}|{_DAY_READ}){_DOTS}([a-z0-9'|]{{3,10}})\b\.?,?\s?{_YEAR_READ}(?!\w)")
+_FIGURES_READ = re.compile(
+    rf"(?<![\w/])(?<!\d[.,-])({_DAY_READ})\s?[/.,:|-]\s?({_DAY_READ})\s?[/.,:|-]\s?{_YEAR_READ}(?!\s?[/.,:|-]?\w)"
+)
+_TAIL = re.compile(rf"(?<![\d/])(?<!\d[.,])({_DAY})(?:st|nd|rd|th)?(?:{_DOTS}({MONTH}),?)?$")
 _HEAD = re.compile(rf"^(?:({MONTH})\s)?(\d{{4}})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
 _FIGURES = re.compile(r"(?<![\d/])(?<!\d[.-])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?!\s?[/\-.]?\d)")
@@ -34,6 +39,8 @@ _UNITS = {name: value for value, name in enumerate(_COUNT)} | {"premier": 1, "tr
 _NUMBER = r"(?:[a-z]+(?:[- ](?:et[- ])?[a-z]+)?)"
 _SPELT = re.compile(rf"\b({_NUMBER}|{_FIRST})\s+({MONTH})\s+(?:l'an\s+)?(?:deux[- ])?mille(?:[- ]({_NUMBER}))?\b")
 _NEAR = 0.75
+_SCRAPS, _SCRAP = 2, 2
+"""So many pieces of so many signs, of a stamp's edge, may stand between the two parts of a date."""
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
 _SPAN = re.compile(
     r"\b(?:sous|dans|within)\b[a-z' ]{0,24}?"
@@ -52,24 +59,36 @@ def dates(sheet: Sheet) -> list[Candidate]:
         span = max(-400.0, min(400.0, day.toordinal() - first))
         more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0, float(one.stamped))
         found.append(mark(sheet, one, day.isoformat(), match.span(), more))
-    return found + [candidate for one in sheet.said for candidate in _over_two_lines(sheet, one, ordinals)]
+    return found + [candidate for one in sheet.said for candidate in _torn(sheet, one, ordinals)]
 
 
-def _over_two_lines(sheet: Sheet, one: Placed, ordinals: Sequence[float]) -> Iterator[Candidate]:
-    """Yield the date that a line ends with and the next goes on with, as running text has them."""
-    tail = _TAIL.search(one.line.plain) if one.under >= 0 else None
-    under = sheet.lines[one.under].line if tail else one.line
-    head = _HEAD.search(under.plain) if tail else None
-    if not tail or not head or bool(tail[2]) == bool(head[1]):
+def _torn(sheet: Sheet, one: Placed, ordinals: Sequence[float]) -> Iterator[Candidate]:
+    """Yield the date that a line ends with and another goes on with, as running text has them, and dates in a form."""
+    tail = _TAIL.search(one.line.plain)
+    for rest in _going_on(sheet, one) if tail else ():
+        head = _HEAD.search(rest.plain)
+        if not tail or not head or bool(tail[2]) == bool(head[1]):
+            continue
+        day = _date(head[2], MONTHS[tail[2] or head[1]], _figure(tail[1]))
+        if day is None:
+            continue
+        earlier, same = rank(ordinals, float(day.toordinal()))
+        span = max(-400.0, min(400.0, day.toordinal() - (ordinals[0] if ordinals else day.toordinal())))
+        more = (float(len(ordinals)), float(len(ordinals)), earlier, same, span, 0.0, 0.0, 0.0)
+        begun = mark(sheet, one, day.isoformat(), tail.span(), more)
+        yield replace(begun, words=(*begun.words, *words_at(rest, *head.span())))
         return
-    day = _date(head[2], MONTHS[tail[2] or head[1]], _figure(tail[1]))
-    if day is None:
-        return
-    earlier, same = rank(ordinals, float(day.toordinal()))
-    span = max(-400.0, min(400.0, day.toordinal() - (ordinals[0] if ordinals else day.toordinal())))
-    more = (float(len(ordinals)), float(len(ordinals)), earlier, same, span, 0.0, 0.0, 0.0)
-    begun = mark(sheet, one, day.isoformat(), tail.span(), more)
-    yield replace(begun, words=(*begun.words, *words_at(under, *head.span())))
+
+
+def _going_on(sheet: Sheet, one: Placed) -> Iterator[Line]:
+    """Yield the line under one, and the pieces right of it on its level, scraps between them left out."""
+    if one.under >= 0:
+        yield sheet.lines[one.under].line
+    before = {one.index}
+    for _ in range(_SCRAPS + 1):
+        beside = [other for other in sheet.said if other.left in before]
+        yield from (other.line for other in beside)
+        before = {other.index for other in beside if len(other.line.text) <= _SCRAP}
 
 
 def spans(sheet: Sheet) -> list[Candidate]:
@@ -113,7 +132,7 @@ def _figure(text: str) -> int:
 
 
 def _figures_of(text: str) -> str:
-    return text.translate(str.maketrans("oli|", "0111"))
+    return text.translate(str.maketrans("ocdequli|zsb", "000000111258"))
 
 
 @cache
@@ -138,6 +157,11 @@ def _month_first(match: re.Match[str]) -> date | None:
 
 def _figures(match: re.Match[str]) -> date | None:
     return _date(match[4], int(match[3]), int(match[1]))
+
+
+def _figures_read(match: re.Match[str]) -> date | None:
+    """Return the date in figures of which some are letters, or whose two separators were read as different ones."""
+    return _date(_figures_of(match[3]), _figure(match[2]), _figure(match[1]))
 
 
 def _iso(match: re.Match[str]) -> date | None:
@@ -176,4 +200,5 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], 
     (_ISO, _iso),
     (_FIGURES, _figures),
     (_MISREAD, _misread),
+    (_FIGURES_READ, _figures_read),
 )

@@ -125,6 +125,12 @@ def test_references_amounts_and_pieces_are_candidates_with_their_value() -> None
         ("Bassar, le 2 novembre 2C26", "2026-11-02"),
         ("Sokodé, le ...l5... juiu 2O2S", "2025-06-15"),
         ("Le l5:04.2O25", "2025-04-15"),
+        ("Lomé, le 07109/2025", "2025-09-07"),
+        ("Lomé, le 28.O2.Z4", "2024-02-28"),
+        ("2O24-10-11", "2024-10-11"),
+        ("Accra, Angust 18, Z024", "2024-08-18"),
+        ("Accra, 16tb December, 2024", "2024-12-16"),
+        ("Lomé, le onzc octobre deux miIle vlngt-quatre", "2024-10-11"),
     ],
 )
 def test_a_date_is_read_through_the_faults_of_ocr(read: str, day: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 
 from ingest.stages.fields.candidates import Candidate, mark, rank
 from ingest.stages.fields.layout import Line, words_at
@@ -19,13 +19,15 @@ _YEAR = r"(\d{4}|\d{2})(?!\d)"
 _FIRST = r"(?:1\s?(?:er|e|r)|[li|]\s?er)\b"
 """« 1er », whose figure is often read as a letter; « le » is none."""
 _DAY = rf"(?:{_FIRST}|\d{{1,2}})"
-_LETTERS = re.compile(rf"(?<![\dli])({_DAY})\s?(?:er|st|nd|rd|th|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}")
-_DAY_READ, _YEAR_READ = r"(?:\d[sbz]|[sbz]\d|[\doli]{1,2})", r"([12][\docdequli][\dolisz]{2})"
-"""What OCR makes of figures: « 2O26 », « 2C26 », « l5 », « 1S »."""
-_MISREAD = re.compile(rf"(?<!\w)({_FIRST}|{_DAY_READ}){_DOTS}([a-z0-9'|]{{3,10}})\b\.?,?\s?{_YEAR_READ}(?!\w)")
-_FIGURES_READ = re.compile(
-    rf"(?<![\w/])(?<!\d[.,-])({_DAY_READ})\s?[/.,:|-]\s?({_DAY_READ})\s?[/.,:|-]\s?{_YEAR_READ}(?!\s?[/.,:|-]?\w)"
+_LETTERS = re.compile(
+    rf"(?<![\dli])({_DAY})\s?(?:er|st|nd|rd|[tfl][hb]|\"|°)?{_DOTS}-?({MONTH})\b\.?,?-?{_DOTS}{_YEAR}"
 )
+_MISREAD = re.compile(rf"(?<!\w)({_FIRST}|[\doli]{{1,2}}){_DOTS}([a-z0-9'|]{{3,10}})\b\.?,?\s?([12]\d{{3}})(?!\w)")
+_APART = re.compile(
+    r"(?<![\w/])(?<!\d[.,-])(\d{1,2})\s?[/.,:|-]\s?(\d{1,2})\s?[/.,:|-]\s?([12]\d{3})(?!\s?[/.,:|-]?\w)"
+)
+_SLASH_READ = re.compile(r"(?<![\w/])(\d\d)(?:/(\d\d)1|1(\d\d)/)(\d{4})(?![\w/])")
+"""A date in figures whose separators were read as two different ones, and one of whose slashes was read as a figure."""
 _TAIL = re.compile(rf"(?<![\d/])(?<!\d[.,])({_DAY})(?:st|nd|rd|th)?(?:{_DOTS}({MONTH}),?)?$")
 _HEAD = re.compile(rf"^(?:({MONTH})\s)?(\d{{4}})(?!\d)")
 _MONTH_FIRST = re.compile(rf"\b({MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
@@ -36,9 +38,16 @@ _COUNT = (
     "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt",
 )  # fmt: skip
 _UNITS = {name: value for value, name in enumerate(_COUNT)} | {"premier": 1, "trente": 30}
+_SAID = tuple(name for name in _UNITS if len(name) > 3)
+_NAMES = {number: name for name, number in reversed(MONTHS.items())}
 _NUMBER = r"(?:[a-z]+(?:[- ](?:et[- ])?[a-z]+)?)"
 _SPELT = re.compile(rf"\b({_NUMBER}|{_FIRST})\s+({MONTH})\s+(?:l'an\s+)?(?:deux[- ])?mille(?:[- ]({_NUMBER}))?\b")
-_NEAR = 0.75
+_FIGURES_LOOK = re.compile(r"(?<![a-z\d|])[\doil|zsbc]{2,4}(?![a-z\d])")
+_AS_FIGURES = str.maketrans("ocil|zsb", "00111258")
+"""What OCR makes of figures: « 2O26 », « 2C26 », « Z026 », « l5 », « 1S »."""
+_IN_LETTERS, _IN_FIGURES = re.compile(r"\bm[il1|]{2,4}[ec]\b"), re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
+_WORD = re.compile(r"[a-z0-9'|]{3,10}")
+_NEAR, _KEPT = 0.75, 4096
 _SCRAPS, _SCRAP = 2, 2
 """So many pieces of so many signs, of a stamp's edge, may stand between the two parts of a date."""
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
@@ -50,15 +59,15 @@ _SPAN = re.compile(
 
 def dates(sheet: Sheet) -> list[Candidate]:
     """Return every date of the sheet, with where it stands among the others."""
-    seen = [(one, match, day) for one in sheet.lines for match, day in _in(one)]
-    ordinals = [float(day.toordinal()) for _, _, day in seen]
+    seen = [(one, *found) for one in sheet.lines for found in _in(one)]
+    ordinals = [float(day.toordinal()) for *_, day in seen]
     found = []
-    for index, (one, match, day) in enumerate(seen):
+    for index, (one, place, spelt, day) in enumerate(seen):
         earlier, same = rank(ordinals, float(day.toordinal()))
         first = ordinals[0] if ordinals else 0.0
         span = max(-400.0, min(400.0, day.toordinal() - first))
-        more = (float(len(seen)), float(index), earlier, same, span, float(match.re is _SPELT), 0.0, float(one.stamped))
-        found.append(mark(sheet, one, day.isoformat(), match.span(), more))
+        more = (float(len(seen)), float(index), earlier, same, span, float(spelt), 0.0, float(one.stamped))
+        found.append(mark(sheet, one, day.isoformat(), place, more))
     return found + [candidate for one in sheet.said for candidate in _torn(sheet, one, ordinals)]
 
 
@@ -108,13 +117,56 @@ def _days(match: re.Match[str]) -> int:
     return max(1, count // 24) if unit.startswith("heure") else count * 30 if unit == "mois" else count
 
 
-def _in(one: Placed) -> Iterator[tuple[re.Match[str], date]]:
+def _in(one: Placed) -> Iterator[tuple[tuple[int, int], bool, date]]:
+    """Yield where each date of a line stands, whether it is in words, and its day: of the line mended, then as read."""
     text, taken = one.line.plain, -1
-    matches = [(match, read(match)) for pattern, read in _READERS for match in pattern.finditer(text)]
-    for match, day in sorted(matches, key=lambda pair: (pair[0].start(), -pair[0].end())):
-        if day is not None and match.start() >= taken:
-            taken = match.end()
-            yield match, day
+    told = [
+        (_place(match.span(), said, text), match.re is _SPELT, day)
+        for said in dict.fromkeys((_mended(text), text))
+        for pattern, read in _READERS
+        for match in pattern.finditer(said)
+        if (day := read(match)) is not None
+    ]
+    for place, spelt, day in sorted(told, key=lambda each: (each[0][0], -each[0][1])):
+        if place[0] >= taken:
+            taken = place[1]
+            yield place, spelt, day
+
+
+def _mended(text: str) -> str:
+    """Return a line as it was before OCR took figures for letters, and one letter for another in what a date says."""
+    mended = _FIGURES_LOOK.sub(_as_figures, text)
+    spelt = _IN_LETTERS.search(mended) is not None
+    if not spelt and not _IN_FIGURES.search(mended):
+        return mended
+    return _WORD.sub(lambda word: _as_said(word[0], spelt=spelt), mended)
+
+
+def _as_figures(found: re.Match[str]) -> str:
+    text = found[0]
+    return text.translate(_AS_FIGURES) if 2 * sum(sign.isdigit() for sign in text) >= len(text) else text
+
+
+@lru_cache(_KEPT)
+def _as_said(word: str, *, spelt: bool) -> str:
+    """Return the month, or the number where a date is in words, that a word nearly is; else the word."""
+    if word in MONTHS or word in _UNITS or word.isdigit():
+        return word
+    if spelt:
+        said = "mille" if _IN_LETTERS.fullmatch(word) else next(iter(get_close_matches(word, _SAID, 1, _NEAR)), "")
+        if said:
+            return said
+    return _NAMES.get(_like_a_month(word), word)
+
+
+def _place(span: tuple[int, int], said: str, text: str) -> tuple[int, int]:
+    """Return where a span of a mended line stands in the line as it was read, to the word where lengths differ."""
+    if len(said) == len(text):
+        return span
+    first, last = said[: span[0]].count(" "), said[: span[1]].count(" ")
+    words = text.split(" ")
+    start = sum(len(word) + 1 for word in words[:first])
+    return start, start + len(" ".join(words[first : last + 1]))
 
 
 def _letters(match: re.Match[str]) -> date | None:
@@ -122,9 +174,9 @@ def _letters(match: re.Match[str]) -> date | None:
 
 
 def _misread(match: re.Match[str]) -> date | None:
-    """Return the date whose month is nearly one, or whose figures are partly letters, as OCR gives them."""
+    """Return the date whose month is nearly one, or whose day is letters, as OCR gives them."""
     month = _like_a_month(match[2])
-    return _date(_figures_of(match[3]), month, _figure(match[1])) if month else None
+    return _date(match[3], month, _figure(match[1])) if month else None
 
 
 def _figure(text: str) -> int:
@@ -132,10 +184,10 @@ def _figure(text: str) -> int:
 
 
 def _figures_of(text: str) -> str:
-    return text.translate(str.maketrans("ocdequli|zsb", "000000111258"))
+    return text.translate(_AS_FIGURES)
 
 
-@cache
+@lru_cache(_KEPT)
 def _like_a_month(text: str) -> int:
     """Return the month of a word, letters that look alike and one fault in four forgiven; 0 for another word."""
     for name, number in MONTHS.items():
@@ -159,9 +211,12 @@ def _figures(match: re.Match[str]) -> date | None:
     return _date(match[4], int(match[3]), int(match[1]))
 
 
-def _figures_read(match: re.Match[str]) -> date | None:
-    """Return the date in figures of which some are letters, or whose two separators were read as different ones."""
-    return _date(_figures_of(match[3]), _figure(match[2]), _figure(match[1]))
+def _apart(match: re.Match[str]) -> date | None:
+    return _date(match[3], int(match[2]), int(match[1]))
+
+
+def _slash_read(match: re.Match[str]) -> date | None:
+    return _date(match[4], int(match[2] or match[3]), int(match[1]))
 
 
 def _iso(match: re.Match[str]) -> date | None:
@@ -200,5 +255,6 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date | None]], 
     (_ISO, _iso),
     (_FIGURES, _figures),
     (_MISREAD, _misread),
-    (_FIGURES_READ, _figures_read),
+    (_APART, _apart),
+    (_SLASH_READ, _slash_read),
 )

@@ -480,6 +480,8 @@ ACTS: dict[str, str] = {
     Act.KEK_DESTROYED: _("Clé du coffre détruite"),
     Act.VAULT_ENCRYPTED: _("Coffre chiffré"),
     Act.ORIGINALS_HASHED: _("Originaux hachés en SHA-512"),
+    Act.TIMESTAMPS_RENEWED: _("Horodatages renouvelés"),
+    Act.HEADS_HASHED: _("Têtes hachées en SHA-512"),
     Act.INDEX_REBUILT: _("Index refait"),
     Act.INDEX_CHECKED: _("Index comparé aux courriers"),
     Act.INDEX_RETRIED: _("Courriers refusés donnés de nouveau à l'index"),

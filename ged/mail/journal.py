@@ -169,6 +169,8 @@ class Act(StrEnum):
     KEK_DESTROYED = "coffre.cle_detruite"
     VAULT_ENCRYPTED = "coffre.chiffre"
     ORIGINALS_HASHED = "sceaux.sha512"
+    TIMESTAMPS_RENEWED = "horodatages.renouveles"
+    HEADS_HASHED = "tetes.sha512"
     INDEX_REBUILT = "index.reconstruit"
     INDEX_CHECKED = "index.compare"
     INDEX_RETRIED = "index.repris"

@@ -15,7 +15,9 @@ from itertools import groupby
 
 from ged.clock import Clock
 from ged.errors import Conflict, Corrupt, GedError, Refused, Unavailable
+from ged.mail.access import SYSTEM
 from ged.mail.anchor import RENEW_AHEAD, Ending, Renewable, Stamp
+from ged.mail.journal import Act
 from ged.ports import TimestampAuthority
 from ged.seal.evidence.hashtree import Reduced, grow
 from ged.seal.evidence.record import ArchiveStamp, EvidenceRecord
@@ -166,9 +168,7 @@ def rehash(
                 key: record.rehashed(ArchiveStamp(token, STRONGER, reduced[digests[key]])).encode()
                 for key, record in records.items()
             }
-            with store.unit() as unit:
-                unit.evidence_records.renew(made, stamp.ends, clock())
-                unit.commit()
+            _kept(made, stamp, Act.HEADS_HASHED, store=store, clock=clock)
             done += len(made)
             yield done
 
@@ -218,8 +218,15 @@ def _keep(
         key: record.renewed(ArchiveStamp(token, algorithm, reduced[record.last.digest()])).encode()
         for key, record in records.items()
     }
+    _kept(renewed, stamp, Act.TIMESTAMPS_RENEWED, store=store, clock=clock)
+
+
+def _kept(made: Mapping[tuple[str, int], bytes], stamp: Stamp, act: Act, *, store: Store, clock: Clock) -> None:
+    """Keep the records of a batch, and in the journal that it was made."""
+    now = clock()
     with store.unit() as unit:
-        unit.evidence_records.renew(renewed, stamp.ends, clock())
+        unit.evidence_records.renew(made, stamp.ends, now)
+        unit.journal.write(now, act, SYSTEM, count=len(made), authority=stamp.authority)
         unit.commit()
 
 

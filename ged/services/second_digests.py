@@ -207,12 +207,9 @@ def hash_originals(
                 continue
             waiting.add(one, second)
             if waiting.count >= batch or waiting.bytes_read >= _ENTRY_BYTES:
-                done += waiting.place(ledger, clock)
+                done += waiting.place(store, ledger, clock)
                 yield Hashed(done, tuple(altered))
-        done += waiting.place(ledger, clock)
-        with store.unit() as unit:
-            unit.journal.write(clock(), Act.ORIGINALS_HASHED, SYSTEM, count=done, altered=len(altered))
-            unit.commit()
+        done += waiting.place(store, ledger, clock)
         yield Hashed(done, tuple(altered))
 
 
@@ -242,11 +239,14 @@ class _Waiting:
         else:
             self._plain[one.object] = second
 
-    def place(self, ledger: TileLedger, clock: Clock) -> int:
-        """Make them durable, return how many they were, and begin anew."""
-        count = self.count
+    def place(self, store: Store, ledger: TileLedger, clock: Clock) -> int:
+        """Make them durable, with a line in the journal, return how many they were, and begin anew."""
+        count, now = self.count, clock()
         if count:
-            ledger.place([SecondDigests(clock().isoformat(), self._plain, self._blinded).encode()])
+            (index,) = ledger.place([SecondDigests(now.isoformat(), self._plain, self._blinded).encode()])
+            with store.unit() as unit:
+                unit.journal.write(now, Act.ORIGINALS_HASHED, SYSTEM, count=count, leaf_index=index)
+                unit.commit()
         self._plain, self._blinded, self.bytes_read = {}, {}, 0
         return count
 

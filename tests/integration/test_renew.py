@@ -17,8 +17,10 @@ from api.config import Settings
 from api.wiring import House, open_house
 from engines.clockwork_authority import ClockworkAuthority
 from ged.errors import Corrupt, Refused, Unavailable
+from ged.mail.access import SYSTEM
 from ged.mail.anchor import DOCUMENTS, Stamp
 from ged.mail.audit import Audit, Depth
+from ged.mail.journal import Act
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
 from ged.seal.leaf import Leaf
@@ -80,6 +82,9 @@ def test_eight_years_on_what_was_renewed_still_proves_its_time(
     assert (due.due, due.tokens, due.lost) == (HEADS, 1, 0)
     assert list(renew(store=anchored.store, authorities=[second], clock=lambda: soon)) == [HEADS]
     assert (first.asked, second.asked) == (asked, 1)
+    with anchored.store.unit() as unit:
+        (line,) = unit.journal.recent(Act.TIMESTAMPS_RENEWED, SYSTEM.login)
+    assert line.details == {"count": HEADS, "authority": second.name}
     for index in range(HEADS):
         found = proved(anchored, index, later, first, second)
         assert [step.passed for step in found.steps] == [True] * 4
@@ -166,6 +171,9 @@ def test_heads_hashed_anew_prove_their_time_by_the_stronger_digest_and_an_audit_
         )
     ) == [2, 4, HEADS]
     again = plan_rehash(store=anchored.store, clock=lambda: soon, batch=2)
+    with anchored.store.unit() as unit:
+        lines = unit.journal.recent(Act.HEADS_HASHED, SYSTEM.login)
+    assert [line.details["count"] for line in lines] == [1, 2, 2]
     assert (again.due, again.tokens) == (0, 0)
     assert (
         list(rehash(store=anchored.store, logs={DOCUMENTS: anchored.ledger}, authorities=[second], clock=lambda: soon))

@@ -13,6 +13,7 @@ hits, and the sample, are in the database. What is measured is written after eac
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import resource
@@ -466,6 +467,7 @@ def _measure(  # noqa: PLR0915, PLR0917 - private, one step after the other
                 raw, drained = _beside_tantivy(house, folder, ready)
             parts.append(_compare(house, leader, ids, turns, raw, drained))
             write(parts)
+        gc.freeze()  # as a server does when it begins, and the sample is the measure's own
         filled, actor, texts, watched = house.index.report().documents, _asker(), _texts(600), _Watched(house.index)
         left, open_ids = minutes, [letter.id for letter, _ in pairs if may_read(actor, letter)][:_CHANGED]
         for letters in steps:

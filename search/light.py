@@ -84,7 +84,8 @@ class Light:
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
         holding = self._holding
-        known = {word: holding[word] for words in said.values() for word in words if word in holding}
+        held = holding.keys() & set[str]().union(*said.values())
+        known = {word: holding[word] for word in held}
         exacts = {token.exact for parts in known.values() for token in parts}
         seen = {token.stem for parts in known.values() for token in parts}
         whole = [each for each in self._whole if exacts.issuperset(each)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 
 _DIALECT: sa.Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
@@ -17,6 +18,25 @@ _DIALECT: sa.Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 def driver_connection(connection: sa.Connection) -> psycopg.Connection[Any]:
     """Return the psycopg connection under a SQLAlchemy one, in the same transaction."""
     return connection.connection.driver_connection  # type: ignore[return-value]
+
+
+def refuse_cut(connection: psycopg.Connection[Any], _record: object, _pool: object) -> None:
+    """Refuse a connection of the pool that the server has closed: the pool then opens another.
+
+    The server says nothing on a connection that nobody uses, but that it ends it. A question instead (`pool_pre_ping`)
+    is a round trip before each transaction, and knows no more of the moment after.
+
+    Raises:
+        DisconnectionError: there is something to read, or nothing to ask any more.
+    """
+    try:
+        line = select.poll()
+        line.register(connection.fileno(), select.POLLIN)  # an end or an error of the line is told unasked
+        cut = bool(line.poll(0))
+    except psycopg.OperationalError:  # closed on our side
+        cut = True
+    if cut:
+        raise DisconnectionError
 
 
 class Question:

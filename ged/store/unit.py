@@ -27,6 +27,7 @@ from ged.store.boxes import Boxes
 from ged.store.circuits import CircuitTemplates
 from ged.store.correspondents import Correspondents
 from ged.store.custody import Custody
+from ged.store.database import refuse_cut
 from ged.store.delegations import Delegations
 from ged.store.disposals import Disposals
 from ged.store.dossier_pieces import DossierPieces
@@ -543,10 +544,10 @@ class Store:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=10,
-            pool_pre_ping=True,
             json_deserializer=msgspec.json.decode,  # the words of pages come as JSON: a third of the time of `json`
             connect_args={"connect_timeout": 5, "application_name": "ged"},
         )
+        sa.event.listen(self._engine, "checkout", refuse_cut)
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:

@@ -38,3 +38,19 @@ def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(ho
     assert error.value.code == "store.unavailable"
     with house.store.unit() as unit:
         assert list(unit.pages.lines_of(ids)) == ids
+
+
+def test_connections_that_were_cut_while_nobody_used_them_are_noticed_by_nobody(house: House) -> None:
+    def at_once(count: int) -> list[int]:
+        """The connections that so many transactions at once have, by the server's process of each."""
+        if not count:
+            return []
+        with house.store.unit() as unit:
+            server = unit.letters._connection.scalar(sa.text("SELECT pg_backend_pid()"))
+            return [server, *at_once(count - 1)]
+
+    before = at_once(4)
+    cut(house)
+    after = at_once(4)
+    assert len(set(before)) == len(set(after)) == 4
+    assert not set(before) & set(after)

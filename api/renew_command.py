@@ -15,6 +15,7 @@ from ged.mail.anchor import DOCUMENTS, JOURNAL
 from ged.seal.log import TileLog
 from ged.services.renew import plan, plan_rehash, rehash, renew
 from ged.services.second_digests import Hashed, hash_originals, plan_originals
+from ingest.own_folder import own_folder
 
 
 def renew_command(
@@ -79,14 +80,19 @@ def _rehash(*, yes: bool, as_json: bool) -> None:
 
 def _originals(*, yes: bool, as_json: bool) -> None:
     done = Hashed(0, ())
-    with house_of() as (house, _):
-        found = plan_originals(ledger=house.ledger)
+    with house_of() as (house, _), own_folder("empreintes") as folder:
+        found = plan_originals(ledger=house.ledger, folder=folder)
         if yes:
             for done in hash_originals(  # noqa: B007 - the last count is said at the end
-                store=house.store, vault=house.vault, ledger=house.ledger, clock=house.clock, readers=readers()
+                store=house.store,
+                vault=house.vault,
+                ledger=house.ledger,
+                clock=house.clock,
+                folder=folder,
+                readers=readers(),
             ):
                 pass
-        left = plan_originals(ledger=house.ledger).due if yes else found.due
+        left = plan_originals(ledger=house.ledger, folder=folder).due if yes else found.due
     gigabytes = f"{found.bytes_due / 1e9:.1f}".replace(".", ",")
     lines = [f"Sans SHA-512 inscrite : {found.due} originaux sur {found.sealed}, soit {gigabytes} Go à lire."]
     if yes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -174,29 +173,27 @@ class Hashed:
     altered: tuple[str, ...]
 
 
-def plan_originals(*, ledger: TileLedger) -> Lacking:
-    """Return what hashing originals anew would read now."""
-    with tempfile.TemporaryDirectory() as folder, Originals(Path(folder)) as originals:
+def plan_originals(*, ledger: TileLedger, folder: Path) -> Lacking:
+    """Return what hashing originals anew would read now; what the log says of each lies in `folder` meanwhile."""
+    with Originals(folder) as originals:
         originals.read(ledger.bundles())
         sealed, due, size = originals.totals()
     return Lacking(due, sealed, size)
 
 
 def hash_originals(
-    *, store: Store, vault: Vault, ledger: TileLedger, clock: Clock, readers: int, batch: int = MOST
+    *, store: Store, vault: Vault, ledger: TileLedger, clock: Clock, folder: Path, readers: int, batch: int = MOST
 ) -> Iterator[Hashed]:
     """Have the log hold the SHA-512 of every sealed original that has none; tell how far it is after each entry.
+
+    What the log says of each lies in `folder` meanwhile.
 
     Raises:
         Conflict: `renew.under_way`, another process is at it.
         Unavailable: vault or log do not answer; what is held stays.
     """
     done, altered = 0, list[str]()
-    with (
-        store.exclusive("renew") as alone,
-        tempfile.TemporaryDirectory() as folder,
-        Originals(Path(folder)) as originals,
-    ):
+    with store.exclusive("renew") as alone, Originals(folder) as originals:
         if not alone:
             raise Conflict("renew.under_way", "Un autre renouvellement est en cours. Attendez sa fin.")
         originals.read(ledger.bundles())

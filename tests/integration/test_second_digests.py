@@ -29,8 +29,9 @@ from ged.seal.second_digest import SecondDigests, is_second_digests
 from ged.services.beside import salt_of
 from ged.services.capture import Door
 from ged.services.seal import seal
-from ged.services.second_digests import Hashed, hash_originals, plan_originals
+from ged.services.second_digests import Hashed, Lacking, hash_originals, plan_originals
 from ingest.capture.receive import receive
+from ingest.own_folder import own_folder
 from integration.test_audit_command import GED, apart, environment, of, report
 from rooms.audits import Sealed, Victim, audited, build, codes, copy_of, findings, seal_letter
 from rooms.letters import letter_pdf
@@ -49,7 +50,13 @@ def victim(sealed: Sealed, postgres_url: str, tmp_path: Path) -> Iterator[Victim
 
 def hashed(house: House | Victim, batch: int = 256) -> list[Hashed]:
     ports: dict[str, Any] = {"store": house.store, "vault": house.vault, "ledger": house.ledger, "clock": house.clock}
-    return list(hash_originals(**ports, readers=2, batch=batch))
+    with own_folder("empreintes") as folder:
+        return list(hash_originals(**ports, folder=folder, readers=2, batch=batch))
+
+
+def due_of(house: House | Victim) -> Lacking:
+    with own_folder("empreintes") as folder:
+        return plan_originals(ledger=house.ledger, folder=folder)
 
 
 def entries(house: House | Victim) -> list[bytes]:
@@ -69,7 +76,7 @@ def lacking(audit: Audit) -> list[str]:
 
 
 def test_the_log_holds_the_sha512_of_every_original_and_audits_say_of_how_many_it_does_not(victim: Victim) -> None:
-    due = plan_originals(ledger=victim.ledger)
+    due = due_of(victim)
     sizes = [(victim.data / "vault" / each[:2] / each[2:4] / each).stat().st_size for each in originals(victim)]
     assert (due.due, due.sealed, due.bytes_due) == (3, 3, sum(sizes))
     before = audited(victim)
@@ -82,7 +89,7 @@ def test_the_log_holds_the_sha512_of_every_original_and_audits_say_of_how_many_i
             assert hashlib.sha512(stream.read()).hexdigest() == strong
     size = victim.ledger.head().size
     assert hashed(victim) == [Hashed(0, ())]
-    assert (victim.ledger.head().size, plan_originals(ledger=victim.ledger).due) == (size, 0)
+    assert (victim.ledger.head().size, due_of(victim).due) == (size, 0)
     for depth in Depth:
         done = audited(victim, depth)
         assert (done.outcome, codes(done), lacking(done)) == (Outcome.SOUND, set(), [])
@@ -109,9 +116,9 @@ def test_of_what_was_altered_taken_away_or_destroyed_the_log_holds_nothing(victi
     leaf = next(leaf for each in entries(victim) if (leaf := Leaf.decode(each)).sha256 == destroyed)
     victim.ledger.append([leaf.disposed("archiviste", system_clock()).encode()])
     victim.vault.shred(away)
-    assert plan_originals(ledger=victim.ledger).due == 2
+    assert due_of(victim).due == 2
     assert hashed(victim) == [Hashed(0, (altered,))]
-    assert (told(victim), plan_originals(ledger=victim.ledger).due) == ([], 2)
+    assert (told(victim), due_of(victim).due) == ([], 2)
     events = [Leaf.decode(each).event for each in entries(victim)]
     assert events.count(DISPOSAL) == 1
 
@@ -212,7 +219,8 @@ def _hash_and_die(settings: Settings, at: int) -> None:
                 return house.vault.open(digest)
 
         ports: dict[str, Any] = {"store": house.store, "vault": Fatal(), "ledger": house.ledger, "clock": house.clock}
-        list(hash_originals(**ports, readers=1, batch=1))
+        with own_folder("empreintes") as folder:
+            list(hash_originals(**ports, folder=folder, readers=1, batch=1))
 
 
 def test_a_run_goes_on_after_kill_9_and_reads_no_original_again_that_the_log_holds(
@@ -226,7 +234,7 @@ def test_a_run_goes_on_after_kill_9_and_reads_no_original_again_that_the_log_hol
     assert process.exitcode == -signal.SIGKILL
     held = len(told(house))
     assert 1 <= held <= 3
-    assert plan_originals(ledger=house.ledger).due == 5 - held
+    assert due_of(house).due == 5 - held
     assert hashed(house, batch=1)[-1] == Hashed(5 - held, ())
     named = [weak for one in told(house) for weak in one.plain]
     assert len(named) == len(set(named)) == 5

@@ -87,7 +87,7 @@ class Judge:
         self._line = lru_cache(8192)(lambda start, end: write_hashes([self._proved(start, end)]))
         self._path = lru_cache(64)(self._trust.path)
         self._spanned: _Spanned | None = None
-        self._given_for = lru_cache(64)(self._given)
+        self._head_wrong = lru_cache(256)(self._vouched)  # thousands of proofs are under one head
         self._grew_from = lru_cache(4096)(self._grew)
         self._checkpoint = lru_cache(4096)(partial(read_checkpoint, key=ground.documents.key_text))
 
@@ -221,16 +221,18 @@ class Judge:
         kept = self._ground.vault.companion(original, suffix)
         if kept is None:
             return []  # gone since it was listed: a destruction takes it away with the original
-        try:
-            data = self._ground.documents.tiles(self._head.size).entries(index // WIDTH)[index % WIDTH]
-        except (Corrupt, OSError, IndexError):
-            return [Finding("proof.invalid", about, "Le journal n'a pas l'inscription dont elle est la preuve.")]
-        wrong = list(self._kept(Entry(index, data), kept)) or self._vouched(kept, size)
-        return [Finding(code, about, detail) for code, detail in wrong]
+        if not self._given_by_the_log(index, kept):
+            try:
+                data = self._ground.documents.tiles(self._head.size).entries(index // WIDTH)[index % WIDTH]
+            except (Corrupt, OSError, IndexError):
+                return [Finding("proof.invalid", about, "Le journal n'a pas l'inscription dont elle est la preuve.")]
+            if wrong := list(self._kept(Entry(index, data), kept)):
+                return [Finding(code, about, detail) for code, detail in wrong]
+        note = kept.decode().partition("\n\n")[2]
+        return [Finding(code, about, detail) for code, detail in self._head_wrong(note, size)]
 
-    def _vouched(self, kept: bytes, size: int) -> list[tuple[str, str]]:
+    def _vouched(self, note: str, size: int) -> list[tuple[str, str]]:
         """Say whether a proof that holds is of the head of its name, with no line that no witness gave for it."""
-        note = read_proof(kept.decode()).checkpoint
         head, lines = open_note(note)
         if head.size != size:
             return [("proof.invalid", "La preuve n'est pas celle de la tête de son nom.")]
@@ -239,7 +241,7 @@ class Judge:
             cosignatures(note, self._ground.witnesses)
         except ValueError as error:
             return [("proof.invalid", Said("Une ligne de témoin ne tient pas (%(why)s).", why=str(error)))]
-        given = self._given_for(size)
+        given = self._given(size)
         if given is None or all(one.text in own or one.text in given for one in lines):
             return []
         return [("proof.invalid", "Une ligne de témoin n'est pas de celles que cette tête a reçues.")]
@@ -253,7 +255,7 @@ class Judge:
         return page[0].cosignatures if page and page[0].size == size else ()
 
     def _kept(self, entry: Entry, kept: bytes) -> Iterator[tuple[str, str]]:
-        if self._given_by_the_log(entry, kept):
+        if self._given_by_the_log(entry.index, kept, entry.data):
             return
         try:
             proof = read_proof(kept.decode())
@@ -268,20 +270,21 @@ class Judge:
         elif not self._grew_from(then):
             yield "log.rewritten", "La tête que porte la preuve gardée n'est pas un début du journal d'aujourd'hui."
 
-    def _given_by_the_log(self, entry: Entry, kept: bytes) -> bool:
+    def _given_by_the_log(self, index: int, kept: bytes, data: bytes | None = None) -> bool:
         """Whether a proof is to the letter what the log gives for an entry under the head that the proof carries.
 
-        Then it holds, for less than reading it takes. One that is not may hold still, or tells what is wrong with it.
+        With the bytes of the entry, whether they are what it has there too. Then it holds, for less than reading it
+        takes. One that is not may hold still, or tells what is wrong with it.
         """
         try:
             text = kept.decode()
             note = text.partition("\n\n")[2]
             then, subtree = self._checkpoint(note), self._proved
             return (
-                entry.index < then.size <= self._head.size
+                index < then.size <= self._head.size
                 and subtree(0, then.size) == then.root
-                and subtree(entry.index, entry.index + 1) == leaf_hash(entry.data)
-                and text == proof_text(entry.index, "".join(inclusion(entry.index, 0, then.size, self._line)), note)
+                and (data is None or subtree(index, index + 1) == leaf_hash(data))
+                and text == proof_text(index, "".join(inclusion(index, 0, then.size, self._line)), note)
             )
         except (ValueError, Corrupt):
             return False

@@ -15,6 +15,8 @@ from ingest.readers.source import PageImage
 
 LOOK_DPI = 150
 """Pages are looked at about this finely: a module of our QR is then 5 points (docs/measures.md)."""
+_LEAST_PX = 21
+"""No QR has fewer modules a side; of a page that is one row of pixels, a smaller image would have none."""
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _OURS = re.compile(r"https?://[^/\s]+(?:/[^\s]*)?/(d|f|s|l)/([A-Za-z0-9_-]{22})", re.ASCII)
 
@@ -47,6 +49,8 @@ def codes_on(image: PageImage, page: int) -> tuple[Seen, ...]:
     """Return the QRs of our sheets on a page, sought at a reduced resolution, whatever way up the page lies."""
     scale = min(1.0, LOOK_DPI / image.resolution_dpi)
     small = image.grey
+    if min(small.shape) * scale < _LEAST_PX:
+        return ()
     if scale < 1.0:
         small = np.asarray(cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     seen = []

@@ -102,7 +102,7 @@ def clean(page: PageImage) -> Cleaned:
 
 def _at_work_resolution(page: PageImage, *, one_bit: bool) -> PageImage:
     finer = page.resolution_dpi / WORK_DPI
-    if finer > _FINER:
+    if finer > _FINER and min(page.grey.shape) >= finer:
         small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=cv2.INTER_AREA)
         return PageImage(np.asarray(small, np.uint8), WORK_DPI)
     if one_bit:  # steps become slopes, or the median eats commas
@@ -129,7 +129,9 @@ def turn(image: Pixels, degrees: float, paper: int | None = None) -> Pixels:
 
 
 def _ink_map(grey: Grey, factor: int) -> tuple[Grey, Ink]:
-    """Return (background estimate, ink map), both `factor` times smaller than the page."""
+    """Return (background estimate, ink map), both `factor` times smaller than the page; of a speck, itself, no ink."""
+    if min(grey.shape) < factor:
+        return grey, np.zeros(grey.shape, np.float32)
     small = cv2.resize(grey, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
     background = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 31)
     depth = cv2.subtract(background, small)

@@ -11,6 +11,7 @@ from ingest.readers import pdf
 from ingest.readers.inspection import Limits, inspect
 from ingest.readers.table import facts_of, is_mail, is_paged, of_type, pages_of
 from ingest.readers.unpack import files_in
+from ingest.sheets.look import look
 from ingest.stages.lay_out import lay_out
 from ingest.stages.triage import triage
 
@@ -31,6 +32,7 @@ def read_through(path: Path) -> str:
         return media_type
     pages = pages_of(path)
     pages.own_image(path, 1)
+    look(path, 1)
     triage(path)
     pages.as_pdf(path).close()
     if pages.text is not None:

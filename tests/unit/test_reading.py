@@ -21,8 +21,9 @@ from ged.mail.page import Box, TextSource, Word
 from ged.mail.qualification import Field, Proposal
 from ged.mail.schedule import PlanLine
 from ingest.readers.source import Grey, PageImage
+from ingest.sheets.codes import codes_on
 from ingest.stages.classify import classify
-from ingest.stages.clean import clean, turn
+from ingest.stages.clean import clean, is_blank, turn
 from ingest.stages.extract import extract
 from ingest.stages.fields.layout import evidence_of
 from ingest.stages.language import language_of
@@ -66,6 +67,15 @@ def test_an_empty_sheet_is_blank_whatever_its_paper(paper: int) -> None:
     noise = np.random.default_rng(1).normal(0, 4, (2339, 1654))
     sheet = np.clip(np.full((2339, 1654), paper) + noise, 0, 255).astype(np.uint8)
     assert clean(PageImage(sheet, DPI)).blank
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 2), (2, 2)])
+@pytest.mark.parametrize("dpi", [30.0, 200.0, 600.0, 2400.0])
+def test_a_speck_is_blank_at_any_resolution_and_bears_no_sheet_of_ours(size: tuple[int, int], dpi: float) -> None:
+    speck = PageImage(np.zeros(size, np.uint8), dpi)
+    assert clean(speck).blank
+    assert is_blank(speck)
+    assert codes_on(speck, 1) == ()
 
 
 def test_two_words_are_not_a_blank_page() -> None:

@@ -169,6 +169,16 @@ def near_in_meaning(
     return tuple(hit for hit in near if hit.id not in shown)
 
 
+def count(query: Query, *, index: SearchIndex, store: Store, actor: Actor) -> int:
+    """Return how many letters match, among those that the actor may read.
+
+    Raises:
+        Unavailable: `search.unavailable`.
+    """
+    query, readers = with_names(query, actor, store), LETTERS.tokens(actor)
+    return ask(replace(query, limit=1), index, readers).total
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered(Generic[T]):
     """The first hits of a search, all at once, and how many there are in all."""

@@ -126,6 +126,7 @@ DATED = {
     "le": "on", "on": "on", "en": "on", "in": "on", "date": "on", "annee": "on", "year": "on",
 }  # fmt: skip
 """The names of dates, folded, and what they bound."""
+_KNOWN = FIELDS.keys() | LISTED.keys() | DATED.keys()
 _SPACED = re.compile(r"(?<!\S)(-?[^\W\d_][\w'’-]*)[\u00a0\u202f ]?:[\u00a0\u202f ]+(?=\S)")
 _WHOLE_NUMBER = re.compile(r"(?<!\S)n\s?[°º]\s*(?=\d+(?:[/-][^\W_]+){2,})", re.IGNORECASE)
 """What stands before a reference that says enough by itself: letters that quote it are found too."""
@@ -148,6 +149,8 @@ def understood(text: str, today: date, vocabulary: Vocabulary) -> Understood:
         if bounds is not None:
             found, left = _ranged(found, bounds, today)
             kept += left
+        elif not name and value.endswith(":") and name_of(value[:-1].lstrip("-")) in _KNOWN:
+            found = _remarked(found, RemarkKind.EMPTY, value[:-1].lstrip("-"), "")
         elif name not in LISTED and name not in DATED:
             kept.append(piece.group())
         elif piece["minus"]:
@@ -160,6 +163,20 @@ def understood(text: str, today: date, vocabulary: Vocabulary) -> Understood:
             found = _dated(found, DATED[name], piece["name"], value, today)
     remarks = [*found.remarks, *_unknown_fields(kept)]
     return replace(found, text=" ".join(kept), remarks=tuple(dict.fromkeys(remarks)))
+
+
+def without_each(text: str, most: int) -> tuple[tuple[str, str], ...]:
+    """Return (what is left out, the search without it) for each of the first things that a search asks for.
+
+    Nothing is left out where the rest would ask for nothing but to exclude.
+    """
+    asked = _closed_up(text)
+    pieces = list(PIECE.finditer(asked))
+    wanted = [piece for piece in pieces if not piece["minus"]]
+    parts = [piece for piece in pieces if wanted not in ([], [piece])]
+    return tuple(
+        (piece.group(), " ".join(f"{asked[: piece.start()]} {asked[piece.end() :]}".split())) for piece in parts[:most]
+    )
 
 
 def written(one: Understood, vocabulary: Vocabulary) -> str:
@@ -181,8 +198,7 @@ def _closed_up(text: str) -> str:
     """Take away the space after the colon of a field that is known, and write « n° 12 » as a field."""
     text = _WHOLE_NUMBER.sub("", text)
     text = re.sub(r"(?<!\S)(-?)n\s?[°º]\s*(?=\d)", r"\1n°:", text, flags=re.IGNORECASE)
-    known = FIELDS.keys() | LISTED.keys() | DATED.keys()
-    return _SPACED.sub(lambda match: f"{match[1]}:" if name_of(match[1].lstrip("-")) in known else match[0], text)
+    return _SPACED.sub(lambda match: f"{match[1]}:" if name_of(match[1].lstrip("-")) in _KNOWN else match[0], text)
 
 
 def _listed(found: Understood, name: str, typed: str, value: str, vocabulary: Vocabulary) -> Understood:

@@ -28,9 +28,9 @@ from ged.mail.saved_search import PLACE as SEARCH
 from ged.services import consult, saved_searches, saved_views
 from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
-from search.find import Answer, find, find_pieces, synonyms_for
-from search.language import Understood, Vocabulary, hyphened, understood, written
-from search.port import Sort
+from search.find import Answer, count, find, find_pieces, synonyms_for
+from search.language import Understood, Vocabulary, hyphened, understood, without_each, written
+from search.port import Query, Sort
 from search.synonyms import Synonyms
 
 router = APIRouter()
@@ -38,6 +38,8 @@ PAGE_HITS = 20
 _FACETS = {"service": "service", "nature": "kind", "etat": "state", "cote": "code"}
 """The lists of the panel, and the facet that counts each."""
 _RECENT = 6
+_LEFT_OUT = 6
+"""Of a search that finds nothing, so many things are left out, one at a time, to see which it was."""
 _BESIDE = 3
 """Pieces of dossiers shown above the letters; the page of pieces has all."""
 
@@ -80,6 +82,7 @@ def search(
             meaning=house.meaning,
         )
         beside = _beside(asked, names, house, actor) if suite is None else None
+        without = _without(q, known, names, house, actor) if not (answer.total or answer.near or suite) else ()
     except Unavailable as error:
         return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
     if q.strip() and suite is None:
@@ -105,6 +108,7 @@ def search(
         "more": f"/recherche?{urlencode(following)}" if answer.following else "",
         "first": suite is None,
         "beside": beside,
+        "without": without,
         "address_of_pieces": f"/recherche/pieces?{urlencode({'q': q})}",
         "address": address,
         "most_rows": MOST_ROWS,
@@ -154,6 +158,20 @@ def _beside(asked: Understood, names: Synonyms, house: House, actor: Actor) -> A
         return None
     query = replace(asked.query(limit=_BESIDE), synonyms=names)
     return find_pieces(query, index=house.index, store=house.store, actor=actor, as_written=True)
+
+
+def _without(q: str, known: Vocabulary, names: Synonyms, house: House, actor: Actor) -> list[tuple[str, str, int]]:
+    """Return (what is left out, the search without it, how many letters it finds) where that finds some."""
+    today = house.clock().date()
+    found = []
+    for part, rest in without_each(q, _LEFT_OUT):
+        query = understood(rest, today, known).query()
+        if query == Query():
+            continue  # what is left would be every letter
+        query = replace(query, synonyms=names)
+        if total := count(query, index=house.index, store=house.store, actor=actor):
+            found.append((part, rest, total))
+    return found
 
 
 def _remarks(asked: Understood) -> list[tuple[str, dict[str, str]]]:

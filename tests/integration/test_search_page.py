@@ -149,3 +149,25 @@ def test_what_is_ticked_is_written_and_what_is_written_is_ticked(
 
     through = page(f"/courrier/{bill.letter_id}?dans=recherche&q=nature:facture")
     assert "1 sur 1" in through, "the way through the hits keeps to what was asked"
+
+
+def test_a_search_that_finds_nothing_says_which_word_nothing_holds(
+    house: House, kossi: Actor, client: httpx.Client
+) -> None:
+    for subject in ("Panne du transformateur de Bassar", "Panne de la pompe"):
+        one = send(house, kossi, letter_pdf(subject=subject, reference=f"{len(subject)}/2026/X"))
+        decide(house, kossi, one.letter_id, service_id="DAF", subject=subject)
+    read_all(house)
+    session = signed_in(house, "kossi")
+
+    def shown(asked: str) -> str:
+        return unescape(client.get("/recherche", params={"q": asked}, headers=session).text)
+
+    page = shown("Bassar tungstène")
+    assert "Aucun courrier ne correspond" in page
+    assert ">Bassar</a>" in page
+    assert "1 courrier, sans « tungstène »" in page
+    assert ">tungstène</a>" not in page.partition("Aucun courrier ne correspond")[2].partition("Ce qu'on peut")[0]
+    assert "2 courriers, sans « -panne »" in shown("panne -panne")
+    assert "sans «" not in shown("transformateur Bassar")
+    assert "sans «" not in shown("tungstène depuis:"), "what is left would be every letter"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ged.mail.item import Direction, State
-from search.language import RemarkKind, Understood, Vocabulary, understood, written
+from search.language import RemarkKind, Understood, Vocabulary, understood, without_each, written
 from search.period import period
 from search.plan import taken_apart
 
@@ -138,6 +138,8 @@ def test_fields_of_text_stay_for_the_plan() -> None:
         ("cote:z9", RemarkKind.NOT_IN_PLAN, "cote", "z9"),
         ('cote:"z 9"', RemarkKind.NO_VALUE, "cote", "z 9"),
         ('cote:""', RemarkKind.EMPTY, "cote", ""),
+        ("cote:", RemarkKind.EMPTY, "cote", ""),
+        ("-Objet:", RemarkKind.EMPTY, "Objet", ""),
     ],
 )
 def test_what_is_not_understood_is_said(typed: str, kind: RemarkKind, name: str, value: str) -> None:
@@ -184,3 +186,19 @@ def test_nothing_that_is_typed_is_an_error_and_what_is_written_is_read_the_same(
     again = read(written(found, WORDS))
     assert (again.since, again.until, again.kinds) == (found.since, found.until, found.kinds)
     assert (again.codes, again.filed) == (found.codes, found.filed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("panne", []),
+        ("panne -devis", [("-devis", "panne")]),
+        ("panne Kpalimé", [("panne", "Kpalimé"), ("Kpalimé", "panne")]),
+        ('de: ceet "mise en service"', [("de:ceet", '"mise en service"'), ('"mise en service"', "de:ceet")]),
+        ("a b c d e f g", [("a", "b c d e f g"), ("b", "a c d e f g"), ("c", "a b d e f g")]),
+        ("-devis", []),
+        ("", []),
+    ],
+)
+def test_each_thing_can_be_left_out(typed: str, left: list[tuple[str, str]]) -> None:
+    assert list(without_each(typed, 3)) == left

@@ -39,7 +39,6 @@ QUIET_SERVICES = {
     "lay_out_batch": "the board of a lot; confirming it leaves the line",
     "mail_notices": "e-mails that a notice becomes: the message has its line when it is sent",
     "notices": "what somebody has looked at of their own notices",
-    "renew": "the machine renews evidence; each record is kept with its instant",
     "saved_searches": "somebody's own searches, kept and recent",
     "saved_views": "somebody's own lists",
     "scan": "a scanner at work: what it gives is received, with its line",

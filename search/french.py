@@ -52,7 +52,7 @@ _READ_ONE = re.compile(r"(?<![aeiouy])1(?![aeiouy])")
 _FIGURES = str.maketrans("0145689", "olasbbg")
 """Letters that OCR takes for figures; a 1 that no vowel touches was an i."""
 _LEAST_READ, _LETTERS_A_FIGURE = 5, 3
-_REFERENCE = re.compile(r"[^\W_]+(?:[/-][^\W_]+){2,8}")
+_REFERENCE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++){2,8}")
 """A number as letters quote it: parts between bars or hyphens, with figures and letters, found as one word as well."""
 _OR_CAR = re.compile(r"(?<![^\W_])(?:or|car)(?![^\W_])", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W_]+)['’`\s]\s*$")

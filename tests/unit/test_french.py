@@ -77,3 +77,10 @@ def test_a_code_stays_as_it_is(code: str) -> None:
 )
 def test_a_reference_in_a_text_is_one_word_as_well(said: str, whole: set[str]) -> None:
     assert {one for one in stems(said) if len(one) > 7} == whole
+
+
+@pytest.mark.parametrize("part", ["9", "a", "a1/", "l'", "a-", "1er"])
+def test_a_word_without_end_takes_no_longer_than_its_letters(part: str) -> None:
+    """An encoded attachment in a text: in the square of a million it would not end."""
+    exact, _ = analysed([part * (1_000_000 // len(part))])
+    assert exact

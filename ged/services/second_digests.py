@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from ged.clock import Clock
 from ged.errors import Conflict, Corrupt, NotFound
@@ -25,6 +23,7 @@ from ged.seal.leaf import DISPOSAL, Leaf, blind
 from ged.seal.ledger import TileLedger
 from ged.seal.second_digest import MOST, SecondDigests, blind_second
 from ged.services.audit.in_order import in_order
+from ged.services.audit.scratch import Scratch
 from ged.services.beside import SALT, salt_of
 from ged.store.unit import Store
 
@@ -33,25 +32,16 @@ _ENTRY_BYTES = 1 << 30
 """Originals read between two entries, at most about: what is read again after a death."""
 
 
-class Originals:
+class Originals(Scratch):
     """Every sealed original as the log of documents names it, and its second digest; on disk, not in memory."""
 
     def __init__(self, folder: Path) -> None:
-        self._rows = sqlite3.connect(folder / "sha512.sqlite")
-        self._rows.execute("PRAGMA synchronous = OFF")  # lost, it is made again: what it holds is not evidence
+        super().__init__(folder / "sha512.sqlite")
         self._rows.execute(
             "CREATE TABLE IF NOT EXISTS original (digest BLOB, blinded INTEGER, size INTEGER, there INTEGER, "
             "second BLOB, PRIMARY KEY (digest, blinded)) WITHOUT ROWID"
         )
         self._held: frozenset[int] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._rows.close()
 
     def read(self, bundles: Iterable[Iterable[bytes]]) -> None:
         """Take what the entries of a log say, from its first, in the place of what was there."""

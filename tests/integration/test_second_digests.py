@@ -123,9 +123,8 @@ def test_of_what_was_altered_taken_away_or_destroyed_the_log_holds_nothing(victi
     assert events.count(DISPOSAL) == 1
 
 
-def test_of_a_confidential_original_the_log_tells_no_digest_and_an_audit_still_holds_it_against_its_bytes(
-    house: House, kossi: Actor
-) -> None:
+def confidential(house: House, kossi: Actor) -> tuple[bytes, str]:
+    """A confidential letter received and sealed: its bytes, and its id."""
     data = letter_pdf(reference="1/PLI")
     cover = Cover(Nature.CONFIDENTIAL, "DAF-1", "Cabinet Adjavon", "PLI 12", None)
     sent = receive(
@@ -133,6 +132,13 @@ def test_of_a_confidential_original_the_log_tells_no_digest_and_an_audit_still_h
     ).letter_id
     ports: dict[str, Any] = {"store": house.store, "vault": house.vault, "signer": house.signer}
     seal(sent, ledger=house.ledger, clock=house.clock, **ports)
+    return data, sent
+
+
+def test_of_a_confidential_original_the_log_tells_no_digest_and_an_audit_still_holds_it_against_its_bytes(
+    house: House, kossi: Actor
+) -> None:
+    data, sent = confidential(house, kossi)
     open_one = seal_letter(house, "Celle que chacun peut lire")
     weak, strong = hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest()
     assert hashed(house)[-1] == Hashed(2, ())
@@ -164,13 +170,7 @@ def audit_of(house: House) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_false_sha512_of_a_confidential_original_is_told(house: House, kossi: Actor) -> None:
-    data = letter_pdf(reference="1/PLI")
-    cover = Cover(Nature.CONFIDENTIAL, "DAF-1", "Cabinet Adjavon", "PLI 12", None)
-    sent = receive(
-        BytesIO(data), "pli.pdf", door=Door.UPLOAD, actor=kossi, entrance=house.entrance, sealed=cover
-    ).letter_id
-    ports: dict[str, Any] = {"store": house.store, "vault": house.vault, "signer": house.signer}
-    seal(sent, ledger=house.ledger, clock=house.clock, **ports)
+    confidential(house, kossi)
     leaf = Leaf.decode(entries(house)[0])
     house.ledger.append([SecondDigests(system_clock().isoformat(), {}, {leaf.sha256: "0" * 128}).encode()])
     done = report(audit_of(house))

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from ged.services.audit.scratch import Scratch
 
 _ASKED = 500
 """Digests in one question: SQLite takes 999 values at least."""
 
 
-class Leaves:
+class Leaves(Scratch):
     """Digests; kept twice, one is there once."""
 
     def __init__(self, folder: Path) -> None:
-        self._rows = sqlite3.connect(folder / "empreintes.sqlite")
-        self._rows.execute("PRAGMA synchronous = OFF")  # lost, it is made again: what it holds is not evidence
+        super().__init__(folder / "empreintes.sqlite")
         self._rows.execute("CREATE TABLE IF NOT EXISTS known (sha256 BLOB PRIMARY KEY) WITHOUT ROWID")
         self._rows.execute("CREATE TABLE IF NOT EXISTS counted (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
         self._rows.execute("CREATE TABLE IF NOT EXISTS masked (blinded TEXT PRIMARY KEY, sha256 TEXT)")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._rows.close()
 
     def keep(self, digests: Iterable[str]) -> None:
         """Keep digests, hexadecimal."""

@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -46,8 +45,6 @@ from ingest.stages.triage import triage
 
 _log = logging.getLogger(__name__)
 SMALL_PX, LARGE_PX = 909, 1800
-LONGEST_WORD = 200
-"""In characters; what is longer is an encoded attachment, or was made to hold reading up."""
 Analyse = Callable[[Page], AnalysedPage]
 MAIL_REMARK = "Cette copie réunit le texte du message et les pages de ses pièces jointes."
 LAID_OUT_REMARK = "Cette copie est mise en pages d'après l'original et ses pièces, qui restent tels que reçus."
@@ -78,13 +75,6 @@ def works(  # noqa: PLR0917 - what every stage together needs
         "render": hands.render,
         STAGE: lambda letter, _outputs: signatures(letter, hands.pieces(letter), hands.fetched),
     }
-
-
-def with_words_cut(page: Page) -> Page:
-    """Return a page with no word longer than any is: fields are sought in the square of a word's length."""
-    if all(len(word.text) <= LONGEST_WORD for word in page.words):
-        return page
-    return replace(page, words=tuple(replace(word, text=word.text[:LONGEST_WORD]) for word in page.words))
 
 
 class _Hands:
@@ -239,7 +229,7 @@ class _Hands:
 
     def _told(self, letter: Letter) -> tuple[Page, ...]:
         """Return the pages that say something of the letter: a list of what it holds, made by us, does not."""
-        pages, known = tuple(map(with_words_cut, self._pages(letter))), of_type(letter.media_type)
+        pages, known = self._pages(letter), of_type(letter.media_type)
         return pages[1:] if known is not None and known.lists and len(pages) > 1 else pages
 
     def _put(self, letter: Letter, data: bytes, media_type: str) -> str:

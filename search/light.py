@@ -198,16 +198,17 @@ def _places(phrases: Sequence[tuple[str, ...]], flat: Flat) -> set[int]:
 
 
 def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitRun, ...]:
-    runs: list[LitRun] = []
+    runs: list[tuple[int, list[int]]] = []
     for page in pages:
         rows = page.rows if page.number in lit else ()
+        last: list[int] = []
         for at in lit.get(page.number, ()):
-            last = runs[-1] if runs and runs[-1].page == page.number else None
-            if last and last.words[-1] == at - 1 and rows[at] == rows[at - 1]:
-                runs[-1] = LitRun(page.number, (*last.words, at))
+            if last and last[-1] == at - 1 and rows[at] == rows[at - 1]:
+                last.append(at)
             else:
-                runs.append(LitRun(page.number, (at,)))
-    return tuple(runs)
+                last = [at]
+                runs.append((page.number, last))
+    return tuple(LitRun(number, tuple(words)) for number, words in runs)
 
 
 def _key(word: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import islice
 
 from ged.mail.folding import folded_words, within
 from ged.mail.item import Letter, State
@@ -35,6 +36,10 @@ MAX_APART = 1.0
 SURE_FIGURE = 0.9
 """Two figures read at least so surely are not one figure misread."""
 SHOWN = 12
+_LONGEST, _MOST_MISREAD, _MOST_COMPARED = 60, 5, 50_000
+"""Letters of a word, those of them that may be misread, and pairs of words compared letter by letter of two letters.
+
+Without them, comparing takes the third power of one for each misread letter: letters made for it would never end."""
 _PRIME = (1 << 61) - 1
 _SEEDS = tuple(
     tuple(int.from_bytes(hashlib.blake2b(f"{n} {part}".encode(), digest_size=8).digest()) % _PRIME for part in "ab")
@@ -108,15 +113,15 @@ def asked_of(letter: Letter, other: Letter) -> bool:
 
 def facts_of(pages: Sequence[Page], fields: Mapping[Field, str]) -> Facts:
     """Return what a letter is known again by: its pages as read, and its fields as decided or proposed."""
-    words = [
-        (part, word.confidence)
+    words = (
+        (part[:_LONGEST], word.confidence)
         for page in pages
         for word in page.words
         for part in folded_words(word.text)
         if len(part) > 1
-    ]
+    )
     return Facts(
-        tuple(words[:MAX_WORDS]),
+        tuple(islice(words, MAX_WORDS)),
         reference="".join(folded_words(fields.get(Field.SENDER_REFERENCE, ""))),
         day=fields.get(Field.LETTER_DATE, ""),
         sender=" ".join(folded_words(fields.get(Field.SENDER, ""))),
@@ -185,18 +190,32 @@ def _alone(one: Facts, other: Facts) -> dict[str, _Alone]:
 def _misread(left: Mapping[str, _Alone], right: Mapping[str, _Alone]) -> set[str]:
     """Return the words of both sides that are most likely one word, misread on one of them."""
     found: set[str] = set()
+    letters = {word: frozenset(word) for word in (*left, *right)}
+    compared = 0
     for word, one in left.items():
         for candidate, other in right.items():
-            if candidate not in found and _alike(word, candidate, min(one.confidence, other.confidence)):
+            if candidate in found:
+                continue
+            distance = _distance(word, candidate, min(one.confidence, other.confidence))
+            if (
+                abs(len(word) - len(candidate)) > distance
+                or len(letters[word] ^ letters[candidate]) > 2 * distance  # an edit brings one and takes one away
+            ):
+                continue
+            if compared == _MOST_COMPARED:
+                return found
+            compared += 1
+            if within(word, candidate, distance):
                 found |= {word, candidate}
                 break
     return found
 
 
-def _alike(word: str, candidate: str, confidence: float) -> bool:
+def _distance(word: str, candidate: str, confidence: float) -> int:
+    """Return how many letters of two words may be misread that are one; figures read well are not one misread."""
     if word.isdigit() and candidate.isdigit():
-        return confidence < SURE_FIGURE and within(word, candidate, 1)
-    return within(word, candidate, max(1, (min(len(word), len(candidate)) + 1) // 3))
+        return int(confidence < SURE_FIGURE)
+    return min(_MOST_MISREAD, max(1, (min(len(word), len(candidate)) + 1) // 3))
 
 
 def _cut_otherwise(left: Mapping[str, _Alone], right: Mapping[str, _Alone]) -> set[str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ged.mail.folding import near_words, within
+from ged.mail.page import PageWords
 from rooms.values import a_page
 from search.french import joined, stem, tokens
 from search.light import Light
@@ -72,6 +73,13 @@ def test_letters_read_together_are_lit_as_each_alone() -> None:
 def test_words_lit_side_by_side_are_one_hit() -> None:
     runs = Light('"ne suffit plus" transformateur').runs([PAGE])
     assert [[PAGE.words[at].text for at in run.words] for run in runs] == [["transformateur"], ["ne", "suffit", "plus"]]
+
+
+def test_a_line_of_a_million_lit_words_is_one_hit() -> None:
+    """In the square of them it would not end."""
+    page = PageWords(1, ("transformateur",) * 1_000_000, (0,) * 1_000_000)
+    (run,) = Light("transformateur").runs([page])
+    assert len(run.words) == 1_000_000
 
 
 def test_of_a_reference_that_stands_whole_no_part_is_lit_elsewhere() -> None:

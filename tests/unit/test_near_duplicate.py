@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from ged.mail.near_duplicate import Facts, resemblance, sketch
+import pytest
+
+from ged.mail import near_duplicate
+from ged.mail.near_duplicate import Facts, facts_of, resemblance, sketch
+from rooms.values import a_page
 
 TEXT = (
     "societe des carrieres du mono kpalime le douze octobre demande autorisation exploitation nous avons honneur de "
@@ -49,3 +53,26 @@ def test_another_name_or_figure_read_well_on_both_sides_parts_two_letters() -> N
 def test_what_says_nothing_is_like_nothing() -> None:
     assert sketch(facts("page blanche")) == ()
     assert not resemblance(facts("page blanche"), facts("page blanche")).likely
+
+
+def test_long_words_of_the_same_letters_are_compared_to_an_end() -> None:
+    """Without a bound, each letter that may be misread takes three times as long."""
+    one, other = ("".join(sorted(chr(97 + at) * 3 for at in range(26))), "zyxwvutsrqponmlkjihgfedcba" * 3)
+    found = [facts_of([a_page(f"{TEXT} {word * 100_000}")], {}) for word in (one, other)]
+    assert resemblance(*found).share > 0.9
+    assert found[0].words[-1] != found[1].words[-1]
+
+
+def test_letters_of_words_that_look_alike_are_compared_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def unlike(*_: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return False
+
+    monkeypatch.setattr(near_duplicate, "within", unlike)
+    said = ["".join(letters) for letters in permutations("abcdefg")]
+    one, other = (facts(" ".join([TEXT * 9, *some])) for some in (said[:600], said[600:1200]))
+    assert not resemblance(one, other).likely
+    assert 10_000 < compared <= 50_000

@@ -26,6 +26,8 @@ _GOES_ON = re.compile(r"(?:et|de|du|des|la|les|aux?|en|d['’]|l['’])\b|[a-zà
 _L_READ = re.compile(r"\b([A-ZÀ-Ý])I(?=[a-zà-ÿ])")
 _SARL_READ = re.compile(r"\bSAR[I1l]\b")
 """« Plus » read as « PIus », « SARL » as « SARI »."""
+_MOST_RULES = 8
+"""Lines that part two names of a letterhead."""
 _DASHES = {"-", "–", "—", "|", "•", "·", "*"}
 _LABELS: dict[Field, re.Pattern[str]] = {
     Field.SENDER: re.compile(
@@ -192,7 +194,9 @@ def _ending(run: Sequence[Placed], sheet: Sheet) -> tuple[float, ...]:
 def _beneath(last: Placed, sheet: Sheet) -> tuple[float, ...]:
     """Return what the next line that is no rule says: in a letterhead, the body over a unit stands apart from it."""
     at = last.under
-    while at >= 0 and sheet.lines[at].has("nation"):
+    for _ in range(_MOST_RULES):
+        if at < 0 or not sheet.lines[at].has("nation"):
+            break
         at = sheet.lines[at].under
     if at < 0:
         return (0.0, 0.0, 0.0, 9.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,10 +69,10 @@ def mark(sheet: Sheet, one: Placed, value: str, place: tuple[int, int], more: Se
     return Candidate(value, words, one.line.page, numbers, one.index)
 
 
-def rank(values: Sequence[float], value: float) -> tuple[float, float]:
-    """Return the shares of other values that are smaller and that are equal."""
-    count = max(1, len(values))
-    return sum(each < value for each in values) / count, sum(each == value for each in values) / count
+def rank(ordered: Sequence[float], value: float) -> tuple[float, float]:
+    """Return the shares of values, given in order, that are smaller and that are equal."""
+    count, smaller = max(1, len(ordered)), bisect_left(ordered, value)
+    return smaller / count, (bisect_right(ordered, value) - smaller) / count
 
 
 def single(line: Line) -> str:

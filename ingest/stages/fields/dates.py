@@ -61,17 +61,18 @@ def dates(sheet: Sheet) -> list[Candidate]:
     """Return every date of the sheet, with where it stands among the others."""
     seen = [(one, *found) for one in sheet.lines for found in _in(one)]
     ordinals = [float(day.toordinal()) for *_, day in seen]
+    ordered = sorted(ordinals)
     found = []
     for index, (one, place, spelt, day) in enumerate(seen):
-        earlier, same = rank(ordinals, float(day.toordinal()))
+        earlier, same = rank(ordered, float(day.toordinal()))
         first = ordinals[0] if ordinals else 0.0
         span = max(-400.0, min(400.0, day.toordinal() - first))
         more = (float(len(seen)), float(index), earlier, same, span, float(spelt), 0.0, float(one.stamped))
         found.append(mark(sheet, one, day.isoformat(), place, more))
-    return found + [candidate for one in sheet.said for candidate in _torn(sheet, one, ordinals)]
+    return found + [candidate for one in sheet.said for candidate in _torn(sheet, one, ordinals[:1], ordered)]
 
 
-def _torn(sheet: Sheet, one: Placed, ordinals: Sequence[float]) -> Iterator[Candidate]:
+def _torn(sheet: Sheet, one: Placed, first: Sequence[float], ordered: Sequence[float]) -> Iterator[Candidate]:
     """Yield the date that a line ends with and another goes on with, as running text has them, and dates in a form."""
     tail = _TAIL.search(one.line.plain)
     for rest in _going_on(sheet, one) if tail else ():
@@ -81,9 +82,9 @@ def _torn(sheet: Sheet, one: Placed, ordinals: Sequence[float]) -> Iterator[Cand
         day = _date(head[2], MONTHS[tail[2] or head[1]], _figure(tail[1]))
         if day is None:
             continue
-        earlier, same = rank(ordinals, float(day.toordinal()))
-        span = max(-400.0, min(400.0, day.toordinal() - (ordinals[0] if ordinals else day.toordinal())))
-        more = (float(len(ordinals)), float(len(ordinals)), earlier, same, span, 0.0, 0.0, 0.0)
+        earlier, same = rank(ordered, float(day.toordinal()))
+        span = max(-400.0, min(400.0, day.toordinal() - (first[0] if first else day.toordinal())))
+        more = (float(len(ordered)), float(len(ordered)), earlier, same, span, 0.0, 0.0, 0.0)
         begun = mark(sheet, one, day.isoformat(), tail.span(), more)
         yield replace(begun, words=(*begun.words, *words_at(rest, *head.span())))
         return
@@ -95,7 +96,7 @@ def _going_on(sheet: Sheet, one: Placed) -> Iterator[Line]:
         yield sheet.lines[one.under].line
     before = {one.index}
     for _ in range(_SCRAPS + 1):
-        beside = [other for other in sheet.said if other.left in before]
+        beside = sorted((other for at in before for other in sheet.right_of[at]), key=lambda other: other.index)
         yield from (other.line for other in beside)
         before = {other.index for other in beside if len(other.line.text) <= _SCRAP}
 

@@ -14,10 +14,13 @@ from ingest.stages.fields.sheet import Sheet
 
 _NUMBER = re.compile(r"\d.*[/-]|[/-].*\d")
 _LETTERS = re.compile(r"[A-Z0]{2,}")
-_DOMAIN = re.compile(r"@\s?([a-z0-9-]{4,})")
+_DOMAIN = re.compile(r"@\s?([a-z0-9-]{4,63})")
+"""RFC 1035, 2.3.4."""
 _GREETED = re.compile(r"^(?:a|aux?|to|a l'attention d[eu])\s+|[,;:.]+$")
 _SMALL = {"de", "du", "des", "la", "le", "les", "et", "a", "au", "aux", "en", "pour", "the", "of", "and", "for"}
 _LONGEST = 60
+_MOST_DOMAINS = 8
+"""Of one letter, from its top: each is compared with every name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def echoes_of(sheet: Sheet) -> Echoes:
     return Echoes(
         frozenset(ours),
         frozenset(theirs),
-        tuple(found for one in sheet.said for found in _DOMAIN.findall(one.line.plain)),
+        tuple(dict.fromkeys(found for one in sheet.said for found in _DOMAIN.findall(one.line.plain)))[:_MOST_DOMAINS],
         _GREETED.sub("", greeting),
     )
 

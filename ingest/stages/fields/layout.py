@@ -6,9 +6,9 @@ Coordinates are fractions of the upright page. A line that OCR ran across two co
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from ged.mail.french_dates import plain
@@ -18,6 +18,11 @@ GAP = 0.07
 """A blank wider than this share of the page parts two columns."""
 LETTERHEAD = 0.2
 """How far down the page two columns of a letterhead come close together."""
+MOST_WORDS, MOST_SIGNS, MOST_LINES = 2_000, 20_000, 500
+"""Of one page, from its top: A4 in the smallest print that is read holds fewer, and what says of a letter who writes
+to whom stands before them. A longer page was made to hold reading up, or is a plan or a table."""
+LONGEST_LINE, LONGEST_WORD = 400, 200
+"""In characters: patterns are sought in the square of a line. A3 on its side holds fewer; a longer word is encoded."""
 
 
 @dataclass(frozen=True)
@@ -59,30 +64,42 @@ class Line:
 
 def lines_of(page: Page) -> list[Line]:
     """Return the printed lines of a page, top to bottom, then left to right."""
-    return _cut(page.printed_lines(), page.number)
+    return _cut(within_bounds(page).printed_lines(), page.number)
 
 
 def stamped_lines_of(page: Page) -> list[Line]:
     """Return the lines that a stamp or a hand added to a page."""
-    added = ([word for word in line if not word.printed] for line in page.lines())
+    added = ([word for word in line if not word.printed] for line in within_bounds(page).lines())
     return _cut((tuple(line) for line in added if line), page.number)
+
+
+def within_bounds(page: Page) -> Page:
+    """Return a page with no more words than one holds, none of them longer than any is."""
+    words = page.words[:MOST_WORDS]
+    if any(len(word.text) > LONGEST_WORD for word in words):
+        words = tuple(replace(word, text=word.text[:LONGEST_WORD]) for word in words)
+    ends = accumulate(len(word.text) + 1 for word in words)
+    kept = sum(end <= MOST_SIGNS for end in ends)
+    return page if words is page.words and kept == len(words) else replace(page, words=words[:kept])
 
 
 def _cut(lines: Iterable[tuple[Word, ...]], page: int) -> list[Line]:
     found: list[Line] = []
     for words in lines:
         run: list[Word] = []
+        signs = 0
         wide = _wide(words)
         for word in words:
-            if run and word.box.left - run[-1].box.right > wide:
+            signs += len(word.text) + 1
+            if run and (signs > LONGEST_LINE or word.box.left - run[-1].box.right > wide):
                 found.append(Line(tuple(run), page))
-                run = []
+                run, signs = [], len(word.text) + 1
             if run and _is_drawing(run[-1], word):
                 run.pop()
             run.append(word)
         if run:
             found.append(Line(tuple(run), page))
-    return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))
+    return sorted(found, key=lambda line: (round(line.box.top, 2), line.box.left))[:MOST_LINES]
 
 
 def _wide(words: Sequence[Word]) -> float:

@@ -100,9 +100,10 @@ def amounts(sheet: Sheet) -> list[Candidate]:
     """Return the sums of money that a letter states, in digits."""
     seen = [(one, match) for one in sheet.said for match in _AMOUNT.finditer(one.line.plain)]
     values = [float(re.sub(r"\D", "", match[1])) for _, match in seen]
+    ordered = sorted(values)
     found = []
     for index, (one, match) in enumerate(seen):
-        smaller, same = rank(values, values[index])
+        smaller, same = rank(ordered, values[index])
         after = one.line.plain[match.end() :]
         more = (
             values[index] ** 0.5, float(bool(_CURRENCY.search(after))), float(after.lstrip()[:1] == ")"), smaller, same,
@@ -115,14 +116,13 @@ def amounts(sheet: Sheet) -> list[Candidate]:
 def pieces(sheet: Sheet) -> list[Candidate]:
     """Return how many pieces a letter announces: a number after the label, or the items of its list."""
     found = []
+    listed = sheet.chains(_is_item)
     for one in sheet.said:
         match = _PIECES.search(one.line.plain)
         begins = _begins_list(one, sheet)
         if match is None and not begins:
             continue
-        items, at = int(match is None), one
-        while at.under >= 0 and _is_item(sheet.lines[at.under]):
-            at, items = sheet.lines[at.under], items + 1
+        items = int(match is None) + listed[one.index]
         told = match[1] if match else None
         said = int(told.replace("o", "0")) if told else items or int(len(one.line.words) > 2)
         if said:

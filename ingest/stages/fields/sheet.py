@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -87,10 +88,25 @@ class Sheet:
         self.closing = max(closings, default=(self.last_page, 0.6))
         self.text = "\n".join(one.line.plain for one in said)
 
-    @property
+    @cached_property
     def said(self) -> list[Placed]:
         """The lines of the letter itself, without what was stamped or written on them."""
         return [one for one in self.lines if not one.stamped]
+
+    @cached_property
+    def right_of(self) -> Mapping[int, list[Placed]]:
+        """The lines of the letter itself that have each line on their left, by its index."""
+        found = defaultdict[int, list[Placed]](list)
+        for one in self.said:
+            found[one.left].append(one)
+        return found
+
+    def chains(self, goes_on: Callable[[Placed], bool]) -> dict[int, int]:
+        """Return how many lines that go on stand right under each line of the letter itself, one under the other."""
+        found = {-1: -1}
+        for one in sorted(self.said, key=lambda one: -one.line.box.top):
+            found[one.index] = found[one.under] + 1 if one.under >= 0 and goes_on(self.lines[one.under]) else 0
+        return found
 
     @cached_property
     def heading(self) -> tuple[float, ...]:

@@ -275,7 +275,8 @@ class ElasticIndex:
 
     def _answers(self, asked: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Sequence[Any]:
         """Ask the cluster all at once; where there is no index yet, make it first: to look each time is a call more."""
-        searches = [part for head, body in asked for part in ({"index": self._alias, **head}, body)]
+        parts = (part for head, body in asked for part in ({"index": self._alias, **head}, body))
+        searches: list[Any] = list(map(msgspec.json.encode, parts))  # the client hands on what is written already
         for again in (True, False):
             answers = self._client.msearch(searches=searches)["responses"]
             wrong = next((one for one in answers if "error" in one), None)

@@ -106,7 +106,7 @@ def _found(
     near = near_in_meaning(query, hits, index, readers, meaning) if meaning else ()
     rows, pages = dict[str, T](), dict[str, Sequence[PageWords]]()
     if hits.hits or near:
-        with store.unit() as unit:
+        with store.questions() as unit:
             rows |= kind.rows(unit, [hit.id for hit in (*hits.hits, *near)], actor)
             pages |= kind.pages(unit, list(rows))
     shown = [hit for hit in (*hits.hits, *near) if hit.id in rows]
@@ -200,7 +200,7 @@ def gather(kind: Kind[T], query: Query, most: int, *, index: SearchIndex, store:
     while len(seen) < most:
         hits = ask(replace(query, limit=min(_GATHERED_AT_ONCE, most - len(seen)), after=after), index, readers)
         fresh = [hit.id for hit in hits.hits if hit.id not in seen]  # what moved between two pages comes once
-        with store.unit() as unit:
+        with store.questions() as unit:
             known = kind.rows(unit, fresh, actor)
         rows |= {each: known[each] for each in fresh if each in known}
         seen.update(fresh)
@@ -222,5 +222,5 @@ def with_names(query: Query, actor: Actor, store: Store) -> Query:
 
 def synonyms_for(actor: Actor, store: Store) -> Synonyms:
     """Return the other names of things: those listed, and the acronyms and names of the asker's organisation."""
-    with store.unit() as unit:
+    with store.questions() as unit:
         return synonyms_of(unit.organisation.names_of_things(actor.tenant_id))

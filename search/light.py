@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ged.mail.page import Page, PageWords
 from search.french import Token, read_word, tolerance
+from search.lexicon import LEXICON
 from search.likeness import Likeness
 from search.plan import InField, taken_apart
 from search.synonyms import NO_SYNONYMS, Synonyms
@@ -58,7 +59,6 @@ class Light:
         self._whole = [each for each in self._whole if len(each) > 1]
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
-        self._known: set[str] = set()
         self._holding: dict[str, tuple[Token, ...]] = {}
         self.likeness = Likeness()
 
@@ -73,25 +73,19 @@ class Light:
 
     def _read(self, texts: Iterable[Sequence[str]]) -> None:
         """Read the words of pages, each once, and know those that hold something of the query."""
-        fresh = set[str]().union(*texts) - self._known
-        self._known |= fresh
-        for word in fresh:
-            for token in (parts := read_word(word)):
-                if token.stem in self._stems or token.exact in self._exacts:
-                    self._holding[word] = parts
-                    break
-        self.likeness.add(fresh)
+        fresh = self.likeness.add(chain.from_iterable(texts))
+        self._holding |= {word: read_word(word) for word in LEXICON.holding(fresh, self._stems, self._exacts)}
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
-        holding = self._holding
-        held = holding.keys() & set[str]().union(*said.values())
-        known = {word: holding[word] for word in held}
+        held = self._holding.keys() & set[str]().union(*said.values())
+        known = {word: self._holding[word] for word in held}
         exacts = {token.exact for parts in known.values() for token in parts}
         seen = {token.stem for parts in known.values() for token in parts}
         whole = [each for each in self._whole if exacts.issuperset(each)]
         phrases = [each for each in self._phrases if exacts.issuperset(each)]
-        flat = {number: _flat(words) for number, words in said.items()} if whole or phrases else {}
-        whole = [each for each in whole if any(_places([each], words) for words in flat.values())]
+        sought = [*phrases, *whole]
+        placed = {number: _places(sought, words, known) for number, words in said.items()} if sought else {}
+        whole = [each for each in whole if any(each in on_page for on_page in placed.values())]
         inside = {exact for each in whole for exact in each}
         stems, near = set[str](), set[str]()
         for word in self._words:
@@ -112,8 +106,7 @@ class Light:
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():
             found = {at for at, word in enumerate(words) if word in shining}
-            if flat:
-                found.update(_places([*phrases, *whole], flat[number]))
+            found.update(*placed.get(number, {}).values())
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
@@ -174,26 +167,36 @@ def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
     return [one.words for one in fields if one.field == "refs"]
 
 
-Flat = tuple[list[str], list[int]]
-"""The searchable words of a page in order, and the position of what each is read in."""
+def _places(
+    phrases: Sequence[tuple[str, ...]], said: Sequence[str], known: Mapping[str, Sequence[Token]]
+) -> dict[tuple[str, ...], set[int]]:
+    """Return the positions of the words of each phrase that stands on a page as it is; `known` begin them, read."""
+    begun = {
+        word: here
+        for word, parts in known.items()
+        if (here := [each for each in phrases if any(token.exact == each[0] for token in parts)])
+    }
+    found: dict[tuple[str, ...], set[int]] = {}
+    for at, word in enumerate(said):
+        for phrase in begun.get(word, ()):
+            if positions := _span(phrase, said, at):
+                found.setdefault(phrase, set()).update(positions)
+    return found
 
 
-def _flat(said: Sequence[str]) -> Flat:
-    read = [(token.exact, at) for at, word in enumerate(said) for token in read_word(word)]
-    return [exact for exact, _ in read], [at for _, at in read]
-
-
-def _places(phrases: Sequence[tuple[str, ...]], flat: Flat) -> set[int]:
-    """Return the positions of the words of phrases that stand on a page as they are."""
-    exacts, positions = flat
+def _span(phrase: tuple[str, ...], said: Sequence[str], at: int) -> set[int]:
+    """Return the positions of the words of a phrase that begins in the word of one; none where it goes on otherwise."""
+    read: list[tuple[str, int]] = []
+    begins = len(read_word(said[at]))
+    for place in range(at, len(said)):  # what says nothing, as a dash, may stand between
+        read += [(token.exact, place) for token in read_word(said[place])]
+        if len(read) >= begins - 1 + len(phrase):
+            break
     found: set[int] = set()
-    for phrase in phrases:
-        start = -1
-        for _ in range(exacts.count(phrase[0])):
-            start = exacts.index(phrase[0], start + 1)
-            end = start + len(phrase)
-            if tuple(exacts[start:end]) == phrase:
-                found.update(positions[start:end])
+    for start in range(begins):
+        stretch = read[start : start + len(phrase)]
+        if tuple(exact for exact, _ in stretch) == phrase:
+            found.update(place for _, place in stretch)
     return found
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ged.mail.folding import near_words
 from search.french import read_word, tolerance
+from search.lexicon import LEXICON
 
 
 class Likeness:
@@ -15,25 +18,26 @@ class Likeness:
         self._read: list[tuple[set[str], set[str]]] = []
         self._found: dict[str, tuple[int, dict[str, set[str]]]] = {}
 
-    def add(self, written: set[str]) -> None:
-        """Add words as they are written; they are read where something is asked."""
-        self._unread |= written - self._written
-        self._written |= written
+    def add(self, written: Iterable[str]) -> set[str]:
+        """Add words as they are written, and return those that were not there; they are read where one is asked for."""
+        fresh = set(written) - self._written
+        self._unread |= fresh
+        self._written |= fresh
+        return fresh
 
     def near(self, typed: str) -> dict[str, set[str]]:
         """Return the words, as written, that hold what may be a folded one that was typed, and what that is."""
         if self._unread:
-            exacts = {token.exact for word in self._unread for token in read_word(word)}
-            self._read.append((self._unread, exacts))
+            self._read.append((self._unread, {token.exact for word in self._unread for token in read_word(word)}))
             self._unread = set()
         compared, found = self._found.get(typed, (0, {}))
         if compared == len(self._read):
             return found
         for words, exacts in self._read[compared:]:
             if near := set(near_words(typed, exacts, tolerance(typed))):
-                for word in words:
-                    for token in read_word(word):
-                        if token.exact in near:
-                            found.setdefault(word, set()).add(token.exact)
+                for word in LEXICON.holding(words, exacts=near):
+                    found.setdefault(word, set()).update(
+                        token.exact for token in read_word(word) if token.exact in near
+                    )
         self._found[typed] = len(self._read), found
         return found

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from search.french import read_word, tokens, tolerance
+from search.lexicon import LEXICON
 from search.likeness import Likeness
 from search.plan import taken_apart
 
@@ -33,8 +34,7 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
         texts.append(words)
         fresh = {*words} - seen
         seen |= fresh
-        stems = {token.stem for word in fresh for token in read_word(word)}
-        missing = [token for token in missing if token.stem not in stems]
+        missing = [token for token in missing if not LEXICON.holding(fresh, [token.stem])]
     if missing:
         likeness.add(seen)
     near = [(token, likeness.near(token.exact)) for token in missing]

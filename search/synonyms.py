@@ -17,14 +17,19 @@ _MOST_NAMES = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Synonyms:
-    """For each name, as its stems, the other names of the same thing; one is equal to itself alone."""
+    """For each name, as its stems, the other names of the same thing; one is equal to itself alone.
+
+    Attributes:
+        longest: For the first stem of names, of how many the longest is.
+    """
 
     others: Mapping[tuple[str, ...], tuple[tuple[Token, ...], ...]] = field(default_factory=dict)
-    longest: int = 0
+    longest: Mapping[str, int] = field(default_factory=dict)
 
     def at(self, words: Sequence[Token], place: int) -> tuple[int, tuple[tuple[Token, ...], ...]]:
         """Return how many words from a place on are a name that has others, the most first, and those; 0 and none."""
-        for length in range(min(self.longest, len(words) - place), 0, -1):
+        longest = self.longest.get(_form(words[place]), 0)
+        for length in range(min(longest, len(words) - place), 0, -1):
             found = self.others.get(_key(words[place : place + length]))
             if found:
                 return length, found
@@ -43,8 +48,15 @@ def synonyms_of(groups: tuple[tuple[str, ...], ...]) -> Synonyms:
         for key in names:
             others.setdefault(key, {}).update({other: read for other, read in names.items() if other != key})
     kept = {key: tuple(found.values())[:_MOST_NAMES] for key, found in others.items() if found}
-    return Synonyms(kept, max(map(len, kept), default=0))
+    longest: dict[str, int] = {}
+    for key in kept:
+        longest[key[0]] = max(len(key), longest.get(key[0], 0))
+    return Synonyms(kept, longest)
 
 
 def _key(words: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(one.kept if one.small and one.kept else one.stem for one in words)
+    return tuple(map(_form, words))
+
+
+def _form(word: Token) -> str:
+    return word.kept if word.small and word.kept else word.stem

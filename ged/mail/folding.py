@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _WORD = re.compile(r"[^\W_]+")
@@ -36,34 +39,9 @@ def folded_words(text: str) -> list[str]:
 
 def within(first: str, second: str, distance: int) -> bool:
     """Whether two words are at most so many edits apart, a swap of neighbours counting one (optimal alignment)."""
-    if abs(len(first) - len(second)) > distance:
-        return False
-    for at, (left, right) in enumerate(zip(first, second, strict=False)):  # noqa: B007 - where they part
-        if left != right:
-            break
-    else:
-        return True  # one begins the other
-    if not distance:
-        return False
-    one, other, rest = first[at:], second[at:], distance - 1
-    return (
-        within(one[1:], other[1:], rest)
-        or within(one, other[1:], rest)
-        or within(one[1:], other, rest)
-        or (one[:2] == other[1::-1] and within(one[2:], other[2:], rest))
-    )
+    return OSA.distance(first, second, score_cutoff=distance) <= distance
 
 
-def near_words(typed: str, words: Iterable[str], distance: int) -> list[str]:
-    """Return which of many words are within so many edits of one.
-
-    An edit brings one letter and takes one away at most, so that nearly all are told apart by their letters alone.
-    """
-    letters, least, most = set(typed), len(typed) - distance, len(typed) + distance
-    return [
-        word
-        for word in words
-        if least <= len(word) <= most
-        and len(letters.symmetric_difference(word)) <= 2 * distance
-        and within(typed, word, distance)
-    ]
+def near_words(typed: str, words: Collection[str], distance: int) -> list[str]:
+    """Return which of many words are within so many edits of one, the nearest first."""
+    return [word for word, *_ in process.extract(typed, words, scorer=OSA.distance, score_cutoff=distance, limit=None)]

@@ -544,10 +544,13 @@ class Store:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=10,
+            pool_use_lifo=True,  # the last one used has its questions prepared, and its pages at hand
             json_deserializer=msgspec.json.decode,  # the words of pages come as JSON: a third of the time of `json`
             connect_args={"connect_timeout": 5, "application_name": "ged"},
         )
         sa.event.listen(self._engine, "checkout", refuse_cut)
+        self._asked = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same connections
+        sa.event.listen(self._asked, "before_cursor_execute", _refuse_writing)
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
@@ -556,8 +559,26 @@ class Store:
         Raises:
             Unavailable: `store.unavailable`, the database does not answer.
         """
+        with self._unit(self._engine) as unit:
+            yield unit
+
+    @contextmanager
+    def questions(self) -> Iterator[Unit]:
+        """Open a unit that only asks: each question stands by itself, as it does in a transaction (« read committed »).
+
+        To begin and to end a transaction is two messages more than the questions are. What would write is refused, as
+        it could not be undone.
+
+        Raises:
+            Unavailable: `store.unavailable`, the database does not answer.
+        """
+        with self._unit(self._asked) as unit:
+            yield unit
+
+    @contextmanager
+    def _unit(self, engine: sa.Engine) -> Iterator[Unit]:
         try:
-            with self._engine.connect() as connection, Unit(connection) as unit:
+            with engine.connect() as connection, Unit(connection) as unit:
                 yield unit
         except OperationalError as error:
             raise _unavailable(error) from error
@@ -587,6 +608,11 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         self._engine.dispose()
+
+
+def _refuse_writing(_connection: object, _cursor: object, statement: str, *_given: object) -> None:
+    if not statement.startswith("SELECT"):
+        raise sa.exc.InvalidRequestError("what only asks writes nothing")
 
 
 def _unlock(connection: sa.Connection, key: sa.ColumnElement[int]) -> None:

@@ -23,12 +23,15 @@ def cut(house: House) -> None:
     engine.dispose()
 
 
-def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(house: House, kossi: Actor) -> None:
+@pytest.mark.parametrize("opened", ["unit", "questions"])
+def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(
+    house: House, kossi: Actor, opened: str
+) -> None:
     ids = [send(house, kossi, letter_pdf(subject="Panne au quartier")).letter_id]
     read_all(house)
 
     def read_on_a_cut_connection() -> None:
-        with house.store.unit() as unit:
+        with getattr(house.store, opened)() as unit:
             assert [one.id for one in unit.letters.many(ids)] == ids
             cut(house)
             unit.pages.lines_of(ids)
@@ -38,6 +41,15 @@ def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(ho
     assert error.value.code == "store.unavailable"
     with house.store.unit() as unit:
         assert list(unit.pages.lines_of(ids)) == ids
+
+
+def test_a_unit_that_only_asks_writes_nothing(house: House, kossi: Actor) -> None:
+    letter_id = send(house, kossi, letter_pdf(subject="Panne au quartier")).letter_id
+    read_all(house)
+    with house.store.questions() as unit, pytest.raises(sa.exc.InvalidRequestError):
+        unit.pages.keep(letter_id, [])
+    with house.store.unit() as unit:
+        assert unit.pages.of(letter_id)
 
 
 def test_connections_that_were_cut_while_nobody_used_them_are_noticed_by_nobody(house: House) -> None:

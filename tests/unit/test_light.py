@@ -192,4 +192,6 @@ def test_typed_text_is_taken_apart() -> None:
     distance=st.integers(0, 3),
 )
 def test_near_words_are_those_within_so_many_edits(typed: str, words: list[str], distance: int) -> None:
-    assert near_words(typed, words, distance) == [word for word in words if within(typed, word, distance)]
+    found = near_words(typed, words, distance)
+    assert found == sorted(found, key=lambda word: aligned(typed, word))
+    assert sorted(found) == sorted(word for word in words if within(typed, word, distance))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,8 @@ from ged.services.audit.scratch import Scratch
 from ged.services.beside import SALT, salt_of
 from ged.store.unit import Store
 
-_CHUNK = 1 << 20
+_CHUNK, _DIGEST = 1 << 20, 32
+_TAKE = "INSERT INTO original VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET there = there + excluded.there"
 _ENTRY_BYTES = 1 << 30
 """Originals read between two entries, at most about: what is read again after a death."""
 
@@ -49,23 +50,19 @@ class Originals(Scratch):
         with self._rows:
             self._rows.execute("DELETE FROM original")
             for bundle in bundles:
-                for data in bundle:
-                    self._take(data)
+                self._rows.executemany(_TAKE, self._read(bundle))
 
-    def _take(self, data: bytes) -> None:
-        try:
-            leaf = Leaf.decode(data)
-        except ValueError:
-            self._take_second(data)
-            return
-        try:
-            digest = bytes.fromhex(leaf.sha256)
-        except ValueError:
-            return  # an audit says of it what is wrong
-        self._rows.execute(
-            "INSERT INTO original VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET there = there + excluded.there",
-            (digest, leaf.blinded, leaf.size, -1 if leaf.event == DISPOSAL else 1),
-        )
+    def _read(self, entries: Iterable[bytes]) -> Iterator[tuple[bytes, bool, int, int]]:
+        """Give the row of each leaf; what tells of second digests finds the rows of those before it."""
+        for data in entries:
+            try:
+                leaf = Leaf.decode(data)
+                digest = bytes.fromhex(leaf.sha256)
+            except ValueError:
+                self._take_second(data)
+                continue
+            if digest.hex() == leaf.sha256 and len(digest) == _DIGEST:  # of any other an audit says what is wrong
+                yield digest, leaf.blinded, leaf.size, -1 if leaf.event == DISPOSAL else 1
 
     def _take_second(self, data: bytes) -> None:
         try:
@@ -80,6 +77,11 @@ class Originals(Scratch):
                 for digest, second in each.items()
             ),
         )
+
+    def unnamed(self, digests: Sequence[str]) -> list[str]:
+        """Return those that no leaf names, not even one of a disposal."""
+        named = self.among("SELECT digest FROM original WHERE digest IN", digests)
+        return [each for each in digests if each not in named]
 
     def totals(self) -> tuple[int, int, int]:
         """Return how many originals are sealed and not destroyed, how many lack a second digest, the bytes of those."""

@@ -1,4 +1,4 @@
-"""The digests that entries and rows refer to, on disk while an audit lasts: its memory does not grow with them."""
+"""The digests that rows refer to, and what blinded ones are of, on disk while an audit lasts: memory does not grow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ged.services.audit.scratch import Scratch
-
-_ASKED = 500
-"""Digests in one question: SQLite takes 999 values at least."""
 
 
 class Leaves(Scratch):
@@ -53,9 +50,5 @@ class Leaves(Scratch):
 
     def unknown(self, digests: Sequence[str]) -> list[str]:
         """Return those that were not kept."""
-        known = set[bytes]()
-        for at in range(0, len(digests), _ASKED):
-            some = [bytes.fromhex(each) for each in digests[at : at + _ASKED]]
-            ask = f"SELECT sha256 FROM known WHERE sha256 IN ({','.join('?' * len(some))})"  # noqa: S608 - marks alone
-            known.update(row[0] for row in self._rows.execute(ask, some))
-        return [each for each in digests if bytes.fromhex(each) not in known]
+        known = self.among("SELECT sha256 FROM known WHERE sha256 IN", digests)
+        return [each for each in digests if each not in known]

@@ -13,7 +13,7 @@ from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import Asked, handfuls, read_original
 from ged.services.audit.in_order import in_order
-from ged.services.audit.judge import Entry, Judge, leaf_of
+from ged.services.audit.judge import Judge
 from ged.services.audit.leaves import Leaves
 from ged.services.second_digests import Originals
 
@@ -45,12 +45,12 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     listed = (one for one in ground.vault.objects(position) if one.name != position)
     with Leaves(ground.folder) as leaves, Originals(ground.folder) as originals:
         if not position:
-            _know(ground, leaves)
             originals.read(ground.documents.readable())
+            _know(ground, leaves)
         for one, read, faults in _looked_at(ground, originals, listed):
             name, digest, suffix = one[:3]
             if name != last and batch.full:
-                yield _step(ground, leaves, batch, last)
+                yield _step(ground, originals, leaves, batch, last)
                 batch = _Batch(ground.step)
             last = name
             batch.looked += 1
@@ -63,7 +63,7 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
                 object_of = digest
                 batch.bytes_read += read
                 batch.digests.append(digest)
-        yield _step(ground, leaves, batch, last)
+        yield _step(ground, originals, leaves, batch, last)
 
 
 def _looked_at(
@@ -119,10 +119,7 @@ def _weight(handful_bytes: int, one: Found) -> float:
 
 
 def _know(ground: Ground, leaves: Leaves) -> None:
-    """Keep every digest that an entry of the log or a row of the database refers to."""
-    for entries in ground.documents.readable():
-        every = (leaf_of(Entry(0, data)) for data in entries)
-        leaves.keep(leaf.sha256 for leaf in every if leaf is not None and is_digest(leaf.sha256))
+    """Keep every digest that a row of the database refers to."""
     if ground.store is not None:
         with ground.store.unit() as unit:
             leaves.keep(each for each in unit.audits.cited() if is_digest(each))
@@ -159,8 +156,8 @@ def _out_of_place(one: Found, *, veiled: bool) -> tuple[str, str] | None:
     return None
 
 
-def _step(ground: Ground, leaves: Leaves, batch: _Batch, last: str) -> Step:
-    unknown = leaves.unknown(batch.digests)
+def _step(ground: Ground, originals: Originals, leaves: Leaves, batch: _Batch, last: str) -> Step:
+    unknown = leaves.unknown(originals.unnamed(batch.digests))
     if ground.store is not None:
         with ground.store.unit() as unit:
             unknown = unit.audits.unreferenced(unknown)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+_ASKED = 500
+"""Digests in one question: SQLite takes 999 values at least."""
 
 
 class Scratch:
@@ -22,3 +26,12 @@ class Scratch:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._rows.close()
+
+    def among(self, query: str, digests: Sequence[str]) -> set[str]:
+        """Return those digests, hexadecimal, that a query gives which ends before the values of its `IN`."""
+        found = set[str]()
+        for at in range(0, len(digests), _ASKED):
+            some = [bytes.fromhex(each) for each in digests[at : at + _ASKED]]
+            rows = self._rows.execute(f"{query} ({','.join('?' * len(some))})", some)
+            found.update(row[0].hex() for row in rows)
+        return found

@@ -25,6 +25,8 @@ from ged.clock import system_clock
 from ged.errors import GedError, Refused
 from ged.mail.audit import EXIT, Audit, Checked, Depth, Finding, Head, Outcome, Weight
 from ged.ports import Vault
+from ged.seal.cosignature import COSIGNS
+from ged.seal.note import read_verifier
 from ged.services.audit.ground import Ground
 from ged.services.audit.meanings import MEANINGS
 from ged.services.audit.notebook import Notebook, plain
@@ -69,6 +71,9 @@ def audit(  # noqa: PLR0917 - each is an option
     trust: Annotated[
         Path | None, typer.Option(help="Certificats, autorités et listes de révocation (PEM), avec --store.")
     ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Clé publique d'un témoin (nom+empreinte+clé), avec --store ; répétable.")
+    ] = None,
     encrypted: Annotated[
         bool, typer.Option("--encrypted", help="Le coffre de --store est chiffré : compter ce qu'on ne peut ouvrir.")
     ] = False,
@@ -82,7 +87,7 @@ def audit(  # noqa: PLR0917 - each is an option
         given = _text(heads or ())
         asked = _asked(depth, sample, seed, resume)
         vault = _vault(store, endpoint, encrypted=encrypted) if store or encrypted else None
-        apart = vault and _apart(asked, vault, log, log_key, trust, work, given, veiled=encrypted)
+        apart = vault and _apart(asked, vault, log, log_key, trust, witness or (), work, given, veiled=encrypted)
         with apart or _here(asked, given) as (ground, notebook):
             done = _walked(asked, ground, notebook, as_json=as_json)
     except Refused as error:
@@ -134,16 +139,22 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
     log: Path | None,
     key: str,
     trust: Path | None,
+    witnesses: Sequence[str],
     work: Path | None,
     given: str,
     *,
     veiled: bool,
 ) -> Iterator[tuple[Ground, Notebook]]:
-    """A vault and a log, read by a stranger who holds two public keys and nothing else."""
+    """A vault and a log, read by a stranger who holds public keys and nothing else."""
     if log is None or key.count("+") < 2 or trust is None:
         raise Refused("audit.apart", "Avec --store, donnez aussi --log, --log-key et --trust.")
     if not log.is_dir():
         raise Refused("audit.apart", "--log est un dossier qui se lit.")
+    try:
+        for each in witnesses:
+            read_verifier(each, COSIGNS)
+    except ValueError as error:
+        raise Refused("audit.apart", "--witness n'est pas la clé publique d'un témoin. Copiez-la en entier.") from error
     documents = ReadLog("documents", log, key)
     folder = (work or Path.cwd()) / f"audit-{asked.id}"
     notebook = Notebook(folder)
@@ -159,6 +170,7 @@ def _apart(  # noqa: PLR0917 - each is an option of the command
             seed=asked.seed,
             sample=asked.sample,
             readers=readers(),
+            witnesses=tuple(witnesses),
             veiled=veiled,
         ),
         notebook,

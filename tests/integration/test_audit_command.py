@@ -12,10 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.embedded.ports import free_port
 from api.wiring import House
-from rooms.audits import Sealed, Victim, build, copy_of, seal_letter
+from ged.clock import system_clock
+from ged.mail.anchor import LogAnchor
+from ged.seal.cosignature import cosign, cosigner_key
+from ged.seal.log_key import read_checkpoint
+from ged.services.anchored_proofs import keep_proofs
+from rooms.audits import Sealed, Victim, build, copy_of, seal_letter, with_own_database
 from rooms.house import ROOT
 
 GED = str(Path(sys.executable).with_name("ged"))
@@ -102,6 +108,7 @@ def test_bad_usage_exits_with_3(victim: Victim, tmp_path: Path) -> None:
     assert apart("--store", str(victim.data / "vault")).returncode == 3
     assert apart("--encrypted").returncode == 3
     assert apart(*given, "--heads", str(tmp_path / "vide.txt")).returncode == 3
+    assert apart(*given, "--witness", victim.keys.log.verifier).returncode == 3
 
 
 def test_a_stranger_audits_a_vault_and_is_told_what_was_not_checked(victim: Victim, tmp_path: Path) -> None:
@@ -117,6 +124,31 @@ def test_a_stranger_audits_a_vault_and_is_told_what_was_not_checked(victim: Vict
     original.write_bytes(original.read_bytes()[:-1] + b"x")
     said = apart(*OPTIONS, *given)
     assert (said.returncode, "object.altered" in codes(report(said))) == (1, True)
+
+
+def test_a_stranger_who_has_the_key_of_a_witness_verifies_its_line_in_proofs(
+    victim: Victim, sealed: Sealed, postgres_url: str, tmp_path: Path
+) -> None:
+    head, witness, at = victim.ledger.head(), Ed25519PrivateKey.generate(), system_clock()
+    line = cosign(read_checkpoint(head.note, victim.keys.log.verifier), "temoin.example", witness, at)
+    vouched = LogAnchor("documents", head.size, head.root, head.note.encode(), at)
+    with with_own_database(victim, sealed, postgres_url) as taken:
+        with taken.store.unit() as unit:
+            unit.anchors.add(vouched)
+            unit.anchors.cosign(vouched, line)
+            unit.commit()
+        keep_proofs("documents", ledger=taken.ledger, store=taken.store, vault=taken.vault)
+    given = [*OPTIONS, *of(victim, tmp_path)]
+    knowing = [*given, "--witness", cosigner_key("temoin.example", witness.public_key())]
+    assert (apart(*knowing).returncode, apart(*given).returncode) == (0, 0)
+    proof = next((victim.data / "vault").rglob(f"*.0.{head.size}.tlog-proof"))
+    text = proof.read_text(encoding="utf-8")
+    at_last = text.rindex("=") - 4  # within its signature
+    proof.chmod(0o640)
+    proof.write_text(f"{text[:at_last]}{'A' if text[at_last] != 'A' else 'B'}{text[at_last + 1 :]}", encoding="utf-8")
+    assert apart(*given).returncode == 0
+    said = apart(*knowing)
+    assert (said.returncode, codes(report(said))) == (1, {"proof.invalid"})
 
 
 def test_a_full_audit_killed_in_the_middle_is_taken_up_where_it_was(victim: Victim) -> None:

@@ -77,31 +77,28 @@ class Light:
         self._holding |= {word: read_word(word) for word in LEXICON.holding(fresh, self._stems, self._exacts)}
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
-        held = self._holding.keys() & set[str]().union(*said.values())
-        known = {word: self._holding[word] for word in held}
-        exacts = {token.exact for parts in known.values() for token in parts}
+        known = {word: self._holding[word] for word in self._holding.keys() & set(chain.from_iterable(said.values()))}
         seen = {token.stem for parts in known.values() for token in parts}
-        whole = [each for each in self._whole if exacts.issuperset(each)]
-        phrases = [each for each in self._phrases if exacts.issuperset(each)]
-        sought = [*phrases, *whole]
+        sought: list[tuple[str, ...]] = []
+        if self._exacts:
+            exacts = {token.exact for parts in known.values() for token in parts}
+            sought = [each for each in (*self._phrases, *self._whole) if exacts.issuperset(each)]
         placed = {number: _places(sought, words, known) for number, words in said.items()} if sought else {}
-        whole = [each for each in whole if any(each in on_page for on_page in placed.values())]
-        inside = {exact for each in whole for exact in each}
-        stems, near = set[str](), set[str]()
+        standing = set[tuple[str, ...]]().union(*placed.values())
+        inside = {exact for each in self._whole if each in standing for exact in each}
+        stems, shining = set[str](), set[str]()
         for word in self._words:
             if word.exact in inside:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
             elif tolerance(word.exact):
-                alike = self.likeness.near(word.exact)
-                near.update(*alike.values())
-                known |= {each: read_word(each) for each in alike}
-        shining = {
+                shining.update(self.likeness.near(word.exact))
+        shining |= {
             word
             for word, parts in known.items()
             for token in parts
-            if ((not token.small or token.exact in stems) if token.stem in stems else token.exact in near)
+            if token.stem in stems and (not token.small or token.exact in stems)
         }
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():

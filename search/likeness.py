@@ -18,6 +18,11 @@ class Likeness:
         self._read: list[tuple[set[str], set[str]]] = []
         self._found: dict[str, tuple[int, dict[str, set[str]]]] = {}
 
+    @property
+    def written(self) -> set[str]:
+        """The words that were added."""
+        return self._written
+
     def add(self, written: Iterable[str]) -> set[str]:
         """Add words as they are written, and return those that were not there; they are read where one is asked for."""
         fresh = set(written) - self._written
@@ -28,7 +33,7 @@ class Likeness:
     def near(self, typed: str) -> dict[str, set[str]]:
         """Return the words, as written, that hold what may be a folded one that was typed, and what that is."""
         if self._unread:
-            self._read.append((self._unread, {token.exact for word in self._unread for token in read_word(word)}))
+            self._read.append((self._unread, LEXICON.exacts_of(self._unread)))
             self._unread = set()
         compared, found = self._found.get(typed, (0, {}))
         if compared == len(self._read):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from search.french import read_word, tokens, tolerance
 from search.lexicon import LEXICON
@@ -26,17 +27,11 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
     left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
     excluded = {token.exact for words in left_out for token in words}
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
-    texts: list[Sequence[str]] = []
-    seen: set[str] = set()
-    for words in read:
-        if not missing:  # nearly always after the first hit
-            return None
-        texts.append(words)
-        fresh = {*words} - seen
-        seen |= fresh
-        missing = [token for token in missing if not LEXICON.holding(fresh, [token.stem])]
-    if missing:
-        likeness.add(seen)
+    texts = list(read)
+    likeness.add(chain.from_iterable(texts))
+    held = LEXICON.holding(likeness.written, [token.stem for token in missing])
+    spelt_so = {token.stem for word in held for token in read_word(word)}
+    missing = [token for token in missing if token.stem not in spelt_so]
     near = [(token, likeness.near(token.exact)) for token in missing]
     held = {word for _, alike in near for word in alike}
     if not held:

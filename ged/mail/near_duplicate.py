@@ -39,7 +39,7 @@ SHOWN = 12
 _LONGEST, _MOST_MISREAD, _MOST_COMPARED = 60, 5, 50_000
 """Letters of a word, those of them that may be misread, and pairs of words compared letter by letter of two letters.
 
-Without them, comparing takes the third power of one for each misread letter: letters made for it would never end."""
+Without them, two letters made for it would be compared for minutes."""
 _PRIME = (1 << 61) - 1
 _SEEDS = tuple(
     tuple(int.from_bytes(hashlib.blake2b(f"{n} {part}".encode(), digest_size=8).digest()) % _PRIME for part in "ab")

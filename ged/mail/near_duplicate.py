@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import islice
+
+from rapidfuzz.distance import LCSseq
 
 from ged.mail.folding import folded_words, within
 from ged.mail.item import Letter, State
@@ -163,10 +164,10 @@ def resemblance(one: Facts, other: Facts) -> Resemblance:
 def _apart(one: Facts, other: Facts, here: Mapping[str, _Alone], there: Mapping[str, _Alone]) -> float:
     """Return how much is said here where something else is said there."""
     first, second = [word for word, _ in one.words], [word for word, _ in other.words]
-    found = 0.0
-    for sort, begin, end, start, stop in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
-        if sort == "replace":
-            found += min(_weight(first[begin:end], here), _weight(second[start:stop], there))
+    found, begin, start = 0.0, 0, 0
+    for same in LCSseq.editops(first, second).as_matching_blocks():  # the last is empty, at the end of both
+        found += min(_weight(first[begin : same.a], here), _weight(second[start : same.b], there))
+        begin, start = same.a + same.size, same.b + same.size
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
 
 import pytest
 
@@ -76,3 +77,10 @@ def test_letters_of_words_that_look_alike_are_compared_to_an_end(monkeypatch: py
     one, other = (facts(" ".join([TEXT * 9, *some])) for some in (said[:600], said[600:1200]))
     assert not resemblance(one, other).likely
     assert 10_000 < compared <= 50_000
+
+
+def test_letters_of_a_few_words_in_any_order_are_compared_to_an_end() -> None:
+    """Longest runs sought again on both sides of each took the third power of what repeats: minutes, of 1,500 words."""
+    words, r = TEXT.split()[:14], Random(14)
+    one, other = (facts(" ".join(r.choices(words, k=near_duplicate.MAX_WORDS))) for _ in range(2))
+    assert resemblance(one, other).apart > near_duplicate.MAX_APART

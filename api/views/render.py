@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from api.deps import csrf_of, the_house
 from api.views import words
+from api.views.bundle_words import told_step
 from api.views.journal_words import read_details
 from api.views.menu import Menu, menu_of
 from ged.mail.access import SYSTEM, Actor, Right
@@ -64,6 +65,7 @@ def environment(language: str) -> Environment:
         day=words.typed_day,
         counted=lambda value: words.counted(value, language),
         told=lambda value: told_in(value, say),
+        step=lambda value: told_step(value, say),
         why=lambda value: tell(value, words.tongue(language)),
     )
     made.globals["_"] = _telling(say)

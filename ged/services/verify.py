@@ -174,7 +174,7 @@ def _noted(what: SealedFile, verdict: Verdict, digest: str, by: _Proving) -> Non
 
 def _unreadable(error: Corrupt) -> Verdict:
     """Say of bytes that their own key refuses that they were altered: deciphering is a check of them."""
-    step = Step(1, "Le coffre rend l'original et sa signature tels qu'il les a reçus", False, error.sentence)
+    step = Step(1, "Le coffre rend l'original et sa signature tels qu'il les a reçus", False, Said(error.sentence))
     return Verdict(Outcome.ALTERED, (step,))
 
 

@@ -102,7 +102,8 @@ class AuditRuns:
 
     def add_draw(self, draw: Draw) -> None:
         """Keep a sample."""
-        self._connection.execute(sa.insert(audit_draw).values(**asdict(draw)))
+        lines = [asdict(one) | {"detail": said.plain(one.detail)} for one in draw.lines]
+        self._connection.execute(sa.insert(audit_draw).values(**(asdict(draw) | {"lines": lines})))
 
     def draw(self, draw_id: str) -> Draw | None:
         """Return a sample."""
@@ -133,4 +134,5 @@ def _run(row: sa.Row[Any]) -> Run:
 
 def _draw(row: sa.Row[Any]) -> Draw:
     values = dict(row._mapping)  # noqa: SLF001
-    return Draw(**(values | {"lines": tuple(DrawnLine(**one) for one in row.lines)}))
+    lines = tuple(DrawnLine(**(one | {"detail": said.read(one["detail"])})) for one in row.lines)
+    return Draw(**(values | {"lines": lines}))

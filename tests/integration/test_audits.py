@@ -25,11 +25,13 @@ from pyhanko_certvalidator import ValidationContext
 
 from api.audits import audit_round, ground_of
 from api.views.render import LANGUAGE_COOKIE
+from api.views.words import translations
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, RunState, Stratum
-from ged.services.audit.draw import draw_letters
+from ged.mail.said import tell
+from ged.services.audit.draw import draw_letters, draw_of
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.runs import TAKEN_UP_AFTER, ask_audit, ask_by_calendar, tell_late
 from ged.services.audit.walk import walk
@@ -200,8 +202,13 @@ def test_a_sample_is_drawn_again_with_sha256sum(sealed: House, who: Who) -> None
     assert made.population == 3
     assert not draw_letters("x", Stratum(year=1999), 2, actor=who("audit"), **engines).lines
     flip(sealed, first_original(sealed))
-    outcomes = {one.outcome for one in draw_letters("x", Stratum(), 3, actor=who("audit"), **engines).lines}
-    assert outcomes == {"intact", "altere"}
+    spoilt = draw_letters("x", Stratum(), 3, actor=who("audit"), **engines)
+    assert {one.outcome for one in spoilt.lines} == {"intact", "altere"}
+    kept = draw_of(spoilt.id, store=sealed.store, actor=who("audit"))
+    assert kept == spoilt
+    (altered,) = (one.detail for one in kept.lines if one.outcome == "altere")
+    assert altered.startswith("Le coffre rend l'original et sa signature tels qu'il les a reçus : Un fichier chiffré")
+    assert "An encrypted file of the vault was changed" in tell(altered, translations("en").gettext)
     with pytest.raises(Refused):
         draw_letters("x", Stratum(), 0, actor=who("audit"), **engines)
     with pytest.raises(Forbidden):

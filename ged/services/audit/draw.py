@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
+from functools import reduce
 
 from ged.clock import Clock
 from ged.errors import Corrupt, GedError, NotFound, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.audit import Draw, DrawnLine, Stratum
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.ports import Ledger, Signer, Vault
-from ged.seal.verify import Outcome
+from ged.seal.verify import Outcome, Verdict
 from ged.services.verify import verify_letter
 from ged.store.unit import Store
 
@@ -59,8 +61,7 @@ def draw_letters(
                 clock=clock,
                 time_roots=time_roots,
             )
-            failed = "; ".join(f"{step.title} : {step.detail}" for step in verdict.steps if not step.passed)
-            lines.append(DrawnLine(key, number, letter_id, verdict.outcome, failed))
+            lines.append(DrawnLine(key, number, letter_id, verdict.outcome, _failed(verdict)))
         except Corrupt as error:
             lines.append(DrawnLine(key, number, letter_id, Outcome.ALTERED, error.sentence))
         except GedError as error:
@@ -85,6 +86,13 @@ def draw_letters(
         )
         unit.commit()
     return made
+
+
+def _failed(verdict: Verdict) -> str:
+    """Return the steps that did not hold, one after the other."""
+    failed = (step for step in verdict.steps if not step.passed)
+    told = [Said("%(check)s : %(why)s", check=Said(step.title), why=step.detail) for step in failed]
+    return reduce(lambda one, other: Said("%(one)s ; %(other)s", one=one, other=other), told) if told else ""
 
 
 def draws(*, store: Store, actor: Actor) -> tuple[Draw, ...]:

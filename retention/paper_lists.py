@@ -124,12 +124,13 @@ def twins_of(unit: Unit, numbers: dict[str, str]) -> tuple[PaperTwin, ...]:
     """Return the paper of those of some letters that have, or had, one; `numbers` by letter, boxes in order."""
     ids = list(numbers)
     boxed, standing, gone = unit.boxes.places(ids), unit.custody.standing(ids), unit.boxes.gone(ids)
+    cotes = unit.boxes.stood(ids) | {each: place.cote for each, place in boxed.items()}
     found = [
-        PaperTwin(each, numbers[each], boxed.get(each), standing.get(each), gone.get(each))
+        PaperTwin(each, numbers[each], boxed.get(each), standing.get(each), gone.get(each), cotes.get(each, ""))
         for each in ids
         if each in standing or each in gone
     ]
-    return tuple(sorted(found, key=lambda one: (one.boxed is None, one.boxed.cote if one.boxed else "", one.number)))
+    return tuple(sorted(found, key=lambda one: (not one.cote, one.cote, one.number)))
 
 
 def _of_disposal(unit: Unit, disposal_id: str, actor: Actor) -> PaperList:

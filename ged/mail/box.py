@@ -86,7 +86,7 @@ class Boxed:
 class PaperTwin:
     """The paper of a letter on a list: in which box, or with whom; `boxed` is None for paper in no box.
 
-    `gone` names the act by which it left for good, once it has.
+    `gone` names the act by which it left for good, once it has; `cote` the box that it is in, or was in then, or "".
     """
 
     letter_id: str
@@ -94,6 +94,7 @@ class PaperTwin:
     boxed: Boxed | None
     standing: HandOver | None
     gone: PaperGone | None = None
+    cote: str = ""
 
     @property
     def lent(self) -> bool:

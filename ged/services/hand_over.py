@@ -21,7 +21,7 @@ class PaperFile:
     """Where a letter's paper is, how it came there, and where it is going; all empty for a letter without paper.
 
     `sheets` gives (id, number) of the transmittal of each hand-over that was made on one, `boxed` the box that is its
-    place in the archives, `gone` how it left for good.
+    place in the archives, `gone` how it left for good, `stood` the box that it was in then.
     """
 
     standing: HandOver | None
@@ -30,6 +30,7 @@ class PaperFile:
     sheets: dict[str, tuple[str, str]]
     boxed: Boxed | None = None
     gone: PaperGone | None = None
+    stood: str = ""
 
 
 def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
@@ -44,6 +45,7 @@ def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
         sheets = unit.transmittals.of_letter(letter_id)
         boxed = unit.boxes.places([letter_id]).get(letter_id)
         gone = unit.boxes.gone([letter_id]).get(letter_id)
+        stood = unit.boxes.stood([letter_id]).get(letter_id, "")
     return PaperFile(
         standing=next((one for one in found if one.standing), None),
         coming=next((one for one in found if one.awaited), None),
@@ -51,6 +53,7 @@ def paper_file(letter_id: str, *, store: Store, actor: Actor) -> PaperFile:
         sheets=sheets,
         boxed=boxed,
         gone=gone,
+        stood=stood,
     )
 
 

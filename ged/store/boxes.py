@@ -135,6 +135,13 @@ class Boxes:
         query = query.where(paper_gone_line.c.letter_id.in_(letter_ids)).order_by(paper_gone.c.recorded_at)
         return {row.letter_id: PaperGone(*row[1:]) for row in self._connection.execute(query)}
 
+    def stood(self, letter_ids: Sequence[str]) -> dict[str, str]:
+        """Return the box that the paper of each of several letters was in when it left for good, "" where in none."""
+        query = sa.select(paper_gone_line.c.letter_id, paper_gone_line.c.cote)
+        query = query.join(paper_gone, paper_gone.c.id == paper_gone_line.c.gone_id)
+        query = query.where(paper_gone_line.c.letter_id.in_(letter_ids)).order_by(paper_gone.c.recorded_at)
+        return {row.letter_id: row.cote for row in self._connection.execute(query)}
+
     def act(self, gone_id: str, tenant_id: str | None, *, lock: bool = False) -> PaperGone:
         """Return an act by which paper left for good; None is the machine itself.
 

@@ -199,9 +199,12 @@ def test_the_paper_of_a_disposal_is_listed_by_box_and_destroyed_before_two_peopl
     paper_lists.record(paper_lists.Whose.DISPOSAL, done.id, [first], names, today, **archives)
     found = paper_lists.of_disposal(done.id, store=house.store, actor=who("archives"))
     assert [each.letter_id for each in found.waiting] == [second]
+    assert [(each.letter_id, each.boxed, each.cote) for each in found.twins] == [
+        (first, None, "DAF-2001/1"), (second, None, "")
+    ]  # fmt: skip
     assert [act.second for act in found.acts] == ["A. Témoin"]
     paper = hand_over.paper_file(first, store=house.store, actor=kossi)
-    assert (paper.standing, paper.boxed) == (None, None)
+    assert (paper.standing, paper.boxed, paper.stood) == (None, None, "DAF-2001/1")
     assert paper.gone is not None
     assert Act.PAPER_DESTROYED in acts(house, first)
     assert boxes.box_file(made.id, store=house.store, actor=who("archives")).box.count == 0

@@ -11,9 +11,10 @@ from api.deps import ActorDep, HouseDep
 from api.views.journal_files import as_csv, as_proof, as_signed
 from api.views.journal_query import AskedLines, asked_lines
 from api.views.render import language_of, page
-from api.views.words import ACTS, CONCERNS
+from api.views.words import ACTS, CONCERNS, translations
 from ged.errors import Refused
 from ged.mail.access import Right
+from ged.mail.folding import fold
 from ged.mail.journal_query import JournalQuery
 from ged.services.read_journal import JournalPage, prove_line, read_journal, take_journal
 
@@ -31,12 +32,13 @@ def journal(request: Request, house: HouseDep, actor: ActorDep, asked: AskedDep)
         fault, status, query = error.sentence, 422, None
     found = read_journal(query or JournalQuery(line=0), store=house.store, actor=actor, clock=house.clock)
     log = house.journal_log
+    say = translations(language_of(request)).gettext
     values: dict[str, Any] = {
         "lines": found.lines,
         "following": _following(asked, found),
         "asked": asked,
         "fault": fault,
-        "acts": sorted(ACTS, key=lambda act: ACTS[act]),
+        "acts": sorted(ACTS, key=lambda act: fold(say(ACTS[act]))),
         "concerns": CONCERNS,
         "head": log.head() if log else None,
         "may_export": actor.has(Right.EXPORT),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from api.views.words import AUDIT_DEPTHS, AUDIT_OUTCOMES, CODES, FIELDS, _, translations
+from api.views.words import ACTS, AUDIT_DEPTHS, AUDIT_OUTCOMES, CODES, FIELDS, _, translations
 
 DETAILS: dict[str, str] = {
+    "act": _("Acte"),
     "added": _("Ajoutés"),
     "after": _("Après"),
     "ahead": _("En avance"),
@@ -22,6 +23,7 @@ DETAILS: dict[str, str] = {
     "before": _("Avant"),
     "block": _("Tranche de numéros"),
     "box": _("Boîte"),
+    "boxes": _("Boîtes"),
     "bundle": _("Liasse de preuve"),
     "blinded_sha256": _("SHA-256 masquée"),
     "by": _("Par"),
@@ -30,6 +32,8 @@ DETAILS: dict[str, str] = {
     "changes": _("Changements"),
     "checks": _("Vérifications"),
     "code": _("Code"),
+    "concern": _("Sur"),
+    "copies": _("Exemplaires"),
     "correspondent": _("Correspondant"),
     "cote": _("Cote"),
     "count": _("Nombre"),
@@ -40,6 +44,7 @@ DETAILS: dict[str, str] = {
     "direction": _("Sens"),
     "disposal": _("Élimination"),
     "done_on": _("Fait le"),
+    "documents": _("Documents"),
     "door": _("Entrée"),
     "dossier": _("Dossier"),
     "doubts": _("Doutes"),
@@ -59,6 +64,7 @@ DETAILS: dict[str, str] = {
     "files": _("Fichiers"),
     "first": _("Premier"),
     "from_day": _("À partir du"),
+    "heads": _("Têtes"),
     "hold": _("Gel"),
     "evidence": _("Preuves (SHA-256)"),
     "house": _("Maison"),
@@ -107,6 +113,7 @@ DETAILS: dict[str, str] = {
     "place": _("Emplacement"),
     "population": _("Population"),
     "position": _("Position"),
+    "presented": _("SHA-256 du fichier présenté"),
     "print": _("Impression"),
     "private": _("Privée"),
     "proofs": _("Preuves"),
@@ -132,6 +139,7 @@ DETAILS: dict[str, str] = {
     "series": _("Série"),
     "service": _("Service"),
     "sha256": _("SHA-256"),
+    "sheets": _("Feuilles"),
     "side": _("Côté"),
     "signatures": _("Signatures"),
     "signer": _("Signataire"),
@@ -157,7 +165,7 @@ DETAILS: dict[str, str] = {
     "without_pdf_a": _("Sans PDF/A"),
 }
 """By the name that it has in the journal's own lines, which never change."""
-_VALUES = {**CODES, **AUDIT_DEPTHS, **{code: said[0] for code, said in AUDIT_OUTCOMES.items()}}
+_VALUES = {**ACTS, **CODES, **AUDIT_DEPTHS, **{code: said[0] for code, said in AUDIT_OUTCOMES.items()}}
 _AS_TYPED = frozenset({"filename", "label", "name", "note", "reason", "sender", "title"})
 """What somebody wrote, and is no code."""
 

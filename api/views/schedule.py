@@ -150,7 +150,7 @@ async def write(request: Request, house: HouseDep, actor: ActorDep, half: HalfDe
     version, revision = str(form.get("version", "")), str(form.get("revision", ""))
     note = str(form.get("note", ""))
     columns = _columns(half)
-    cells = [[str(each).strip() for each in form.getlist(name)] for name in columns]
+    cells = [[" ".join(str(each).split()) for each in form.getlist(name)] for name in columns]
     rows = [list(row) for row in zip(*cells, strict=False) if any(row)]
     read, faults = _read(half, rows)
     number = int(revision) if revision.isdigit() else 0

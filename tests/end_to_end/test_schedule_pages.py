@@ -46,6 +46,11 @@ def test_a_rule_is_lengthened_by_two_people(
     expect(page.locator("h1")).to_have_text("Version 2")
     page.get_by_role("link", name="Tableau de gestion").focus()
     keys.press("Enter")
+    basis = page.locator("#l1 textarea[name=fondement]")
+    basis.fill(
+        "la loi n° 2017-007, art. 72,\nfixe vingt ans pour les écrits électroniques, et le ministère en garde quarante"
+    )
+    assert basis.evaluate("cell => cell.scrollHeight - cell.clientHeight") <= 0, "a long basis shows whole"
     term = page.locator("#l1 input[name=duree]")
     term.fill("quarante")
     page.locator("#note").fill("La correspondance est gardée plus longtemps")
@@ -56,6 +61,9 @@ def test_a_rule_is_lengthened_by_two_people(
     keys.press("Control+Enter")
     expect(page.locator("#preview + p")).to_contain_text("1 courrier change")
     expect(page.locator("main")).to_contain_text("La correspondance est gardée plus longtemps")
+    expect(page.locator("main")).to_contain_text(
+        "art. 72, fixe vingt ans pour les écrits électroniques, et le ministère"
+    )
     looked_at(page, "consequences")
     page.get_by_role("button", name="Soumettre").focus()
     keys.press("Enter")

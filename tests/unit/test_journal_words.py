@@ -13,7 +13,7 @@ from rooms.house import ROOT
 ROOMS = ("ged", "ingest", "retention", "api", "search")
 
 
-NOT_WRITTEN = ("actor", "clock", "letter_id", "store")
+NOT_WRITTEN = ("actor", "clock", "letter_id", "once", "store")
 """What `leave_line` is given beside details."""
 
 

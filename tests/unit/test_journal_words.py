@@ -25,7 +25,7 @@ def written() -> Iterator[str]:
                 if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
                     ("journal.write", "journal.write_about", "journal.write_once", "leave_line")
                 ):
-                    yield from (each.arg for each in node.keywords if each.arg not in {None, *NOT_WRITTEN})
+                    yield from (each.arg for each in node.keywords if each.arg and each.arg not in NOT_WRITTEN)
                 match node:
                     case ast.Call(func=ast.Name(id="told_digest"), args=[_, _, ast.Constant(value=str(name))]):
                         yield name

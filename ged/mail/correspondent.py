@@ -99,7 +99,7 @@ _LEGAL_FORMS = frozenset([
     "gmbh", "societe", "ste", "ets", "etablissement", "etablissements", "cie", "compagnie", "entreprise",
 ])
 # fmt: on
-_LINKS = frozenset(["de", "du", "des", "la", "le", "les", "et", "a", "au", "aux", "en", "of", "the", "and"])
+LINKS = frozenset(["de", "du", "des", "la", "le", "les", "et", "a", "au", "aux", "en", "of", "the", "and"])
 _VOWELS = re.compile(r"[aeiouyɛɔ]")
 _TWICE = re.compile(r"(.)\1+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -239,7 +239,7 @@ def _elsewhere(one: Card, other: Card) -> bool:
 def _significant(name: str) -> list[str]:
     """Return the words of a name, sorted, without legal forms nor small words; all of them when no other is left."""
     words = name_key(name).split()
-    return sorted([word for word in words if word not in _LEGAL_FORMS and word not in _LINKS] or words)
+    return sorted([word for word in words if word not in _LEGAL_FORMS and word not in LINKS] or words)
 
 
 def _digits(phone: str) -> str:

@@ -1,7 +1,8 @@
 """Who writes, as the directory knows it: of the names that a letter may be from, one that is known is likelier.
 
-A name misread by a letter or two is written as the one correspondent has it that it misreads. A telephone or an
-electronic address that one correspondent alone has speaks for that one, whose name may then be read worse.
+A misread name is written as the one correspondent has it that it misreads; a known name that was read whole is likelier
+than the part of it that was taken for the sender. A telephone or an electronic address that one correspondent alone has
+speaks for that one, whose name may then be read worse.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ged.mail.correspondent import Correspondent, name_key
-from ged.mail.folding import within
+from ged.mail.misreading import misreading
 from ged.mail.qualification import LEAST, SURE, Field, Proposal
 from ged.store.unit import Unit
 
 _LONG, _BEGINNING, _MOST = 4, 3, 60
-_SHORT_NAME = 8
-_KNOWN, _REACHED = 10.0, 20.0
-"""How much likelier a name is who writes when the directory has it, and when it is reached as the letter says."""
+_SHORT_NAME, _APART = 8, 2
+"""Letters of a name that may be mended, and by how many faults the next name must be further away."""
+_KNOWN, _REACHED, _WHOLE = 10.0, 20.0, 20.0
+"""How much likelier a name is who writes: the directory has it; it is reached as the letter says; the likeliest, which
+the directory has not, is a part of it."""
 _RESEMBLES = 0.7
 """From here on a name is that of whom the letter's telephone or address leads to, misread or cut."""
 
@@ -33,7 +36,7 @@ def known_sender(unit: Unit, tenant_id: str, found: Sequence[Proposal]) -> list[
     senders = [each for each in found if each.field is Field.SENDER]
     rest = [each for each in found if each.field is not Field.SENDER]
     reached = _reached(unit, tenant_id, rest)
-    told = [_told(unit, tenant_id, each, reached[0] if reached else None) for each in senders]
+    told = _whole_first([_told(unit, tenant_id, each, reached[0] if reached else None) for each in senders])
     spare = max(0.0, 1 - sum(each.confidence for each in senders))
     whole = spare + sum(each.confidence * weight for each, weight in told)
     likely = [replace(each, confidence=each.confidence * weight / whole) for each, weight in told]
@@ -60,6 +63,15 @@ def _told(unit: Unit, tenant_id: str, each: Proposal, reached: Correspondent | N
     return (replace(each, value=label), _KNOWN) if label else (each, 1.0)
 
 
+def _whole_first(told: list[tuple[Proposal, float]]) -> list[tuple[Proposal, float]]:
+    """Return weights with those of known names raised of which the likeliest, that nobody knows, is a part."""
+    if not told or told[0][1] > 1:
+        return told
+    part = f" {name_key(told[0][0].value)} "
+    holds = (weight > 1 and part in f" {name_key(each.value)} " for each, weight in told)
+    return [(each, weight * _WHOLE if whole else weight) for (each, weight), whole in zip(told, holds, strict=True)]
+
+
 def _reached(unit: Unit, tenant_id: str, found: Sequence[Proposal]) -> tuple[Correspondent, Proposal] | None:
     """Return the one correspondent that the letter's address or telephone leads to, and which of them does."""
     for each in found:
@@ -79,23 +91,14 @@ def _resembles(read: str, known: str) -> bool:
 
 
 def _misread_of(unit: Unit, tenant_id: str, key: str) -> str | None:
-    """Return the label of the one correspondent that a name misreads; None where it leads to several or to none.
-
-    Every word is the same but for one letter, two in all, and short names are left alone: « Lawson » is not « Dawson ».
-    """
+    """Return the label of the one correspondent that a name misreads; None where it leads to none, or nearly to two."""
     if len(key) < _SHORT_NAME:
         return None
     words = key.split()
-    found: dict[str, str] = {}
-    for word in sorted({each for each in words if len(each) >= _LONG}, key=lambda each: -len(each))[:2]:
-        near, _ = unit.correspondents.search(tenant_id, [word[:_BEGINNING]], limit=_MOST)
-        found |= {one.id: one.card.label for one in near if _misread(words, name_key(one.card.label).split())}
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _misread(read: list[str], known: list[str]) -> bool:
-    """Whether the words are those of a name, at most two of them one letter off."""
-    if len(read) != len(known):
-        return False
-    off = [(one, other) for one, other in zip(read, known, strict=True) if one != other]
-    return len(off) <= 2 and all(len(one) >= _LONG and within(one, other, 1) for one, other in off)
+    beginnings = {word[:_BEGINNING] for word in words if len(word) >= _LONG}
+    near = unit.correspondents.sharing(tenant_id, sorted(beginnings), limit=_MOST)
+    told = ((misreading(words, name_key(one.card.label).split()), one.card.label) for one in near)
+    found = sorted((faults, label) for faults, label in told if faults is not None)
+    if not found or (len(found) > 1 and found[1][0] - found[0][0] < _APART):
+        return None
+    return found[0][1]

@@ -156,6 +156,22 @@ class Correspondents:
         query = query.order_by(*first, correspondent.c.name_key, correspondent.c.id).limit(limit).offset(offset)
         return tuple(_value(row) for row in self._connection.execute(query)), total
 
+    def sharing(self, tenant_id: str, beginnings: Iterable[str], *, limit: int) -> tuple[Correspondent, ...]:
+        """Return those that have words beginning so, whoever has the most of these beginnings first."""
+        each = [_beginning(tenant_id, word).add_columns(sa.literal(word)) for word in beginnings]
+        if not each:
+            return ()
+        shared = sa.union(*each).subquery()
+        most = (
+            sa.select(shared.c.correspondent_id, sa.func.count().label("beginnings"))
+            .group_by(shared.c.correspondent_id)
+            .order_by(sa.desc("beginnings"), shared.c.correspondent_id)
+            .limit(limit)
+            .subquery()
+        )
+        query = sa.select(correspondent).join(most, most.c.correspondent_id == correspondent.c.id)
+        return tuple(_value(row) for row in self._connection.execute(query))
+
     def alike(self, found: Correspondent) -> list[str]:
         """Return those that share a mark with one and were not said to be others."""
         mine, theirs = correspondent_mark.alias("mine"), correspondent_mark.alias("theirs")

@@ -79,3 +79,28 @@ def test_a_telephone_that_two_share_speaks_for_neither(house: House, kossi: Acto
     twin = Card(Sort.ORGANISATION, "Granulats du Zio", phones=KNOWN.phones)
     enter(twin, store=house.store, actor=kossi, clock=house.clock)
     assert senders(house, kossi, said(Field.PHONE, "90 11 22 33", 0.99)) == []
+
+
+def test_a_known_name_is_likelier_than_the_part_of_it_that_was_taken_for_the_sender(house: House, kossi: Actor) -> None:
+    enter(KNOWN, store=house.store, actor=kossi, clock=house.clock)
+    names = (said(Field.SENDER, "Société des Carrières", 0.9), said(Field.SENDER, KNOWN.name, 0.01))
+    (found,) = senders(house, kossi, *names)
+    assert found.value == KNOWN.name
+    enter(Card(Sort.ORGANISATION, "Société des Carrières"), store=house.store, actor=kossi, clock=house.clock)
+    (found,) = senders(house, kossi, *names)
+    assert found.value == "Société des Carrières"
+
+
+def test_a_misread_name_that_is_nearly_two_is_left(house: House, kossi: Actor) -> None:
+    for name in ("Commune de Bassar", "Commune de Bassan"):
+        enter(Card(Sort.ORGANISATION, name), store=house.store, actor=kossi, clock=house.clock)
+    (found,) = senders(house, kossi, said(Field.SENDER, "Commune de Bassac", 0.6))
+    assert found.value == "Commune de Bassac"
+
+
+def test_a_misread_name_is_found_among_many_that_share_some_of_its_words(house: House, kossi: Actor) -> None:
+    names = [f"Atelier {number:02d}, Carrelage et Sociétés" for number in range(70)]
+    for name in (*names, "Union des Carrières et Sociétés du Mono"):
+        enter(Card(Sort.ORGANISATION, name), store=house.store, actor=kossi, clock=house.clock)
+    (found,) = senders(house, kossi, said(Field.SENDER, "Uníon des Carriéres et Soclétés du Mcno", 0.6))
+    assert found.value == "Union des Carrières et Sociétés du Mono"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -232,6 +233,10 @@ def test_a_block_is_read_without_its_label_and_through_the_faults_of_ocr(field: 
 def test_a_rule_between_two_names_of_a_letterhead_is_no_part_of_them() -> None:
     lines = (*LETTER[:3], (0.14, 0.08, "28 PE Lt AN"), *LETTER[4:])
     assert found_in(laid_out(lines))[Field.SENDER].value == "Ministère des Travaux Publics – Secrétariat Général"
+    page = laid_out((*LETTER[:3], (0.14, 0.08, "RRRRRRRIR"), *LETTER[4:]))
+    words = tuple(replace(one, confidence=0.2) if one.text == "RRRRRRRIR" else one for one in page.words)
+    told = found_in(replace(page, words=words))[Field.SENDER]
+    assert told.value == "Ministère des Travaux Publics – Secrétariat Général"
 
 
 def test_a_name_that_stands_twice_with_another_apostrophe_casts_no_doubt_on_itself() -> None:

@@ -8,8 +8,8 @@ from ingest.stages.fields.sheet import Placed, Sheet
 
 _SMALL = {"de", "du", "des", "la", "le", "les", "et", "à", "au", "aux", "en", "pour", "l'", "d'"}
 _MOST_ABOVE = 8
-_LEAST = 4
-"""Letters of a word of a name; a rule of signs between two names is read as words that have fewer."""
+_LEAST, _READ = 4, 0.5
+"""Letters of a word of a name, and how well it is read: a rule of signs is read as words that have less of one."""
 
 
 def with_parent(name: str, candidate: Candidate, sheet: Sheet) -> tuple[str, tuple[Word, ...]]:
@@ -53,7 +53,7 @@ def _ministry_above(candidate: Candidate, sheet: Sheet) -> list[Placed]:
         line = sheet.lines[at]
         if line.has("unit") or line.has("nation"):
             between = []  # what stood under it belongs to it, or it only parts two names
-        elif any(len(word.text) >= _LEAST for word in line.line.words):
+        elif any(len(word.text) >= _LEAST and word.confidence >= _READ for word in line.line.words):
             between.insert(0, line)
         if line.has("ministry"):
             return between

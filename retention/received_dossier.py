@@ -136,7 +136,6 @@ def take_piece(unit: Unit, coming: Coming, kept: Mapping[str, Stored]) -> Proven
         evidence = kept[each.uri].digest
         unit.arrivals.know(kept[each.uri], each.media_type, now)
     unit.outbox.add_pieces([piece.id], now)
-    unit.holds.catch_pieces(into.id, now)
     about = {"piece": piece.id, "title": piece.title}
     unit.journal.write_about(
         now, Act.CAME_BY_TRANSFER, actor, into.id, **about,

@@ -154,7 +154,7 @@ class KeptPiece:
 
     Attributes:
         brought_at: When its last version was; `digest` the SHA-256 of that one. `since`: when the first was.
-        sealed: Whether none of its versions waits for its seal.
+        sealed: Whether none of its versions waits for its seal. `read`: whether its last does not wait to be read.
     """
 
     piece: DossierPiece
@@ -163,6 +163,7 @@ class KeptPiece:
     since: datetime
     digest: str
     sealed: bool
+    read: bool
 
     @property
     def label(self) -> str:

@@ -131,7 +131,6 @@ def correct(
         stale = Dossier(**{name: getattr(current, name) for name in Dossier.__slots__} | {"revision": revision})
         shared = tuple(dict.fromkeys((current.owner_id, *units)))
         unit.dossiers.change(stale, code=code or current.code, title=title, units=shared, parts=parts)
-        unit.holds.catch_pieces(current.id, clock())
         unit.outbox.add_pieces_of(current.id, clock())
         changes = {
             "code": [current.code, code or current.code],

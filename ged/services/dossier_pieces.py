@@ -111,7 +111,6 @@ def bring(dossier_id: str, file: Brought, part: str = "", *, store: Store, actor
         unit.dossier_pieces.add(piece)
         version = _keep(unit, piece, 1, file, remark="", actor=actor, now=now)
         unit.outbox.add_pieces([piece.id], now)
-        unit.holds.catch_pieces(into.id, now)
         unit.journal.write_about(
             now, Act.PIECE_BROUGHT, actor, into.id, piece=piece.id, title=title, version=1, sha256=version.sha256
         )
@@ -162,7 +161,6 @@ def bring_version(
         said = " ".join(remark.split())[:500]
         version = _keep(unit, piece, latest.number + 1, file, remark=said, actor=actor, now=now)
         unit.outbox.add_pieces([piece.id], now)
-        unit.holds.catch_pieces(into.id, now)
         about = {"piece": piece.id, "title": piece.title, "version": version.number, "sha256": version.sha256}
         unit.journal.write_about(now, Act.PIECE_BROUGHT, actor, into.id, **about)
         unit.commit()
@@ -190,7 +188,6 @@ def describe(
         stale = DossierPiece(**{name: getattr(piece, name) for name in DossierPiece.__slots__} | {"revision": revision})
         unit.dossier_pieces.describe(stale, kept)
         unit.outbox.add_pieces([piece.id], now)
-        unit.holds.catch_pieces(into.id, now)
         before = {"title": piece.title, "part": piece.part, "kind": piece.kind, **piece.metadata}
         after = {"title": kept.title, "part": kept.part, "kind": kept.kind, **kept.metadata}
         changes = {
@@ -296,7 +293,7 @@ def read_again(dossier_id: str, piece_id: str, *, store: Store, actor: Actor) ->
     """
     require(actor, Right.KEEP_DOSSIERS)
     with store.unit() as unit:
-        piece = _there(unit, unit.dossiers.get(dossier_id, actor), piece_id)
+        piece = _there(unit, unit.dossiers.get(dossier_id, actor, lock=True), piece_id)
         latest = unit.dossier_pieces.versions([piece.id])[piece.id][0]
         if latest.reading is Reading.FAILED:
             unit.version_texts.try_again(latest.id)

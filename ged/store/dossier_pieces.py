@@ -177,7 +177,7 @@ class DossierPieces:
         )
         waits = sa.exists(sa.select(dossier_version.c.id).where(own, dossier_version.c.leaf_index.is_(None)))
         query = (
-            sa.select(*_PIECE, *_DOSSIER, last, first, latest.c.sha256, ~waits)
+            sa.select(*_PIECE, *_DOSSIER, last, first, latest.c.sha256, ~waits, latest.c.reading != Reading.PENDING)
             .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
             .join(latest, sa.and_(_of_piece(latest), latest.c.number == dossier_piece.c.latest))
             .where(*where)
@@ -185,9 +185,9 @@ class DossierPieces:
         split = len(_PIECE)
         found = []
         for row in self._connection.execute(query):
-            case = Dossier(*row[split:-4])
+            case = Dossier(*row[split:-5])
             case = replace(case, units=tuple(case.units), parts=tuple(case.parts))
-            found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-4:]))
+            found.append(KeptPiece(DossierPiece(*row[:split]), case, *row[-5:]))
         return tuple(found)
 
     def indexed(self, piece_ids: Sequence[str], actor: Actor | None = None) -> dict[str, IndexedPiece]:

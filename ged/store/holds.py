@@ -23,6 +23,8 @@ from ged.store.hold_tables import hold, hold_letter, hold_piece
 from ged.store.letters import seen_by
 from ged.store.page_text_tables import page_text
 from ged.store.tables import letter, page
+from ged.store.transfer_tables import reception_item
+from ged.store.version_text_tables import version_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ class Holds:
         """
         return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
 
-    def catch_pieces(self, dossier_id: str, at: datetime) -> None:
-        """Have every hold that stands catch what it is on among the pieces of a dossier."""
-        self._catch_pieces(self._read(hold.c.lifted_at.is_(None)), dossier_piece.c.dossier_id == dossier_id, at)
+    def catch_pieces(self, piece_ids: Sequence[str], at: datetime) -> None:
+        """Have every hold that stands catch what it is on among some pieces of dossiers, as `catch` does of letters."""
+        some = dossier_piece.c.id == sa.any_(text_array(piece_ids))
+        self._catch_pieces(self._read(hold.c.lifted_at.is_(None)), some, at)
 
     def wait_for_others(self) -> None:
         """Wait until no letter is being condemned and nobody else places or lifts a hold.
@@ -181,6 +184,7 @@ class Holds:
                 sa.select(sa.literal(each.id), dossier_piece.c.id, sa.literal(at))
                 .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
                 .where(dossier.c.tenant_id == each.tenant_id, within, _is_on_piece(each))
+                .where(dossier_piece.c.condemned_at.is_(None))
             )
             caught = insert(hold_piece).from_select(["hold_id", "piece_id", "since"], new)
             self._connection.execute(caught.on_conflict_do_nothing())
@@ -221,7 +225,8 @@ def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
     """Return what parts the pieces of dossiers that a hold is on from all others.
 
     A correspondent or a search is on the pieces of the dossiers where it has caught a letter; a search also on those
-    whose own names, or whose dossier's, say its words. A hold on one letter is on that letter alone.
+    that say its words by themselves or by their dossier, brought on its days to its service. One that asks for a kind
+    of letters is on no other piece; a hold on one letter is on that letter alone.
     """
     if one.scope is Scope.DOSSIER:
         return dossier_piece.c.dossier_id == one.target
@@ -232,7 +237,7 @@ def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
     )
     beside = dossier_piece.c.dossier_id.in_(caught)
     query = one.query
-    if query is None or query.kind or not (words := folded_words(query.words)):
+    if query is None or query.kind:
         return beside
     brought = sa.select(dossier_version.c.id).where(dossier_version.c.piece_id == dossier_piece.c.id)
     if query.since is not None:
@@ -241,11 +246,27 @@ def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
         brought = brought.where(
             dossier_version.c.added_at < datetime.combine(query.until + timedelta(days=1), time.min, UTC)
         )
-    told = sa.func.concat_ws(" ", dossier.c.search_text, dossier_piece.c.search_text)
-    rules = [sa.exists(brought), *(told.contains(word, autoescape=True) for word in words)]
+    rules = [sa.exists(brought), *(_piece_says(word) for word in folded_words(query.words))]
     if query.service:
         rules.append(dossier.c.owner_id == query.service)
     return sa.or_(beside, sa.and_(*rules))
+
+
+def _piece_says(word: str) -> sa.ColumnElement[bool]:
+    """Whether a word stands in what is known of a piece, its versions and its dossier, or in its text."""
+    told = sa.func.concat_ws(" ", dossier.c.search_text, dossier_piece.c.search_text)
+    version = sa.select(dossier_version.c.id).where(dossier_version.c.piece_id == dossier_piece.c.id)
+    named = sa.func.concat_ws(" ", dossier_version.c.filename, dossier_version.c.remark)
+    said_there = sa.select(reception_item.c.unit).where(reception_item.c.piece_id == dossier_piece.c.id)
+    elsewhere = (
+        (version, named),
+        (version.join(version_page), sa.cast(version_page.c.words, sa.Text)),
+        (said_there, sa.cast(reception_item.c.facts, sa.Text)),
+    )
+    return sa.or_(
+        told.contains(word, autoescape=True),
+        *(sa.exists(rows.where(_folded(text).contains(word, autoescape=True))) for rows, text in elsewhere),
+    )
 
 
 def _asked(query: HoldQuery) -> list[sa.ColumnElement[bool]]:

@@ -29,7 +29,7 @@ class Outbox:
         self._connection.execute(sa.insert(outbox).values(letter_id=letter_id, at=at))
 
     def add_pieces(self, piece_ids: Sequence[str], at: datetime) -> None:
-        """Say that pieces of dossiers changed."""
+        """Say that pieces of dossiers changed; a hold that is on one from now on catches it at once."""
         self._add(dossier_piece.c.id == sa.any_(text_array(piece_ids)), at)
 
     def add_pieces_of(self, dossier_id: str, at: datetime) -> None:
@@ -47,6 +47,7 @@ class Outbox:
             theirs = sa.update(dossier_piece).where(dossier_piece.c.id == sa.any_(text_array(ids)))
             self._connection.execute(theirs.values(entry_revision=dossier_piece.c.entry_revision + 1))
             self._connection.execute(sa.insert(outbox), [{"piece_id": one, "at": at} for one in ids])
+            Holds(self._connection).catch_pieces(ids, at)
 
     def pending(self, limit: int, after: int = 0) -> list[tuple[int, str]]:
         """Return (row, entry of the index) of the oldest changes that it does not have, after a row."""

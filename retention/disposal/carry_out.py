@@ -117,7 +117,7 @@ def _last_look(unit: Unit, line: DisposalLine, now: datetime) -> Look:
     """Look at what a line names, which nobody changes from here on, with every hold that is on it now."""
     if line.dossier_id is not None:
         piece = unit.dossier_pieces.kept_still(line.dossier_id, line.subject_id)
-        unit.holds.catch_pieces(line.dossier_id, now)
+        unit.holds.catch_pieces([line.subject_id], now)
         return looks_at_pieces(unit, [piece], now.date())[0]
     letter = unit.letters.get(line.subject_id, None, lock=True)
     unit.holds.catch([letter.id], now)

@@ -74,6 +74,8 @@ def _against_piece(one: KeptPiece, fate: Fate) -> Reason | None:
         return against
     if one.dossier.closed_on is None:
         return said("Son dossier est ouvert.")
+    if not one.read:
+        return said("La machine la lit encore.")
     return None if one.sealed else said("Une de ses versions attend encore son sceau.")
 
 

@@ -70,7 +70,7 @@ def laden(house: House) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
     seal_piece(joined.id, **sealing)
     seal_piece(kept.id, **sealing)
     laid = [f"%PDF {WORD} au dossier, version 1".encode() * 9, letter_pdf(body=f"La parcelle de {LAID} est bornée.")]
-    _, piece_id = over_piece(house, who, "plan", *laid)
+    _, piece_id = over_piece(house, who, "plan", *laid, read=False)
     read_all(house)
     drain_index(house)
     with house.store.unit() as unit:

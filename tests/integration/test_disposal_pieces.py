@@ -16,7 +16,7 @@ from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.disposal import Disposal, DisposalState, LineState
 from ged.mail.journal import Act
-from ged.mail.legal_hold import Scope
+from ged.mail.legal_hold import HoldQuery, Scope
 from ged.seal.leaf import DISPOSAL, Leaf
 from ged.services import classify, dossier, dossier_pieces, hold
 from ged.services.hold import NewHold
@@ -28,7 +28,7 @@ from retention.disposal.carry_out import carry_out, retry_left
 from retention.disposal.certificate import certificate_of
 from retention.nightly import sweep_letters
 from rooms.audits import codes
-from rooms.disposals import approved, disposed, over, over_piece, own, prepared
+from rooms.disposals import approved, disposed, over, over_piece, own, prepared, read_as
 from rooms.letters import decide, letter_pdf, send
 from rooms.server import bearer
 
@@ -131,19 +131,24 @@ def test_what_changes_at_the_last_moment_spares_it_with_its_reason(house: House,
     opened, second = over_piece(house, who, "B")
     unfiled, third = over_piece(house, who, "C")
     _, gone = over_piece(house, who, "D")
+    _, named = over_piece(house, who, "E", letter_pdf(subject="E"))
+    read_as(house, named, "La borne de Hahotoé")
     one = approved(house, who)
     hold.place(NewHold(Scope.DOSSIER, held, "Contentieux"), **own(house, who("archives")))
+    says = HoldQuery("hahotoe")
+    hold.place(NewHold(Scope.QUERY, reason="Enquête", query=says), **own(house, who("archives")))
     dossier.close(opened, closing=False, **own(house, who("daf")))
     classify.file_dossier(unfiled, "", **own(house, who("archives")))
     carry_out(one.id, hands_of(house))
-    assert states(house, who, one.id) == dict.fromkeys((first, second, third), LineState.SPARED) | {
+    assert states(house, who, one.id) == dict.fromkeys((first, second, third, named), LineState.SPARED) | {
         gone: LineState.DESTROYED
     }
     said = {line.subject_id: str(line.said) for line, _ in lists.disposal_file(one.id, **reader(house, who)).lines}
     assert "Contentieux" in said[first]
     assert "ouvert" in said[second]
     assert "n'a pas de cote" in said[third]
-    for each in (first, second, third):
+    assert "Enquête" in said[named], "a hold on a search is on what a piece says"
+    for each in (first, second, third, named):
         assert all(house.vault.stat(digest) is not None for digest in versions(house, each))
 
 

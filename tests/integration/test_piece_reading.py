@@ -23,16 +23,21 @@ from api.config import Settings
 from api.disposals import hands_of
 from api.wiring import House, open_house
 from api.worker import run_worker
+from ged.errors import Refused
 from ged.mail.access import Actor
-from ged.mail.disposal import DisposalState
+from ged.mail.disposal import DisposalState, LineState
 from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import Version
 from ged.mail.item import Reading
-from ged.services import dossier, dossier_pieces
+from ged.mail.legal_hold import HoldQuery, Scope
+from ged.services import dossier, dossier_pieces, hold
+from ged.services.hold import NewHold
 from ged.store.schema import configuration
 from integration.test_acknowledgement import signed_in
+from retention.disposal import lists
 from retention.disposal.carry_out import carry_out
-from rooms.disposals import approved, everything_kept, over_piece
+from retention.fates import fates_in_dossier
+from rooms.disposals import approved, over_piece, prepared
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all
 from rooms.office_files import odt
@@ -157,12 +162,14 @@ def test_a_version_of_before_reading_existed_is_given_a_job_when_the_schema_is_b
 
 
 @pytest.mark.parametrize("point", ["begun", "fetched", "some pages", "before settled"])
-def test_a_piece_destroyed_while_it_is_read_leaves_nothing_and_the_job_ends(
+def test_what_the_machine_still_reads_is_not_destroyed_and_a_hold_catches_what_it_turns_out_to_say(
     house: House, settings: Settings, who: Who, point: str
 ) -> None:
-    _, piece = over_piece(house, who, "Plan", letter_pdf(body="La parcelle de Zogbédji."))
+    case, piece = over_piece(house, who, "Plan", letter_pdf(body="La parcelle de Zogbédji."))
     one = approved(house, who)
     query(settings, "DELETE FROM procrastinate_jobs WHERE task_name = 'dispose'")  # it is done at the point, not beside
+    wait_again(house, piece)
+    hold.place(NewHold(Scope.QUERY, reason="Contentieux", query=HoldQuery("zogbedji")), **own(house, who("archives")))
     came = []
 
     def destroy(_version_id: str, at: str) -> None:
@@ -171,16 +178,28 @@ def test_a_piece_destroyed_while_it_is_read_leaves_nothing_and_the_job_ends(
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(run_worker, house, until_idle=True, piece_fault=destroy).result()
-    (done,) = came
-    assert done is not None
-    assert done.state is DisposalState.DONE
+    assert [done.state for done in came if done] == [DisposalState.DONE]
+    file = lists.disposal_file(one.id, store=house.store, actor=who("archives"))
+    ((line, _),) = file.lines
+    assert line.state is LineState.SPARED
+    known = point in {"some pages", "before settled"}
+    assert ("Contentieux" if known else "La machine la lit encore.") in str(line.said)
     found = last(house, piece)
-    assert house.vault.stat(found.sha256) is None
-    assert (found.reading, found.reading_error) == (Reading.PENDING, ""), "nothing is said of it any more"
-    assert query(settings, "SELECT 1 FROM version_page") == []
-    assert query(settings, "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'read_version'") == []
-    words = ("Zogbédji".encode(), b"zogbedji")
-    assert [place for place, data in everything_kept(house) if any(word in data for word in words)] == []
+    assert house.vault.stat(found.sha256) is not None
+    assert found.reading is Reading.READY
+    assert fates_in_dossier(case, **own(house, who("archives")))[piece].held
+    with pytest.raises(Refused):
+        prepared(house, who)
+
+
+def wait_again(house: House, piece_id: str) -> None:
+    """Have the last version of a piece wait to be read, as one does whose reading was given up and is asked for."""
+    with house.store.unit() as unit:
+        version_id = unit.dossier_pieces.versions([piece_id])[piece_id][0].id
+        unit.version_texts.forget(piece_id)
+        unit.version_texts.try_again(version_id)
+        unit.queue.defer("read_version", version_id=version_id)
+        unit.commit()
 
 
 def _work(settings: Settings) -> None:

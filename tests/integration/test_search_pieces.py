@@ -224,7 +224,7 @@ def test_other_units_a_withdrawal_a_new_version_and_a_code_are_followed(house: H
 
 
 def test_a_piece_that_is_destroyed_is_found_by_nobody_and_is_no_drift(house: House, who: Who) -> None:
-    _, piece = over_piece(house, who, "Zwiggurat", letter_pdf(body="La parcelle de Zogbédji."))
+    _, piece = over_piece(house, who, "Zwiggurat", letter_pdf(body="La parcelle de Zogbédji."), read=False)
     read_and_indexed(house)
     assert found(house, "daf", "zogbedji") == [piece]
     disposed(house, who)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -27,9 +28,10 @@ from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.mail.schedule import PlanLine, Schedule, ScheduleVersion, VersionState
 from ged.mail.transfer import Form
 from ged.ports import Signer
-from ged.services import classify, dossier, dossier_pieces, hold
+from ged.services import classify, dossier, dossier_pieces, hold, merge_correspondents
 from ged.services.capture import Arrival, Door, capture
 from ged.services.hold import NewHold
+from ged.services.name_parties import name_parties
 from ged.services.seal import seal
 from ged.services.seal_pieces import seal_piece
 from ged.services.sign_in import actor_of
@@ -37,6 +39,7 @@ from retention import transfers
 from retention.disposal import lists
 from retention.disposal.carry_out import Hands, carry_out
 from retention.nightly import sweep_letters
+from rooms.disposals import read_as
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
 POINTS = (
@@ -77,7 +80,7 @@ class CrashError(Exception):
 
 @dataclass
 class Known:
-    """A letter as this test itself remembers it."""
+    """A letter as this test itself remembers it; `sender` is the id of its correspondent."""
 
     id: str
     original: str
@@ -85,6 +88,7 @@ class Known:
     received: date
     closed: bool
     name: str
+    sender: str
     dossiers: set[str] = field(default_factory=set)
     filed: bool = False
     events: list[tuple[str, date]] = field(default_factory=list)
@@ -95,7 +99,8 @@ class Known:
 class KnownPiece:
     """A piece of a dossier of its own as this test itself remembers it; `code` of its dossier, "" for none.
 
-    `digests` are of its versions, `brought` is the day of the last, `slip` the transfer that it is on.
+    `digests` are of its versions, `brought` is the day of the last, `slip` the transfer that it is on. `says` is what
+    its last version does, known once it is `read`.
     """
 
     id: str
@@ -109,6 +114,8 @@ class KnownPiece:
     destroyed: bool = False
     sealed: bool = True
     slip: str = ""
+    says: str = ""
+    read: bool = False
 
 
 @dataclass
@@ -138,6 +145,8 @@ class Disposing(RuleBasedStateMachine):
         self.cases: list[str] = []
         self.pieces: list[KnownPiece] = []
         self.slips: list[str] = []
+        self.stands_for: dict[str, str] = {}
+        self.mark = token_hex(4)  # the house goes on from one run to the next: senders are of this one alone
 
     def clock(self) -> datetime:
         return self.now
@@ -164,8 +173,8 @@ class Disposing(RuleBasedStateMachine):
             render=lambda one: f"%PDF {one.disposal.number}".encode(),
         )
 
-    @rule(years=st.integers(18, 22), name=st.sampled_from(NAMES), closed=st.booleans())
-    def register(self, years: int, name: str, closed: bool) -> None:
+    @rule(years=st.integers(18, 22), name=st.sampled_from(NAMES), closed=st.booleans(), sender=st.integers(0, 2))
+    def register(self, years: int, name: str, closed: bool, sender: int = 0) -> None:
         house, n = self.house, len(self.letters)
         data = f"lettre {id(self)} {n} {name}".encode()
         stored = house.vault.put(BytesIO(data), media_type="application/pdf", tenant_id="MME")
@@ -181,8 +190,16 @@ class Disposing(RuleBasedStateMachine):
         )
         received = self.now - timedelta(days=365 * years + 6)
         self.write(letter_id, kind="demande", letter_date=received.date(), received_at=received, service_id="DAF",
-                   reading=Reading.READY, state=State.DONE if closed else State.IN_PROGRESS)  # fmt: skip
-        self.letters.append(Known(letter_id, stored.digest, received.date(), received.date(), closed, name))
+                   sender=f"Comptoir {'ABC'[sender]} {self.mark}", reading=Reading.READY,
+                   state=State.DONE if closed else State.IN_PROGRESS)  # fmt: skip
+        with house.store.unit() as unit:
+            name_parties(unit, unit.letters.get(letter_id, None, lock=True), self.who("kossi"), self.now)
+            unit.outbox.add(letter_id, self.now)
+            led = unit.parties.of(letter_id)[0].correspondent_id
+            unit.commit()
+        assert led is not None
+        self.stands_for.setdefault(led, led)
+        self.letters.append(Known(letter_id, stored.digest, received.date(), received.date(), closed, name, led))
         self.caught_now()
 
     def write(self, letter_id: str, **values: Any) -> None:
@@ -199,21 +216,26 @@ class Disposing(RuleBasedStateMachine):
                     Scope.LETTER: each.id == one.target,
                     Scope.DOSSIER: one.target in each.dossiers,
                     Scope.QUERY: one.query is not None and one.query.words == each.name,
+                    Scope.CORRESPONDENT: self.stands_for.get(one.target) == self.stands_for[each.sender],
                 }[one.scope]
                 if on and not each.destroyed:
                     standing.caught.add(each.id)
             for piece in self.pieces:
-                named = one.query is not None and one.query.words == piece.name
+                told = {piece.name, piece.says} if piece.read else {piece.name}
+                named = one.query is not None and one.query.words in told
                 beside = any(piece.case in each.dossiers and each.id in standing.caught for each in self.letters)
-                if one.target == piece.case or named or (beside and one.scope is Scope.QUERY):
+                if one.target == piece.case or named or (beside and one.scope in {Scope.QUERY, Scope.CORRESPONDENT}):
                     standing.caught.add(piece.id)
 
     def some(self, n: int) -> Known | None:
         alive = [each for each in self.letters if not each.destroyed]
         return alive[n % len(alive)] if alive else None
 
-    @rule(years=st.integers(18, 22), name=st.sampled_from(NAMES), code=st.sampled_from(("", "A1", "Z")))
-    def lay(self, years: int, name: str, code: str) -> None:
+    @rule(
+        years=st.integers(18, 22), name=st.sampled_from(NAMES), code=st.sampled_from(("", "A1", "Z")),
+        says=st.sampled_from(("", *NAMES)), read=st.booleans(),
+    )  # fmt: skip
+    def lay(self, years: int, name: str, code: str, says: str = "", read: bool = True) -> None:
         house, past = self.house, self.now - timedelta(days=365 * years + 6)
         data = f"pièce {id(self)} {len(self.pieces)}".encode()
         case = dossier.begin("", f"Permis {name}", "DAF", (), **self.by("daf")).id
@@ -221,7 +243,9 @@ class Disposing(RuleBasedStateMachine):
         file = dossier_pieces.Brought(stored, "application/pdf", "plan.pdf")
         piece = dossier_pieces.bring(case, file, **self.by("daf") | {"clock": lambda: past})
         self.seal_versions(piece.id)
-        self.pieces.append(KnownPiece(piece.id, case, [stored.digest], past.date(), name))
+        self.pieces.append(KnownPiece(piece.id, case, [stored.digest], past.date(), name, says=says))
+        if read:
+            self.read(len(self.pieces) - 1)
         self.file_case(len(self.pieces) - 1, code)
         self.close_case(len(self.pieces) - 1, closed=True)
         self.caught_now()
@@ -245,8 +269,17 @@ class Disposing(RuleBasedStateMachine):
         for known in self.pieces:
             known.sealed = kept[known.id].sealed
 
-    @rule(n=st.integers(0, 50), years=st.integers(18, 22), sealed=st.booleans())
-    def bring_again(self, n: int, years: int, sealed: bool) -> None:
+    @rule(n=st.integers(0, 50))
+    def read(self, n: int) -> None:
+        """Have the machine read a piece that waits: before that nobody knows which holds it is under."""
+        one = self.laid(n)
+        if one is not None and not one.read:
+            read_as(self.house, one.id, one.says)
+            one.read = True
+            self.caught_now()
+
+    @rule(n=st.integers(0, 50), years=st.integers(18, 22), sealed=st.booleans(), says=st.sampled_from(("", *NAMES)))
+    def bring_again(self, n: int, years: int, sealed: bool, says: str = "") -> None:
         """Bring a second version, which restarts the years; without its seal nothing is destroyed."""
         one = self.laid(n)
         if one is None or one.destroyed:
@@ -261,7 +294,8 @@ class Disposing(RuleBasedStateMachine):
         )
         one.digests.append(stored.digest)
         one.brought = max(one.brought, past.date())
-        one.sealed = False
+        one.sealed = one.read = False
+        one.says = says
         if sealed:
             self.seal_versions(one.id)
         self.close_case(n, closed=was_closed)
@@ -396,12 +430,28 @@ class Disposing(RuleBasedStateMachine):
         (one.dossiers.add if inside else one.dossiers.discard)(case)
         self.caught_now()
 
-    @rule(n=st.integers(0, 50), scope=st.sampled_from((Scope.LETTER, Scope.DOSSIER, Scope.QUERY)))
+    @rule(n=st.integers(0, 50), m=st.integers(0, 50))
+    def merge(self, n: int, m: int) -> None:
+        """Have one correspondent stand for another."""
+        known = [*self.stands_for]
+        if not known:
+            return
+        survivor, merged = known[n % len(known)], known[m % len(known)]
+        with suppress(GedError):
+            merge_correspondents.merge(survivor, merged, **self.by("kossi"))
+            for each, stands in self.stands_for.items():
+                self.stands_for[each] = survivor if stands == merged else stands
+            self.caught_now()
+
+    @rule(n=st.integers(0, 50), scope=st.sampled_from(Scope))
     def hold(self, n: int, scope: Scope) -> None:
         one = self.some(n)
-        target = {Scope.LETTER: one.id if one else "", Scope.QUERY: ""}.get(
-            scope, self.cases[n % len(self.cases)] if self.cases else ""
-        )
+        target = {
+            Scope.LETTER: one.id if one else "",
+            Scope.DOSSIER: self.cases[n % len(self.cases)] if self.cases else "",
+            Scope.CORRESPONDENT: one.sender if one else "",
+            Scope.QUERY: "",
+        }[scope]
         with suppress(NotFound):
             placed = hold.place(
                 NewHold(scope, target, "Contentieux", HoldQuery(NAMES[n % len(NAMES)])), **self.by("archives")
@@ -457,7 +507,9 @@ class Disposing(RuleBasedStateMachine):
 
     def ripe_piece(self, one: KnownPiece) -> bool:
         until = Term(20, Span.YEARS).after(one.brought)
-        if one.code not in {"A1", "Z"} or (one.code == "Z" and not one.events) or one.slip or not one.sealed:
+        if one.code not in {"A1", "Z"} or (one.code == "Z" and not one.events) or one.slip:
+            return False
+        if not one.sealed or not one.read:
             return False
         if one.code == "Z":
             until = max(until, Term(2, Span.YEARS).after(max(day for _, day in one.events)))
@@ -529,6 +581,8 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
     one = machine()
     for name, years, closed in (("alpha", 22, True), ("beta", 22, True), ("gamma", 18, True), ("gamma", 22, False)):
         one.register(years, name, closed)
+    one.register(22, "alpha", closed=True, sender=1)
+    one.register(22, "alpha", closed=True, sender=2)
     for name, years, code in (("alpha", 22, "A1"), ("beta", 22, "A1"), ("gamma", 22, ""), ("gamma", 18, "A1"),
                               ("alpha", 22, "Z"), ("alpha", 22, "Z"), ("alpha", 22, "A1")):  # fmt: skip
         one.lay(years, name, code)
@@ -543,17 +597,27 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
     one.never_happened_to_case(10)
     one.lie_together(1, 11, inside=True)  # beta, which the hold on a search catches
     one.bring_again(12, 21, sealed=True)
-    one.bring_again(8, 21, sealed=False)  # its last version waits for its seal
+    one.read(12)
+    one.bring_again(13, 21, sealed=True)  # its last version waits to be read
+    one.lay(22, "alpha", "A1", says="beta")
+    one.lay(22, "alpha", "A1", says="gamma")
+    one.lay(22, "alpha", "A1")
+    one.bring_again(8, 21, sealed=False)  # and here for its seal: one that is sealed has others sealed beside it
+    one.read(8)
+    one.lie_together(5, 16, inside=True)
     one.hold(1, Scope.QUERY)
+    one.hold(4, Scope.CORRESPONDENT)
+    one.merge(1, 2)  # the third sender, whose letter lies beside a piece
     one.prepare()
     one.visa(0)
     one.approve(0, "sg")
     one.work("shredded", 0)
     one.work(None, 0)
-    assert [each.destroyed for each in one.letters] == [True, False, False, False]
+    assert [each.destroyed for each in one.letters] == [True, False, False, False, False, False]
     assert [each.destroyed for each in one.pieces] == [
         *(True, False, False, False, False, True, False),
-        *(False, False, False, False, False, True, True),
+        *(False, False, False, False, False, True, False),
+        *(False, True, False),
     ]
     one.what_is_not_destroyed_is_whole()
     one.teardown()

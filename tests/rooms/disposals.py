@@ -22,6 +22,7 @@ from retention.disposal.carry_out import carry_out
 from retention.nightly import sweep_letters
 from rooms.house import driver_url
 from rooms.letters import decide, letter_pdf, read_all, send
+from rooms.values import a_page
 
 Who = Callable[[str], Actor]
 
@@ -63,8 +64,13 @@ def close(house: House, letter_id: str, state: State = State.DONE) -> None:
         unit.commit()
 
 
-def over_piece(house: House, who: Who, mark: str, *versions: bytes, file_code: str = "A1") -> tuple[str, str]:
-    """Bring and seal a piece, its versions of 2001, in a dossier of its own, closed; ids of the dossier and of it."""
+def over_piece(
+    house: House, who: Who, mark: str, *versions: bytes, file_code: str = "A1", read: bool = True
+) -> tuple[str, str]:
+    """Bring and seal a piece, its versions of 2001, in a dossier of its own, closed; ids of the dossier and of it.
+
+    Without `read` it waits for the machine.
+    """
     daf = who("daf")
     then = own(house, daf) | {"clock": lambda: datetime(2001, 3, 3, 9, tzinfo=UTC)}
     case = dossier.begin("", f"Affaire {mark}", "DAF", (), **own(house, daf))
@@ -79,8 +85,20 @@ def over_piece(house: House, who: Who, mark: str, *versions: bytes, file_code: s
             dossier_pieces.bring_version(case.id, piece.id, file, made_from=number, **then)
     assert piece is not None
     seal_versions(house, piece.id)
+    if read:
+        read_as(house, piece.id, mark)
     dossier.close(case.id, closing=True, **own(house, daf))
     return case.id, piece.id
+
+
+def read_as(house: House, piece_id: str, text: str) -> None:
+    """Have the last version of a piece read, one page that says a text."""
+    with house.store.unit() as unit:
+        last = unit.dossier_pieces.versions([piece_id])[piece_id][0]
+        unit.version_texts.keep(last.id, text, [a_page(text)])
+        unit.version_texts.settle(last.id, text, 1)
+        unit.outbox.add_pieces([piece_id], house.clock())
+        unit.commit()
 
 
 def seal_versions(house: House, piece_id: str) -> None:

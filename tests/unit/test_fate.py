@@ -267,7 +267,7 @@ def a_kept_piece(closed_on: date | None, brought: date = date(2025, 6, 1)) -> Ke
     opened = datetime(2024, 1, 1, 9, tzinfo=UTC)
     case = Dossier("d", "MME", "2024-DAF-001", "Carrière", "DAF", ("DAF",), closed_on, 1, opened, (), "A1")
     at = datetime.combine(brought, datetime.min.time(), UTC)
-    return KeptPiece(piece, case, at, at, "0" * 64, sealed=True)
+    return KeptPiece(piece, case, at, at, "0" * 64, sealed=True, read=True)
 
 
 def test_a_piece_follows_the_closing_and_the_events_of_its_dossier() -> None:

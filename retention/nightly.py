@@ -6,7 +6,7 @@ last night stands until the new one is whole. It begins anew at midnight, and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 
 from ged.clock import Clock
@@ -21,6 +21,9 @@ from retention.fates import fates_of_pieces
 from retention.locks import longer_locks, note_piece_locks, of_letter
 
 _PART = 5000
+_TOGETHER = 200
+"""Letters whose terms are noted in one transaction: nobody who writes to one of them waits for long."""
+_GONE = (State.DESTROYED, State.TRANSFERRED)
 Fault = Callable[[str], None]
 """Called with the id of the last letter of each part, once it is kept: a test dies there."""
 
@@ -52,21 +55,25 @@ def note_term(letter_id: str, *, store: Store, clock: Clock) -> None:
 
     Done again, it notes the same. It waits for whoever writes to the letter: a stamp passes over what another holds.
     """
-    with store.unit() as unit:
-        letter = unit.letters.get(letter_id, None, lock=True)
-        if letter.state in {State.DESTROYED, State.TRANSFERRED}:
-            return
-        facts = unit.retention.of([letter], clock().date())[letter_id]
-        unit.sweeps.stamp([_term(letter_id, reckon(letter, facts), facts)])
-        unit.commit()
+    _note([letter_id], store, clock)
 
 
 def note_terms(dossier_id: str, *, store: Store, clock: Clock) -> None:
     """Note on each letter of a dossier what its closing, its file code or an event in it has changed."""
     with store.unit() as unit:
         letters = unit.dossiers.letters_in(dossier_id)
-    for each in letters:
-        note_term(each, store=store, clock=clock)
+    for start in range(0, len(letters), _TOGETHER):
+        _note(letters[start : start + _TOGETHER], store, clock)
+
+
+def _note(letter_ids: Sequence[str], store: Store, clock: Clock) -> None:
+    with store.unit() as unit:
+        unit.letters.keep_still(letter_ids)
+        letters = [each for each in unit.letters.many(list(letter_ids)) if each.state not in _GONE]
+        if letters:
+            facts = unit.retention.of(letters, clock().date())
+            unit.sweeps.stamp([_term(each.id, reckon(each, facts[each.id]), facts[each.id]) for each in letters])
+        unit.commit()
 
 
 def _go_on(store: Store, clock: Clock, part: int, lock_days: int | None) -> tuple[int | None, str]:

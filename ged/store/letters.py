@@ -113,6 +113,11 @@ class Letters:
         """Return letters by id, for the index; ids that do not exist are left out."""
         return [_value(row) for row in _MANY.ask(self._connection, ids=sorted(letter_ids))]
 
+    def keep_still(self, letter_ids: Sequence[str]) -> None:
+        """Wait for whoever writes to letters: nobody else does before this transaction ends. By id, as all who lock."""
+        ids = sa.select(letter.c.id).where(letter.c.id == sa.any_(text_array(letter_ids))).order_by(letter.c.id)
+        self._connection.execute(ids.with_for_update(key_share=True))
+
     def with_computed_deadline(self, states: Sequence[State]) -> list[Letter]:
         """Return the letters in some states whose deadline was computed from a number of working days."""
         query = _SELECT.where(letter.c.delay_days.is_not(None), letter.c.state.in_(states)).order_by(letter.c.id)

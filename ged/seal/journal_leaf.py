@@ -10,6 +10,8 @@ from ged.mail.journal import JournalRow
 
 _LONGEST = 60_000
 """Bytes of details that an entry holds as they are; longer ones are held by their SHA-256. An entry has 65,535."""
+_LARGEST = 2**63
+"""A line's id is less, and more than its opposite: what PostgreSQL counts with."""
 
 
 def encode_row(row: JournalRow) -> bytes:
@@ -36,8 +38,11 @@ def read_entry(entry: bytes) -> dict[str, object]:
     Raises:
         ValueError: these bytes are no entry of a journal.
     """
-    said = json.loads(entry)
-    if isinstance(said, dict) and isinstance(said.get("id"), int):
+    try:
+        said = json.loads(entry)
+    except RecursionError:
+        said = None
+    if isinstance(said, dict) and type(said.get("id")) is int and -_LARGEST <= said["id"] < _LARGEST:
         return said
     message = "not an entry of a journal"
     raise ValueError(message)

@@ -19,6 +19,9 @@ DISPOSAL = "elimination"
 SALT_BYTES = 32
 _BLINDED = 2
 _SAID = ("document", "size", "p7s_sha256", "version", "event", "actor", "time")
+_LARGEST = 2**63
+"""A file has fewer bytes: what SQLite and PostgreSQL count with."""
+_TEXTS = ("sha256", *(name for name in _SAID if name != "size"))
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _PLAIN = re.compile(
     '{"actor":"%s","document":"%s","event":"%s","p7s_sha256":"%s","sha256":"%s","size":(0|[1-9][0-9]{0,17}),'
@@ -92,8 +95,12 @@ class Leaf:
                 blinded = {"sha256": fields.pop("blinded_sha256"), "blinded": fields.pop("format") == _BLINDED}
                 fields |= blinded
             leaf = cls(**fields)
-        except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        except (TypeError, KeyError, AttributeError, UnicodeDecodeError, RecursionError) as error:
             raise ValueError("not a leaf") from error
+        if not all(isinstance(getattr(leaf, name), str) for name in _TEXTS):
+            raise ValueError("not a leaf")
+        if type(leaf.size) is not int or not 0 <= leaf.size < _LARGEST:
+            raise ValueError("not the leaf of a file")
         if leaf.encode() != data:
             raise ValueError("not the canonical encoding")
         return leaf

@@ -64,7 +64,7 @@ class SecondDigests:
                 for told in (made.plain, made.blinded)
                 for weak, strong in told.items()
             )
-        except (TypeError, KeyError, AttributeError, UnicodeDecodeError) as error:
+        except (TypeError, KeyError, AttributeError, UnicodeDecodeError, RecursionError) as error:
             raise ValueError("not second digests") from error
         if not whole or made.encode() != data:
             raise ValueError("not the canonical encoding")

@@ -7,6 +7,7 @@ writes SQL, whoever holds the keys signs with them: nothing here is pretended.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ from rooms.audits import (
     with_own_database,
 )
 
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 FORGED = b"%PDF-1.7 un autre original"
 WITNESS = Ed25519PrivateKey.generate()
 
@@ -178,6 +180,21 @@ def test_a_log_rebuilt_and_grown_since(taken: Victim) -> None:
     rebuild_log(taken, entries)
     taken.ledger.append([replace(leaf_at(taken, 2), document="depuis").encode()])
     assert "log.rewritten" in codes(audited(taken, Depth.QUICK, retained=(kept,)))
+
+
+def test_an_insider_with_the_log_key_logs_what_is_no_leaf(victim: Victim) -> None:
+    told, before = json.loads(leaf_at(victim, 2).encode()), victim.ledger.head().size
+    odd = [
+        {"sha256": 7}, {"sha256": None}, {"sha256": "Z" * 64}, {"sha256": told["sha256"].upper()}, {"size": True},
+        {"size": "11"}, {"size": -1}, {"size": 10**400}, {"document": []}, {"event": {}}, {"time": "hier"},
+    ]  # fmt: skip
+    entries = [canonical(told | each).encode() for each in odd]
+    nested = b"[" * 30_000 + b"]" * 30_000
+    victim.ledger.append([*entries, nested, b'{"sha512":' + nested + b"}", b"", b"\xff"])
+    done = audited(victim)
+    assert EXIT[done.outcome] == 1
+    about = " ".join(one.about for one in findings(done))
+    assert all(f"n° {before + at}" in about for at in range(len(entries) + 4))
 
 
 def test_without_a_head_kept_elsewhere_a_rebuilt_log_is_not_seen_and_the_report_says_so(taken: Victim) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from ged.seal.journal_leaf import read_entry
 from ged.seal.leaf import SALT_BYTES, Leaf, blind
 
 DIGEST = hashlib.sha256(b"un courrier").hexdigest()
@@ -53,10 +54,17 @@ def test_a_plain_leaf_needs_no_salt() -> None:
         b'["format"]',
         b'"format"',
         b"2",
+        b"[" * 30_000 + b"]" * 30_000,
+        PLAIN.encode().replace(b'"size":11', b'"size":-1'),
+        PLAIN.encode().replace(b'"size":11', b'"size":true'),
+        PLAIN.encode().replace(b'"size":11', b'"size":"11"'),
+        PLAIN.encode().replace(b'"size":11', b'"size":9223372036854775808'),
+        PLAIN.encode().replace(f'"{DIGEST}"'.encode(), b"7"),
+        PLAIN.encode().replace(b'"systeme"', b"[]"),
     ],
 )
-def test_what_mixes_the_formats_is_no_leaf(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"leaf|canonical"):
+def test_what_mixes_the_formats_or_kinds_of_values_is_no_leaf(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"leaf|canonical|file"):
         Leaf.decode(data)
 
 
@@ -82,8 +90,14 @@ def test_whatever_byte_is_changed_a_leaf_is_read_as_by_json(other: bytes) -> Non
                 assert Leaf.decode(data) == due
 
 
-@pytest.mark.parametrize("size", [0, 7, 10**17, 10**18, 10**30, -3])
+@pytest.mark.parametrize("size", [0, 7, 10**17, 10**18, 2**63 - 1])
 @pytest.mark.parametrize("actor", ["", "Kossi « A »", 'a"b', "a\\b", "a\nb", "a\x7fb", "a\u2028b", "𝔘"])
 def test_any_value_is_read_back(actor: str, size: int) -> None:
     leaf = replace(PLAIN, actor=actor, size=size)
     assert Leaf.decode(leaf.encode()) == leaf
+
+
+@pytest.mark.parametrize("entry", [b"[" * 30_000, b"7", b'{"id":true}', b'{"id":9223372036854775808}'])
+def test_what_names_no_line_is_no_entry_of_a_journal(entry: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_entry(entry)

@@ -37,7 +37,7 @@ def work_until_nightly_is_done(house: House) -> None:
     names = ", ".join(f"'{name}'" for name in sorted(NIGHTLY))
     try:
         until = time.monotonic() + _WITHIN_S
-        while asked_for(house).keys() < NIGHTLY or rows(
+        while not asked_for(house).keys() >= NIGHTLY or rows(
             house, f"SELECT 1 FROM procrastinate_jobs WHERE task_name IN ({names}) AND status IN ('todo', 'doing')"
         ):
             assert worker.poll() is None

@@ -29,9 +29,9 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
     texts = list(read)
     likeness.add(chain.from_iterable(texts))
-    held = LEXICON.holding(likeness.written, [token.stem for token in missing])
-    spelt_so = {token.stem for word in held for token in read_word(word)}
-    missing = [token for token in missing if token.stem not in spelt_so]
+    spelt_so = LEXICON.holding(likeness.written, [token.stem for token in missing])
+    stems = {token.stem for word in spelt_so for token in read_word(word)}
+    missing = [token for token in missing if token.stem not in stems]
     near = [(token, likeness.near(token.exact)) for token in missing]
     held = {word for _, alike in near for word in alike}
     if not held:

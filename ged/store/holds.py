@@ -237,7 +237,7 @@ def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
     )
     beside = dossier_piece.c.dossier_id.in_(caught)
     query = one.query
-    if query is None or query.kind:
+    if query is None or query.empty or query.kind:
         return beside
     brought = sa.select(dossier_version.c.id).where(dossier_version.c.piece_id == dossier_piece.c.id)
     if query.since is not None:

@@ -71,12 +71,12 @@ def _looked_at(
 ) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
     judge = _judge(ground)
-    some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
-    asked = ((some, [_asked(one, ground, originals) for one in some if _is_read(one)]) for some in some_at_once)
+    some_at_once = handfuls(((one, _is_read(one)) for one in listed), partial(_weight, ground.handful_bytes))
+    asked = ((some, [_asked(one, ground, originals) for one, read in some if read]) for some in some_at_once)
     for some, answers in in_order(partial(_read, ground, judge), asked, ground.readers):
         answered = iter(answers)
-        for one in some:
-            if _is_read(one):
+        for one, read in some:
+            if read:
                 yield one, *next(answered)
             else:
                 yield one, 0, _named_wrong(one, veiled=ground.veiled)
@@ -111,11 +111,12 @@ def _asked(one: Found, ground: Ground, originals: Originals) -> Asked:
     return Asked(one.digest, one.size, one.suffix, expected)
 
 
-def _weight(handful_bytes: int, one: Found) -> float:
+def _weight(handful_bytes: int, listed: tuple[Found, bool]) -> float:
     """Return the part of a handful that a thing is: an original by its bytes, a name alone next to nothing."""
-    if _ANCHORED.fullmatch(one.suffix):
-        return 0.01
-    return 0.002 if one.suffix else 0.01 + one.size / handful_bytes
+    one, read = listed
+    if one.suffix:
+        return 0.01 if read else 0.002
+    return 0.01 + one.size / handful_bytes
 
 
 def _know(ground: Ground, leaves: Leaves) -> None:

@@ -17,8 +17,10 @@ from ingest.stages.extract import extract
 from ingest.stages.fields import model
 from ingest.stages.fields.blocks import blocks, polished
 from ingest.stages.fields.choose import choice_of
+from ingest.stages.fields.customs import leaned
 from ingest.stages.fields.dates import dates, spans
 from ingest.stages.fields.echoes import echoes_of
+from ingest.stages.fields.letterhead import titled
 from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
 from ingest.stages.fields.sheet import Sheet
 from rooms.values import a_page
@@ -311,3 +313,59 @@ def test_a_name_is_echoed_by_initials_domain_and_greeting() -> None:
     assert echoes.of("Ministère des Mines et de l'Énergie")[:3] == (0.0, 1.0, 0.0)
     assert echoes.of("A Madame la Secrétaire générale")[3] == 1.0
     assert echoes.of("Le Directeur")[3] < 0.7
+
+
+SIGNED = (
+    (0.40, 0.05, "PRIMATURE"),
+    (0.36, 0.07, "DIRECTION RÉGIONALE"),
+    (0.41, 0.085, "MARITIME"),
+    (0.36, 0.11, "RÉPUBLIQUE TOGOLAISE"),
+    (0.34, 0.13, "Travail - Liberté - Patrie"),
+    (0.52, 0.20, "Madame la Secrétaire générale"),
+    (0.52, 0.215, "Direction du Cadastre"),
+    (0.08, 0.30, "Objet : Avis sur le projet de route"),
+    (0.08, 0.36, "Madame la Secrétaire générale,"),
+    (0.08, 0.50, "Veuillez agréer, Madame, mes salutations."),
+    (0.60, 0.66, "Kodjo AGBÉKO"),
+)
+
+
+def _likeliest(field: Field, sheet: Sheet, likely: dict[str, float]) -> str:
+    """Return the value that customs make of what trees would find likely; -9 is what they find of any other."""
+    found = blocks(sheet)
+    scores = leaned(field, found, [likely.get(one.value, -9.0) for one in found], sheet)
+    return found[scores.index(max(scores))].value
+
+
+def test_a_house_in_the_letterhead_writes_and_not_who_signs_nor_a_motto() -> None:
+    sheet = Sheet([laid_out(SIGNED)])
+    doubt = {"Kodjo AGBÉKO": 0.5, "Travail - Liberté - Patrie": 0.9, "DIRECTION RÉGIONALE": -1.0, "PRIMATURE": -1.5}
+    assert _likeliest(Field.SENDER, sheet, doubt) == "DIRECTION RÉGIONALE MARITIME"
+    assert _likeliest(Field.SENDER, sheet, {"PRIMATURE": -1.0}) == "DIRECTION RÉGIONALE MARITIME"
+    assert _likeliest(Field.SENDER, sheet, doubt | {"Kodjo AGBÉKO": 6.0}) == "Kodjo AGBÉKO"
+
+
+def test_the_house_of_an_addressee_does_not_write() -> None:
+    told = {"Kodjo AGBÉKO": -1.0, "Direction du Cadastre": -1.5}
+    assert _likeliest(Field.SENDER, Sheet([laid_out(SIGNED[3:])]), told) == "Kodjo AGBÉKO"
+
+
+def test_who_is_greeted_is_written_to_with_the_house_that_the_greeting_leaves_out() -> None:
+    block, greeting = "Madame la Secrétaire générale Direction du Cadastre", "Madame la Secrétaire générale,"
+    sheet = Sheet([laid_out(SIGNED)])
+    assert _likeliest(Field.RECIPIENT, sheet, {greeting: 0.9, block: 0.2}) == block
+    assert _likeliest(Field.RECIPIENT, sheet, {block: -4.0, "Kodjo AGBÉKO": -2.0}) == block
+    lost = Sheet([laid_out(tuple(one for one in SIGNED if one[1] not in {0.20, 0.215}))])
+    assert _likeliest(Field.RECIPIENT, lost, {greeting: -5.0, "Kodjo AGBÉKO": -4.0}) == greeting
+
+
+def test_a_house_is_named_at_the_foot_of_the_page_before_its_contacts() -> None:
+    foot = "Entreprise Horizon - Quartier Djidjolé, Lomé - BP 4521 - Tél. 22 21 33 44 - contact@horizon.tg - NIF 1000"
+    lines = ((0.08, 0.30, "Objet : Avis"), (0.60, 0.66, "Kodjo AGBÉKO"), (0.08, 0.95, foot))
+    told = {"Kodjo AGBÉKO": -0.5, "Entreprise Horizon": -1.0}
+    assert _likeliest(Field.SENDER, Sheet([laid_out(lines)]), told) == "Entreprise Horizon"
+
+
+def test_a_name_in_capitals_is_written_as_one() -> None:
+    assert titled("DÉLÉGATION DE L'ÉNERGIE ET DU LABEUR") == "Délégation de l'Énergie et du Labeur"
+    assert titled("ENTREPRISE AUTO-ÉCOLE D'ANÉHO") == "Entreprise Auto-École d'Aného"

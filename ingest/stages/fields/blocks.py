@@ -19,13 +19,18 @@ MAX_GAP = 1.6
 """Blank lines that part two blocks, in line heights."""
 ECHOES = slice(-21, -16)
 """Which of a block's numbers say its echoes; those after say whether the text goes on, and what heads the sheet."""
+GREETED = slice(-18, -16)
+"""Which of its numbers say how like it, and its first line, the greeting is."""
 _TIGHT, _ALIGNED = 0.8, 0.03
 """Within so many line heights, and shares of the page's width, a line goes on with the one above it."""
 _ENDS_OPEN = re.compile(r"\b(?:de|du|des|la|le|les|et|aux?|en|pour|of|and|for)$|\b[dl]'$")
 _GOES_ON = re.compile(r"(?:et|de|du|des|la|les|aux?|en|d['’]|l['’])\b|[a-zà-ÿ]{3}")
+_GOES_ON_IN_CAPITALS = re.compile(r"(?:(?:ET|DE|DES|DU)\b|D['’])[^a-zà-ÿ:]*$")
 _L_READ = re.compile(r"\b([A-ZÀ-Ý])I(?=[a-zà-ÿ])")
 _SARL_READ = re.compile(r"\bSAR[I1l]\b")
 """« Plus » read as « PIus », « SARL » as « SARI »."""
+FOOT = 0.85
+"""From here down a line is of the foot of the page."""
 _MOST_RULES = 8
 """Lines that part two names of a letterhead."""
 _DASHES = {"-", "–", "—", "|", "•", "·", "*"}
@@ -50,6 +55,8 @@ def blocks(sheet: Sheet) -> list[Candidate]:
         if one.body and not (
             _over_greeting(one, sheet) or one.has("subject") or one.has("from") or one.has("civility")
         ):
+            if one.line.box.top > FOOT:
+                found += [_candidate([part], sheet, echoes) for part in _parts(one)]
             continue
         if not _comes_from_above(one, sheet):
             found += [_candidate(run, sheet, echoes) for run in _runs(one, sheet) if not _goes_on(run[-1], sheet)]
@@ -92,7 +99,9 @@ def _goes_on(last: Placed, sheet: Sheet) -> bool:
     if _ENDS_OPEN.search(last.line.plain):
         return True
     aligned = min(_against(last, last.under, sheet)[:2]) < _ALIGNED
-    return gap < _TIGHT and aligned and bool(_GOES_ON.match(under.line.text)) and not under.has("contact")
+    small = _GOES_ON.match(under.line.text)
+    capitals = last.line.text.isupper() and _GOES_ON_IN_CAPITALS.match(under.line.text)
+    return gap < _TIGHT and aligned and bool(small or capitals) and not under.has("contact")
 
 
 def _over_greeting(one: Placed, sheet: Sheet) -> bool:
@@ -109,7 +118,7 @@ def _comes_from_above(first: Placed, sheet: Sheet) -> bool:
 
 def _parts(one: Placed) -> list[Placed]:
     """Return the names between the dashes of a line that says several things, as footers do."""
-    if not any(word.text in _DASHES for word in one.line.words) or not (one.has("contact") or one.line.box.top > 0.85):
+    if not any(word.text in _DASHES for word in one.line.words) or not (one.has("contact") or one.line.box.top > FOOT):
         return []
     found: list[list[Word]] = [[]]
     for word in one.line.words:

@@ -14,6 +14,7 @@ from ged.mail.qualification import LEAST, Field, Proposal
 from ingest.stages.fields import marks
 from ingest.stages.fields.blocks import blocks, polished
 from ingest.stages.fields.candidates import Candidate
+from ingest.stages.fields.customs import leaned
 from ingest.stages.fields.dates import dates, spans
 from ingest.stages.fields.letterhead import with_parent
 from ingest.stages.fields.model import FieldModel, load_fields, sureness
@@ -37,6 +38,8 @@ FAMILIES: dict[Field, tuple[Family, ...]] = {
     Field.ADDRESS: (marks.boxes,),
 }
 BLOCKS = frozenset({Field.SENDER, Field.RECIPIENT, Field.SUBJECT, Field.SIGNER})
+_BY_CUSTOM = 0.94
+"""How sure a choice is at most that what is learned does not bear out: it is shown with a doubt mark."""
 _OTHERS = 3
 """Names that may be who writes beside the likeliest: the directory may know one of them."""
 
@@ -106,11 +109,16 @@ def choose(sheet: Sheet, model: FieldModel | None = None, *, senders: bool = Fal
         if not candidates or field not in model.trees:
             continue
         rows = np.array([one.numbers for one in candidates], np.float32)
-        scores = model.trees[field].scores(rows).tolist()
+        learned = model.trees[field].scores(rows).tolist()
+        scores = leaned(field, candidates, learned, sheet)
         choice = choice_of(field, candidates, scores, sheet)
         if choice is None:
             continue
-        sure = model.certainty[field].probability(choice.told(printed=sheet.printed))
+        sure = _sureness(field, choice, model, sheet)
+        if scores != learned:
+            alone = choice_of(field, candidates, learned, sheet)
+            same = alone if alone and alone.value == choice.value else None
+            sure = min(sure, max(_BY_CUSTOM, _sureness(field, same, model, sheet) if same else 0.0))
         proposal = Proposal(field, choice.value, sure, _evidence(choice), model.origin)
         if sure >= LEAST:
             found[field] = proposal
@@ -118,6 +126,10 @@ def choose(sheet: Sheet, model: FieldModel | None = None, *, senders: bool = Fal
             others = [proposal, *_others(choice, proposal, candidates, scores, sheet)]
     rest = [one for one in _deadline_set(found).values() if not others or one.field is not Field.SENDER]
     return (*others, *rest)
+
+
+def _sureness(field: Field, choice: Choice, model: FieldModel, sheet: Sheet) -> float:
+    return model.certainty[field].probability(choice.told(printed=sheet.printed))
 
 
 def _evidence(choice: Choice) -> Evidence:

@@ -21,6 +21,8 @@ LETTERHEAD = 0.2
 MOST_WORDS, MOST_SIGNS, MOST_LINES = 2_000, 20_000, 500
 """Of one page, from its top: A4 in the smallest print that is read holds fewer, and what says of a letter who writes
 to whom stands before them. A longer page was made to hold reading up, or is a plan or a table."""
+_OPEN = frozenset({"de", "du", "des", "la", "le", "les", "et", "à", "au", "aux", "en", "pour", "of", "the", "and"})
+"""Words that no column ends with: the blank after one is a space of justified or spoilt print."""
 LONGEST_LINE, LONGEST_WORD = 400, 200
 """In characters: patterns are sought in the square of a line. A3 on its side holds fewer; a longer word is encoded."""
 
@@ -91,7 +93,8 @@ def _cut(lines: Iterable[tuple[Word, ...]], page: int) -> list[Line]:
         wide = _wide(words)
         for word in words:
             signs += len(word.text) + 1
-            if run and (signs > LONGEST_LINE or word.box.left - run[-1].box.right > wide):
+            blank = min(GAP, 1.5 * wide) if run and run[-1].text.lower() in _OPEN else wide
+            if run and (signs > LONGEST_LINE or word.box.left - run[-1].box.right > blank):
                 found.append(Line(tuple(run), page))
                 run, signs = [], len(word.text) + 1
             if run and _is_drawing(run[-1], word):

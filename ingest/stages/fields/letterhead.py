@@ -35,7 +35,7 @@ def titled(text: str) -> str:
 
 
 def _capital(word: str) -> str:
-    if word[:2] in _SMALL and len(word) > 2:
+    if word[:2] in {"l'", "d'"} and len(word) > 2:
         return word[:2] + word[2:].capitalize()
     return "-".join(part.capitalize() for part in word.split("-"))
 
@@ -45,6 +45,8 @@ def _ministry_above(candidate: Candidate, sheet: Sheet) -> list[Placed]:
     first = next((one for one in sheet.said if candidate.words[0] in one.line.words), None)
     if first is None or first.line.page != sheet.first_page or first.has("ministry"):
         return []
+    if first.line.box.top > sheet.greeting:
+        return []  # a name at the foot or at the signature stands under the letter, not under a letterhead
     between: list[Placed] = []
     at = first.above
     for _ in range(_MOST_ABOVE):

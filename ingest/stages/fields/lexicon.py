@@ -37,7 +37,7 @@ FLAGS: dict[str, re.Pattern[str]] = {
         "nation": r"republi.?ue togo|travail\s*[-–.,]|liberte|patrie|^[-=_.*~o\s]+$",
         "ministry": r"^(?:ministere|primature|presidence|ministry|haut[- ]commissariat)\b",
         "unit": (
-            r"^(?:direction|secretariat|cabinet|division|service|inspection|cellule|prefecture|mairie|commune|agence"
+            r"^(?:direction(?:des?|du|generale)?|secretariat|cabinet|division|service|inspection|cellule|prefecture|mairie|commune|agence"
             r"|autorite|office|ambassade|universite|association|collectif|groupement|cooperative|syndicat|conseil|cour"
             r"|tribunal|haute|bureau|delegation|institut|ecole|lycee|college|commissariat|embassy|fondation|comite|port"
             r"|federation|chambre|hopital|clinique|consulat|programme|centre|caisse|reseau|union|eglise|croix|ong"

@@ -94,6 +94,11 @@ class Sheet:
         return [one for one in self.lines if not one.stamped]
 
     @cached_property
+    def line_of(self) -> Mapping[int, Placed]:
+        """The line that each word stands on, by the word's identity."""
+        return {id(word): one for one in self.lines for word in one.line.words}
+
+    @cached_property
     def right_of(self) -> Mapping[int, list[Placed]]:
         """The lines of the letter itself that have each line on their left, by its index."""
         found = defaultdict[int, list[Placed]](list)

@@ -350,6 +350,12 @@ def test_the_house_of_an_addressee_does_not_write() -> None:
     assert _likeliest(Field.SENDER, Sheet([laid_out(SIGNED[3:])]), told) == "Kodjo AGBÉKO"
 
 
+def test_a_house_that_stamps_the_letter_has_received_it() -> None:
+    stamped = ((0.10, 0.10, "MINISTÈRE DES MINES"), (0.14, 0.118, "Reçu le"), (0.13, 0.136, "26 JUL 2024"), *SIGNED[7:])
+    told = {"Kodjo AGBÉKO": -1.0, "MINISTÈRE DES MINES": -1.5}
+    assert _likeliest(Field.SENDER, Sheet([laid_out(stamped)]), told) == "Kodjo AGBÉKO"
+
+
 def test_who_is_greeted_is_written_to_with_the_house_that_the_greeting_leaves_out() -> None:
     block, greeting = "Madame la Secrétaire générale Direction du Cadastre", "Madame la Secrétaire générale,"
     sheet = Sheet([laid_out(SIGNED)])

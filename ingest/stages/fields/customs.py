@@ -32,9 +32,8 @@ _HOUSE = re.compile(
     + r"|^(?:bureau|cabinet|etude|pharmacie|hotel|laboratoire|observatoire|pole|regie|fonds|ordre|paroisse)\b"
 )
 _FOR = re.compile(r"^pour (?:l'|l[ae]s? )?")
-_NOBODY = re.compile(
-    r"^\W*(?:republi.?ue togo|travail\s*[-–.,]|liberte|patrie)|\barrivee?s?\b|\brecu le\b|\breceived\b"
-)
+_STAMP = re.compile(r"\barrivee?s?\b|\brecu le\b|\breceived\b")
+_MOTTO = re.compile(r"^\W*(?:republi.?ue togo|travail\s*[-–.,]|liberte|patrie)")
 _OF_ITS_OWN = (
     "nation", "contact", "street", "ours", "theirs", "number", "subject", "civility", "via", "function", "placed",
     "dated", "stamp", "title",
@@ -58,7 +57,7 @@ def _of_senders(found: Sequence[Candidate], scores: Sequence[float], sheet: Shee
     for one, line, house, score in zip(found, lines, houses, scores, strict=True):
         text = plain(one.value)
         signed = (line.line.page, line.line.box.top) > sheet.closing and not _HOUSE.search(_FOR.sub("", text))
-        nobody = not house and _NOBODY.search(text)
+        nobody = not house and (_MOTTO.search(text) or _is_stamp(line, sheet))
         told.append(score - (_NEVER if nobody else _SIGNED if signed and any(houses) and not house else 0.0))
     if not any(houses) or max(told) >= _LIKELY:
         return told
@@ -91,12 +90,18 @@ def _of_recipients(found: Sequence[Candidate], scores: Sequence[float], sheet: S
 
 def _is_head(one: Candidate, line: Placed, sheet: Sheet) -> bool:
     """Whether a candidate names a house in the letterhead, or before the contacts at the foot of the page."""
-    if line.stamped or not _HOUSE.search(plain(one.value)):
+    if line.stamped or not _HOUSE.search(plain(one.value)) or _is_stamp(line, sheet):
         return False
     if line.line.box.top > FOOT:
         return line.has("contact") and one.words[0] is line.line.words[0]
     over = line.line.page == sheet.first_page and line.line.box.top < min(sheet.greeting, sheet.subject)
     return over and not line.has("contact") and not _is_addressed(line, sheet)
+
+
+def _is_stamp(one: Placed, sheet: Sheet) -> bool:
+    """Whether a line is of an arrival stamp: it says so, or the line under it does, under the name of the house."""
+    under = sheet.lines[one.under].line.plain if one.under >= 0 else ""
+    return bool(_STAMP.search(one.line.plain) or _STAMP.match(under))
 
 
 def _is_addressed(one: Placed, sheet: Sheet) -> bool:

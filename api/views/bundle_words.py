@@ -15,12 +15,13 @@ from ged.services.bundle import (
     NOT_COSIGNED,
     NOT_STAMPED,
     STAYS,
+    UNLOGGED,
     UNSEALED,
     WAITS,
 )
 
 SENTENCES: tuple[str, ...] = (
-    *(UNSEALED, WAITS, ELSEWHERE, STAYS, NOT_STAMPED, NO_AUTHORITY, NOT_COSIGNED, NO_WITNESS, DEMONSTRATION),
+    *(UNSEALED, UNLOGGED, WAITS, ELSEWHERE, STAYS, NOT_STAMPED, NO_AUTHORITY, NOT_COSIGNED, NO_WITNESS, DEMONSTRATION),
     _("Liasse"),
     _("Original"),
     _("Historique"),

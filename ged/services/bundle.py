@@ -13,6 +13,7 @@ from typing import BinaryIO
 from cryptography.x509 import Certificate
 
 from ged.clock import Clock
+from ged.errors import NotFound
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS, JOURNAL, LogAnchor
 from ged.mail.disposal import refuse_destroyed
@@ -37,6 +38,7 @@ from ged.store.seals import SealRecord
 from ged.store.unit import Store, Unit
 
 UNSEALED = "Son sceau est en attente : refaites la liasse quand il sera posé."
+UNLOGGED = "Le journal n'a pas l'inscription que la base dit de ce fichier : prévenez l'auditeur."
 NOT_STAMPED = "pas encore horodatée"
 NO_AUTHORITY = "aucune autorité d'horodatage n'est configurée"
 NOT_COSIGNED = "pas encore cosignée"
@@ -248,7 +250,11 @@ class _Gather:
     published: Published
 
     def file(self, one: _Sealed) -> BundledFile:
-        evidence = self._evidence(one)
+        try:
+            evidence = self._evidence(one)
+            missing = "" if evidence else UNSEALED
+        except NotFound:
+            evidence, missing = None, UNLOGGED
         return BundledFile(
             role=one.role,
             label=one.label,
@@ -258,11 +264,15 @@ class _Gather:
             digest=one.digest,
             size=one.size,
             evidence=evidence,
-            missing="" if evidence else UNSEALED,
+            missing=missing,
         )
 
     def _evidence(self, one: _Sealed) -> Evidence | None:
-        """Return what proves a file; nothing while its seal waits."""
+        """Return what proves a file; nothing while its seal waits.
+
+        Raises:
+            NotFound: `ledger.unknown`, the log is shorter than the database says.
+        """
         p7s = self.vault.companion(one.digest, "p7s")
         if one.seal is None or p7s is None:
             return None
@@ -287,7 +297,10 @@ class _Gather:
         """
         if place is None or log is None:
             return HistoryLine(line, missing=WAITS)
-        entry = log.entry(place)
+        try:
+            entry = log.entry(place)
+        except NotFound:
+            return HistoryLine(line, missing=ELSEWHERE)
         said = read_entry(entry)
         details = said.get("details")
         if said["id"] != line or not isinstance(details, dict) or not own(said, details):

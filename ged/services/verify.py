@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ged.clock import Clock
-from ged.errors import Corrupt
+from ged.errors import Corrupt, NotFound
 from ged.mail.access import Actor, Right, require
 from ged.mail.anchor import DOCUMENTS
 from ged.mail.disposal import refuse_destroyed
@@ -197,7 +197,10 @@ def _sealed(what: SealedFile, index: int, digest: str, size: int, by: _Proving) 
 
 def _time(leaf: bytes, index: int, by: _Proving) -> ProvedTime:
     """Return when the entry was in the log; without steps while no authority has dated a head that holds it."""
-    found = evidence_of(index, DOCUMENTS, ledger=by.ledger, store=by.store)
+    try:
+        found = evidence_of(index, DOCUMENTS, ledger=by.ledger, store=by.store)
+    except NotFound:  # the log is shorter than the database says: no proof is kept of such an entry, a step tells
+        found = None
     if found is None or found.anchor.stamp is None:
         return ProvedTime(None, ())
     anchor = found.anchor

@@ -27,16 +27,17 @@ from ged.seal.bundle.verifier import ABSENT, BAD, GOOD
 from ged.seal.verify import Outcome
 from ged.services.anchor import anchor
 from ged.services.attach import attach
-from ged.services.bundle import STAYS, UNSEALED, WAITS, make_bundle
+from ged.services.bundle import ELSEWHERE, STAYS, UNLOGGED, UNSEALED, WAITS, make_bundle
 from ged.services.link import link
 from ged.services.note import add_note
 from ged.services.seal import seal as put_seal
 from ged.services.sign_in import actor_of
+from ged.services.verify import verify_letter
 from ged.services.verify_bundle import BundleReport, is_bundle, verify_bundle
 from integration.test_acknowledgement import signed_in
 from rooms.bundles import entries, forged
 from rooms.house import driver_url
-from rooms.letters import letter_pdf, proving, read_all, send
+from rooms.letters import letter_pdf, proving, read_all, send, verifying
 
 Who = Callable[[str], Actor]
 
@@ -191,6 +192,31 @@ def test_its_history_is_proved_by_the_log_of_acts_and_a_superuser_who_changes_a_
     assert [step.detail for step in lie.steps if step.state == BAD] == [
         f"la ligne {told[0]['id']} n'est pas celle qui fut inscrite"
     ]
+
+
+@pytest.mark.parametrize("place", [-1, -(2**63), 10**9, 2**63 - 1])
+def test_a_place_that_no_log_has_is_told_and_the_rest_proved(
+    house: House, kossi: Actor, letter_id: str, settings: Settings, place: int
+) -> None:
+    with open_shipper(settings) as shipper:
+        shipper.round()
+    assert settings.database.url is not None
+    with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as superuser:
+        for table in ("journal_mark", "seal", "annex"):
+            superuser.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        superuser.execute("UPDATE journal_mark SET position = %s", (place,))
+        superuser.execute("UPDATE annex SET leaf_index = %s", (place,))
+    bundle = bundle_of(house, kossi, letter_id)
+    readme = entries(bundle)["LISEZMOI.txt"].decode()
+    assert (ELSEWHERE in readme, UNLOGGED in readme, UNSEALED in readme) == (True, True, False)
+    found = judge(house, kossi, bundle)
+    assert found.outcome is Outcome.INTACT  # the letter itself is proved
+    absent = {step.detail for step in found.steps if step.state == ABSENT}
+    assert {UNLOGGED, ELSEWHERE} <= absent
+    with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as superuser:
+        superuser.execute("UPDATE seal SET leaf_index = %s", (place,))
+    said = verify_letter(letter_id, **verifying(house, kossi))
+    assert said.outcome is Outcome.ALTERED
 
 
 def test_an_entry_that_names_another_letter_stays_in_the_log(

@@ -611,10 +611,9 @@ def near_day(value: date | datetime, today: date, language: str) -> str:
 
 
 def moment(value: datetime, language: str) -> str:
-    """Return « 23 novembre 2026 à 9 h 42 »."""
-    return format_datetime(
-        value, "d MMMM y 'à' H 'h' mm" if language == "fr" else "d MMMM y 'at' HH:mm", locale=language
-    )
+    """Return « 23 novembre 2026 à 9 h 42 », its hour on one line."""
+    form = "d MMMM y 'à' H\u00a0'h'\u00a0mm" if language == "fr" else "d MMMM y 'at' HH:mm"
+    return format_datetime(value, form, locale=language)
 
 
 def typed_day(value: date | None) -> str:

@@ -6,7 +6,6 @@ afterwards, so that any of them can answer the next one.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -23,6 +22,7 @@ from uvicorn.supervisors import Multiprocess
 from api.app import create_app
 from api.config import Settings, read_settings
 from api.wiring import open_house
+from ged.collector import settle
 
 _MOST = 4
 """Beyond this many, a small machine's database has more to lose than its pages to win."""
@@ -59,7 +59,7 @@ def application() -> FastAPI:
 
     @asynccontextmanager
     async def until_the_server_ends(_app: FastAPI) -> AsyncIterator[None]:
-        gc.freeze()  # what is loaded by now stays: the collector looks only at what requests make
+        settle()
         try:
             yield
         finally:

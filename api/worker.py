@@ -7,7 +7,6 @@ missing heartbeat and given again; a page that kills its process costs one attem
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import threading
@@ -29,6 +28,7 @@ from api.transfers import packer_of
 from api.trusted_authorities import trusted_pem
 from api.views.search_language import typed_search
 from api.wiring import House
+from ged.collector import settle
 from ged.errors import GedError, Unavailable
 from ged.mail.access import SYSTEM, Actor
 from ged.mail.anchor import DOCUMENTS
@@ -302,7 +302,7 @@ def run_worker(
             house.store, house.vault, reading, house.office, house.entrance.limits, house.clock, piece_fault
         )
         app = build_app(house, runner, lots, pieces)
-        gc.freeze()  # what is loaded by now stays: the collector looks only at what work makes
+        settle()
         with _beside(house, watch=not until_idle), nullcontext() if until_idle else mail_doors(house):
             asyncio.run(_work(app, house, until_idle=until_idle))
         if until_idle:

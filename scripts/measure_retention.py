@@ -10,7 +10,6 @@ writes what falls due to a table: both must name the same letters.
 from __future__ import annotations
 
 import argparse
-import gc
 import hashlib
 import random
 import resource
@@ -23,6 +22,7 @@ import psycopg
 
 from api.model_folder import read_folder
 from api.wiring import House
+from ged.collector import settle
 from ged.mail.access import Actor
 from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority, Reading, Sealing, State
@@ -190,7 +190,7 @@ def main() -> None:
     with measured_house() as (house, _):
         establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
         archivist = actor_of("archives", store=house.store, clock=house.clock)
-        gc.freeze()  # as a worker does when it begins
+        settle()  # as a worker does when it begins
         for count in parser.parse_args().letters:
             _fill(house, archivist, had, count)
             had = count

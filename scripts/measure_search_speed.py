@@ -13,7 +13,6 @@ hits, and the sample, are in the database. What is measured is written after eac
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import random
 import resource
@@ -39,6 +38,7 @@ from api.config import read_settings
 from api.model_folder import read_folder
 from api.wiring import House, open_house
 from api.worker import DRAIN_EVERY_S, drain_index
+from ged.collector import settle
 from ged.mail.access import Actor, Post, Role, may_read
 from ged.mail.item import Confidentiality, Letter
 from ged.mail.page import Page
@@ -170,15 +170,15 @@ class _Watched:
         self._index, self.taken = index, _Taken()
         if isinstance(index, ElasticIndex):
             client = index._client  # noqa: SLF001 - timed where it waits for the engine
-            asked = client.msearch
+            asked = client.perform_request
 
-            def timed(**given: Any) -> Any:
+            def timed(*given: Any, **named: Any) -> Any:
                 began = time.perf_counter()
-                answer = asked(**given)
+                answer = asked(*given, **named)
                 self.taken.wall_s += time.perf_counter() - began
                 return answer
 
-            client.msearch = timed  # type: ignore[method-assign]
+            client.perform_request = timed  # type: ignore[method-assign]
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
         """Search, and keep what it took: tantivy works in our thread, and that is no part of our layer."""
@@ -467,7 +467,7 @@ def _measure(  # noqa: PLR0915, PLR0917 - private, one step after the other
                 raw, drained = _beside_tantivy(house, folder, ready)
             parts.append(_compare(house, leader, ids, turns, raw, drained))
             write(parts)
-        gc.freeze()  # as a server does when it begins, and the sample is the measure's own
+        settle()  # as a server does when it begins, and the sample is the measure's own
         filled, actor, texts, watched = house.index.report().documents, _asker(), _texts(600), _Watched(house.index)
         left, open_ids = minutes, [letter.id for letter, _ in pairs if may_read(actor, letter)][:_CHANGED]
         for letters in steps:

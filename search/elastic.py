@@ -37,6 +37,7 @@ from search.document import (
     Document,
 )
 from search.meaning import Vector
+from search.node import Node
 from search.plan import plan
 from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Reach, Refusal, Renewal, bad_cursor
 
@@ -82,6 +83,7 @@ MAPPINGS: dict[str, Any] = {
         **{name: _value(name) for name in (*KEYWORD_FIELDS, *LISTED_FIELDS, *NUMBER_FIELDS)},
     },
 }
+_SEARCHES = {"accept": "application/json", "content-type": "application/x-ndjson"}
 _KEPT_FIELDS = tuple(name for name in Document.__slots__ if name not in {"revision", "meaning"})
 _FILLED = {"refresh_interval": "-1", "translog.durability": "async", "number_of_replicas": 0}
 """Of an index that nobody reads yet: nothing is promised of it, so nothing is written twice or waited for."""
@@ -145,6 +147,7 @@ class Cluster:
             retry_on_timeout=False,
             max_retries=max(2, len(self.urls)),
             api_key=self.api_key or None,
+            node_class=Node,
             **trusted,
         )
 
@@ -278,7 +281,7 @@ class ElasticIndex:
         parts = (part for head, body in asked for part in ({"index": self._alias, **head}, body))
         searches: list[Any] = list(map(msgspec.json.encode, parts))  # the client hands on what is written already
         for again in (True, False):
-            answers = self._client.msearch(searches=searches)["responses"]
+            answers = self._client.perform_request("POST", "/_msearch", headers=_SEARCHES, body=searches)["responses"]
             wrong = next((one for one in answers if "error" in one), None)
             if wrong is None:
                 break

@@ -113,10 +113,9 @@ def _found(
     passages = light.passages_of([pages.get(hit.id, []) for hit in shown])
     every = tuple(Found(rows[hit.id], hit.score, lit) for hit, lit in zip(shown, passages, strict=True))
     best = sum(hit.id in rows for hit in hits.hits)
-    read = chain(
-        (text.split() for row in rows.values() for text in kind.heads(row)),
-        (page.said for of_entry in pages.values() for page in of_entry),
-    )
+    heads = [text.split() for row in rows.values() for text in kind.heads(row)]
+    light.likeness.add(chain.from_iterable(heads))
+    read = chain(heads, (page.said for of_entry in pages.values() for page in of_entry))
     return Answer(
         found=every[:best],
         total=hits.total - (len(hits.hits) - best),

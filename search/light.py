@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from functools import lru_cache
+from itertools import chain, compress, count, pairwise
 
 from ged.mail.page import Page, PageWords
 from search.french import Token, read_word, tolerance
@@ -102,7 +103,7 @@ class Light:
         }
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():
-            found = {at for at, word in enumerate(words) if word in shining}
+            found = set(compress(count(), map(shining.__contains__, words)))
             found.update(*placed.get(number, {}).values())
             if found:
                 lit[number] = tuple(sorted(found))
@@ -211,6 +212,7 @@ def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitR
     return tuple(LitRun(number, tuple(words)) for number, words in runs)
 
 
+@lru_cache(maxsize=50_000)
 def _key(word: str) -> str:
     return " ".join(token.stem for token in read_word(word))
 

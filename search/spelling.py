@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from search.french import read_word, tokens, tolerance
 from search.lexicon import LEXICON
@@ -20,15 +19,13 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
 
     Args:
         text: As typed; exclusions and numbers are left alone.
-        read: Texts of the hits, each as its words: subjects, names, pages.
-        likeness: Of words with what was typed; it may know those of some hits already.
+        read: Texts of the hits, each as its words: subjects, names, pages; looked at where something is to be spelt.
+        likeness: Of the words of those texts with what was typed.
     """
     typed = taken_apart(text)
     left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
     excluded = {token.exact for words in left_out for token in words}
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
-    texts = list(read)
-    likeness.add(chain.from_iterable(texts))
     spelt_so = LEXICON.holding(likeness.written, [token.stem for token in missing])
     stems = {token.stem for word in spelt_so for token in read_word(word)}
     missing = [token for token in missing if token.stem not in stems]
@@ -39,7 +36,7 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
     wanted = set[str]().union(*(exacts for _, alike in near for exacts in alike.values()))
     counted = Counter[str]()
     spelt: dict[str, str] = {}
-    for word, count in Counter(word for words in texts for word in words if word in held).items():
+    for word, count in Counter(word for words in read for word in words if word in held).items():
         for token in read_word(word):
             if token.exact in wanted:
                 counted[token.exact] += count

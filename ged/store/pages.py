@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
@@ -130,9 +131,10 @@ class Pages:
         The boxes stay in the database: a fifth of the time of `of_letters`.
         """
         found: dict[str, list[PageWords]] = {}
-        for letter_id, number, (said, doubted), text in _WORDS.ask(self._connection, ids=sorted(letter_ids)):
+        for letter_id, number, parts, text in _WORDS.ask(self._connection, ids=sorted(letter_ids)):
             if text is None:
-                words = PageWords(number, tuple(said), doubted=tuple(doubted))
+                said, doubted = _DECODED_WORDS.decode(parts)
+                words = PageWords(number, said, doubted=doubted)
             else:
                 words = PageWords(number, tuple(text.split()))
             found.setdefault(letter_id, []).append(words)
@@ -156,8 +158,8 @@ class Pages:
     def lines_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageWords]]:
         """Return what `words_of` does, and on which text line each word stands."""
         found: dict[str, list[PageWords]] = {}
-        for letter_id, number, (said, rows), text in _LINES.ask(self._connection, ids=sorted(letter_ids)):
-            words = PageWords(number, tuple(said), tuple(rows)) if text is None else _corrected(number, text)
+        for letter_id, number, parts, text in _LINES.ask(self._connection, ids=sorted(letter_ids)):
+            words = PageWords(number, *_DECODED_LINES.decode(parts)) if text is None else _corrected(number, text)
             found.setdefault(letter_id, []).append(words)
         return found
 
@@ -224,11 +226,14 @@ _DOUBTED = sa.func.jsonb_path_query_array(
 
 def _said(*parts: sa.ColumnElement[Any]) -> Question:
     """Return what gives (letter, page number, parts of its words, corrected text if any) in order."""
-    both = sa.func.jsonb_build_array(*parts)
+    both = sa.cast(sa.func.jsonb_build_array(*parts), sa.Text)  # decoded into what is wanted, not into lists first
     query = sa.select(page.c.letter_id, page.c.number, both, standing_text(page.c.letter_id, page.c.number))
     return Question(query.where(among_given(page.c.letter_id, "ids")).order_by(page.c.letter_id, page.c.number))
 
 
+_Words = tuple[str, ...]
+_DECODED_WORDS = msgspec.json.Decoder(tuple[_Words, _Words])
+_DECODED_LINES = msgspec.json.Decoder(tuple[_Words, tuple[int, ...]])
 _WORDS = _said(_parts_of_words(_TEXT), _DOUBTED)
 _LINES = _said(_parts_of_words(_TEXT), _parts_of_words(_LINE))
 

@@ -10,6 +10,12 @@ from search.spelling import respelt
 READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Mairie de Vogan")
 
 
+def _respelt(typed: str, read: list[list[str]]) -> str | None:
+    likeness = Likeness()
+    likeness.add(word for words in read for word in words)
+    return respelt(typed, read, likeness)
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
@@ -26,11 +32,11 @@ READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Ma
     ],
 )
 def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str, offered: str | None) -> None:
-    assert respelt(typed, [each.split() for each in READ], Likeness()) == offered
+    assert _respelt(typed, [each.split() for each in READ]) == offered
 
 
 def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
-    assert respelt("gravuer", [["gravier"], ["graver", "le", "gravier"], ["gravier"]], Likeness()) == "gravier"
+    assert _respelt("gravuer", [["gravier"], ["graver", "le", "gravier"], ["gravier"]]) == "gravier"
 
 
 def test_words_that_come_later_are_compared_as_well() -> None:

@@ -43,6 +43,7 @@ from ged.services.post import post, post_due
 from ged.services.remind import remind
 from ged.services.seal import seal
 from ged.services.seal_pieces import seal_piece
+from ged.services.search_hold import search_hold, search_holds_again
 from ged.services.sign_in import actor_of
 from ged.services.tell_deadlines import tell_deadlines
 from ged.store.changes import Changes
@@ -77,7 +78,7 @@ HEARTBEAT_S, STALLED_S, POLL_S = 2.0, 8.0, 0.5
 TASKS = (
     *("seal", "seal_kept", "seal_version", "advance", "read_version", "post", "look_at_batch", "enter_batch", "scan"),
     *("pack_transfer", "forget_packages", "take_reception", "forget_reception", "dispose", "certify_paper"),
-    *("note_term", "note_terms"),
+    *("note_term", "note_terms", "search_hold"),
 )
 MISSED_S = 24 * 3600.0
 """A machine that was off at night does at its start what the night asked for, once (docs/decisions/0384)."""
@@ -136,6 +137,7 @@ def build_app(house: House, runner: Runner, lots: BatchHands, pieces: PieceReade
 
     _transfer_tasks(app, house)
     _disposal_tasks(app, house)
+    _hold_tasks(app, house)
     _mail_tasks(app, house)
     _nightly_tasks(app, house)
     _batch_tasks(app, house, lots)
@@ -208,11 +210,6 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
         sweep_letters(house.store, house.clock, lock_days=house.settings.vault.lock_days if locks else None)
         extend_locks(house.store, house.vault, house.clock)
 
-    @app.periodic(cron="30 5 * * *")
-    @app.task(name="review_holds", queue="periodic", queueing_lock="review_holds")
-    def review_holds(timestamp: int) -> None:  # noqa: ARG001
-        hold.review(store=house.store, clock=house.clock)
-
     @app.periodic(cron="* * * * *")
     @app.task(name="sweep_uploads", queue="periodic", queueing_lock="sweep_uploads")
     def sweep_uploads(timestamp: int) -> None:  # noqa: ARG001
@@ -238,6 +235,20 @@ def _nightly_tasks(app: procrastinate.App, house: House) -> None:
     @app.task(name="forget_jobs", queue="periodic", queueing_lock="forget_jobs")
     async def forget_jobs(timestamp: int) -> None:  # noqa: ARG001
         await app.job_manager.delete_old_jobs(nb_hours=72)
+
+
+def _hold_tasks(app: procrastinate.App, house: House) -> None:
+    """Add what a hold on a search asks for, and what is asked of all holds at night."""
+
+    @app.periodic(cron="30 5 * * *")
+    @app.task(name="review_holds", queue="periodic", queueing_lock="review_holds")
+    def review_holds(timestamp: int) -> None:  # noqa: ARG001
+        search_holds_again(store=house.store, clock=house.clock)
+        hold.review(store=house.store, clock=house.clock)
+
+    @app.task(name="search_hold", queue="search_hold", retry=SEAL_RETRY)
+    def search_one_hold(hold_id: str) -> None:
+        search_hold(hold_id, store=house.store, clock=house.clock)
 
 
 def _disposal_tasks(app: procrastinate.App, house: House) -> None:

@@ -7,6 +7,7 @@ A package is written down before the vault has its bytes, so that what a killed 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -62,9 +63,11 @@ def pack(transfer_id: str, packer: Packer) -> None:
 
 def _plan(current: Transfer, packer: Packer) -> int:
     """Leave out what may not go, cut the rest into packages, and return how many."""
+    now = packer.clock()
     with packer.store.unit() as unit:
         locked = unit.transfers.get(current.id, None, lock=True)
-        fit = [one for one in unit.transfers.items(current.id, states=[ItemState.LISTED]) if not _dropped(unit, one)]
+        listed = unit.transfers.items(current.id, states=[ItemState.LISTED])
+        fit = [one for one in listed if not _dropped(unit, one, now)]
         fit.sort(key=_by_dossier(unit.transfers.dossiers_of([one.subject_id for one in fit])))
         weights = [(one.rank, weight_of(unit, one)) for one in fit]
         parts = cut(weights, packer.max_bytes, packer.max_letters)
@@ -86,9 +89,9 @@ def cut(weights: Sequence[tuple[int, int]], max_bytes: int, max_letters: int) ->
     return parts
 
 
-def _dropped(unit: Unit, item: TransferItem) -> bool:
+def _dropped(unit: Unit, item: TransferItem, at: datetime) -> bool:
     """Take a letter or a piece off the slip if it may not go now; give whether it was."""
-    why = why_not(unit, item)
+    why = why_not(unit, item, at)
     if why:
         unit.transfers.settle(item, ItemState.DROPPED, why)
     return bool(why)
@@ -100,7 +103,8 @@ def _make(current: Transfer, rank: int, packer: Packer) -> None:
         begun = next((one for one in unit.transfers.packages(current.id) if one.rank == rank), None)
         if begun is not None and begun.made_at is not None:
             return
-        items = [one for one in unit.transfers.listed_of(current.id, rank) if not _dropped(unit, one)]
+        now = packer.clock()
+        items = [one for one in unit.transfers.listed_of(current.id, rank) if not _dropped(unit, one, now)]
         unit.commit()
     if not items:
         return

@@ -16,13 +16,22 @@ _BESIDE_BYTES = 250_000
 _OF_PIECE = {Act.TRANSFERRED: Act.PIECE_TRANSFERRED, Act.TRANSFER_REFUSED: Act.PIECE_TRANSFER_REFUSED}
 
 
-def why_not(unit: Unit, item: TransferItem) -> str:
+def why_not(unit: Unit, item: TransferItem, at: datetime) -> str:
     """Return why a letter or a piece may not be packed now, a French sentence; "" when it may."""
+    held = held_now(unit, item, at)
     if item.dossier_id is not None:
-        held = bool(unit.holds.standing_on_pieces([item.subject_id]))
         return unfit_piece(piece_of(unit, item), held=held)
-    letter = unit.letters.get(item.subject_id, None)
-    return unfit(letter, held=bool(unit.holds.standing(letter.id)))
+    return unfit(unit.letters.get(item.subject_id, None), held=held)
+
+
+def held_now(unit: Unit, item: TransferItem, at: datetime) -> bool:
+    """Whether a hold is on a letter or a piece, those among them whose search has not come to it yet."""
+    if item.dossier_id is None:
+        unit.holds.catch([item.subject_id], at)
+        return bool(unit.holds.standing(item.subject_id))
+    unit.holds.catch_inside_before(item.dossier_id)
+    unit.holds.catch_pieces([item.subject_id], at)
+    return bool(unit.holds.standing_on_pieces([item.subject_id]))
 
 
 def weight_of(unit: Unit, item: TransferItem) -> int:
@@ -41,13 +50,18 @@ def give(unit: Unit, item: TransferItem, at: datetime) -> str:
 
     Neither it nor its dossier changes before this transaction ends.
     """
+    held = held_now(unit, item, at)
     if item.dossier_id is None:
+        if held:
+            return "Gelé pendant le versement : il reste chez nous."
         letter = unit.letters.get(item.subject_id, None, lock=True)
         if letter.state not in OVER:
             return "Rouvert pendant le versement : il reste chez nous."
         unit.letters.change(letter, state=State.TRANSFERRED)
         unit.outbox.add(letter.id, at)
         return ""
+    if held:
+        return "Gelée pendant le versement : elle reste chez nous."
     one = unit.dossier_pieces.kept_still(item.dossier_id, item.subject_id)
     if one.dossier.closed_on is None:
         return "Son dossier a été rouvert pendant le versement : elle reste chez nous."

@@ -5,6 +5,8 @@
 Synthetic letters go in by COPY, of every kind: one in four with a file code, one in ten in a dossier, one in twenty
 with an event, one in fifty on hold. The SQL pass computes the same terms from the same rules in one statement, and
 writes what falls due to a table: both must name the same letters.
+
+Then each letter gets a page (those of a thousand made-up letters, over and over), and a hold is placed on a search.
 """
 
 from __future__ import annotations
@@ -25,17 +27,28 @@ from api.wiring import House
 from ged.collector import settle
 from ged.mail.access import Actor
 from ged.mail.filing import Kind
+from ged.mail.folding import folded_words
 from ged.mail.item import Confidentiality, Priority, Reading, Sealing, State
+from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.mail.schedule import Schedule
+from ged.services import hold
 from ged.services.establish import establish
+from ged.services.hold import NewHold
+from ged.services.search_hold import search_hold, search_holds_again
 from ged.services.sign_in import actor_of
+from ged.store.tables import page
 from retention.disposal import lists
 from retention.nightly import sweep_letters
+from scripts import search_words
 from scripts.measured_house import measured_house
 from scripts.measures import ROOT, table, write_section
+from scripts.search_corpus import records
+from search.document import analysed_page
 
 _SEED, _NOW = 4711, datetime(2046, 6, 1, 2, 30, tzinfo=UTC)
 _DAYS = 30 * 365
+_PAGES = 1_000
+"""Pages that differ, of as many made-up letters."""
 _TERMS = {"ans": "years", "mois": "months", "jours": "days"}
 
 _PLAIN = """
@@ -138,6 +151,52 @@ def _fill(house: House, archivist: Actor, first: int, last: int) -> None:
         connection.execute("ANALYZE")
 
 
+def _read(house: House, first: int, last: int) -> str:
+    """Give each letter a page, as it is after reading; return a word that few of them say."""
+    made = list(records(_PAGES, _SEED, search_words.both()))
+    if not first:
+        with house.store.unit() as unit:
+            for n, one in enumerate(made):
+                unit.pages.keep(_id(n), one.pages()[:1], [analysed_page(one.pages()[0])])
+            unit.commit()
+    columns = ", ".join(f'"{each.name}"' for each in page.c if each.name != "letter_id")
+    with psycopg.connect(house.database_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            f"INSERT INTO page (letter_id, {columns}) SELECT l.id, {columns} FROM letter l "  # noqa: S608 - our own
+            "JOIN letter made ON made.sequence = l.sequence %% %s JOIN page ON page.letter_id = made.id "
+            "WHERE l.sequence >= %s AND l.sequence < %s",
+            (_PAGES, max(first, _PAGES), last),
+        )
+        connection.execute("ANALYZE")
+    return max(folded_words(made[0].place), key=len)
+
+
+def _hold(house: House, archivist: Actor, word: str) -> list[str]:
+    """Place a hold on a search and have it worked out, beside a plain statement; give a row."""
+    by: dict[str, Any] = {"store": house.store, "clock": house.clock}
+    with psycopg.connect(house.database_url.replace("+psycopg", "")) as connection:
+        said = "SELECT letter_id FROM page WHERE exact LIKE %s UNION SELECT id FROM letter WHERE lower(sender) LIKE %s"
+        began = time.perf_counter()
+        plain = {each for (each,) in connection.execute(said.encode(), (f"%{word}%", f"%{word}%")).fetchall()}
+        statement = time.perf_counter() - began
+        new = NewHold(Scope.QUERY, reason="mesure", query=HoldQuery(word))
+        placed: list[LegalHold] = []
+        asked, _cpu = _timed(lambda: placed.append(hold.place(new, actor=archivist, **by)))
+        worked, worked_cpu = _timed(lambda: search_hold(placed[0].id, **by))
+        held = {
+            each
+            for (each,) in connection.execute(
+                "SELECT letter_id FROM hold_letter WHERE hold_id = %s", (placed[0].id,)
+            ).fetchall()
+        }
+        if held != plain or not held:
+            raise RuntimeError(f"{len(held)} held, {len(plain)} by the plain statement")
+        again, _cpu = _timed(lambda: search_holds_again(**by))
+        lifted, _cpu = _timed(lambda: hold.lift(placed[0].id, "mesure", actor=archivist, **by))
+    return [f"{len(held):,}", f"{asked:.2f}", f"{worked:.0f} ({worked_cpu:.0f})", f"{again:.0f}", f"{statement:.1f}",
+            f"{lifted:.1f}"]  # fmt: skip
+
+
 def _kinds(house: House) -> tuple[Kind, ...]:
     with house.store.unit() as unit:
         return tuple(unit.organisation.kinds())
@@ -186,14 +245,13 @@ def main() -> None:
     """Measure at each number of letters, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, nargs="+", default=[100_000, 1_000_000])
-    rows, had = [], 0
+    rows, holds, had = [], [], 0
     with measured_house() as (house, _):
         establish(read_folder(ROOT / "deploy" / "pilote"), store=house.store, clock=house.clock)
         archivist = actor_of("archives", store=house.store, clock=house.clock)
         settle()  # as a worker does when it begins
         for count in parser.parse_args().letters:
             _fill(house, archivist, had, count)
-            had = count
             sweep = lambda: sweep_letters(house.store, lambda: _NOW)  # noqa: E731
             plain, before = _plain(house), _peak_mb()
             first, first_cpu = _timed(sweep)
@@ -208,12 +266,16 @@ def main() -> None:
                 [f"{count:,}", f"{len(due):,}", f"{first:.0f} ({first_cpu:.0f})", f"{second:.0f} ({second_cpu:.0f})",
                  f"{plain[0]:.1f}, {again[0]:.1f}", f"{count / second:,.0f}", f"{peak:.0f}", f"{prepared:.1f}"]
             )  # fmt: skip
-            _write(rows)
+            holds.append([f"{count:,}", *_hold(house, archivist, _read(house, had, count))])
+            had = count
+            _write(rows, holds)
 
 
-def _write(rows: list[list[str]]) -> None:
+def _write(rows: list[list[str]], holds: list[list[str]]) -> None:
     head = ["Letters", "due", "first sweep, s (processor)", "second night, s", "plain SQL, s", "letters/s",
             "memory it added, MB", "list of 500, s"]  # fmt: skip
+    of_holds = ["Letters", "held", "request, s", "worked out, s (processor)", "looked at again, s", "plain SQL, s",
+                "lifted, s"]  # fmt: skip
     text = f"""
 {table(head, rows)}
 
@@ -221,6 +283,13 @@ In brackets, seconds of processor of the sweep's own process; the database works
 letter with the version of the schedule; the second night nothing has changed. The plain statement gives the same
 letters and the same days (checked at each size), but no reasons, no stamps, nothing that survives a kill. They ran in
 turn: plain, first sweep, plain, second. Memory is the growth of the peak of the process over both sweeps.
+
+A hold is placed on a search of one word, among letters of a page each:
+
+{table(of_holds, holds)}
+
+The request is what the archivist waits for; the hold is in force when it ends. The plain statement reads the folded
+words of every page in one pass, and names the same letters (checked at each size).
 """
     write_section("retention", "Retention: the nightly sweep and a list of disposal", text)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.deps import ApiActorDep, HouseDep
-from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
+from ged.mail.legal_hold import HoldQuery, HoldSearch, LegalHold, Scope
 from ged.services import hold
 from ged.services.hold import NewHold
 from ged.store.holds import HoldsWanted
@@ -43,8 +43,19 @@ class HoldIn(BaseModel):
         return NewHold(self.scope, self.target, self.reason, query, self.owner, self.review_on)
 
 
+class SearchOut(BaseModel):
+    """How far a hold on a search is: letters and pieces looked at, of so many (0 before the first)."""
+
+    looked: int
+    total: int
+
+
 class HoldOut(BaseModel):
-    """A hold; `letters` and `pieces` of dossiers count what it has caught and the caller may open, where given."""
+    """A hold; `letters` and `pieces` of dossiers count what it has caught and the caller may open, where given.
+
+    `searching` is there while a search still looks for what it is on: it is in force, and nothing that it is on is
+    destroyed meanwhile.
+    """
 
     id: str
     scope: Scope
@@ -61,15 +72,20 @@ class HoldOut(BaseModel):
     lift_reason: str
     letters: int | None = None
     pieces: int | None = None
+    searching: SearchOut | None = None
 
     @classmethod
-    def of(cls, one: LegalHold, letters: int | None = None, pieces: int | None = None) -> HoldOut:
+    def of(
+        cls, one: LegalHold, letters: int | None = None, pieces: int | None = None, going: HoldSearch | None = None
+    ) -> HoldOut:
         """Return a hold on the wire."""
-        left_out = {"query", "owner", "letters", "pieces"}
+        left_out = {"query", "owner", "letters", "pieces", "searching"}
         plain: dict[str, Any] = {name: getattr(one, name) for name in cls.model_fields if name not in left_out}
         names = HoldQueryIn.model_fields
         query = HoldQueryIn(**{name: getattr(one.query, name) for name in names}) if one.query else None
-        return cls(query=query, owner=one.owner_id or "", letters=letters, pieces=pieces, **plain)
+        searching = SearchOut(looked=going.looked, total=going.total) if going else None
+        counts = {"letters": letters, "pieces": pieces}
+        return cls(query=query, owner=one.owner_id or "", searching=searching, **counts, **plain)
 
 
 class LiftIn(BaseModel):
@@ -104,15 +120,18 @@ def search(
 
 @router.post("", status_code=201)
 def place(house: HouseDep, actor: ApiActorDep, new: HoldIn) -> HoldOut:
-    """Place a hold: what it is on now is held at once, what it is on later from then on."""
-    return HoldOut.of(hold.place(new.value(), store=house.store, actor=actor, clock=house.clock))
+    """Place a hold: what it is on now is held at once, what it is on later from then on.
+
+    A search is in force at once; what it is on is written down by the worker (`searching`).
+    """
+    return show(house, actor, hold.place(new.value(), store=house.store, actor=actor, clock=house.clock).id)
 
 
 @router.get("/{hold_id}")
 def show(house: HouseDep, actor: ApiActorDep, hold_id: str) -> HoldOut:
     """Return a hold, with how much of it the caller may open."""
     found = hold.hold_file(hold_id, store=house.store, actor=actor, limit=1)
-    return HoldOut.of(found.hold, found.letters.total, found.piece_total)
+    return HoldOut.of(found.hold, found.letters.total, found.piece_total, found.search)
 
 
 @router.post("/{hold_id}/lift")

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from api.deps import ActorDep, FormCheck, HouseDep
-from api.views.render import page, page_number
+from api.views.render import page, page_number, part
 from api.views.words import HOLD_SCOPES
 from api.wiring import House
 from ged.errors import Conflict, GedError, Refused
@@ -131,6 +131,15 @@ def hold_letter(
 def show(request: Request, house: HouseDep, actor: ActorDep, hold_id: str) -> Response:
     """Show a hold with what it has caught."""
     return _page(request, house, actor, hold_id)
+
+
+@router.get("/gels/{hold_id}/avancement")
+def progress(request: Request, house: HouseDep, actor: ActorDep, hold_id: str) -> Response:
+    """Say how far the search of a hold is; one that has ended is shown anew, with what it caught."""
+    found = hold.hold_file(hold_id, store=house.store, actor=actor, limit=1)
+    if found.search is None:
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return part(request, "holds/progress.html", one=found.hold, search=found.search)
 
 
 @router.post("/gels/{hold_id}/lever", dependencies=[FormCheck])

@@ -394,6 +394,7 @@ ACTS: dict[str, str] = {
     Act.HELD: _("Gelé"),
     Act.RELEASED: _("Dégelé"),
     Act.HOLD_AMENDED: _("Suivi d'un gel modifié"),
+    Act.HOLD_SEARCHED: _("Recherche d'un gel menée à son terme"),
     Act.DISPOSAL_PREPARED: _("Bordereau d'élimination préparé"),
     Act.DISPOSAL_LINE_REMOVED: _("Retiré d'un bordereau d'élimination"),
     Act.DISPOSAL_VISAED: _("Élimination visée par l'archiviste"),

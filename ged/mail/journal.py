@@ -101,6 +101,7 @@ class Act(StrEnum):
     HELD = "courrier.gele"
     RELEASED = "courrier.degele"
     HOLD_AMENDED = "gel.modifie"
+    HOLD_SEARCHED = "gel.cherche"
     DISPOSAL_PREPARED = "elimination.preparee"
     DISPOSAL_LINE_REMOVED = "elimination.ligne_retiree"
     DISPOSAL_VISAED = "elimination.visee"

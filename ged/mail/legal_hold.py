@@ -81,6 +81,24 @@ class LegalHold:
         return self.stands and self.review_on is not None and self.review_on <= today
 
 
+@dataclass(frozen=True, slots=True)
+class HoldSearch:
+    """How far a hold on a search is that still looks for what it is on.
+
+    It is in force meanwhile: whatever is about to be destroyed is held against it by itself.
+
+    Attributes:
+        begun_at: When it was placed, or the last night.
+        looked: Letters and pieces looked at, of a `total`; 0 before the first.
+        caught: Letters that it has caught since then.
+    """
+
+    begun_at: datetime
+    looked: int
+    total: int
+    caught: int
+
+
 def refuse_faulty(reason: str, review_on: date | None, query: HoldQuery | None, today: date) -> None:
     """Let pass what a hold may be placed with.
 

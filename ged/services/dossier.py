@@ -125,6 +125,7 @@ def correct(
     code, title = " ".join(code.split()), " ".join(title.split())
     with store.unit() as unit:
         current = unit.dossiers.get(dossier_id, actor, lock=True)
+        unit.holds.catch_inside_before(current.id)
         parts = tidy_parts(parts)
         used = {each.part for each in unit.dossier_pieces.of(current.id) if each.part}
         _refuse_faulty(unit, code or current.code, title, units, parts, tenant_id=current.tenant_id, used=used)
@@ -216,6 +217,7 @@ def _move(dossier_id: str, letter_id: str, act: Act, *, store: Store, actor: Act
             moved = unit.dossiers.put(current.id, letter.id, actor, now)
             unit.holds.catch([letter.id], now)
         else:
+            unit.holds.catch_inside_before(current.id)
             moved = unit.dossiers.take(current.id, letter.id)
         if moved:
             unit.journal.write(now, act, actor, letter.id, dossier=current.id)

@@ -347,6 +347,7 @@ def _open(unit: Unit, dossier_id: str, actor: Actor) -> Dossier:
     current = unit.dossiers.get(dossier_id, actor, lock=True)
     if current.closed_on is not None:
         raise Refused("dossier.closed", f"Le dossier {current.code} est clos. Rouvrez-le pour y toucher.")
+    unit.holds.catch_inside_before(current.id)
     return current
 
 

@@ -13,7 +13,7 @@ from ged.mail.access import Actor, Right, Role, require
 from ged.mail.dossier_piece import KeptPiece
 from ged.mail.item import Confidentiality, State
 from ged.mail.journal import Act
-from ged.mail.legal_hold import HoldQuery, LegalHold, Scope, refuse_faulty
+from ged.mail.legal_hold import HoldQuery, HoldSearch, LegalHold, Scope, refuse_faulty
 from ged.mail.listing import LetterPage, Listing
 from ged.mail.notice import HOLD_REVIEW
 from ged.services.notify import Told, tell_positions
@@ -42,13 +42,15 @@ class NewHold:
 class HoldFile:
     """A hold with the letters and pieces of dossiers that it has caught, those that the reader may open.
 
-    `pieces` are some of `piece_total`, as the page of letters is of its total.
+    `pieces` are some of `piece_total`, as the page of letters is of its total; `search` is how far it is that looks
+    for more.
     """
 
     hold: LegalHold
     letters: LetterPage
     pieces: tuple[KeptPiece, ...]
     piece_total: int
+    search: HoldSearch | None
     may_change: bool
 
 
@@ -58,10 +60,14 @@ class ListedHold(NamedTuple):
     hold: LegalHold
     letters: int
     pieces: int
+    search: HoldSearch | None
 
 
 def place(new: NewHold, *, store: Store, actor: Actor, clock: Clock) -> LegalHold:
     """Place a hold: every letter that it is on is held when this returns, and each that it is on later from then on.
+
+    One on a search is in force as well, and the worker writes down what it is on: nothing that it is on is destroyed
+    before that either, since whatever is about to be is looked at by itself.
 
     Raises:
         Forbidden: `access.right`.
@@ -90,7 +96,10 @@ def place(new: NewHold, *, store: Store, actor: Actor, clock: Clock) -> LegalHol
             placed_at=now,
         )
         caught = unit.holds.place(placed, now)
-        _write(unit, Act.HELD, placed, actor, now, reason=placed.reason, letters=caught)
+        if placed.scope is Scope.QUERY:
+            unit.queue.defer("search_hold", hold_id=placed.id)
+        known = {} if placed.scope is Scope.QUERY else {"letters": caught}
+        _write(unit, Act.HELD, placed, actor, now, reason=placed.reason, **known)
         unit.commit()
     return placed
 
@@ -165,7 +174,9 @@ def listed(
         found, total = unit.holds.page(actor.post.tenant_id, tokens, wanted, limit=limit, offset=offset)
         ids = [each.id for each in found]
         letters, pieces = unit.holds.counts(ids, tokens), unit.piece_shelves.caught(ids, actor)
-    return tuple(ListedHold(each, letters.get(each.id, 0), pieces.get(each.id, 0)) for each in found), total
+        going = unit.holds.searches(ids)
+    rows = (ListedHold(one, letters.get(one.id, 0), pieces.get(one.id, 0), going.get(one.id)) for one in found)
+    return tuple(rows), total
 
 
 def hold_file(hold_id: str, *, store: Store, actor: Actor, limit: int = 25, offset: int = 0) -> HoldFile:
@@ -178,7 +189,8 @@ def hold_file(hold_id: str, *, store: Store, actor: Actor, limit: int = 25, offs
         found = _seen(unit, hold_id, actor)
         letters = unit.letters.page(Listing(held_by=found.id), actor.tokens(), limit=limit, offset=offset)
         pieces, total = unit.piece_shelves.page(PieceListing(held_by=found.id), actor, limit=limit, offset=offset)
-    return HoldFile(found, letters, pieces, total, may_change=found.stands and actor.has(Right.HOLD))
+        going = unit.holds.searches([found.id]).get(found.id)
+    return HoldFile(found, letters, pieces, total, going, may_change=found.stands and actor.has(Right.HOLD))
 
 
 def standing_on(scope: Scope, target: str, *, store: Store, actor: Actor) -> tuple[LegalHold, ...]:
@@ -211,13 +223,9 @@ def on_letter(letter_id: str, *, store: Store, actor: Actor) -> tuple[LegalHold,
 
 
 def review(*, store: Store, clock: Clock) -> int:
-    """Ask whoever answers for a hold whether it must stand, on the day that was set, once for each day set.
-
-    Every hold is looked at again beside it: whatever way a letter came to be what one is on, it is caught that night.
-    """
+    """Ask whoever answers for a hold whether it must stand, on the day that was set, once for each day set."""
     now = clock()
     with store.unit() as unit:
-        unit.holds.catch(None, now)
         positions = unit.organisation.positions()
         entities = {each.id: each.tenant_id for each in unit.organisation.every_entity()}
         due = unit.holds.to_review(now.date())

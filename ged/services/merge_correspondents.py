@@ -32,7 +32,7 @@ def merge(survivor_id: str, merged_id: str, *, store: Store, actor: Actor, clock
                 "L'un des deux est déjà fusionné avec un autre. Ouvrez sa fiche pour voir avec lequel.",
             )
         unit.correspondents.merge(merged, survivor)
-        unit.holds.catch(None, now)
+        unit.holds.catch_named(now)
         for about in (survivor.id, merged.id):
             unit.journal.write_about(now, Act.CORRESPONDENTS_MERGED, actor, about, kept=survivor.id, merged=merged.id)
         unit.commit()

@@ -44,3 +44,16 @@ hold_piece = sa.Table(
     column("piece_id", _Text, sa.ForeignKey("dossier_piece.id"), primary_key=True, index=True),
     column("since", _Time),
 )
+
+hold_search = sa.Table(
+    "hold_search",
+    metadata,
+    column("hold_id", _Text, sa.ForeignKey("hold.id"), primary_key=True),
+    column("begun_at", _Time),
+    column("pieces", sa.Boolean, server_default=sa.false()),
+    column("after", _Text, server_default=""),
+    column("looked", sa.Integer, server_default="0"),
+    column("total", sa.Integer, server_default="0"),
+    column("caught", sa.Integer, server_default="0"),
+)
+"""The searches of holds that go on: which letter, or which piece, was looked at last; no row once all was."""

@@ -14,12 +14,12 @@ from ged.mail.access import Actor
 from ged.mail.filing import Hold
 from ged.mail.folding import folded_words
 from ged.mail.item import State
-from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
+from ged.mail.legal_hold import HoldQuery, HoldSearch, LegalHold, Scope
 from ged.store.correspondent_tables import correspondent, letter_party
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece, dossier_version
 from ged.store.filing_rules import ACCENTED, UNACCENTED
-from ged.store.hold_tables import hold, hold_letter, hold_piece
+from ged.store.hold_tables import hold, hold_letter, hold_piece, hold_search
 from ged.store.letters import seen_by
 from ged.store.page_text_tables import page_text
 from ged.store.tables import letter, page
@@ -44,17 +44,111 @@ class Holds:
         self._connection = connection
 
     def place(self, placed: LegalHold, at: datetime) -> int:
-        """Place a hold and catch every letter and piece that it is on; give how many letters."""
+        """Place a hold and catch every letter and piece that it is on; give how many letters.
+
+        One on a search catches nothing yet: what it is on today is for `look_on`, part by part.
+        """
         values = {name: getattr(placed, name) for name in LegalHold.__slots__}
         self._connection.execute(sa.insert(hold).values(**values | {"query": _written(placed.query)}))
+        if placed.scope is Scope.QUERY:
+            self._begin(sa.select(hold.c.id, sa.literal(at)).where(hold.c.id == placed.id))
+            return 0
         return self._catch([placed], None, at)
 
-    def catch(self, letter_ids: Sequence[str] | None, at: datetime) -> int:
-        """Have every hold that stands catch what it is on, among some letters (None: all); give how many it caught.
+    def catch(self, letter_ids: Sequence[str], at: datetime) -> None:
+        """Have every hold that stands catch what it is on among some letters.
 
         Called with whatever changes a letter, in the same transaction: what a hold is on later, it holds at once.
         """
-        return self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
+        self._catch(self._read(hold.c.lifted_at.is_(None)), letter_ids, at)
+
+    def catch_named(self, at: datetime) -> None:
+        """Have every hold that stands, but those on a search, catch what it is on: no text is read."""
+        self._catch(self._read(hold.c.lifted_at.is_(None), hold.c.scope != Scope.QUERY), None, at)
+
+    def catch_before(self, letter_id: str) -> None:
+        """Have the holds whose search goes on look at a letter before it changes: they are on what it said."""
+        self._catch(self._read(hold.c.id.in_(sa.select(hold_search.c.hold_id))), [letter_id])
+
+    def catch_inside_before(self, dossier_id: str) -> None:
+        """Have the holds whose search goes on look into a dossier before it changes, or a piece of it goes."""
+        searching = self._read(hold.c.id.in_(sa.select(hold_search.c.hold_id)))
+        if searching:
+            inside = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == dossier_id)
+            self._catch(searching, self._connection.scalars(inside).all())
+            self._catch_pieces(searching, dossier_piece.c.dossier_id == dossier_id)
+
+    def look_again(self, at: datetime) -> None:
+        """Have every hold on a search that stands look at everything again; those that are at it go on."""
+        standing = sa.select(hold.c.id, sa.literal(at)).where(hold.c.lifted_at.is_(None), hold.c.scope == Scope.QUERY)
+        self._begin(standing)
+
+    def searching(self) -> tuple[str, ...]:
+        """Return the holds whose search goes on, the oldest first."""
+        rows = sa.select(hold_search.c.hold_id).order_by(hold_search.c.begun_at, hold_search.c.hold_id)
+        return tuple(self._connection.scalars(rows))
+
+    def searches(self, hold_ids: Sequence[str]) -> dict[str, HoldSearch]:
+        """Return how far the searches of some holds are, of those that go on."""
+        rows = self._connection.execute(sa.select(hold_search).where(hold_search.c.hold_id.in_(hold_ids)))
+        return {row.hold_id: HoldSearch(row.begun_at, row.looked, row.total, row.caught) for row in rows}
+
+    def look_on(self, hold_id: str, part: int, at: datetime) -> HoldSearch | None:
+        """Have a hold catch what it is on in the next part of what its search has not looked at; None at its end.
+
+        Letters come first, as they were registered, then pieces of dossiers: those beside a letter are on hold with it.
+        Nobody else places or lifts a hold before this transaction ends.
+        """
+        self.wait_for_others()
+        going = self._connection.execute(sa.select(hold_search).where(hold_search.c.hold_id == hold_id)).one_or_none()
+        if going is None:
+            return None
+        (one,) = self._read(hold.c.id == hold_id)
+        total = going.total or self._to_look_at(one)
+        pieces, after, caught = going.pieces, going.after, 0
+        ids = () if pieces else self._next_letters(one, after, part)
+        if ids:
+            caught = self._catch([one], ids, at)
+        else:
+            after, pieces = after if pieces else "", True
+            ids = self._next_pieces(one, after, part)
+            self._catch_pieces([one], dossier_piece.c.id == sa.any_(text_array(ids)), at)
+        if not ids:
+            self._end(hold_id)
+            return None
+        far = HoldSearch(going.begun_at, going.looked + len(ids), total, going.caught + caught)
+        change = sa.update(hold_search).where(hold_search.c.hold_id == hold_id)
+        values = {"pieces": pieces, "after": ids[-1], "looked": far.looked, "total": far.total, "caught": far.caught}
+        self._connection.execute(change.values(**values))
+        return far
+
+    def _begin(self, those: sa.Select[Any]) -> None:
+        begun = insert(hold_search).from_select(["hold_id", "begun_at"], those)
+        self._connection.execute(begun.on_conflict_do_nothing())
+
+    def _end(self, hold_id: str) -> None:
+        self._connection.execute(sa.delete(hold_search).where(hold_search.c.hold_id == hold_id))
+
+    def _to_look_at(self, one: LegalHold) -> int:
+        letters = sa.select(sa.func.count()).select_from(letter).where(*_may_be_on(one))
+        inside = dossier_piece.join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+        pieces = sa.select(sa.func.count()).select_from(inside).where(*_may_be_on_piece(one))
+        return sum(self._connection.scalar(each) or 0 for each in (letters, pieces))
+
+    def _next_letters(self, one: LegalHold, after: str, part: int) -> Sequence[str]:
+        """Return letters that a hold may be on, as they were registered, after one of them."""
+        query = sa.select(letter.c.id).where(*_may_be_on(one))
+        at = self._connection.scalar(sa.select(letter.c.registered_at).where(letter.c.id == after))
+        if at is not None:
+            place = sa.tuple_(letter.c.registered_at, letter.c.id)
+            query = query.where(place > sa.tuple_(sa.literal(at), sa.literal(after)))
+        return self._connection.scalars(query.order_by(letter.c.registered_at, letter.c.id).limit(part)).all()
+
+    def _next_pieces(self, one: LegalHold, after: str, part: int) -> Sequence[str]:
+        inside = dossier_piece.join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
+        query = sa.select(dossier_piece.c.id).select_from(inside).where(*_may_be_on_piece(one))
+        query = query.where(dossier_piece.c.id > after).order_by(dossier_piece.c.id)
+        return self._connection.scalars(query.limit(part)).all()
 
     def catch_pieces(self, piece_ids: Sequence[str], at: datetime) -> None:
         """Have every hold that stands catch what it is on among some pieces of dossiers, as `catch` does of letters."""
@@ -78,6 +172,7 @@ class Holds:
         lifted = sa.update(hold).where(hold.c.id == hold_id, hold.c.lifted_at.is_(None))
         result = self._connection.execute(lifted.values(lifted_by=actor.name, lifted_at=at, lift_reason=reason))
         if result.rowcount:
+            self._end(hold_id)
             caught = sa.select(hold_letter.c.letter_id).where(hold_letter.c.hold_id == hold_id)
             self._mark(letter.c.id.in_(caught), letter.c.held, ~_held_now(), held=False)
         return bool(result.rowcount)
@@ -156,32 +251,40 @@ class Holds:
             found[each] = (*found.get(each, ()), Hold(reason, placed_by, placed_at.date()))
         return found
 
-    def _catch(self, holds: Sequence[LegalHold], letter_ids: Sequence[str] | None, at: datetime) -> int:
+    def _catch(self, holds: Sequence[LegalHold], letter_ids: Sequence[str] | None, at: datetime | None = None) -> int:
         """Write what each hold is on among some letters; what is destroyed already can no longer be held.
+
+        Without `at`, they are held since the hold was placed.
 
         The pieces of the dossiers that these letters lie in are looked at with them.
         """
-        some = [] if letter_ids is None else [letter.c.id.in_(letter_ids)]
+        some = [] if letter_ids is None else [_among(letter.c.id, letter_ids)]
         total = 0
         for each in holds:
             there = (letter.c.tenant_id == each.tenant_id, letter.c.state != State.DESTROYED)
-            new = sa.select(sa.literal(each.id), letter.c.id, sa.literal(at)).where(*there, _is_on(each), *some)
+            before = sa.exists().where(hold_letter.c.hold_id == each.id, hold_letter.c.letter_id == letter.c.id)
+            # Locked before it is written down: whoever changes one of these letters writes the same line.
+            on = sa.select(letter.c.id).where(*there, _is_on(each, letter_ids), *some, ~before).order_by(letter.c.id)
+            locked = on.with_for_update(key_share=True).subquery()
+            new = sa.select(sa.literal(each.id), locked.c.id, sa.literal(at or each.placed_at))
             columns = ["hold_id", "letter_id", "since"]
             caught = insert(hold_letter).from_select(columns, new).on_conflict_do_nothing()
-            total += self._connection.execute(caught).rowcount
+            total += self._connection.execute(caught, execution_options={"preserve_rowcount": True}).rowcount
         if total:
             self._mark(~letter.c.held, _held_now(), *some, held=True)
-        beside = sa.select(dossier_letter.c.dossier_id).where(dossier_letter.c.letter_id.in_(letter_ids or ()))
+        beside = sa.select(dossier_letter.c.dossier_id).where(_among(dossier_letter.c.letter_id, letter_ids or ()))
         within = sa.true() if letter_ids is None else dossier_piece.c.dossier_id.in_(beside)
         self._catch_pieces(holds, within, at)
         return total
 
-    def _catch_pieces(self, holds: Iterable[LegalHold], within: sa.ColumnElement[bool], at: datetime) -> None:
+    def _catch_pieces(
+        self, holds: Iterable[LegalHold], within: sa.ColumnElement[bool], at: datetime | None = None
+    ) -> None:
         for each in holds:
             if each.scope is Scope.LETTER:
                 continue
             new = (
-                sa.select(sa.literal(each.id), dossier_piece.c.id, sa.literal(at))
+                sa.select(sa.literal(each.id), dossier_piece.c.id, sa.literal(at or each.placed_at))
                 .join(dossier, dossier.c.id == dossier_piece.c.dossier_id)
                 .where(dossier.c.tenant_id == each.tenant_id, within, _is_on_piece(each))
                 .where(dossier_piece.c.condemned_at.is_(None))
@@ -206,8 +309,22 @@ def _held_now() -> sa.ColumnElement[bool]:
     return sa.exists(caught.where(hold_letter.c.letter_id == letter.c.id, hold.c.lifted_at.is_(None)))
 
 
-def _is_on(one: LegalHold) -> sa.ColumnElement[bool]:
-    """Return what parts the letters that a hold is on from all others."""
+def _among(column: sa.Column[str], ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(text_array(ids))
+
+
+def _may_be_on(one: LegalHold) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what parts the letters whose words a hold on a search has to look for from all others."""
+    there = (letter.c.tenant_id == one.tenant_id, letter.c.state != State.DESTROYED)
+    return (*there, *_asked(one.query or HoldQuery()))
+
+
+def _may_be_on_piece(one: LegalHold) -> tuple[sa.ColumnElement[bool], ...]:
+    return dossier.c.tenant_id == one.tenant_id, dossier_piece.c.condemned_at.is_(None)
+
+
+def _is_on(one: LegalHold, letter_ids: Sequence[str] | None) -> sa.ColumnElement[bool]:
+    """Return what parts the letters that a hold is on from all others; of a search, among some letters."""
     if one.scope is Scope.LETTER:
         return letter.c.id == one.target
     if one.scope is Scope.DOSSIER:
@@ -218,7 +335,8 @@ def _is_on(one: LegalHold) -> sa.ColumnElement[bool]:
             correspondent, correspondent.c.id == letter_party.c.correspondent_id
         )
         return letter.c.id.in_(named.where(correspondent.c.survivor_id == held))
-    return sa.and_(*_asked(one.query or HoldQuery()))
+    query = one.query or HoldQuery()
+    return sa.and_(*_asked(query), *(_says(word, letter_ids or ()) for word in folded_words(query.words)))
 
 
 def _is_on_piece(one: LegalHold) -> sa.ColumnElement[bool]:
@@ -281,20 +399,26 @@ def _asked(query: HoldQuery) -> list[sa.ColumnElement[bool]]:
         rules.append(letter.c.registered_at >= datetime.combine(query.since, time.min, UTC))
     if query.until is not None:
         rules.append(letter.c.registered_at < datetime.combine(query.until + timedelta(days=1), time.min, UTC))
-    return [*rules, *(_says(word) for word in folded_words(query.words))]
+    return rules
 
 
-def _says(word: str) -> sa.ColumnElement[bool]:
-    """Whether a word stands in what is known of a letter, or in its text, as it was read or as it was corrected."""
+def _says(word: str, letter_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a word stands in what is known of letters, or in their text, as it was read or as it was corrected.
+
+    Where a page keeps its words folded they are read instead of its boxes. These have no zeros before a number, so
+    nothing is looked for with any.
+    """
+    bare = word.lstrip("0") or "0" if word.isdigit() else word
     known = ("number", "subject", "sender", "recipient", "sender_reference", "filename")
     told = sa.func.concat_ws(" ", *(letter.c[name] for name in known))
-    read = sa.select(page.c.letter_id).where(
-        page.c.letter_id == letter.c.id, _folded(sa.cast(page.c.words, sa.Text)).contains(word, autoescape=True)
-    )
+    boxes = _folded(sa.cast(page.c.words, sa.Text)).contains(bare, autoescape=True)
+    said = sa.case((page.c.exact.is_not(None), page.c.exact.contains(bare, autoescape=True)), else_=boxes)
+    read = sa.select(page.c.letter_id).where(_among(page.c.letter_id, letter_ids), said)
     corrected = sa.select(page_text.c.letter_id).where(
-        page_text.c.letter_id == letter.c.id, _folded(page_text.c.text).contains(word, autoescape=True)
+        _among(page_text.c.letter_id, letter_ids), _folded(page_text.c.text).contains(bare, autoescape=True)
     )
-    return sa.or_(_folded(told).contains(word, autoescape=True), sa.exists(read), sa.exists(corrected))
+    by_text = letter.c.id.in_(read.union_all(corrected))
+    return sa.or_(_folded(told).contains(bare, autoescape=True), by_text)
 
 
 def _folded(text: sa.ColumnElement[Any] | sa.Column[Any]) -> sa.ColumnElement[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -77,10 +77,13 @@ _MANY = Question(_SELECT.where(among_given(letter.c.id, "ids")))
 
 
 class Letters:
-    """Reads and writes letters; every write raises the revision."""
+    """Reads and writes letters; every write raises the revision.
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    `before` is called with the id of a letter that is about to change.
+    """
+
+    def __init__(self, connection: sa.Connection, before: Callable[[str], None]) -> None:
+        self._connection, self._before = connection, before
 
     def add(self, new: Letter) -> None:
         """Enter a letter, its reader tokens with it."""
@@ -213,6 +216,7 @@ class Letters:
         Raises:
             Conflict: `letter.revision`, somebody changed it since `current` was read.
         """
+        self._before(current.id)
         stored = {name: _column(value) for name, value in changes.items() if name not in _JOINED}
         merged = {name: getattr(current, name) for name in Letter.__slots__} | changes
         changed = Letter(**(merged | {"revision": current.revision + 1}))

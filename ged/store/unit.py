@@ -122,7 +122,7 @@ class Unit:
     @cached_property
     def letters(self) -> Letters:
         """The letters as they stand."""
-        return Letters(self._connection)
+        return Letters(self._connection, self.holds.catch_before)
 
     @cached_property
     def circuits(self) -> CircuitTemplates:

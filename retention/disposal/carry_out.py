@@ -116,6 +116,7 @@ def _condemn(one: Disposal, line: DisposalLine, hands: Hands) -> bool:
 def _last_look(unit: Unit, line: DisposalLine, now: datetime) -> Look:
     """Look at what a line names, which nobody changes from here on, with every hold that is on it now."""
     if line.dossier_id is not None:
+        unit.holds.catch_inside_before(line.dossier_id)
         piece = unit.dossier_pieces.kept_still(line.dossier_id, line.subject_id)
         unit.holds.catch_pieces([line.subject_id], now)
         return looks_at_pieces(unit, [piece], now.date())[0]

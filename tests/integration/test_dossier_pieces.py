@@ -27,6 +27,7 @@ from ged.services.audit.walk import walk
 from ged.services.dossier_pieces import Brought
 from ged.services.hold import NewHold
 from ged.services.sealed_files import Sort
+from ged.services.search_hold import search_hold
 from ged.services.verify import verify_file
 from integration.test_acknowledgement import signed_in
 from retention.fate import Fate
@@ -261,6 +262,7 @@ def test_a_piece_is_held_by_its_dossier_by_what_names_it_and_by_what_caught_a_le
     by_words = NewHold(Scope.QUERY, reason="Recherche", query=HoldQuery("tsevie"))
     for new in (NewHold(Scope.DOSSIER, one.id, "Contentieux"), by_words):
         placed = hold.place(new, **archives)
+        search_hold(placed.id, store=house.store, clock=house.clock)
         assert kept().held
         assert new.reason in str(kept().reasons[0])
         later = dossier_pieces.bring(one.id, file(house, letter_pdf(subject=new.reason)), **own(house, daf))

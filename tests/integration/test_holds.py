@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
 
+from api.config import Settings
 from api.wiring import House
 from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.journal import Act
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
-from ged.services import consult, correspondents, dossier, hold, merge_correspondents
+from ged.services import consult, correspondents, dossier, dossier_pieces, hold, merge_correspondents
 from ged.services.hold import NewHold
 from ged.services.notices import mine
+from ged.services.search_hold import search_hold, search_holds_again
 from ged.store.holds import HoldsWanted
 from integration.test_acknowledgement import signed_in
+from integration.test_reading_resumes import query
 from rooms.letters import decide, letter_pdf, read_all, send
 from rooms.server import bearer
+from search.document import analysed_page
 
 Who = Callable[[str], Actor]
 
@@ -46,7 +51,9 @@ def held(house: House, *letter_ids: str) -> list[bool]:
 
 def place(house: House, who: Who, scope: Scope, target: str = "", **more: Any) -> LegalHold:
     new = NewHold(scope, target, more.pop("reason", "Contentieux"), **more)
-    return hold.place(new, **own(house, who("archives")))
+    placed = hold.place(new, **own(house, who("archives")))
+    search_hold(placed.id, store=house.store, clock=house.clock)
+    return placed
 
 
 def test_a_dossier_on_hold_keeps_all_its_letters_and_those_put_in_later(house: House, kossi: Actor, who: Who) -> None:
@@ -89,10 +96,113 @@ def test_a_search_on_hold_catches_what_answers_it_now_and_later_by_subject_or_te
     assert held(house, again.id) == [True]
     dated = place(house, who, Scope.QUERY, query=HoldQuery(service="DAF", until=house.clock().date()))
     assert held(house, other) == [True]
-    (listed, count, _), *_ = hold.listed(HoldsWanted(words="keve"), store=house.store, actor=who("audit"), limit=9)[0]
+    (listed, count, *_), *_ = hold.listed(HoldsWanted(words="keve"), store=house.store, actor=who("audit"), limit=9)[0]
     assert (listed.id, count) == (placed.id, 2)
     hold.lift(dated.id, "Clos", **own(house, who("archives")))
     assert held(house, named, written, other) == [True, True, False], "several at once, each lifted by itself"
+
+
+class KilledError(Exception):
+    """What stands for a process that dies."""
+
+
+def test_a_search_on_hold_goes_on_where_it_was_killed_and_says_how_far_it_is(
+    house: House, kossi: Actor, who: Who, client: httpx.Client
+) -> None:
+    letters = [arrive(house, kossi, f"M{n}", subject="Le site de Kévé") for n in range(5)]
+    archives = own(house, who("archives"))
+    placed = hold.place(NewHold(Scope.QUERY, reason="Contentieux", query=HoldQuery("keve")), **archives)
+    session, address = signed_in(house, "archives"), f"/gels/{placed.id}"
+    assert "La recherche commence" in client.get(address, headers=session).text
+    died: list[int] = []
+
+    def die(looked: int) -> None:
+        if not died:
+            died.append(looked)
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        search_hold(placed.id, store=house.store, clock=house.clock, part=2, fault=die)
+    assert sorted(held(house, *letters)) == [False, False, False, True, True]
+    assert "2 courriers et pièces regardés sur 5" in client.get(f"{address}/avancement", headers=session).text
+    assert "Recherche en cours" in client.get("/gels", headers=session).text
+    told = client.get(f"/api/v1{address.replace('gels', 'holds')}", headers=bearer(house, "archives")).json()
+    assert told["searching"] == {"looked": 2, "total": 5}
+    search_hold(placed.id, store=house.store, clock=house.clock, part=2)
+    assert all(held(house, *letters))
+    assert client.get(f"{address}/avancement", headers=session).headers["HX-Refresh"] == "true"
+    assert "regardés sur" not in client.get(address, headers=session).text
+    with house.store.unit() as unit:
+        (line,) = [each for each in unit.journal.about(placed.id) if each.act is Act.HOLD_SEARCHED]
+    assert (line.details["looked"], line.details["letters"]) == (5, 5)
+
+
+def test_a_search_that_was_lifted_before_its_end_holds_nothing(house: House, kossi: Actor, who: Who) -> None:
+    letters = [arrive(house, kossi, f"M{n}", subject="Le site de Kévé") for n in range(3)]
+    archives = own(house, who("archives"))
+    placed = hold.place(NewHold(Scope.QUERY, reason="Contentieux", query=HoldQuery("keve")), **archives)
+    with house.store.unit() as unit:
+        unit.holds.look_on(placed.id, 2, house.clock())
+        unit.commit()
+    hold.lift(placed.id, "Clos", **archives)
+    read_all(house)
+    assert held(house, *letters) == [False] * 3
+
+
+def test_what_changes_while_a_search_goes_on_is_held_for_what_it_said(house: House, kossi: Actor, who: Who) -> None:
+    letter = arrive(house, kossi, "A", subject="Le site de Kévé")
+    case = dossier.begin("", "Affaire de Kévé", "DAF", (), **own(house, who("daf")))
+    stored = house.vault.put(BytesIO(letter_pdf()), media_type="application/pdf", tenant_id="MME")
+    brought = dossier_pieces.Brought(stored, "application/pdf", "plan.pdf")
+    piece = dossier_pieces.bring(case.id, brought, **own(house, who("daf")))
+    placed = hold.place(
+        NewHold(Scope.QUERY, reason="Contentieux", query=HoldQuery("keve")), **own(house, who("archives"))
+    )
+    with house.store.unit() as unit:
+        unit.letters.change(unit.letters.get(letter, None, lock=True), subject="Autre objet")
+        unit.outbox.add(letter, house.clock())
+        unit.commit()
+    dossier.correct(case.id, case.code, "Autre affaire", (), (), revision=case.revision, **own(house, who("daf")))
+    search_hold(placed.id, store=house.store, clock=house.clock)
+    assert held(house, letter) == [True]
+    with house.store.unit() as unit:
+        assert unit.holds.standing_on_pieces([piece.id])
+
+
+def test_a_word_is_found_whether_a_page_keeps_its_words_folded_or_not(
+    house: House, kossi: Actor, who: Who, settings: Settings
+) -> None:
+    said = letter_pdf(reference="A", body="L’arrêté 00457/MME du site de Kévé.")
+    letter = send(house, kossi, said).letter_id
+    read_all(house)
+    for words in ("arrete", "00457", "457", "kev", "zzz"):
+        caught = []
+        for analysed in (True, False):
+            if not analysed:
+                query(settings, "UPDATE page SET exact = NULL, stems = NULL, grams = NULL, analysis = NULL")
+            placed = place(house, who, Scope.QUERY, query=HoldQuery(words))
+            caught += held(house, letter)
+            hold.lift(placed.id, "Clos", **own(house, who("archives")))
+        with house.store.unit() as unit:
+            pages = unit.pages.of(letter)
+            unit.pages.keep(letter, pages, [analysed_page(each) for each in pages])
+            unit.commit()
+        assert caught == [words != "zzz"] * 2, words
+
+
+def test_every_night_holds_catch_what_no_change_told_them_of(
+    house: House, kossi: Actor, who: Who, settings: Settings
+) -> None:
+    letter, other = arrive(house, kossi, "A"), arrive(house, kossi, "B")
+    case = dossier.begin("", "Affaire", "DAF", (), **own(house, who("daf")))
+    place(house, who, Scope.QUERY, query=HoldQuery("keve"))
+    place(house, who, Scope.DOSSIER, case.id)
+    query(settings, f"UPDATE letter SET subject = 'Kévé' WHERE id = '{letter}'")
+    query(settings, f"INSERT INTO dossier_letter VALUES ('{case.id}', '{other}', now(), 'hors du produit')")
+    search_holds_again(store=house.store, clock=house.clock)
+    assert held(house, letter, other) == [True, True]
+    with house.store.unit() as unit:
+        assert unit.holds.searching() == ()
 
 
 def test_holds_are_lifted_one_by_one_with_a_reason_and_leave_their_lines(house: House, kossi: Actor, who: Who) -> None:

@@ -106,7 +106,7 @@ def test_a_hold_counts_and_lists_the_pieces_that_it_has_caught(house: House, who
     placed = hold.place(NewHold(Scope.DOSSIER, case, "Enquête"), **own(house, who("archives")))
     file = hold.hold_file(placed.id, store=house.store, actor=who("audit"))
     assert ([each.piece.id for each in file.pieces], file.piece_total, file.letters.total) == ([piece], 1, 0)
-    ((_, letters, pieces),), _ = hold.listed(HoldsWanted(), store=house.store, actor=who("audit"), limit=9)
+    ((_, letters, pieces, _),), _ = hold.listed(HoldsWanted(), store=house.store, actor=who("audit"), limit=9)
     assert (letters, pieces) == (0, 1)
     headers = signed_in(house, "archives")
     page = client.get(f"/gels/{placed.id}", headers=headers).text

@@ -17,16 +17,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from api.config import Settings
 from api.disposals import hands_of
+from api.transfers import packer_of
 from api.wiring import House, open_house
 from ged.clock import system_clock
-from ged.errors import GedError, NotFound
+from ged.errors import GedError, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.disposal import Disposal, DisposalState
 from ged.mail.filing import Disposition, RetentionRule, Span, Start, Term
 from ged.mail.item import Direction, Reading, State
 from ged.mail.legal_hold import HoldQuery, LegalHold, Scope
 from ged.mail.schedule import PlanLine, Schedule, ScheduleVersion, VersionState
-from ged.mail.transfer import Form
+from ged.mail.transfer import Form, ItemState
 from ged.ports import Signer
 from ged.services import classify, dossier, dossier_pieces, hold, merge_correspondents
 from ged.services.capture import Arrival, Door, capture
@@ -34,11 +35,15 @@ from ged.services.hold import NewHold
 from ged.services.name_parties import name_parties
 from ged.services.seal import seal
 from ged.services.seal_pieces import seal_piece
+from ged.services.search_hold import search_hold
 from ged.services.sign_in import actor_of
 from retention import transfers
+from retention.answers import take_answer
 from retention.disposal import lists
 from retention.disposal.carry_out import Hands, carry_out
 from retention.nightly import sweep_letters
+from retention.packing import pack
+from retention.seda.replies import Answer
 from rooms.disposals import read_as
 
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -93,14 +98,16 @@ class Known:
     filed: bool = False
     events: list[tuple[str, date]] = field(default_factory=list)
     destroyed: bool = False
+    given: bool = False
+    slip: str = ""
 
 
 @dataclass
 class KnownPiece:
     """A piece of a dossier of its own as this test itself remembers it; `code` of its dossier, "" for none.
 
-    `digests` are of its versions, `brought` is the day of the last, `slip` the transfer that it is on. `says` is what
-    its last version does, known once it is `read`.
+    `digests` are of its versions, `brought` is the day of the last, `slip` the transfer that it is on, `given` whether
+    an archive took it. `says` is what its last version does, known once it is `read`.
     """
 
     id: str
@@ -113,6 +120,7 @@ class KnownPiece:
     events: list[tuple[str, date]] = field(default_factory=list)
     destroyed: bool = False
     sealed: bool = True
+    given: bool = False
     slip: str = ""
     says: str = ""
     read: bool = False
@@ -145,6 +153,7 @@ class Disposing(RuleBasedStateMachine):
         self.cases: list[str] = []
         self.pieces: list[KnownPiece] = []
         self.slips: list[str] = []
+        self.packed: set[str] = set()
         self.stands_for: dict[str, str] = {}
         self.mark = token_hex(4)  # the house goes on from one run to the next: senders are of this one alone
 
@@ -228,7 +237,7 @@ class Disposing(RuleBasedStateMachine):
                     standing.caught.add(piece.id)
 
     def some(self, n: int) -> Known | None:
-        alive = [each for each in self.letters if not each.destroyed]
+        alive = [each for each in self.letters if not each.destroyed and not each.given]
         return alive[n % len(alive)] if alive else None
 
     @rule(
@@ -282,7 +291,7 @@ class Disposing(RuleBasedStateMachine):
     def bring_again(self, n: int, years: int, sealed: bool, says: str = "") -> None:
         """Bring a second version, which restarts the years; without its seal nothing is destroyed."""
         one = self.laid(n)
-        if one is None or one.destroyed:
+        if one is None or one.destroyed or one.given:
             return
         past, was_closed = self.now - timedelta(days=365 * years + 6), one.closed
         self.close_case(n, closed=False)
@@ -333,18 +342,69 @@ class Disposing(RuleBasedStateMachine):
             archive = transfers.Archive("AN", "Archives nationales")
             slip = transfers.prepare("Versement", Form.SEDA, archive, **self.by("archives"))
             self.slips.append(slip.id)
-            with self.house.store.unit() as unit:
-                given = {each.subject_id for each in unit.transfers.items(slip.id)}
-            for each in self.pieces:
-                each.slip = slip.id if each.id in given else each.slip
+            self.see_slip(slip.id)
+
+    def see_slip(self, slip_id: str) -> None:
+        """Note what is on a slip: what was dropped from one, or refused, is free."""
+        with self.house.store.unit() as unit:
+            listed = {each.subject_id for each in unit.transfers.items(slip_id, states=[ItemState.LISTED])}
+        for each in self.all():
+            if each.id in listed or each.slip == slip_id:
+                each.slip = slip_id if each.id in listed and slip_id in self.slips else ""
 
     @rule(n=st.integers(0, 50))
     def give_up(self, n: int) -> None:
         if self.slips:
-            gone = self.slips.pop(n % len(self.slips))
-            transfers.abandon(gone, "Plus tard", **self.by("archives"))
-            for each in self.pieces:
-                each.slip = "" if each.slip == gone else each.slip
+            gone = self.slips[n % len(self.slips)]
+            with suppress(GedError):  # an archive may have it
+                transfers.abandon(gone, "Plus tard", **self.by("archives"))
+                self.slips.remove(gone)
+                self.see_slip(gone)
+
+    @rule(n=st.integers(0, 50))
+    def travel(self, n: int) -> None:
+        """Have a slip approved by a second person, and packed: nothing held goes into a package."""
+        if not self.slips:
+            return
+        slip_id = self.slips[n % len(self.slips)]
+        with suppress(GedError):
+            transfers.submit(slip_id, **self.by("archives"))
+            transfers.approve(slip_id, **self.by("ministre"))
+        pack(slip_id, replace(packer_of(self.house), clock=self.clock, to_pdf_a=no_copy))
+        with self.house.store.unit() as unit:
+            packages = unit.transfers.packages(slip_id)
+            inside = {each.subject_id for one in packages for each in unit.transfers.listed_of(slip_id, one.rank)}
+        if slip_id not in self.packed and packages:
+            assert not inside & self.held(), "packed though it was held"
+            self.packed.add(slip_id)
+        self.see_slip(slip_id)
+
+    @rule(n=st.integers(0, 50), accepted=st.booleans())
+    def hear(self, n: int, accepted: bool) -> None:
+        """Have the archive accept or refuse each package of a slip: what it accepts is given, but what is held."""
+        if not self.slips:
+            return
+        slip_id = self.slips[n % len(self.slips)]
+        with self.house.store.unit() as unit:
+            packages = unit.transfers.packages(slip_id)
+            inside = {each.subject_id for one in packages for each in unit.transfers.listed_of(slip_id, one.rank)}
+        for each in packages:
+            reasons = () if accepted else ("Illisible",)
+            said = Answer("ArchiveTransferReply", "AN-1", each.identifier, "", "AN", accepted, reasons, ())
+            take_answer(slip_id, said, "", **self.by("archives"))
+        if not packages:
+            return
+        free = inside - self.held() if accepted else set[str]()
+        for known in self.all():
+            known.given = known.given or (known.id in free and known.closed)
+        self.slips.remove(slip_id)
+        self.see_slip(slip_id)
+
+    def all(self) -> list[Known | KnownPiece]:
+        return [*self.letters, *self.pieces]
+
+    def held(self) -> set[str]:
+        return {each for standing in self.holds for each in standing.caught}
 
     def laid(self, n: int) -> KnownPiece | None:
         return self.pieces[n % len(self.pieces)] if self.pieces else None
@@ -456,8 +516,22 @@ class Disposing(RuleBasedStateMachine):
             placed = hold.place(
                 NewHold(scope, target, "Contentieux", HoldQuery(NAMES[n % len(NAMES)])), **self.by("archives")
             )
-            self.holds.append(Standing(placed, set()))
+            self.holds.append(Standing(placed, set()))  # one on a search is in force before it has looked at anything
             self.caught_now()
+
+    @rule(n=st.integers(0, 50), parts=st.integers(0, 3))
+    def search_on(self, n: int, parts: int) -> None:
+        """Have the search of a hold look at some more, then die."""
+        if self.holds:
+            left = iter(range(parts))
+
+            def die(_looked: int) -> None:
+                if next(left, None) is None:
+                    raise CrashError
+
+            with suppress(CrashError):
+                one = self.holds[n % len(self.holds)].hold.id
+                search_hold(one, store=self.house.store, clock=self.clock, part=2, fault=die)
 
     @rule(n=st.integers(0, 50))
     def lift(self, n: int) -> None:
@@ -507,14 +581,13 @@ class Disposing(RuleBasedStateMachine):
 
     def ripe_piece(self, one: KnownPiece) -> bool:
         until = Term(20, Span.YEARS).after(one.brought)
-        if one.code not in {"A1", "Z"} or (one.code == "Z" and not one.events) or one.slip:
+        if one.code not in {"A1", "Z"} or (one.code == "Z" and not one.events) or one.slip or one.given:
             return False
         if not one.sealed or not one.read:
             return False
         if one.code == "Z":
             until = max(until, Term(2, Span.YEARS).after(max(day for _, day in one.events)))
-        held = any(one.id in standing.caught for standing in self.holds)
-        return one.closed and not held and self.now.date() > until and not one.destroyed
+        return one.closed and one.id not in self.held() and self.now.date() > until and not one.destroyed
 
     def ripe(self, one: Known) -> bool:
         since = max(one.dated, one.received)
@@ -528,8 +601,9 @@ class Disposing(RuleBasedStateMachine):
         if any(each.code == "T" for each in beside):  # of two rules, what keeps most
             return False
         around = one.dossiers <= {each.case for each in beside if each.closed}
-        held = any(one.id in standing.caught for standing in self.holds)
-        return one.closed and not held and around and self.now.date() > until and not one.destroyed
+        if one.given or one.slip:
+            return False
+        return one.closed and one.id not in self.held() and around and self.now.date() > until and not one.destroyed
 
     @invariant()
     def what_is_not_destroyed_is_whole(self) -> None:
@@ -537,6 +611,15 @@ class Disposing(RuleBasedStateMachine):
         kept += [digest for each in self.pieces if not each.destroyed for digest in each.digests]
         for digest in kept:
             assert self.house.vault.stat(digest) is not None
+
+    @invariant()
+    def what_was_given_was_accepted(self) -> None:
+        with self.house.store.unit() as unit:
+            letters = unit.letters.many([each.id for each in self.letters])
+            kept = unit.dossier_pieces.kept([each.id for each in self.pieces])
+        given = {one.id for one in letters if one.state is State.TRANSFERRED}
+        given |= {one.piece.id for one in kept if one.piece.transferred_at is not None}
+        assert given == {each.id for each in self.all() if each.given}
 
     def teardown(self) -> None:
         """Whatever was left half done is finished by one more round, and certified."""
@@ -551,6 +634,10 @@ class Disposing(RuleBasedStateMachine):
         for digest in gone:
             assert self.house.vault.stat(digest) is None
         self.house.ledger.recheck()
+
+
+def no_copy(_path: object, _title: str) -> bytes:
+    raise Refused("archival.not_kept", "Ce n'est pas un PDF.")
 
 
 @pytest.fixture
@@ -620,4 +707,42 @@ def test_the_machine_destroys_what_is_ripe_and_nothing_else(machine: type[Dispos
         *(False, True, False),
     ]
     one.what_is_not_destroyed_is_whole()
+    one.teardown()
+
+
+def test_the_machine_gives_what_an_archive_accepts_and_nothing_else(machine: type[Disposing]) -> None:
+    one = machine()
+    for name in NAMES:
+        one.register(22, name, closed=True)
+    for name, code in (("alpha", "T"), ("beta", "T"), ("gamma", "T"), ("gamma", "T"), ("alpha", "A1")):
+        one.lay(22, name, code)
+    for n in range(2):
+        one.lie_together(n, n, inside=True)
+    one.hold(2, Scope.QUERY)  # gamma: its search has looked at nothing
+    one.give()
+    one.what_was_given_was_accepted()
+    one.travel(0)
+    assert [bool(each.slip) for each in one.letters] == [True, True, False]
+    assert [bool(each.slip) for each in one.pieces] == [True, True, False, False, False]
+    one.what_was_given_was_accepted()
+    one.hear(0, accepted=False)
+    assert not any(each.slip for each in one.all())
+    one.what_was_given_was_accepted()
+    one.give()
+    one.travel(0)
+    one.hold(1, Scope.QUERY)  # beta, on its way
+    one.hear(0, accepted=True)
+    assert [each.given for each in one.letters] == [True, False, False]
+    assert [each.given for each in one.pieces] == [True, False, False, False, False]
+    one.what_was_given_was_accepted()
+    one.file_case(1, "A1")
+    one.lift(1)
+    one.prepare()
+    one.visa(0)
+    one.approve(0, "sg")
+    one.work(None, 0)
+    assert [each.destroyed for each in one.letters] == [False, True, False]
+    assert [each.destroyed for each in one.pieces] == [False, True, False, False, True]
+    one.what_is_not_destroyed_is_whole()
+    one.what_was_given_was_accepted()
     one.teardown()

@@ -159,10 +159,11 @@ def _read(house: House, first: int, last: int) -> str:
             for n, one in enumerate(made):
                 unit.pages.keep(_id(n), one.pages()[:1], [analysed_page(one.pages()[0])])
             unit.commit()
-    columns = ", ".join(f'"{each.name}"' for each in page.c if each.name != "letter_id")
+    names = [each.name for each in page.c if each.name != "letter_id"]
+    columns, given = ", ".join(names), ", ".join(f"page.{each}" for each in names)
     with psycopg.connect(house.database_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
-            f"INSERT INTO page (letter_id, {columns}) SELECT l.id, {columns} FROM letter l "  # noqa: S608 - our own
+            f"INSERT INTO page (letter_id, {columns}) SELECT l.id, {given} FROM letter l "  # noqa: S608 - our own
             "JOIN letter made ON made.sequence = l.sequence %% %s JOIN page ON page.letter_id = made.id "
             "WHERE l.sequence >= %s AND l.sequence < %s",
             (_PAGES, max(first, _PAGES), last),

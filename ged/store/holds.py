@@ -405,20 +405,21 @@ def _asked(query: HoldQuery) -> list[sa.ColumnElement[bool]]:
 def _says(word: str, letter_ids: Sequence[str]) -> sa.ColumnElement[bool]:
     """Whether a word stands in what is known of letters, or in their text, as it was read or as it was corrected.
 
-    Where a page keeps its words folded they are read instead of its boxes. These have no zeros before a number, so
-    nothing is looked for with any.
+    Where a page keeps its words folded they are read instead of its boxes; not for zeros before a number, which these
+    have lost: they only say where to look.
     """
     bare = word.lstrip("0") or "0" if word.isdigit() else word
     known = ("number", "subject", "sender", "recipient", "sender_reference", "filename")
     told = sa.func.concat_ws(" ", *(letter.c[name] for name in known))
-    boxes = _folded(sa.cast(page.c.words, sa.Text)).contains(bare, autoescape=True)
-    said = sa.case((page.c.exact.is_not(None), page.c.exact.contains(bare, autoescape=True)), else_=boxes)
+    boxes = _folded(sa.cast(page.c.words, sa.Text)).contains(word, autoescape=True)
+    unfolded, folded = page.c.exact.is_(None), page.c.exact.contains(bare, autoescape=True)
+    said = sa.case((unfolded, boxes), else_=folded) if bare == word else sa.and_(sa.or_(unfolded, folded), boxes)
     read = sa.select(page.c.letter_id).where(_among(page.c.letter_id, letter_ids), said)
     corrected = sa.select(page_text.c.letter_id).where(
-        _among(page_text.c.letter_id, letter_ids), _folded(page_text.c.text).contains(bare, autoescape=True)
+        _among(page_text.c.letter_id, letter_ids), _folded(page_text.c.text).contains(word, autoescape=True)
     )
     by_text = letter.c.id.in_(read.union_all(corrected))
-    return sa.or_(_folded(told).contains(bare, autoescape=True), by_text)
+    return sa.or_(_folded(told).contains(word, autoescape=True), by_text)
 
 
 def _folded(text: sa.ColumnElement[Any] | sa.Column[Any]) -> sa.ColumnElement[str]:

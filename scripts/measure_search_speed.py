@@ -169,8 +169,8 @@ class _Watched:
     def __init__(self, index: SearchIndex) -> None:
         self._index, self.taken = index, _Taken()
         if isinstance(index, ElasticIndex):
-            client = index._client  # noqa: SLF001 - timed where it waits for the engine
-            asked = client.perform_request
+            transport = index._client.transport  # noqa: SLF001 - timed where it waits for the engine
+            asked = transport.perform_request
 
             def timed(*given: Any, **named: Any) -> Any:
                 began = time.perf_counter()
@@ -178,7 +178,7 @@ class _Watched:
                 self.taken.wall_s += time.perf_counter() - began
                 return answer
 
-            client.perform_request = timed  # type: ignore[method-assign]
+            transport.perform_request = timed  # type: ignore[method-assign]
 
     def search(self, query: Query, readers: frozenset[str]) -> Hits:
         """Search, and keep what it took: tantivy works in our thread, and that is no part of our layer."""

@@ -44,7 +44,7 @@ from search.port import OUTDATED, Hit, Hits, IndexReport, Query, Reach, Refusal,
 _TIMEOUT_S = 20
 _FACET_VALUES = 200
 _THINGS = "things"
-_CONFLICT, _GONE, _TOO_LARGE, _FAULTY = 409, 404, 413, 400
+_FINE, _CONFLICT, _GONE, _TOO_LARGE, _FAULTY = 200, 409, 404, 413, 400
 _BULK_DOCUMENTS, _BULK_BYTES = 500, 8_000_000
 _BUSY_TRIES, _BUSY_FIRST_S, _BUSY_MOST_S = 7, 0.5, 16
 """A cluster that says « too many requests » (429) is given half a minute, a little longer each time."""
@@ -83,7 +83,6 @@ MAPPINGS: dict[str, Any] = {
         **{name: _value(name) for name in (*KEYWORD_FIELDS, *LISTED_FIELDS, *NUMBER_FIELDS)},
     },
 }
-_SEARCHES = {"accept": "application/json", "content-type": "application/x-ndjson"}
 _KEPT_FIELDS = tuple(name for name in Document.__slots__ if name not in {"revision", "meaning"})
 _FILLED = {"refresh_interval": "-1", "translog.durability": "async", "number_of_replicas": 0}
 """Of an index that nobody reads yet: nothing is promised of it, so nothing is written twice or waited for."""
@@ -138,6 +137,13 @@ class Cluster:
         kept = {"refresh_interval": None, "translog.durability": "request", "gc_deletes": "0s"}
         return {**kept, "max_result_window": _DEEPEST, **copies}
 
+    @property
+    def heads(self) -> dict[str, str]:
+        """What several searches are asked with where the transport is asked itself, as the client asks it."""
+        kinds = {"accept": "json", "content-type": "x-ndjson"}
+        heads = {name: f"application/vnd.elasticsearch+{kind}; compatible-with=8" for name, kind in kinds.items()}
+        return {**heads, "authorization": f"ApiKey {self.api_key}"} if self.api_key else heads
+
     def client(self) -> Elasticsearch:
         """Return a client of the cluster; nothing is asked of it yet."""
         trusted: dict[str, Any] = {"ca_certs": str(self.ca_file)} if self.ca_file else {}
@@ -158,7 +164,7 @@ class ElasticIndex:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._alias, self._written = cluster.prefix, f"{cluster.prefix}-write"
-        self._client = cluster.client()
+        self._client, self._heads = cluster.client(), cluster.heads
 
     def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:
         """Write documents and return those refused, searchable on return or within a second."""
@@ -279,9 +285,14 @@ class ElasticIndex:
     def _answers(self, asked: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> Sequence[Any]:
         """Ask the cluster all at once; where there is no index yet, make it first: to look each time is a call more."""
         parts = (part for head, body in asked for part in ({"index": self._alias, **head}, body))
-        searches: list[Any] = list(map(msgspec.json.encode, parts))  # the client hands on what is written already
+        searches = b"".join(msgspec.json.encode(part) + b"\n" for part in parts)
         for again in (True, False):
-            answers = self._client.perform_request("POST", "/_msearch", headers=_SEARCHES, body=searches)["responses"]
+            # What the client puts around its transport takes a third of what the question does.
+            said = self._client.transport.perform_request("POST", "/_msearch", body=searches, headers=self._heads)
+            if said.meta.status != _FINE:
+                told = said.body.get("error") if isinstance(said.body, dict) else said.body
+                raise _unavailable(f"{said.meta.status} {_told(told)}")
+            answers = said.body["responses"]
             wrong = next((one for one in answers if "error" in one), None)
             if wrong is None:
                 break

@@ -78,7 +78,7 @@ class Light:
         self._holding |= {word: read_word(word) for word in LEXICON.holding(fresh, self._stems, self._exacts)}
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
-        known = {word: self._holding[word] for word in self._holding.keys() & set(chain.from_iterable(said.values()))}
+        known = {word: self._holding[word] for word in self._holding.keys() & chain.from_iterable(said.values())}
         seen = {token.stem for parts in known.values() for token in parts}
         sought: list[tuple[str, ...]] = []
         if self._exacts:

@@ -14,7 +14,7 @@ class Likeness:
 
     def __init__(self) -> None:
         self._written: set[str] = set()
-        self._unread: set[str] = set()
+        self._unread: list[set[str]] = []
         self._read: list[tuple[set[str], set[str]]] = []
         self._found: dict[str, tuple[int, dict[str, set[str]]]] = {}
 
@@ -25,16 +25,16 @@ class Likeness:
 
     def add(self, written: Iterable[str]) -> set[str]:
         """Add words as they are written, and return those that were not there; they are read where one is asked for."""
-        fresh = set(written) - self._written
-        self._unread |= fresh
-        self._written |= fresh
+        fresh = set(written)
+        fresh -= self._written
+        self._unread.append(fresh)
+        self._written = self._written | fresh if self._written else fresh
         return fresh
 
     def near(self, typed: str) -> dict[str, set[str]]:
         """Return the words, as written, that hold what may be a folded one that was typed, and what that is."""
-        if self._unread:
-            self._read.append((self._unread, LEXICON.exacts_of(self._unread)))
-            self._unread = set()
+        self._read += [(words, LEXICON.exacts_of(words)) for words in self._unread if words]
+        self._unread = []
         compared, found = self._found.get(typed, (0, {}))
         if compared == len(self._read):
             return found

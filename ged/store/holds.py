@@ -269,7 +269,7 @@ class Holds:
             new = sa.select(sa.literal(each.id), locked.c.id, sa.literal(at or each.placed_at))
             columns = ["hold_id", "letter_id", "since"]
             caught = insert(hold_letter).from_select(columns, new).on_conflict_do_nothing()
-            total += self._connection.execute(caught, execution_options={"preserve_rowcount": True}).rowcount
+            total += self._connection.execute(caught).rowcount
         if total:
             self._mark(~letter.c.held, _held_now(), *some, held=True)
         beside = sa.select(dossier_letter.c.dossier_id).where(_among(dossier_letter.c.letter_id, letter_ids or ()))

@@ -547,6 +547,7 @@ class Store:
             pool_use_lifo=True,  # the last one used has its questions prepared, and its pages at hand
             json_deserializer=msgspec.json.decode,  # the words of pages come as JSON: a third of the time of `json`
             connect_args={"connect_timeout": 5, "application_name": "ged"},
+            execution_options={"preserve_rowcount": True},  # else an insertion says -1, whatever it wrote
         )
         sa.event.listen(self._engine, "checkout", refuse_cut)
         self._asked = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # of the same connections

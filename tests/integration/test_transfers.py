@@ -247,9 +247,23 @@ def test_two_people_and_reasons(house: House) -> None:
     transfers.approve(slip.id, **by(house, "ministre"))
     assert state_of(house, one) is State.DONE
     with house.store.unit() as unit:
-        acts = [line.act for line in unit.journal.about(slip.id)]
+        written = unit.journal.about(slip.id)
+    acts = [line.act for line in written]
     assert acts[0] is Act.TRANSFER_PREPARED
+    assert written[0].details["letters"] == 2
     assert {Act.TRANSFER_SUBMITTED, Act.TRANSFER_SENT_BACK, Act.TRANSFER_APPROVED} <= set(acts)
+
+
+def test_what_falls_due_later_is_added_once_and_counted(house: House) -> None:
+    one, two, three = closed_letters(house, 3)
+    fall_due(house, [one])
+    slip = prepared(house)
+    fall_due(house, [two, three])
+    assert transfers.add_due(slip.id, **by(house, "archives")) == 2
+    assert transfers.add_due(slip.id, **by(house, "archives")) == 0
+    with house.store.unit() as unit:
+        added = [line.details for line in unit.journal.about(slip.id) if line.act is Act.TRANSFER_AMENDED]
+    assert [each["added"] for each in added] == [2]
 
 
 def test_only_what_the_archive_accepts_is_transferred(house: House, tmp_path: Path) -> None:

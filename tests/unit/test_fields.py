@@ -372,6 +372,27 @@ def test_a_house_is_named_at_the_foot_of_the_page_before_its_contacts() -> None:
     assert _likeliest(Field.SENDER, Sheet([laid_out(lines)]), told) == "Entreprise Horizon"
 
 
+def test_a_subject_goes_on_while_its_lines_do() -> None:
+    first, second, third = "Objet : Avis sur le projet de route minière", "transmission de pièces et demande", "d'avis"
+    after = (
+        (0.08, 0.43, "J'ai l'honneur de vous transmettre, ci-joint, le dossier complet du projet"),
+        (0.08, 0.452, "cité en objet, avec ses annexes, pour suite à donner dans vos services."),
+    )
+
+    def chosen(*lines: tuple[float, float, str]) -> str:
+        begun = {first: 2.0, f"{first} {second}": 1.0, f"{first} {second} {third}": -1.0}
+        return _likeliest(Field.SUBJECT, Sheet([laid_out((*lines, *after))]), begun)
+
+    told = (0.08, 0.30, first), (0.08, 0.324, second), (0.08, 0.348, third)
+    assert chosen(*told) == f"{first} {second} {third}"
+    assert chosen(told[0], (0.16, 0.324, second)) == f"{first} {second}", "under what the label heads"
+    assert chosen(told[0], (0.24, 0.324, second)) == first, "neither under the label nor under what it heads"
+    assert chosen(told[0], (0.08, 0.335, second)) == first, "farther than lines of one text"
+    assert chosen(told[0], (0.08, 0.324, "pièces jointes : 03")) == first
+    assert chosen(told[0], (0.08, 0.324, second), (0.08, 0.348, "- un devis")) == first, "the head of a list"
+    assert chosen(told[0], (0.08, 0.324, "Monsieur le Ministre")) == first
+
+
 def test_a_name_in_capitals_is_written_as_one() -> None:
     assert titled("DÉLÉGATION DE L'ÉNERGIE ET DU LABEUR") == "Délégation de l'Énergie et du Labeur"
     assert titled("ENTREPRISE AUTO-ÉCOLE D'ANÉHO") == "Entreprise Auto-École d'Aného"

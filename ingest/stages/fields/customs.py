@@ -1,7 +1,7 @@
 """Customs of letters, beside what trees have learned of layouts: they hold on layouts that nobody was taught.
 
 A letterhead that names a house outweighs the person who signs for it; who is greeted is who is written to; mottoes and
-arrival stamps write nothing.
+arrival stamps write nothing; a subject ends where its lines do.
 """
 
 from __future__ import annotations
@@ -39,6 +39,12 @@ _OF_ITS_OWN = (
     "dated", "stamp", "title",
 )  # fmt: skip
 """What a line says that is no part of the name over it."""
+_NO_SUBJECT = ("contact", "ours", "theirs", "number", "subject", "greeting", "via", "pieces", "item", "placed")
+"""What a line says that is no part of the subject over it."""
+_WORD = re.compile(r"[^\W\d_]{3}")
+_OPEN = re.compile(r"[:,]$|\b(?:de|du|des|la|le|les|et|aux?|en|pour|dans|sur)$|\b[dl]'$")
+_UNEVEN = 0.5
+"""How far the blanks between the lines of one text differ, in line heights: letters reach over and under their line."""
 
 
 def leaned(field: Field, found: Sequence[Candidate], scores: Sequence[float], sheet: Sheet) -> list[float]:
@@ -47,6 +53,8 @@ def leaned(field: Field, found: Sequence[Candidate], scores: Sequence[float], sh
         return _of_senders(found, scores, sheet)
     if field is Field.RECIPIENT:
         return _of_recipients(found, scores, sheet)
+    if field is Field.SUBJECT:
+        return _of_subjects(found, scores, sheet)
     return list(scores)
 
 
@@ -86,6 +94,37 @@ def _of_recipients(found: Sequence[Candidate], scores: Sequence[float], sheet: S
         for at in blocks:
             told[at] += _GREETED
     return told
+
+
+def _of_subjects(found: Sequence[Candidate], scores: Sequence[float], sheet: Sheet) -> list[float]:
+    told = list(scores)
+    for label in (one for one in sheet.said if one.has("subject")):
+        begun = {found[at].line: at for at in range(len(found)) if found[at].words[0] is label.line.words[0]}
+        cut: list[int] = []
+        last = label
+        while (under := _more_of_subject(label, last, sheet)) is not None:
+            cut += [begun[last.index]] if last.index in begun else []
+            last = under
+        if last.index in begun and cut:
+            whole = begun[last.index]
+            told[whole] = max(told[at] for at in (whole, *cut))
+            for at in cut:
+                told[at] -= _CUT
+    return told
+
+
+def _more_of_subject(label: Placed, last: Placed, sheet: Sheet) -> Placed | None:
+    """Return the line that a subject goes on with under its last one: as near as lines of running text stand."""
+    under = sheet.lines[last.under] if last.under >= 0 else None
+    if under is None or sheet.gap(last.index, under.index) > min(MAX_GAP, sheet.leading + _UNEVEN):
+        return None
+    starts = [label.line.box.left, *(word.box.left for word in label.line.words[1:3])]
+    aligned = min(abs(under.line.box.left - start) for start in starts) < _ALIGNED
+    capitals = last.line.text.split(":")[-1].isupper() and under.line.text.isupper() and _WORD.search(under.line.text)
+    small = under.line.text[:1].islower() or capitals or _OPEN.search(last.line.plain)
+    listed = under.under >= 0 and sheet.lines[under.under].has("item")
+    apart = listed or any(under.has(name) for name in _NO_SUBJECT)
+    return under if aligned and small and not apart else None
 
 
 def _is_head(one: Candidate, line: Placed, sheet: Sheet) -> bool:

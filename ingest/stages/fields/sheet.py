@@ -106,6 +106,12 @@ class Sheet:
             found[one.left].append(one)
         return found
 
+    @cached_property
+    def leading(self) -> float:
+        """The blank between two lines of running text, in line heights; that of double spacing where there is none."""
+        blanks = [self.gap(one.index, one.under) for one in self.said if one.body and one.under >= 0]
+        return median(blanks) if blanks else 1.0
+
     def chains(self, goes_on: Callable[[Placed], bool]) -> dict[int, int]:
         """Return how many lines that go on stand right under each line of the letter itself, one under the other."""
         found = {-1: -1}

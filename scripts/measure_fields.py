@@ -32,7 +32,7 @@ _INTRODUCTION = (
     f"(probability of {SURE} and above; of sender, subject and reference more), over the values proposed; "
     "then how many of those are right. "
     "Held out: templates, bodies and names that training never saw; the misses of letters looked at since, and of the "
-    "first spoilt ones, were read to mend how senders and recipients are chosen: the others tell more."
+    "first spoilt ones, were read to mend how senders, recipients and subjects are chosen: the others tell more."
 )
 _STEPS = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.99, 1.01)
 

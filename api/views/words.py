@@ -227,7 +227,7 @@ FIELDS: dict[str, str] = {
     Field.PIECES: _("Pièces annoncées"),
     Field.PHONE: _("Téléphone"),
     Field.EMAIL: _("Courriel"),
-    Field.ADDRESS: _("Boîte postale"),
+    Field.ADDRESS: _("Adresse postale"),
     "due_date": _("Échéance"),
     "confidentiality": _("Confidentialité"),
     "priority": _("Priorité"),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from ged.mail.access import Actor, Right
 from ged.mail.correspondent import Correspondent, name_key
+from ged.mail.folding import fold, folded_words
 from ged.mail.item import Letter
 from ged.mail.qualification import Field, Proposal
 from ged.store.unit import Store
 
+_BOX = re.compile(r"(?:\bb\.?\s?p|\bbox)\D{0,6}(\d+)")
 OFFERED = 0.7
 """From this probability on a person is asked: the form of the card shows it before anything is written."""
 
@@ -43,10 +45,15 @@ def read_contacts(
         phone = ""
     if email.lower() in {each.lower() for each in known.card.emails}:
         email = ""
-    box = re.sub(r"\D", "", address)
-    if any(box in re.findall(r"\d+", each) for each in known.card.addresses):
+    if any(_is_same(address, each) for each in known.card.addresses):
         address = ""
     return ReadContacts(known, phone, email, address) if phone or email or address else None
+
+
+def _is_same(read: str, known: str) -> bool:
+    """Whether two addresses are one: the same post box, or the same words where the one that was read has none."""
+    box = _BOX.search(fold(read))
+    return box[1] in re.findall(r"\d+", known) if box else set(folded_words(read)) <= set(folded_words(known))
 
 
 def _read(proposals: dict[Field, Proposal], name: Field) -> str:

@@ -21,7 +21,8 @@ from ingest.stages.fields.customs import leaned
 from ingest.stages.fields.dates import dates, spans
 from ingest.stages.fields.echoes import echoes_of
 from ingest.stages.fields.letterhead import titled
-from ingest.stages.fields.marks import amounts, boxes, emails, pieces, references
+from ingest.stages.fields.marks import amounts, boxes, emails, phones, pieces, references
+from ingest.stages.fields.postal import place_beside, with_place
 from ingest.stages.fields.sheet import Sheet
 from rooms.values import a_page
 from scripts.sample_letters.shapes import DATE_SHAPES, written_date
@@ -287,6 +288,36 @@ def test_an_address_keeps_its_domain_through_the_faults_of_ocr(read: str) -> Non
 def test_a_post_box_keeps_its_post_office(read: str) -> None:
     found = [one.value for one in boxes(Sheet([a_page(f"Kara {read} Tél")]))]
     assert [re.sub(r"\D", "", value) for value in found] == ["018899"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["Tokoin, Lomé - B.P. 4227 - Tél. : 22 21 20 19"], "Tokoin, Lomé, B.P. 4227"),
+        (["Garage du Zio SARL - Tokoin - Lomé (Togo) - BP 4227"], "Tokoin, Lomé (Togo), BP 4227"),
+        (["Garage du Zio SARL - Lomé - BP 4227"], "BP 4227"),
+        (["12, rue des Hydrocarbures - 01 BP 4227 Lomé 01"], "12, rue des Hydrocarbures, 01 BP 4227, Lomé 01"),
+        (["B.P. 4227 - Kara (Togo) | Tél. 22 21 20 19"], "B.P. 4227, Kara (Togo)"),
+        (["Kofi AGBÉKO", "Agoè-Assiyéyé, Kara", "Tél. : 99 98 92 45", "B.P. 4227"], "Agoè-Assiyéyé, Kara, B.P. 4227"),
+        (["Ensemble, bâtissons", "B.P. 4227", "N° 12/2026"], "B.P. 4227"),
+        (["Direction régionale, Kara", "B.P. 4227", "Lomé, le 3 mars 2026"], "B.P. 4227"),
+    ],
+)
+def test_a_post_box_is_told_with_its_quarter_and_town(lines: list[str], told: str) -> None:
+    sheet = Sheet([laid_out(tuple((0.08, 0.05 + 0.018 * row, text) for row, text in enumerate(lines)))])
+    (box,) = boxes(sheet)
+    value, words = with_place(box, sheet)
+    assert value == told
+    assert " ".join(word.text for word in words if word.text != "-").replace(",", "") == told.replace(",", "")
+
+
+def test_a_place_stands_with_a_telephone_where_no_post_box_is() -> None:
+    lines = ("Kofi AGBÉKO", "Quartier Tokoin, Lomé", "Tél. : 99 98 92 45", "Monsieur le Maire")
+    sheet = Sheet([laid_out(tuple((0.08, 0.05 + 0.018 * row, text) for row, text in enumerate(lines)))])
+    (phone,) = phones(sheet)
+    found = place_beside(phone, sheet)
+    assert found is not None
+    assert found[0] == "Quartier Tokoin, Lomé"
 
 
 def test_weights_that_are_not_those_of_their_card_are_refused(tmp_path: Path) -> None:

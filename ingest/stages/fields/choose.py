@@ -16,8 +16,10 @@ from ingest.stages.fields.blocks import blocks, polished
 from ingest.stages.fields.candidates import Candidate
 from ingest.stages.fields.customs import leaned
 from ingest.stages.fields.dates import dates, spans
+from ingest.stages.fields.layout import evidence_of
 from ingest.stages.fields.letterhead import with_parent
 from ingest.stages.fields.model import FieldModel, load_fields, sureness
+from ingest.stages.fields.postal import place_beside, with_place
 from ingest.stages.fields.sheet import Sheet
 
 Family = Callable[[Sheet], list[Candidate]]
@@ -40,6 +42,8 @@ FAMILIES: dict[Field, tuple[Family, ...]] = {
 BLOCKS = frozenset({Field.SENDER, Field.RECIPIENT, Field.SUBJECT, Field.SIGNER})
 _BY_CUSTOM = 0.94
 """How sure a choice is at most that what is learned does not bear out: it is shown with a doubt mark."""
+_PLACED = 0.9
+"""How sure a place without a post box is: no model weighs it, so that it is shown with a doubt mark."""
 _OTHERS = 3
 """Names that may be who writes beside the likeliest: the directory may know one of them."""
 
@@ -104,6 +108,7 @@ def choose(sheet: Sheet, model: FieldModel | None = None, *, senders: bool = Fal
     """
     model = model or load_fields()
     found: dict[Field, Proposal] = {}
+    chosen: dict[Field, Candidate] = {}
     others: list[Proposal] = []
     for field, candidates in candidates_of(sheet).items():
         if not candidates or field not in model.trees:
@@ -119,11 +124,18 @@ def choose(sheet: Sheet, model: FieldModel | None = None, *, senders: bool = Fal
             alone = choice_of(field, candidates, learned, sheet)
             same = alone if alone and alone.value == choice.value else None
             sure = min(sure, max(_BY_CUSTOM, _sureness(field, same, model, sheet) if same else 0.0))
+        if field is Field.ADDRESS:
+            value, words = with_place(choice.candidate, sheet)
+            choice = replace(choice, value=value, words=words)
         proposal = Proposal(field, choice.value, sure, _evidence(choice), model.origin)
         if sure >= LEAST:
-            found[field] = proposal
+            found[field], chosen[field] = proposal, choice.candidate
         if field is Field.SENDER and senders:
             others = [proposal, *_others(choice, proposal, candidates, scores, sheet)]
+    contact = chosen.get(Field.PHONE) or chosen.get(Field.EMAIL)
+    if contact and Field.ADDRESS not in found and (place := place_beside(contact, sheet)):
+        value, words = place
+        found[Field.ADDRESS] = Proposal(Field.ADDRESS, value, _PLACED, evidence_of(words, contact.page), model.origin)
     rest = [one for one in _deadline_set(found).values() if not others or one.field is not Field.SENDER]
     return (*others, *rest)
 

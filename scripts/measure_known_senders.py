@@ -26,7 +26,7 @@ from ged.store.unit import Unit
 from ingest.stages.extract import extract
 from scripts.field_letters import Sample, spoilt
 from scripts.field_truth import right
-from scripts.measure_fields import FRESH_SCANS, FRESH_SEED
+from scripts.measure_fields import FRESH_SCANS, FRESH_SEEDS
 from scripts.measured_house import measured_house
 from scripts.measures import ROOT, table, write_section
 from scripts.sample_letters import stock
@@ -53,7 +53,7 @@ def main() -> None:
     samples = (
         spoilt(LATER_SCANS, LATER_SEED + 1, unseen=False, later=True)
         if asked.tuning
-        else spoilt(FRESH_SCANS, FRESH_SEED, unseen=True)
+        else spoilt(FRESH_SCANS, FRESH_SEEDS[0], unseen=True)
     )
     dice = random.Random(19)
     known = [dice.random() < 0.5 for _ in samples]

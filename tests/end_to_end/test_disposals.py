@@ -16,6 +16,7 @@ from ged.mail.access import Actor
 from retention.disposal.carry_out import carry_out
 from retention.nightly import sweep_letters
 from rooms.disposals import over
+from rooms.letters import read_all
 
 SignIn = Callable[[Page, str], Page]
 
@@ -65,7 +66,12 @@ def test_an_archivist_and_a_second_person_destroy_what_is_over_and_an_auditor_se
     looked_at(page, "gel-refuse")
     page.locator("#motif").fill("Contentieux devant la cour d'appel")
     keys.press("Enter")
+    # It is in force; what it is on is looked for by the worker, and the page shows it by itself.
+    expect(page.locator(".progressing")).to_contain_text("Le gel est déjà")
+    looked_at(page, "gel-cherche")
+    read_all(house)
     expect(page.locator("#letters small")).to_have_text("1 courrier")
+    expect(page.locator(".progressing")).to_have_count(0)
     looked_at(page, "gel")
     page.goto(f"{server}/courrier/{held}")
     expect(page.locator(".holds")).to_contain_text("Contentieux devant la cour d'appel")

@@ -16,7 +16,7 @@ from ged.mail.folding import folded_words
 from ged.mail.item import State
 from ged.mail.legal_hold import HoldQuery, HoldSearch, LegalHold, Scope
 from ged.store.correspondent_tables import correspondent, letter_party
-from ged.store.database import text_array
+from ged.store.database import among, text_array
 from ged.store.dossier_tables import dossier, dossier_letter, dossier_piece, dossier_version
 from ged.store.filing_rules import ACCENTED, UNACCENTED
 from ged.store.hold_tables import hold, hold_letter, hold_piece, hold_search
@@ -68,11 +68,11 @@ class Holds:
 
     def catch_before(self, letter_id: str) -> None:
         """Have the holds whose search goes on look at a letter before it changes: they are on what it said."""
-        self._catch(self._read(hold.c.id.in_(sa.select(hold_search.c.hold_id))), [letter_id])
+        self._catch(self._at_it(), [letter_id])
 
     def catch_inside_before(self, dossier_id: str) -> None:
         """Have the holds whose search goes on look into a dossier before it changes, or a piece of it goes."""
-        searching = self._read(hold.c.id.in_(sa.select(hold_search.c.hold_id)))
+        searching = self._at_it()
         if searching:
             inside = sa.select(dossier_letter.c.letter_id).where(dossier_letter.c.dossier_id == dossier_id)
             self._catch(searching, self._connection.scalars(inside).all())
@@ -125,6 +125,10 @@ class Holds:
     def _begin(self, those: sa.Select[Any]) -> None:
         begun = insert(hold_search).from_select(["hold_id", "begun_at"], those)
         self._connection.execute(begun.on_conflict_do_nothing())
+
+    def _at_it(self) -> tuple[LegalHold, ...]:
+        """Return the holds whose search goes on."""
+        return self._read(hold.c.id.in_(sa.select(hold_search.c.hold_id)))
 
     def _end(self, hold_id: str) -> None:
         self._connection.execute(sa.delete(hold_search).where(hold_search.c.hold_id == hold_id))
@@ -258,7 +262,7 @@ class Holds:
 
         The pieces of the dossiers that these letters lie in are looked at with them.
         """
-        some = [] if letter_ids is None else [_among(letter.c.id, letter_ids)]
+        some = [] if letter_ids is None else [among(letter.c.id, letter_ids)]
         total = 0
         for each in holds:
             there = (letter.c.tenant_id == each.tenant_id, letter.c.state != State.DESTROYED)
@@ -272,7 +276,7 @@ class Holds:
             total += self._connection.execute(caught).rowcount
         if total:
             self._mark(~letter.c.held, _held_now(), *some, held=True)
-        beside = sa.select(dossier_letter.c.dossier_id).where(_among(dossier_letter.c.letter_id, letter_ids or ()))
+        beside = sa.select(dossier_letter.c.dossier_id).where(among(dossier_letter.c.letter_id, letter_ids or ()))
         within = sa.true() if letter_ids is None else dossier_piece.c.dossier_id.in_(beside)
         self._catch_pieces(holds, within, at)
         return total
@@ -307,10 +311,6 @@ def _held_now() -> sa.ColumnElement[bool]:
     """Whether a hold that stands has caught a letter."""
     caught = sa.select(hold_letter.c.letter_id).join(hold, hold.c.id == hold_letter.c.hold_id)
     return sa.exists(caught.where(hold_letter.c.letter_id == letter.c.id, hold.c.lifted_at.is_(None)))
-
-
-def _among(column: sa.Column[str], ids: Sequence[str]) -> sa.ColumnElement[bool]:
-    return column == sa.any_(text_array(ids))
 
 
 def _may_be_on(one: LegalHold) -> tuple[sa.ColumnElement[bool], ...]:
@@ -414,9 +414,9 @@ def _says(word: str, letter_ids: Sequence[str]) -> sa.ColumnElement[bool]:
     boxes = _folded(sa.cast(page.c.words, sa.Text)).contains(word, autoescape=True)
     unfolded, folded = page.c.exact.is_(None), page.c.exact.contains(bare, autoescape=True)
     said = sa.case((unfolded, boxes), else_=folded) if bare == word else sa.and_(sa.or_(unfolded, folded), boxes)
-    read = sa.select(page.c.letter_id).where(_among(page.c.letter_id, letter_ids), said)
+    read = sa.select(page.c.letter_id).where(among(page.c.letter_id, letter_ids), said)
     corrected = sa.select(page_text.c.letter_id).where(
-        _among(page_text.c.letter_id, letter_ids), _folded(page_text.c.text).contains(word, autoescape=True)
+        among(page_text.c.letter_id, letter_ids), _folded(page_text.c.text).contains(word, autoescape=True)
     )
     by_text = letter.c.id.in_(read.union_all(corrected))
     return sa.or_(_folded(told).contains(word, autoescape=True), by_text)

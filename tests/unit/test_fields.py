@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -290,6 +291,11 @@ def test_a_post_box_keeps_its_post_office(read: str) -> None:
     assert [re.sub(r"\D", "", value) for value in found] == ["018899"]
 
 
+def stacked(lines: Sequence[str]) -> Sheet:
+    """Return lines that stand one under the other."""
+    return Sheet([laid_out(tuple((0.08, 0.05 + 0.018 * row, text) for row, text in enumerate(lines)))])
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
@@ -304,7 +310,7 @@ def test_a_post_box_keeps_its_post_office(read: str) -> None:
     ],
 )
 def test_a_post_box_is_told_with_its_quarter_and_town(lines: list[str], told: str) -> None:
-    sheet = Sheet([laid_out(tuple((0.08, 0.05 + 0.018 * row, text) for row, text in enumerate(lines)))])
+    sheet = stacked(lines)
     (box,) = boxes(sheet)
     value, words = with_place(box, sheet)
     assert value == told
@@ -313,7 +319,7 @@ def test_a_post_box_is_told_with_its_quarter_and_town(lines: list[str], told: st
 
 def test_a_place_stands_with_a_telephone_where_no_post_box_is() -> None:
     lines = ("Kofi AGBÉKO", "Quartier Tokoin, Lomé", "Tél. : 99 98 92 45", "Monsieur le Maire")
-    sheet = Sheet([laid_out(tuple((0.08, 0.05 + 0.018 * row, text) for row, text in enumerate(lines)))])
+    sheet = stacked(lines)
     (phone,) = phones(sheet)
     found = place_beside(phone, sheet)
     assert found is not None

@@ -1,4 +1,4 @@
-"""Numbers again: a line that holds a number is read twice more, larger and smaller, and the readings vote.
+"""Numbers again: a line that holds a number is read again larger, then smaller, until two readings agree; they vote.
 
 A word of running text is told by its neighbours and by the language; nothing tells « MEF/SG » from « MEFISG » but
 its ink. What one size of the letters blurs another shows, and two readings that agree are surer than either alone.
@@ -43,9 +43,14 @@ def with_numbers_again(
     lines = [list(line) for _, line in groupby(words, key=lambda word: word.line)]
     doubtful = (at for at, line in enumerate(lines) if _is_doubtful(line))
     for at in islice(doubtful, _MOST_LINES):
-        readings = [lines[at], *_readings(lines[at], grey, resolution_dpi, engine, language)]
         least = min(_ALIKE, _sureness(lines[at]))
-        lines[at] = voted([each for each in readings if _likeness(each, lines[at]) >= least])
+        votes = [lines[at]]
+        for reading in _readings(lines[at], grey, resolution_dpi, engine, language):
+            if _likeness(reading, lines[at]) >= least:
+                votes.append(reading)
+            if _text(reading) == _text(lines[at]) and not _TORN.search(_text(reading)):
+                break  # read the same twice: no third is heard
+        lines[at] = voted(votes)
     return [word for line in lines for word in line]
 
 

@@ -42,7 +42,11 @@ def find_outline(grey: Grey) -> Outline | None:
     factor = _SMALL_PX / max(grey.shape)
     if factor >= 1 or factor * min(grey.shape) < _NARROW_PX:
         return None
-    small = np.asarray(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
+    size = (round(factor * grey.shape[1]), round(factor * grey.shape[0]))
+    # By a whole number first, which is many times as quick as by any other.
+    nearly = 1 / max(1, int(1 / factor / 2))
+    grey = np.asarray(cv2.resize(grey, None, fx=nearly, fy=nearly, interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     if not _has_border(small):
         return None
     height, width = small.shape

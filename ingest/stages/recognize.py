@@ -18,12 +18,15 @@ from ingest.stages.language import language_of
 from ingest.stages.left_out import with_left_out
 from ingest.stages.numbers_again import with_numbers_again
 from ingest.stages.regions import Mark, Parted, part
+from ingest.stages.way_up import densest_strip, standing
 
 DOUBTFUL = 0.62
-"""A page read with less confidence than this is tried upside down."""
+"""A page read with less confidence than this is tried the other way up."""
+_ON_ITS_HEAD = -2.0
+"""A page whose letters say so this surely, in standard deviations, is read on its head first."""
 _SMOOTHED_BELOW, _SMOOTH_PX = 0.88, 1.2
 """A page read with less confidence is read again smoothed, its dots or steps run together, and the surer one kept."""
-_STRIP_INCH, _STEP_PX = 1.4, 8
+_STRIP_INCH = 1.4
 _SQUARE = re.compile(r"^([ckm]?m)\?(?=[,.;:)]?$)")
 """« m² » comes out as « m? »."""
 _SURE, _LEGIBLE = 0.8, 0.4
@@ -33,16 +36,19 @@ _SURE, _LEGIBLE = 0.8, 0.4
 def recognize(cleaned: Cleaned, number: int, engine: OcrEngine) -> Page:
     """Return the page as read.
 
-    A sideways page is tried both ways on one strip; a doubtful one upside down; one that turns out to be English is
-    read as English, and kept so if that is surer.
+    A sideways page is tried both ways on one strip; another is turned first where its letters stand on their heads,
+    and read the other way up too where that leaves doubt. One that turns out to be English is read as English, and
+    kept so if that is surer.
     """
     if cleaned.blank:
         return _page(cleaned, number, TextSource.BLANK, 0.0, engine.name, ())
-    if cleaned.sideways and _other_way(cleaned, engine):
+    sideways = cleaned.sideways
+    turned_first = not sideways and standing(cleaned.grey, cleaned.resolution_dpi) < _ON_ITS_HEAD
+    if turned_first or (sideways and _other_way(cleaned, engine)):
         cleaned = _upside_down(cleaned)
     parted, words = _read(cleaned, engine)
     confidence = _confidence(words)
-    if not cleaned.sideways and cleaned.rotation_deg == 0 and confidence < DOUBTFUL and len(words) >= 5:
+    if not sideways and confidence < DOUBTFUL and (turned_first or len(words) >= 5):
         turned = _upside_down(cleaned)
         other, again = _read(turned, engine)
         if _confidence(again) > confidence + 0.05:
@@ -81,19 +87,10 @@ def _tidy(words: list[RawWord]) -> list[RawWord]:
 
 
 def _other_way(cleaned: Cleaned, engine: OcrEngine) -> bool:
-    strip = _densest_strip(cleaned.grey, round(_STRIP_INCH * cleaned.resolution_dpi))
+    strip = densest_strip(cleaned.grey, round(_STRIP_INCH * cleaned.resolution_dpi))
     there = _confidence(engine.recognize(strip, cleaned.resolution_dpi))
     back = _confidence(engine.recognize(np.ascontiguousarray(strip[::-1, ::-1]), cleaned.resolution_dpi))
     return back > there
-
-
-def _densest_strip(grey: Grey, height_px: int) -> Grey:
-    rows = cv2.resize(
-        (255 - grey).astype(np.float32), (1, max(1, grey.shape[0] // _STEP_PX)), interpolation=cv2.INTER_AREA
-    ).ravel()
-    window = max(1, min(len(rows), height_px // _STEP_PX))
-    start = int(np.convolve(rows, np.ones(window), "valid").argmax()) * _STEP_PX
-    return grey[start : start + window * _STEP_PX]
 
 
 def _upside_down(cleaned: Cleaned) -> Cleaned:

@@ -125,7 +125,7 @@ def _inks(grey: Grey, factor: float) -> _Ink | None:
 def _stamps(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:
     """Yield what is framed by strokes that close upon themselves, with letters of the same ink inside."""
     ways = _PIECED if lifted else _WHOLE
-    for points in (points for way in ways for points in _long_strokes(mask, *way)):
+    for points in _long_strokes(mask, ways):
         ring = _ring(points, *(_RING if lifted else _RING_OF_PRINTS_INK))
         if ring is not None:
             yield Mark(RegionKind.STAMP, ring, 0.0, lifted)
@@ -194,25 +194,26 @@ def _ring(points: NDArray[np.int32], goes_round: float, within_px: float) -> Rec
     return None
 
 
-def _long_strokes(mask: Mask, long_mm: float, least_mm: float, join_mm: float) -> Iterator[NDArray[np.int32]]:
-    """Yield the points of thin strokes so long at least, and wide, those nearer than `join_mm` together."""
+def _long_strokes(mask: Mask, ways: Iterable[tuple[float, float, float]]) -> Iterator[NDArray[np.int32]]:
+    """Yield, for each way, the points of thin strokes so long at least, and wide, those near enough together (mm)."""
     joined = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     wide, tall, area = (stats[:, column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
-    thin = area < 0.35 * wide * tall + 4 * np.maximum(wide, tall)
-    long = (np.maximum(wide, tall) > long_mm * _MM) & thin
-    long &= (np.maximum(wide, tall) < _TABLE_MM * _MM) & (np.minimum(wide, tall) >= least_mm * _MM)
-    long[0] = False
-    if count < 2 or not long.any():
-        return
-    strokes = (long[labels] & (mask > 0)).astype(np.uint8)
-    side = round(join_mm * _MM)
-    groups, group_labels = cv2.connectedComponents(cv2.dilate(strokes, np.ones((side, side), np.uint8)))
-    rows, columns = np.nonzero(strokes)
-    belongs = group_labels[rows, columns]
-    for group in range(1, groups):
-        which = belongs == group
-        yield np.stack([columns[which], rows[which]], axis=1).astype(np.int32)[:, None, :]
+    longer, thinner = np.maximum(wide, tall), np.minimum(wide, tall)
+    thin = (area < 0.35 * wide * tall + 4 * longer) & (longer < _TABLE_MM * _MM)
+    thin[0] = False
+    for long_mm, least_mm, join_mm in ways:
+        long = thin & (longer > long_mm * _MM) & (thinner >= least_mm * _MM)
+        if not long.any():
+            continue
+        strokes = (long[labels] & (mask > 0)).astype(np.uint8)
+        side = round(join_mm * _MM)
+        groups, group_labels = cv2.connectedComponents(cv2.dilate(strokes, np.ones((side, side), np.uint8)))
+        rows, columns = np.nonzero(strokes)
+        belongs = group_labels[rows, columns]
+        for group in range(1, groups):
+            which = belongs == group
+            yield np.stack([columns[which], rows[which]], axis=1).astype(np.int32)[:, None, :]
 
 
 def _strokes(mask: Mask, ink: Mask, *, lifted: bool) -> Iterator[Mark]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ingest.engines.port import RawWord
-from ingest.stages.numbers_again import voted
+import numpy as np
+import pytest
+
+from ingest.engines.port import LANGUAGE, RawWord
+from ingest.readers.source import Grey
+from ingest.stages.numbers_again import voted, with_numbers_again
 
 
 def reading(text: str, confidence: float) -> list[RawWord]:
@@ -32,3 +36,31 @@ def test_a_dash_that_stands_between_words_is_torn_from_nothing() -> None:
 
 def test_without_agreement_the_surest_is_kept() -> None:
     assert said(voted([reading("12/DAF", 0.7), reading("12/DAE", 0.9), reading("17/DAF", 0.8)])) == "12/DAE"
+
+
+class Says:
+    """An engine that reads one thing after another."""
+
+    name, languages = "says", (LANGUAGE,)
+
+    def __init__(self, *texts: str) -> None:
+        self.left = list(texts)
+
+    def recognize(self, _grey: Grey, _resolution_dpi: float, _language: str = LANGUAGE) -> list[RawWord]:
+        """Return the next."""
+        return [RawWord(word, (70, 70, 80, 80), 0.9, 0) for word in self.left.pop(0).split()]
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept", "unheard"),
+    [
+        (("N° 12/MEF", "N° 77/MEF"), "N° 12/MEF", 1),
+        (("N° 12/MEI", "N° 12/MEI"), "N° 12/MEI", 0),
+    ],
+)
+def test_a_third_reading_is_heard_only_where_two_differ(texts: tuple[str, ...], kept: str, unheard: int) -> None:
+    engine = Says(*texts)
+    line = [RawWord(word, (10, 10, 20, 20), 0.7, 0) for word in ("N°", "12/MEF")]
+    found = with_numbers_again(line, np.full((60, 60), 255, np.uint8), 200.0, engine, LANGUAGE)
+    assert said(found) == kept
+    assert len(engine.left) == unheard

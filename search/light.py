@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -60,6 +60,7 @@ class Light:
         self._whole = [each for each in self._whole if len(each) > 1]
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
+        self._likened = {word.exact for word in self._words if tolerance(word.exact)}
         self._holding: dict[str, tuple[Token, ...]] = {}
         self.likeness = Likeness()
 
@@ -78,7 +79,9 @@ class Light:
         self._holding |= {word: read_word(word) for word in LEXICON.holding(fresh, self._stems, self._exacts)}
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
-        known = {word: self._holding[word] for word in self._holding.keys() & chain.from_iterable(said.values())}
+        holds = self._holding.__contains__
+        held = {number: tuple(compress(count(), map(holds, words))) for number, words in said.items()}
+        known = {word: self._holding[word] for number, at in held.items() for word in map(said[number].__getitem__, at)}
         seen = {token.stem for parts in known.values() for token in parts}
         sought: list[tuple[str, ...]] = []
         if self._exacts:
@@ -87,23 +90,26 @@ class Light:
         placed = {number: _places(sought, words, known) for number, words in said.items()} if sought else {}
         standing = set[tuple[str, ...]]().union(*placed.values())
         inside = {exact for each in self._whole if each in standing for exact in each}
-        stems, shining = set[str](), set[str]()
+        stems, near = set[str](), set[str]()
         for word in self._words:
             if word.exact in inside:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
-            elif tolerance(word.exact):
-                shining.update(self.likeness.near(word.exact))
-        shining |= {
+            elif word.exact in self._likened:
+                near.update(self.likeness.near(word.exact))
+        shining = near.union(
             word
             for word, parts in known.items()
             for token in parts
             if token.stem in stems and (not token.small or token.exact in stems)
-        }
+        )
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():
-            found = set(compress(count(), map(shining.__contains__, words)))
+            if near:  # they are not among what is held
+                found = set(compress(count(), map(shining.__contains__, words)))
+            else:
+                found = {at for at in held[number] if words[at] in shining}
             found.update(*placed.get(number, {}).values())
             if found:
                 lit[number] = tuple(sorted(found))
@@ -111,7 +117,7 @@ class Light:
 
     def runs(self, pages: Sequence[Read]) -> tuple[LitRun, ...]:
         """Return the hits of a letter in reading order; words lit side by side on a line are one."""
-        return _runs(pages, self.on(pages))
+        return tuple(LitRun(page, tuple(words)) for page, words in _runs(pages, self.on(pages)))
 
     def pieces(self, text: str) -> Pieces:
         """Return a line of text in pieces, its words lit as on a page: a subject, a name."""
@@ -134,7 +140,7 @@ class Light:
 def _passages(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[Passage, ...]:
     if not lit:
         return ()
-    runs = _runs(pages, lit)
+    hits = {(page, word): hit for hit, (page, words) in enumerate(_runs(pages, lit), 1) for word in words}
     said = {page.number: page.said for page in pages if page.number in lit}
     keys = {number: [_key(said[number][place]) for place in places] for number, places in lit.items()}
     left = {key for on_page in keys.values() for key in on_page}
@@ -143,8 +149,7 @@ def _passages(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[
         number, place = _best_place(lit, keys, left)
         start, end = max(0, place - _AROUND // 2), place + 2 * _AROUND
         left.difference_update(key for at, key in zip(lit[number], keys[number], strict=True) if start <= at < end)
-        hit = next(n for n, run in enumerate(runs, 1) if run.page == number and place in run.words)
-        found.append(Passage(number, _pieces(said[number], start, end, lit[number]), hit))
+        found.append(Passage(number, _pieces(said[number], start, end, lit[number]), hits[number, place]))
     return tuple(found)
 
 
@@ -198,7 +203,8 @@ def _span(phrase: tuple[str, ...], said: Sequence[str], at: int) -> set[int]:
     return found
 
 
-def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitRun, ...]:
+def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> list[tuple[int, list[int]]]:
+    """Return (page, positions of words that are lit side by side on one line) of each hit, in reading order."""
     runs: list[tuple[int, list[int]]] = []
     for page in pages:
         rows = page.rows if page.number in lit else ()
@@ -209,7 +215,7 @@ def _runs(pages: Sequence[Read], lit: Mapping[int, Sequence[int]]) -> tuple[LitR
             else:
                 last = [at]
                 runs.append((page.number, last))
-    return tuple(LitRun(number, tuple(words)) for number, words in runs)
+    return runs
 
 
 @lru_cache(maxsize=50_000)
@@ -218,8 +224,12 @@ def _key(word: str) -> str:
 
 
 def _pieces(said: Sequence[str], start: int, end: int, lit: Sequence[int]) -> Pieces:
-    lights = set(lit)
-    shines = [at in lights for at in range(start, min(end, len(said)))]
-    turns = [at for at in range(1, len(shines)) if shines[at] is not shines[at - 1]]
-    bounds = [0, *turns, len(shines)] if shines else []
-    return tuple((" ".join(said[start + one : start + other]), shines[one]) for one, other in pairwise(bounds))
+    """Return the words from `start` to before `end` in pieces; `lit` in order."""
+    end, turns = min(end, len(said)), list[int]()
+    for place in lit[bisect_left(lit, start) : bisect_left(lit, end)]:
+        if turns and turns[-1] == place:
+            turns[-1] = place + 1
+        else:
+            turns += (place, place + 1)
+    bounds = enumerate(pairwise((start, *turns, end)))
+    return tuple((" ".join(said[one:other]), n % 2 == 1) for n, (one, other) in bounds if one < other)

@@ -103,9 +103,7 @@ def clean(page: PageImage) -> Cleaned:
 def _at_work_resolution(page: PageImage, *, one_bit: bool) -> PageImage:
     finer = page.resolution_dpi / WORK_DPI
     if finer > _FINER and min(page.grey.shape) >= finer:
-        # Down to half, each pixel is made of the two nearest either way: as by area, in a tenth of its time.
-        how = cv2.INTER_LINEAR if finer <= 2 else cv2.INTER_AREA
-        small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=how)
+        small = cv2.resize(page.grey, None, fx=1 / finer, fy=1 / finer, interpolation=cv2.INTER_AREA)
         return PageImage(np.asarray(small, np.uint8), WORK_DPI)
     if one_bit:  # steps become slopes, or the median eats commas
         return PageImage(np.asarray(cv2.GaussianBlur(page.grey, (0, 0), 0.6), np.uint8), page.resolution_dpi)

@@ -125,7 +125,9 @@ def _truth(letter: Letter, way: str, printed: bytes) -> dict[str, object]:
         "subject": letter.subject,
         "sender": letter.sender,
         "recipient": " ".join(line for line in letter.to if line not in {"À", "LOMÉ"}),
-        "pages": _texts(printed),
+        "scanned": len(pypdfium2.PdfDocument(printed)),
+        "stamped": True,
+        "pages": _texts(set_letter(letter, marks=False)),  # of a round stamp, letters one by one are no text
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
 from ged.mail.anchor import Stamp
@@ -120,6 +121,10 @@ class Vault(Protocol):
             NotFound: `vault.unknown`.
             OSError: a disk does not give its bytes.
         """
+        ...
+
+    def plain_folder(self) -> Path | None:
+        """Return the folder where each object is a file that anybody can hash; None where its bytes lie otherwise."""
         ...
 
     def stat(self, digest: str) -> Stored | None:

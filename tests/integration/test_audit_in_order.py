@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 from ged.clock import system_clock
 from ged.errors import Unavailable
 from ged.mail.audit import Audit, Depth
+from ged.ports import Found
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
@@ -24,10 +28,11 @@ from ged.services.audit.notebook import Notebook
 from ged.services.audit.read_log import ReadLog
 from ged.services.audit.walk import walk
 from ged.services.beside import proof_suffix
+from ged.store.vault.hashers import Answer, Hashers
 from ged.store.vault.local import LocalVault
 from ged.store.vault.names import place_of
 
-LETTERS, UNDER_ONE_HEAD = 600, 150
+LETTERS, UNDER_ONE_HEAD, KILLED = 600, 150, 3
 ASKED = Audit("essai", Depth.FULL, "", "graine", 0, "essai", datetime(2026, 11, 29, tzinfo=UTC))
 
 
@@ -103,6 +108,84 @@ def test_many_at_once_tell_what_one_by_one_tells(sealed: Ground) -> None:
     assert said(together) == said(alone)
     assert {"object.altered", "object.missing", "p7s.altered", "proof.invalid"} <= {code for code, *_ in said(alone)}
     assert [one.looked for one in together.checks] == [one.looked for one in alone.checks]
+
+
+class _ReadHere(LocalVault):
+    """A folder that does not tell where it is: threads read it."""
+
+    def plain_folder(self) -> None:  # type: ignore[override]
+        """Return None."""
+
+
+def test_processes_tell_what_threads_tell(sealed: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = sealed.folder.parent / "coffre"
+    originals = sorted(each for each in folder.rglob("*") if len(each.name) == 64 and each.stat().st_size > 50)
+    altered, missing, grown, cut, empty, unreadable = originals[120:600:80]
+    altered.write_bytes(bytes([altered.read_bytes()[0] ^ 1]) + altered.read_bytes()[1:])
+    missing.unlink()
+    grown.write_bytes(grown.read_bytes() + b"!")
+    cut.write_bytes(cut.read_bytes()[:-1])
+    empty.write_bytes(b"")
+    unreadable.unlink()
+    unreadable.symlink_to("/proc/self/mem")  # opens, and its first byte is an error of reading
+    asked = list[int]()
+    ask = Hashers.ask
+
+    def counted(self: Hashers, places: Sequence[str]) -> Callable[[], list[Answer]]:
+        asked.append(len(places))
+        return ask(self, places)
+
+    monkeypatch.setattr(Hashers, "ask", counted)
+    by_processes = audited(sealed, "processus")
+    read = sum(asked)
+    assert LETTERS * 4 // 5 < read < LETTERS - 1  # the first handful is read by threads
+    by_threads = audited(replace(sealed, vault=_ReadHere(folder)), "fils")
+    assert sum(asked) == read
+    assert by_processes.checks == by_threads.checks
+    told = {about: code for code, about, _ in said(by_processes) if len(about) == len(altered.name)}
+    changed = dict.fromkeys((each.name for each in (altered, grown, cut, empty)), "object.altered")
+    assert told == {**changed, unreadable.name: "object.unread"}
+
+
+def test_an_audit_whose_process_is_killed_says_so_and_goes_on(sealed: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = list[int]()
+    ask = Hashers.ask
+
+    def kill_once(self: Hashers, places: Sequence[str]) -> Callable[[], list[Answer]]:
+        waits = ask(self, places)
+        if len(killed) < KILLED:
+            killed.append(self._processes[-1].pid)
+            os.kill(killed[-1], signal.SIGKILL)
+        return waits
+
+    lies(sealed)
+    whole = audited(sealed, "sans-mort")
+    monkeypatch.setattr(Hashers, "ask", kill_once)
+    done = audited(replace(sealed, patience=(0.0, 0.0)), "une-mort")
+    interrupted = [each for each in said(done) if each[0] == "check.interrupted"]
+    assert ["arrêté" in detail for _, _, detail in interrupted] == [True]
+    assert [each for each in said(done) if each[0] != "check.interrupted"] == said(whole)
+    assert [one.looked for one in done.checks] == [one.looked for one in whole.checks]
+
+
+class _PulledOut(LocalVault):
+    """A folder on a disk that is pulled out when half of it is listed."""
+
+    def objects(self, since: str = "") -> Iterator[Found]:
+        folder = self.plain_folder()
+        for count, one in enumerate(super().objects(since)):
+            if count == LETTERS * 3 // 2:
+                folder.rename(folder.with_name("ailleurs"))
+            yield one
+
+
+def test_a_disk_that_is_pulled_out_is_told_by_processes_too(sealed: Ground) -> None:
+    vault = _PulledOut(sealed.folder.parent / "coffre")
+    done = audited(replace(sealed, vault=vault, handful_bytes=10_000, step=50), "sans-disque")
+    of_vault = next(one for one in done.checks if one.code == "coffre")
+    assert 0 < of_vault.looked <= LETTERS * 3 // 2
+    assert "n'est plus là" in of_vault.stopped or "ne se lit pas" in of_vault.stopped
+    assert of_vault.findings == ()  # nothing is called missing
 
 
 def test_an_error_comes_out_as_it_was_raised() -> None:

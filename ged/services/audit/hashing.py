@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
@@ -13,6 +14,7 @@ from ged.ports import Vault
 from ged.services.audit.ground import Ground
 from ged.services.audit.veiled import has_a_length, is_veiled
 from ged.services.second_digests import Expected, both_digests
+from ged.store.vault.hashers import Answer
 
 T = TypeVar("T")
 
@@ -38,12 +40,32 @@ def read_original(ground: Ground, asked: Asked) -> tuple[int, list[Finding]]:
     if ground.veiled and is_veiled(ground.vault, digest):
         cut = Finding("object.altered", digest, "Ce fichier chiffré est tronqué.")
         return 0, [] if has_a_length(size) else [cut]
-    return _hashed(ground.vault, digest, expected)
+    if expected:
+        return _faults(digest, lambda: both_digests(digest, ground.vault), expected)
+    return _faults(digest, lambda: _first_alone(ground.vault.hashed(digest)))
 
 
-def _hashed(vault: Vault, name: str, expected: Expected | None) -> tuple[int, list[Finding]]:
+def answered(vault: Vault, name: str, answer: Answer) -> tuple[int, list[Finding]]:
+    """Return how many bytes another process read of an original and what is wrong with them."""
+    digest, number = answer
+    return (number, []) if digest == name else _faults(name, lambda: _first_alone(_taken(vault, name, answer)))
+
+
+def _taken(vault: Vault, name: str, answer: Answer) -> tuple[str, int]:
+    digest, number = answer
+    if digest:
+        return answer
+    if number == errno.ENOENT:
+        return vault.hashed(name)  # tells an object that is not there from a disk that is not
+    raise OSError(number, os.strerror(number))
+
+
+def _faults(
+    name: str, read: Callable[[], tuple[str, str, int]], expected: Expected | None = None
+) -> tuple[int, list[Finding]]:
+    """Return how many bytes were read of an original and what is wrong with its SHA-256, its SHA-512 and its size."""
     try:
-        digest, second, size = both_digests(name, vault) if expected else _first_alone(name, vault)
+        digest, second, size = read()
     except NotFound:
         return 0, [Finding("object.missing", name, "L'objet listé ne se lit plus.")]
     except Corrupt as error:
@@ -59,8 +81,8 @@ def _hashed(vault: Vault, name: str, expected: Expected | None) -> tuple[int, li
     return size, []
 
 
-def _first_alone(name: str, vault: Vault) -> tuple[str, str, int]:
-    digest, size = vault.hashed(name)
+def _first_alone(found: tuple[str, int]) -> tuple[str, str, int]:
+    digest, size = found
     return digest, "", size
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,10 +11,10 @@ from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said
 from ged.ports import Found
 from ged.services.audit.ground import Ground, Step
-from ged.services.audit.hashing import Asked, handfuls, read_original
-from ged.services.audit.in_order import in_order
-from ged.services.audit.judge import Judge
+from ged.services.audit.hashing import Asked, handfuls
+from ged.services.audit.in_order import ahead
 from ged.services.audit.leaves import Leaves
+from ged.services.audit.readers import Read, Readers
 from ged.services.second_digests import Originals
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
@@ -22,6 +22,8 @@ _VEILED = re.compile(r"([0-9a-f]{2})+")
 _ANCHORED = re.compile(r"\d{1,18}\.\d{1,18}\.tlog-proof")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STEP_BYTES = 256 << 20
+_Handful = list[tuple[Found, bool]]
+"""Things listed, and whether each is read."""
 
 
 @dataclass(slots=True)
@@ -70,40 +72,19 @@ def _looked_at(
     ground: Ground, originals: Originals, listed: Iterable[Found]
 ) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
-    judge = _judge(ground)
     some_at_once = handfuls(((one, _is_read(one)) for one in listed), partial(_weight, ground.handful_bytes))
-    asked = ((some, [_asked(one, ground, originals) for one, read in some if read]) for some in some_at_once)
-    for some, answers in in_order(partial(_read, ground, judge), asked, ground.readers):
-        answered = iter(answers)
-        for one, read in some:
-            if read:
-                yield one, *next(answered)
-            else:
-                yield one, 0, _named_wrong(one, veiled=ground.veiled)
+    with Readers(ground) as readers:
 
+        def begun(some: _Handful) -> tuple[_Handful, Callable[[], Iterator[Read]]]:
+            return some, readers.begin([_asked(one, ground, originals) for one, read in some if read])
 
-def _judge(ground: Ground) -> Judge | None:
-    """Return what proofs are judged by; None where nothing of them can be said."""
-    if ground.veiled:
-        return None
-    try:
-        return Judge(ground, ground.documents.head())
-    except (ValueError, OSError):
-        return None  # told by the check of heads
-
-
-def _read(ground: Ground, judge: Judge | None, asked: Sequence[Asked]) -> list[tuple[int, list[Finding]]]:
-    """Return, of each thing, how many bytes of an original were read and what is wrong."""
-    return [read_original(ground, one) if not one.suffix else (0, _proof_faults(ground, judge, one)) for one in asked]
-
-
-def _proof_faults(ground: Ground, judge: Judge | None, one: Asked) -> list[Finding]:
-    if judge is None:
-        return []
-    found = judge.anchored_proof(one.digest, one.suffix)
-    if found and int(one.suffix.split(".")[1]) > judge.size:  # the log has grown since
-        return Judge(ground, ground.documents.head()).anchored_proof(one.digest, one.suffix)
-    return found
+        for some, answers in ahead(map(begun, some_at_once), ground.readers * 2):
+            answered = answers()
+            for one, read in some:
+                if read:
+                    yield one, *next(answered)
+                else:
+                    yield one, 0, _named_wrong(one, veiled=ground.veiled)
 
 
 def _asked(one: Found, ground: Ground, originals: Originals) -> Asked:

@@ -17,7 +17,7 @@ from ged.errors import NotFound, Unavailable
 from ged.ports import Found, Shredded, Stored, VaultReport
 from ged.store.vault import mark
 from ged.store.vault.copied import copied
-from ged.store.vault.hashed import hash_all
+from ged.store.vault.hashed import hash_file
 from ged.store.vault.names import place_of, read_place
 
 _STALE_S = 24 * 3600
@@ -86,13 +86,13 @@ class LocalVault:
             OSError: the disk does not give its bytes.
         """
         try:
-            handle = os.open(self._name(digest), os.O_RDONLY)  # an audit reads millions: no file object for each
+            return hash_file(self._name(digest))
         except FileNotFoundError as error:
             raise self._absent(digest) from error
-        try:
-            return hash_all(lambda view: os.readv(handle, (view,)))
-        finally:
-            os.close(handle)
+
+    def plain_folder(self) -> Path:
+        """Return the folder where each object is a file at `ged.store.vault.names.place_of`."""
+        return self._folder
 
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""

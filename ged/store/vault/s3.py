@@ -112,6 +112,9 @@ class S3Vault:
         with self.open(digest) as stream:
             return hash_stream(stream)
 
+    def plain_folder(self) -> None:
+        """Return None: objects are in a store."""
+
     def stat(self, digest: str) -> Stored | None:
         """Return what is stored under a digest, without reading it."""
         with self._answering():

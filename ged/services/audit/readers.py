@@ -1,0 +1,87 @@
+"""What reads the vault for an audit: processes where originals are plain files, threads for all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import compress
+from types import TracebackType
+from typing import Self
+
+from ged.mail.audit import Finding
+from ged.services.audit.ground import Ground
+from ged.services.audit.hashing import Asked, answered, read_original
+from ged.services.audit.in_order import threads
+from ged.services.audit.judge import Judge
+from ged.store.vault.hashers import Answer, Hashers
+from ged.store.vault.names import place_of
+
+Read = tuple[int, list[Finding]]
+"""How many bytes of an original were read, and what is wrong with the thing."""
+
+
+class Readers:
+    """Reads originals and proofs beside them, a handful at a time, many at once; ended on leaving."""
+
+    def __init__(self, ground: Ground) -> None:
+        """Read what `ground` has: with a process a core and one that waits for the disk, of its two readers a core."""
+        folder = None if ground.veiled else ground.vault.plain_folder()
+        self._hashers = None if folder is None else Hashers(folder, ground.readers // 2 + 1)
+        self._ground, self._judge = ground, _judge(ground)
+        self._lent, self._first = ExitStack(), True
+
+    def __enter__(self) -> Self:
+        self._threads = self._lent.enter_context(threads(self._ground.readers))
+        if self._hashers is not None:
+            self._lent.enter_context(self._hashers)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lent.__exit__(kind, error, trace)
+
+    def begin(self, asked: Sequence[Asked]) -> Callable[[], Iterator[Read]]:
+        """Have things be read; return what waits for what each gave, in their order.
+
+        Raises:
+            Unavailable: from what waits: a process died.
+        """
+        first, self._first = self._first, False
+        if self._hashers is None or first:  # a small vault is read before a process has started
+            every = self._threads.submit(self._read, asked)
+            return lambda: iter(every.result())
+        large = self._ground.handful_bytes  # of these threads wait for no interpreter, and nothing has to start
+        plain = [not one.suffix and one.expected is None and one.size < large for one in asked]
+        hashed = self._hashers.ask([place_of(one.digest) for one in compress(asked, plain)]) if any(plain) else list
+        others = [one for one, is_plain in zip(asked, plain, strict=True) if not is_plain]
+        read = self._threads.submit(self._read, others).result if others else list
+        return lambda: self._in_order(asked, plain, hashed(), read())
+
+    def _in_order(
+        self, asked: Iterable[Asked], plain: Iterable[bool], hashed: Iterable[Answer], read: Iterable[Read]
+    ) -> Iterator[Read]:
+        answers, rest = iter(hashed), iter(read)
+        for one, is_plain in zip(asked, plain, strict=True):
+            yield answered(self._ground.vault, one.digest, next(answers)) if is_plain else next(rest)
+
+    def _read(self, asked: Iterable[Asked]) -> list[Read]:
+        return [read_original(self._ground, one) if not one.suffix else (0, self._proof_faults(one)) for one in asked]
+
+    def _proof_faults(self, one: Asked) -> list[Finding]:
+        if self._judge is None:
+            return []
+        found = self._judge.anchored_proof(one.digest, one.suffix)
+        if found and int(one.suffix.split(".")[1]) > self._judge.size:  # the log has grown since
+            return Judge(self._ground, self._ground.documents.head()).anchored_proof(one.digest, one.suffix)
+        return found
+
+
+def _judge(ground: Ground) -> Judge | None:
+    """Return what proofs are judged by; None where nothing of them can be said."""
+    if ground.veiled:
+        return None
+    try:
+        return Judge(ground, ground.documents.head())
+    except (ValueError, OSError):
+        return None  # told by the check of heads

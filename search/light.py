@@ -60,7 +60,6 @@ class Light:
         self._whole = [each for each in self._whole if len(each) > 1]
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
-        self._likened = {word.exact for word in self._words if tolerance(word.exact)}
         self._holding: dict[str, tuple[Token, ...]] = {}
         self.likeness = Likeness()
 
@@ -96,7 +95,7 @@ class Light:
                 continue
             if word.stem in seen:
                 stems.add(word.stem)
-            elif word.exact in self._likened:
+            elif tolerance(word.exact):
                 near.update(self.likeness.near(word.exact))
         shining = near.union(
             word

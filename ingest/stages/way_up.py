@@ -22,11 +22,11 @@ _LEVEL, _APART = 0.1, 0.15
 
 def densest_strip(grey: Grey, height_px: int) -> Grey:
     """Return the rows, `height_px` of them at most, that hold most ink."""
-    held = 255.0 * grey.shape[1] - cv2.reduce(grey, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel()
-    window = max(1, min(len(held), height_px))
-    steps = np.concatenate([[0.0], np.cumsum(held, dtype=np.float64)])
-    starts = np.arange(0, len(held) - window + 1, _STEP_PX)
-    start = int(starts[(steps[starts + window] - steps[starts]).argmax()])
+    light = cv2.reduce(grey, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    window = max(1, min(len(light), height_px))
+    above = np.concatenate([[0], np.cumsum(light, dtype=np.int64)])
+    starts = np.arange(0, len(light) - window + 1, _STEP_PX)
+    start = int(starts[(above[starts + window] - above[starts]).argmin()])
     return grey[start : start + window]
 
 

@@ -10,8 +10,9 @@ from ged.errors import Unavailable
 from ged.mail.access import Actor
 from rooms.letters import letter_pdf, read_all, send
 
+# Waits (milliseconds) until each server process is gone: the signal alone may be served later than the next question.
 _CUT = (
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    "SELECT bool_and(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity "
     "WHERE pid <> pg_backend_pid() AND datname = current_database()"
 )
 

@@ -7,7 +7,6 @@ was closed a moment ago is not shown from an index that does not know it yet.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Generic, TypeVar
@@ -16,8 +15,7 @@ from ged.errors import Unavailable
 from ged.mail.access import Actor
 from ged.mail.dossier_piece import IndexedPiece
 from ged.mail.listing import ListedLetter
-from ged.mail.page import PageWords
-from ged.store.unit import Store
+from ged.store.unit import Store, Unit
 from search.entries import LETTERS, PIECES, Kind
 from search.light import Light, Passage
 from search.meaning import Meaning
@@ -32,6 +30,9 @@ _FURTHER = ((Reach.NEAR, 20), (Reach.DAMAGED, 3))
 """How far is looked where fewer entries than so many hold all that is looked for."""
 _ENOUGH, _NEAR = 50, 5
 """Where words find fewer than so many letters, so many are shown below that mean nearly the same."""
+_LAST_NAMES: dict[str, Synonyms] = {}
+"""By tenant, the other names of things as they stood for the last search of this process: the next one asks the index
+with them, and again where they have changed since."""
 T = TypeVar("T")
 
 
@@ -100,15 +101,21 @@ def _found(
     as_written: bool = False,
     meaning: Meaning | None = None,
 ) -> Answer[T]:
-    query, readers = with_names(query, actor, store), kind.tokens(actor)
-    hits = index.search(replace(query, reach=Reach.WRITTEN), readers) if as_written else ask(query, index, readers)
-    light = Light(query.text, query.synonyms)
-    near = near_in_meaning(query, hits, index, readers, meaning) if meaning else ()
-    rows, pages = dict[str, T](), dict[str, Sequence[PageWords]]()
-    if hits.hits or near:
+    readers, given = kind.tokens(actor), query.synonyms
+    names = given if given is not NO_SYNONYMS else _LAST_NAMES.get(actor.tenant_id, given)
+    for last in (False, True):
+        query = replace(query, synonyms=names)
+        hits = index.search(replace(query, reach=Reach.WRITTEN), readers) if as_written else ask(query, index, readers)
+        near = near_in_meaning(query, hits, index, readers, meaning) if meaning else ()
         with store.questions() as unit:
-            rows |= kind.rows(unit, [hit.id for hit in (*hits.hits, *near)], actor)
-            pages |= kind.pages(unit, list(rows))
+            stand = names if given is not NO_SYNONYMS else _names(unit, actor)
+            if last or stand is names:
+                ids = [hit.id for hit in (*hits.hits, *near)]
+                rows = kind.rows(unit, ids, actor) if ids else {}
+                pages = kind.pages(unit, list(rows)) if rows else {}
+                break
+        names = _LAST_NAMES[actor.tenant_id] = stand
+    light = Light(query.text, query.synonyms)
     shown = [hit for hit in (*hits.hits, *near) if hit.id in rows]
     passages = light.passages_of([pages.get(hit.id, []) for hit in shown])
     every = tuple(Found(rows[hit.id], hit.score, lit) for hit, lit in zip(shown, passages, strict=True))
@@ -222,4 +229,8 @@ def with_names(query: Query, actor: Actor, store: Store) -> Query:
 def synonyms_for(actor: Actor, store: Store) -> Synonyms:
     """Return the other names of things: those listed, and the acronyms and names of the asker's organisation."""
     with store.questions() as unit:
-        return synonyms_of(unit.organisation.names_of_things(actor.tenant_id))
+        return _names(unit, actor)
+
+
+def _names(unit: Unit, actor: Actor) -> Synonyms:
+    return synonyms_of(unit.organisation.names_of_things(actor.tenant_id))

@@ -61,6 +61,8 @@ class Light:
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
         self._holding: dict[str, tuple[Token, ...]] = {}
+        self._seen: dict[str, set[str]] = {stem: set() for stem in self._stems}
+        self._shining: dict[str, set[str]] = {stem: set() for stem in self._stems}
         self.likeness = Likeness()
 
     def on(self, pages: Sequence[Read]) -> dict[int, tuple[int, ...]]:
@@ -75,34 +77,34 @@ class Light:
     def _read(self, texts: Iterable[Sequence[str]]) -> None:
         """Read the words of pages, each once, and know those that hold something of the query."""
         fresh = self.likeness.add(chain.from_iterable(texts))
-        self._holding |= {word: read_word(word) for word in LEXICON.holding(fresh, self._stems, self._exacts)}
+        for word in LEXICON.holding(fresh, self._stems, self._exacts):
+            self._holding[word] = read_word(word)
+            for token in self._holding[word]:
+                if token.stem in self._stems:
+                    self._seen[token.stem].add(word)
+                    if not token.small or token.exact in self._stems:
+                        self._shining[token.stem].add(word)
 
     def _lit(self, said: Mapping[int, Sequence[str]]) -> dict[int, tuple[int, ...]]:
         holds = self._holding.__contains__
         held = {number: tuple(compress(count(), map(holds, words))) for number, words in said.items()}
-        known = {word: self._holding[word] for number, at in held.items() for word in map(said[number].__getitem__, at)}
-        seen = {token.stem for parts in known.values() for token in parts}
+        here = {word for number, at in held.items() for word in map(said[number].__getitem__, at)}
         sought: list[tuple[str, ...]] = []
         if self._exacts:
-            exacts = {token.exact for parts in known.values() for token in parts}
+            exacts = {token.exact for word in here for token in self._holding[word]}
             sought = [each for each in (*self._phrases, *self._whole) if exacts.issuperset(each)]
-        placed = {number: _places(sought, words, known) for number, words in said.items()} if sought else {}
+        placed = {number: self._places(sought, words, here) for number, words in said.items()} if sought else {}
         standing = set[tuple[str, ...]]().union(*placed.values())
         inside = {exact for each in self._whole if each in standing for exact in each}
-        stems, near = set[str](), set[str]()
+        shining, near = set[str](), set[str]()
         for word in self._words:
             if word.exact in inside:
                 continue
-            if word.stem in seen:
-                stems.add(word.stem)
+            if not here.isdisjoint(self._seen[word.stem]):
+                shining |= self._shining[word.stem]
             elif tolerance(word.exact):
                 near.update(self.likeness.near(word.exact))
-        shining = near.union(
-            word
-            for word, parts in known.items()
-            for token in parts
-            if token.stem in stems and (not token.small or token.exact in stems)
-        )
+        shining |= near
         lit: dict[int, tuple[int, ...]] = {}
         for number, words in said.items():
             if near:  # they are not among what is held
@@ -113,6 +115,22 @@ class Light:
             if found:
                 lit[number] = tuple(sorted(found))
         return lit
+
+    def _places(
+        self, phrases: Sequence[tuple[str, ...]], said: Sequence[str], here: Iterable[str]
+    ) -> dict[tuple[str, ...], set[int]]:
+        """Return the positions of the words of each phrase that stands on a page as it is; words `here` begin them."""
+        begun = {
+            word: begins
+            for word in here
+            if (begins := [each for each in phrases if any(token.exact == each[0] for token in self._holding[word])])
+        }
+        found: dict[tuple[str, ...], set[int]] = {}
+        for at in compress(count(), map(begun.__contains__, said)):
+            for phrase in begun[said[at]]:
+                if positions := _span(phrase, said, at):
+                    found.setdefault(phrase, set()).update(positions)
+        return found
 
     def runs(self, pages: Sequence[Read]) -> tuple[LitRun, ...]:
         """Return the hits of a letter in reading order; words lit side by side on a line are one."""
@@ -167,23 +185,6 @@ def _best_place(lit: Mapping[int, Sequence[int]], keys: Mapping[int, Sequence[st
 
 def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
     return [one.words for one in fields if one.field == "refs"]
-
-
-def _places(
-    phrases: Sequence[tuple[str, ...]], said: Sequence[str], known: Mapping[str, Sequence[Token]]
-) -> dict[tuple[str, ...], set[int]]:
-    """Return the positions of the words of each phrase that stands on a page as it is; `known` begin them, read."""
-    begun = {
-        word: here
-        for word, parts in known.items()
-        if (here := [each for each in phrases if any(token.exact == each[0] for token in parts)])
-    }
-    found: dict[tuple[str, ...], set[int]] = {}
-    for at, word in enumerate(said):
-        for phrase in begun.get(word, ()):
-            if positions := _span(phrase, said, at):
-                found.setdefault(phrase, set()).update(positions)
-    return found
 
 
 def _span(phrase: tuple[str, ...], said: Sequence[str], at: int) -> set[int]:

@@ -33,7 +33,7 @@ class Likeness:
 
     def near(self, typed: str) -> dict[str, set[str]]:
         """Return the words, as written, that hold what may be a folded one that was typed, and what that is."""
-        self._read += [(words, LEXICON.exacts_of(words)) for words in self._unread if words]
+        self._read += [(words, LEXICON.words_in(words)) for words in self._unread if words]
         self._unread = []
         compared, found = self._found.get(typed, (0, {}))
         if compared == len(self._read):

@@ -39,7 +39,7 @@ class Synonyms:
 NO_SYNONYMS = Synonyms()
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=100)
 def synonyms_of(groups: tuple[tuple[str, ...], ...]) -> Synonyms:
     """Return the synonyms of groups of names, each of one thing; a name in two groups has the others of both."""
     others: dict[tuple[str, ...], dict[tuple[str, ...], tuple[Token, ...]]] = {}

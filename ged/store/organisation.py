@@ -52,7 +52,7 @@ _NAMES = Question(_names_of_things())
 """Made once: each search asks it."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=100)
 def _groups(listed: str | None) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(dict.fromkeys(names)) for names in json.loads(listed or "[]"))
 

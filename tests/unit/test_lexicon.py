@@ -23,6 +23,36 @@ def test_words_that_hold_a_form_are_those_that_reading_each_would_tell(asked: li
         assert lexicon.holding(said, stems, exacts) == told
 
 
+ENDINGS = [
+    "",
+    "s",
+    "x",
+    "e",
+    "er",
+    "eaux",
+    "aux",
+    "ail",
+    "iere",
+    "age",
+    "ement",
+    "ation",
+    "atif",
+    "ification",
+    "ll",
+    "é",
+    "œ",
+]
+WRITTEN = st.builds(str.__add__, st.text("abcerstvilnÉ0123'’/-.", max_size=9), st.sampled_from(ENDINGS))
+
+
+@given(st.sets(WRITTEN, max_size=12), st.sets(WRITTEN, max_size=3))
+def test_no_word_that_is_passed_over_unread_holds_what_is_asked(said: set[str], typed: set[str]) -> None:
+    forms = [token for word in (*typed, *list(said)[:2]) for token in read_word(word)]
+    for stems, exacts in (({one.stem for one in forms}, set()), (set(), {one.exact for one in forms})):
+        told = {word for word in said for token in read_word(word) if token.stem in stems or token.exact in exacts}
+        assert Lexicon().holding(said, stems, exacts) == told
+
+
 def test_threads_that_begin_it_anew_for_each_other_find_all_the_same() -> None:
     lexicon = Lexicon(most=50)
 

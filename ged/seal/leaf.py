@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 DISPOSAL = "elimination"
 """The event of a leaf that says that a disposal destroyed a document: from then on its original is not missing."""
@@ -35,9 +35,8 @@ def blind(digest: str, salt: bytes) -> str:
     return hashlib.sha256(salt + bytes.fromhex(digest)).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One event of one document.
+class Leaf(NamedTuple):
+    """One event of one document; a tuple, since an audit makes millions: half the time of a frozen dataclass.
 
     Attributes:
         sha256: Of the original, or, where `blinded`, its blinded digest; `p7s_sha256` of its signature file, since
@@ -65,7 +64,7 @@ class Leaf:
 
     def disposed(self, actor: str, at: datetime) -> Leaf:
         """Return the leaf to be logged before the document of this one is destroyed: all it says of it stays said."""
-        return replace(self, event=DISPOSAL, actor=actor, time=at.isoformat())
+        return self._replace(event=DISPOSAL, actor=actor, time=at.isoformat())
 
     @property
     def subject(self) -> tuple[str, str, bool, str]:

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -119,7 +118,7 @@ def forge(victim: Victim, index: int) -> bytes:
     signature = signed_anew(victim, digest)
     overwrite_or_add(file_of(victim, digest), FORGED)
     overwrite_or_add(file_of(victim, digest, "p7s"), signature)
-    forged = replace(leaf, sha256=digest, size=len(FORGED), p7s_sha256=hashlib.sha256(signature).hexdigest()).encode()
+    forged = leaf._replace(sha256=digest, size=len(FORGED), p7s_sha256=hashlib.sha256(signature).hexdigest()).encode()
     as_superuser(
         victim,
         "INSERT INTO original (sha256, size, media_type, version, stored_at) "
@@ -178,7 +177,7 @@ def test_a_log_rebuilt_and_grown_since(taken: Victim) -> None:
     kept, entries = kept_head(taken), entries_of(taken)
     entries[1] = forge(taken, 1)
     rebuild_log(taken, entries)
-    taken.ledger.append([replace(leaf_at(taken, 2), document="depuis").encode()])
+    taken.ledger.append([leaf_at(taken, 2)._replace(document="depuis").encode()])
     assert "log.rewritten" in codes(audited(taken, Depth.QUICK, retained=(kept,)))
 
 

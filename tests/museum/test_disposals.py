@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,8 +59,8 @@ def test_what_was_shredded_by_a_disposal_of_the_log_is_destroyed(victim: Victim)
 
 def test_the_disposal_of_another_document_or_of_other_bytes_covers_nothing(victim: Victim) -> None:
     leaf = leaf_at(victim, 1)
-    dispose(victim, replace(leaf, document="un autre"))
-    dispose(victim, replace(leaf, sha256="0" * 64))
+    dispose(victim, leaf._replace(document="un autre"))
+    dispose(victim, leaf._replace(sha256="0" * 64))
     victim.vault.shred(leaf.sha256)
     assert "object.missing" in {one.code for one in seals(victim)}
 
@@ -69,7 +68,7 @@ def test_the_disposal_of_another_document_or_of_other_bytes_covers_nothing(victi
 def test_what_was_sealed_again_after_its_disposal_is_missing(victim: Victim) -> None:
     leaf = leaf_at(victim, 1)
     dispose(victim, leaf)
-    victim.ledger.append([replace(leaf, time=system_clock().isoformat()).encode()])
+    victim.ledger.append([leaf._replace(time=system_clock().isoformat()).encode()])
     victim.vault.shred(leaf.sha256)
     found = [(one.code, one.about[-1]) for one in seals(victim)]
     assert ("object.disposed", "1") in found
@@ -79,7 +78,7 @@ def test_what_was_sealed_again_after_its_disposal_is_missing(victim: Victim) -> 
 def test_a_confidential_document_whose_salt_died_with_it_is_destroyed_once_its_disposal_is_logged(
     victim: Victim,
 ) -> None:
-    masked = replace(leaf_at(victim, 1), sha256="a" * 64, blinded=True)
+    masked = leaf_at(victim, 1)._replace(sha256="a" * 64, blinded=True)
     victim.ledger.append([masked.encode()])
     assert {one.code for one in seals(victim)} == {"leaf.masked"}
     dispose(victim, masked)

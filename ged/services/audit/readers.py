@@ -24,9 +24,9 @@ class Readers:
     """Reads originals and proofs beside them, a handful at a time, many at once; ended on leaving."""
 
     def __init__(self, ground: Ground) -> None:
-        """Read what `ground` has: with a process a core and one that waits for the disk, of its two readers a core."""
+        """Read what `ground` has: with a process a core, two where the disk is waited for, as it has readers."""
         folder = None if ground.veiled else ground.vault.plain_folder()
-        self._hashers = None if folder is None else Hashers(folder, ground.readers // 2 + 1)
+        self._hashers = None if folder is None else Hashers(folder, -(-ground.readers // 2), ground.readers)
         self._ground, self._judge = ground, _judge(ground)
         self._lent, self._first = ExitStack(), True
 

@@ -1,8 +1,8 @@
 """Files of a folder hashed by processes of their own, of which none waits for the interpreter of another.
 
 A process is `ged/store/vault/hashed.py`. All take messages from one socket, whoever is free the next, so that none is
-idle while another is behind; an answer bears the number of what was asked. They end when the socket is closed, so with
-whoever started them.
+idle while another is behind; an answer bears the number of what was asked. There are more of them where the disk is
+waited for. They end when the socket is closed, so with whoever started them.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ _LOOK_S = 1
 class Hashers:
     """Processes that hash files below a folder, each started when there is something to do for it, ended on leaving."""
 
-    def __init__(self, folder: Path, most: int) -> None:
-        self._folder, self._most = folder, most
+    def __init__(self, folder: Path, at_once: int, most: int) -> None:
+        """Have `at_once` of them, at least one, while files are in memory; one more, up to `most`, for each wait."""
+        self._folder, self._wanted, self._most = folder, at_once, most
         self._processes = list[subprocess.Popen[bytes]]()
         self._asked = 0
         self._answers = dict[int, list[Answer]]()
@@ -54,7 +55,7 @@ class Hashers:
         Raises:
             Unavailable: `vault.hasher`, a process died; from what waits, too.
         """
-        if len(self._processes) < self._most:
+        if len(self._processes) < self._wanted:
             program = [sys.executable, "-I", "-S", hashed.__file__, str(self._folder)]
             self._processes.append(subprocess.Popen(program, stdin=self._theirs.fileno(), process_group=0))
         number, sent = self._asked, 0
@@ -74,12 +75,14 @@ class Hashers:
     def _take(self) -> None:
         """Take an answer, or look whether one can still come."""
         try:
-            number, *files = self._ours.recv(hashed.MESSAGE_BYTES).decode().split()
+            number, waited, *files = self._ours.recv(hashed.MESSAGE_BYTES).decode().split()
         except BlockingIOError:
             if any(each.poll() is not None for each in self._processes):
                 raise Unavailable(
                     "vault.hasher", "Un processus qui lisait le coffre s'est arrêté avant d'avoir fini."
                 ) from None
             return
+        if waited == "1" and self._wanted == len(self._processes):
+            self._wanted = min(self._wanted + 1, self._most)
         told = (each.split(":") for each in files)
         self._answers[int(number)] = [(digest, int(size)) for digest, size in told]

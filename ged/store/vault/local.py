@@ -146,7 +146,7 @@ class LocalVault:
     def objects(self, since: str = "") -> Iterator[Found]:
         """Give every file of the folder but the drafts and the mark, in the order of names, from `since` on."""
         try:
-            yield from _walk(str(self._folder), "", since)
+            yield from _walk(str(self._folder), since)
         except OSError as error:
             raise Unavailable(
                 "vault.unavailable", "Le dossier du coffre ne se lit pas. Vérifiez le disque et les droits."
@@ -242,31 +242,41 @@ class LocalDraft:
         return Stored(name, self._size, "", self._vault.link(self._path, name))
 
 
-def _walk(folder: str, above: str, since: str) -> Iterator[Found]:
-    """Give the files below a folder in the order of their whole names, one folder in memory at a time."""
-    with os.scandir(folder) as entries:
-        held = [(f"{one.name}/" if one.is_dir(follow_symlinks=False) else one.name, one) for one in entries]
-    held.sort(key=itemgetter(0))
+def _walk(folder: str, since: str) -> Iterator[Found]:
+    """Give the files below a folder in the order of their whole names, a folder of each depth in memory at a time.
+
+    One generator, not one a folder: each name of millions would pass through all of them.
+    """
     gone = ""  # an object that was shredded since it was listed: its companions go with it
-    for name, entry in held:
-        whole = above + name
-        if whole in _OURS:
-            continue
-        if name[-1] == "/":
-            if whole >= since[: len(whole)]:
-                yield from _walk(entry.path, whole, since)
-        elif whole >= since:
-            digest, suffix = read_place(whole)
-            if suffix:
-                if digest != gone:
-                    yield Found(whole, digest, suffix, 0, "")
-                continue
-            try:
-                size = entry.stat(follow_symlinks=False).st_size
-            except FileNotFoundError:
-                gone = digest
-                continue
-            yield Found(whole, digest, "", size, "")
+    below = [iter([one for one in _listed(folder, "") if one[0] not in _OURS])]
+    while below:
+        for whole, entry in below[-1]:
+            if whole[-1] == "/":
+                if whole >= since[: len(whole)]:
+                    below.append(_listed(entry.path, whole))
+                    break
+            elif whole >= since:
+                digest, suffix = read_place(whole)
+                size = 0
+                if not suffix:
+                    try:
+                        size = entry.stat(follow_symlinks=False).st_size
+                    except FileNotFoundError:
+                        gone = digest
+                        continue
+                elif digest == gone:
+                    continue
+                yield Found(whole, digest, suffix, size, "")
+        else:
+            below.pop()
+
+
+def _listed(folder: str, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give what a folder holds by its whole name, a folder's with a bar behind, in order."""
+    with os.scandir(folder) as entries:
+        held = [(f"{above}{one.name}{'/' if one.is_dir(follow_symlinks=False) else ''}", one) for one in entries]
+    held.sort(key=itemgetter(0))
+    return iter(held)
 
 
 def _sync(path: Path) -> None:

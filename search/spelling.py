@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ged.mail.folding import near_words
 from search.french import read_word, tokens, tolerance
 from search.lexicon import LEXICON
 from search.likeness import Likeness
 from search.plan import taken_apart
 
+_MISREAD = 5
+"""A form that stands more than so many times less often than another may be that other, badly read."""
+
 
 def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str | None:
-    """Return what was typed with each word that no hit holds spelt as most hits spell its nearest; None when none is.
+    """Return what was typed with each word that no hit holds spelt as hits spell its nearest; None when none is.
+
+    Of two that are as near, the one that stands there more often.
 
     Args:
         text: As typed; exclusions and numbers are left alone.
@@ -44,6 +50,8 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
     better = text
     for token, alike in reversed(near):  # from the end: the places before stay true
         if found := set[str]().union(*alike.values()) & counted.keys():
-            best = max(found, key=lambda form: (counted[form], form))
+            often = sorted(found, key=lambda form: (counted[form], form), reverse=True)
+            read_well = [form for form in often if _MISREAD * counted[form] >= counted[often[0]]]
+            best = near_words(token.exact, read_well, tolerance(token.exact))[0]
             better = better[: token.start] + spelt[best] + better[token.end :]
     return better if better != text else None

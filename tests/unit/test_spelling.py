@@ -39,6 +39,12 @@ def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
     assert _respelt("gravuer", [["gravier"], ["graver", "le", "gravier"], ["gravier"]]) == "gravier"
 
 
+def test_the_nearest_spelling_is_offered_unless_it_may_be_a_misreading() -> None:
+    words = ["électricité", *["électrique"] * 5]
+    assert _respelt("electricte", [words]) == "électricité"
+    assert _respelt("electricte", [[*words, "électrique"]]) == "électrique"
+
+
 def test_words_that_come_later_are_compared_as_well() -> None:
     likeness = Likeness()
     likeness.add({"Kpalimé,"})

@@ -61,6 +61,7 @@ class Light:
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}
         self._holding: dict[str, tuple[Token, ...]] = {}
+        # By stem, the words that hold it, and those of them that are lit: a small word only where it was typed.
         self._seen: dict[str, set[str]] = {stem: set() for stem in self._stems}
         self._shining: dict[str, set[str]] = {stem: set() for stem in self._stems}
         self.likeness = Likeness()

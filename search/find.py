@@ -130,7 +130,7 @@ def _found(
         facets=hits.facets,
         light=light,
         near=every[best:],
-        respelt=respelt(query.text, read, light.likeness),
+        respelt=respelt(query.text, read, light.likeness, light.unasked),
     )
 
 

@@ -14,6 +14,7 @@ from search.lexicon import LEXICON
 from search.likeness import Likeness
 from search.plan import InField, taken_apart
 from search.synonyms import NO_SYNONYMS, Synonyms
+from search.wanted import unasked
 
 _AROUND = 14
 """Words shown on each side of the best place."""
@@ -43,12 +44,19 @@ class LitRun:
 
 
 class Light:
-    """The words of one query, ready to be found on pages."""
+    """The words of one query, ready to be found on pages.
+
+    Attributes:
+        unasked: Those by which one asks, folded, which are not looked for: they are not lit, and nothing is near them.
+        likeness: Of the words of the pages with those of the query.
+    """
 
     def __init__(self, text: str, synonyms: Synonyms = NO_SYNONYMS) -> None:
         typed = taken_apart(text)
         loose = [token for chunk in typed.chunks for token in chunk]
         others = [name for at in range(len(loose)) for name in synonyms.at(loose, at)[1]]
+        self.unasked = unasked(typed.chunks, synonyms)
+        loose = [token for token in loose if token.exact not in self.unasked]
         loose += [name[0] for name in others if len(name) == 1]
         loose += [token for one in typed.fields for token in one.words]
         telling = [token for token in loose if token.telling] or loose
@@ -56,7 +64,9 @@ class Light:
         named = [name for name in others if len(name) > 1]
         self._phrases = [tuple(token.exact for token in phrase) for phrase in (*typed.phrases, *named)]
         # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
-        self._whole = [tuple(token.exact for token in each) for each in (*typed.chunks, *_references(typed.fields))]
+        tell = [each for each in typed.chunks if any(one.telling and one.exact not in self.unasked for one in each)]
+        chunks = tell or typed.chunks
+        self._whole = [tuple(token.exact for token in each) for each in (*chunks, *_references(typed.fields))]
         self._whole = [each for each in self._whole if len(each) > 1]
         wholes = (*self._phrases, *self._whole)
         self._stems, self._exacts = {word.stem for word in self._words}, {exact for each in wholes for exact in each}

@@ -6,7 +6,7 @@ It is taken from the hits that the asker may read, and from nothing else: a sugg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ged.mail.folding import near_words
 from search.french import read_word, tokens, tolerance
@@ -18,7 +18,7 @@ _MISREAD = 5
 """A form that stands more than so many times less often than another may be that other, badly read."""
 
 
-def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str | None:
+def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness, unasked: Collection[str] = ()) -> str | None:
     """Return what was typed with each word that no hit holds spelt as hits spell its nearest; None when none is.
 
     Of two that are as near, the one that stands there more often.
@@ -27,10 +27,11 @@ def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness) -> str
         text: As typed; exclusions and numbers are left alone.
         read: Texts of the hits, each as its words: subjects, names, pages; looked at where something is to be spelt.
         likeness: Of the words of those texts with what was typed.
+        unasked: What was typed and is not looked for, folded (`search.wanted.unasked`): it is left alone.
     """
     typed = taken_apart(text)
     left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
-    excluded = {token.exact for words in left_out for token in words}
+    excluded = {token.exact for words in left_out for token in words}.union(unasked)
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
     spelt_so = LEXICON.holding(likeness.written, [token.stem for token in missing])
     stems = {token.stem for word in spelt_so for token in read_word(word)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from search.clauses import Best, Clause, Group, Near, Phrase, Sure, Term
 from search.damaged import by_grams
@@ -58,30 +59,51 @@ class Wanted:
     found: Clause
 
 
-def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
-    """Return what is looked for: words, references, and names that are known by another; chatter left out."""
-    found: list[tuple[Wanted, bool]] = []
+class Thing(NamedTuple):
+    """One thing that was typed: a word, a reference in its parts, or a name with the others of the same thing."""
+
+    words: tuple[Token, ...]
+    others: tuple[tuple[Token, ...], ...] = ()
+
+
+def things(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Thing]:
+    """Return what is looked for, each once, as it was typed; chatter left out."""
+    found: dict[tuple[tuple[str, str, bool], ...], Thing] = {}  # by all that a thing depends on, whatever its place
     at = 0
     flat = [token for chunk in chunks for token in chunk]
     while at < len(flat):
         length, others = synonyms.at(flat, at)
-        if others:
-            alone = length == len(flat)
-            found.append((_known(flat[at : at + length], others, reach, partly=bool(reach) and not alone), False))
-            at += length
-            continue
         chunk = _chunk_at(chunks, at)
-        if len(chunk) > 1 and any(token.numeric for token in chunk):
-            found.append((_reference(chunk, reach), False))
-            at += len(chunk)
-            continue
-        if flat[at].telling:
-            one = _word(flat[at], reach)
-            found.append((_damaged(one, flat[at]) if reach is Reach.DAMAGED else one, flat[at].exact in CHATTER))
-        at += 1
-    found = list(dict.fromkeys(found))[:_MOST]
-    kept = [one for one, chatter in found if not chatter]
-    return kept if len(found) >= _QUESTION and len(kept) >= _AT_LEAST else [one for one, _ in found]
+        if not others:
+            length = len(chunk) if len(chunk) > 1 and any(token.numeric for token in chunk) else 1
+        one = Thing(tuple(flat[at : at + length]), others)
+        if length > 1 or others or flat[at].telling:
+            found.setdefault(tuple((token.exact, token.kept, token.small) for token in one.words), one)
+        at += length
+    every = list(found.values())[:_MOST]
+    kept = [one for one in every if len(one.words) > 1 or one.others or one.words[0].exact not in CHATTER]
+    return kept if len(every) >= _QUESTION and len(kept) >= _AT_LEAST else every
+
+
+def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
+    """Return how each thing is looked for."""
+    count = sum(map(len, chunks))
+    return [_wanted(one, reach, alone=len(one.words) == count) for one in things(chunks, synonyms)]
+
+
+def _wanted(one: Thing, reach: Reach, *, alone: bool) -> Wanted:
+    if one.others:
+        return _known(one.words, one.others, reach, partly=bool(reach) and not alone)
+    if len(one.words) > 1:
+        return _reference(one.words, reach)
+    (word,) = one.words
+    return _damaged(_word(word, reach), word) if reach is Reach.DAMAGED else _word(word, reach)
+
+
+def unasked(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> set[str]:
+    """Return the telling words that are typed and not looked for, folded: chatter, and what is beyond the most."""
+    asked = {token.exact for one in things(chunks, synonyms) for token in one.words}
+    return {token.exact for chunk in chunks for token in chunk if token.telling} - asked
 
 
 def _chunk_at(chunks: Sequence[tuple[Token, ...]], at: int) -> tuple[Token, ...]:
@@ -104,7 +126,7 @@ def _reference(chunk: tuple[Token, ...], reach: Reach) -> Wanted:
     return Wanted(Group(must=tuple(part.score for part in parts), should=(near,)), sure, sure, found)
 
 
-def _known(typed: list[Token], others: tuple[tuple[Token, ...], ...], reach: Reach, *, partly: bool) -> Wanted:
+def _known(typed: Sequence[Token], others: tuple[tuple[Token, ...], ...], reach: Reach, *, partly: bool) -> Wanted:
     """Words that are one name of something: found by each of its other names as well, `partly` by most of one."""
     own = [_word(token, reach) for token in typed if token.telling]
     names: list[Clause] = [Group(must=tuple(one.score for one in own))] if own else []

@@ -41,6 +41,18 @@ def test_the_words_that_answer_are_lit_and_no_other(typed: str, shown: list[str]
     assert lit(typed) == shown
 
 
+def test_words_by_which_one_asks_are_lit_only_where_they_are_looked_for() -> None:
+    page = a_page("pouvez-vous retrouver la lettre du quartier\nconcernant le transformateur existant")
+    said = [word.text for word in page.words]
+
+    def lit_on_page(text: str) -> list[str]:
+        return [said[at] for at in Light(text).on([page]).get(1, ())]
+
+    question = "Pouvez-vous retrouver la lettre concernant le transformateur existant du quartier ?"
+    assert lit_on_page(question) == ["quartier", "transformateur", "existant"]
+    assert lit_on_page("retrouver lettre") == ["retrouver", "lettre"]
+
+
 def test_a_misspelt_word_lights_no_neighbour_where_the_right_one_stands() -> None:
     page = a_page("existant existent")
     assert Light("existant").on([page]) == {1: (0,)}

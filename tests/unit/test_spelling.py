@@ -35,6 +35,12 @@ def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str,
     assert _respelt(typed, [each.split() for each in READ]) == offered
 
 
+def test_what_is_not_looked_for_is_left_alone() -> None:
+    likeness, read = Likeness(), [["retrouvée", "Kpalimé"]]
+    likeness.add(read[0])
+    assert respelt("retrouver kpalmie", read, likeness, {"retrouver"}) == "retrouver Kpalimé"
+
+
 def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
     assert _respelt("gravuer", [["gravier"], ["graver", "le", "gravier"], ["gravier"]]) == "gravier"
 

@@ -63,7 +63,7 @@ class Thing(NamedTuple):
     """One thing that was typed: a word, a reference in its parts, or a name with the others of the same thing."""
 
     words: tuple[Token, ...]
-    others: tuple[tuple[Token, ...], ...] = ()
+    others: tuple[tuple[Token, ...], ...]
 
 
 def things(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Thing]:

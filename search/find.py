@@ -58,6 +58,7 @@ class Answer(Generic[T]):
         near: Letters that hold too few of the words, and mean nearly the same; only where there is a model of meaning.
         respelt: What was typed, spelt as the entries found spell it; None where they spell it so.
         light: What was looked for, its other names too, ready to be lit in what is shown.
+        names: The other names of things that it was asked with, for whatever else is asked beside it.
     """
 
     found: tuple[Found[T], ...]
@@ -65,6 +66,7 @@ class Answer(Generic[T]):
     following: str | None
     facets: dict[str, dict[str, int]]
     light: Light
+    names: Synonyms
     near: tuple[Found[T], ...] = ()
     respelt: str | None = None
 
@@ -129,6 +131,7 @@ def _found(
         following=hits.following,
         facets=hits.facets,
         light=light,
+        names=names,
         near=every[best:],
         respelt=respelt(query.text, read, light.likeness, light.unasked),
     )

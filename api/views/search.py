@@ -28,7 +28,7 @@ from ged.mail.saved_search import PLACE as SEARCH
 from ged.services import consult, saved_searches, saved_views
 from ged.services.index_state import letters_behind
 from ged.services.second_number import second_numbers
-from search.find import Answer, count, find, find_pieces, synonyms_for
+from search.find import Answer, count, find, find_pieces
 from search.language import Understood, Vocabulary, hyphened, understood, without_each, written
 from search.port import Query, Sort
 from search.synonyms import Synonyms
@@ -73,16 +73,15 @@ def search(
         return _written(ticked, known, tri)
     behind = letters_behind(store=house.store, actor=actor, clock=house.clock)
     try:
-        names = synonyms_for(actor, house.store)
         answer = find(
-            replace(asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True), synonyms=names),
+            asked.query(sort=tri, limit=PAGE_HITS, after=suite, counted=True),
             index=house.index,
             store=house.store,
             actor=actor,
             meaning=house.meaning,
         )
-        beside = _beside(asked, names, house, actor) if suite is None else None
-        without = _without(q, known, names, house, actor) if not (answer.total or answer.near or suite) else ()
+        beside = _beside(asked, answer.names, house, actor) if suite is None else None
+        without = _without(q, known, answer.names, house, actor) if not (answer.total or answer.near or suite) else ()
     except Unavailable as error:
         return page(request, "search_away.html", status=503, q=q, sentence=error.sentence, behind=behind)
     if q.strip() and suite is None:

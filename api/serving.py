@@ -41,6 +41,7 @@ def serve(settings: Settings) -> None:
         workers=web.processes or min(_MOST, len(os.sched_getaffinity(0))),
         host=web.host,
         port=web.port,
+        http="h11",  # which bounds what it reads of a question's heads; httptools, which is there too, does not
         log_level="warning",
         server_header=False,
         timeout_worker_healthcheck=_SILENT_S,

@@ -212,9 +212,9 @@ def _open_loop(  # noqa: PLR0917 - private
         return list(pool.map(ask, arrivals, (texts[n % len(texts)] for n in range(len(arrivals)))))
 
 
-def _ms(values: Sequence[float], share: float) -> str:
+def _ms(values: Sequence[float], share: float, digits: int = 0) -> str:
     ordered = sorted(values)
-    return f"{1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.0f}"
+    return f"{1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.{digits}f}"
 
 
 def _group_memory(leader: int) -> int:
@@ -376,8 +376,10 @@ def _texts(count: int) -> list[str]:
 def _bring_hits(house: House, index: SearchIndex, actor: Actor, texts: Sequence[str]) -> int:
     """Put the letters of all hits into the database, made anew from their seed; give how many."""
     hits = {hit.id for text in texts for hit in index.search(Query(text, limit=20), actor.tokens()).hits}
+    with house.store.unit() as unit:
+        known = unit.letters.revisions(sorted(hits))
     blocks: dict[int, set[str]] = {}
-    for each in hits:
+    for each in hits.difference(known):
         number = int(each.removeprefix("essai"))
         blocks.setdefault(number - number % BLOCK, set()).add(each)
     for first, wanted in sorted(blocks.items()):
@@ -523,7 +525,7 @@ def _row(rate: float, seconds: float, timed: Sequence[Timed]) -> list[object]:
         len(timed),
         *(_ms(totals, share) for share in (0.5, 0.95, 0.99)),
         *(_ms(engine, share) for share in (0.5, 0.95)),
-        *(_ms(own, share) for share in (0.5, 0.95)),
+        *(_ms(own, share, 1) for share in (0.5, 0.95)),
     ]
 
 

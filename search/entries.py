@@ -17,6 +17,7 @@ from ged.mail.indexing import entry_of_piece, piece_of_entry
 from ged.mail.listing import ListedLetter
 from ged.mail.page import PageWords
 from ged.store.unit import Unit
+from search.said import Read
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Kind(Generic[T]):
     tokens: Callable[[Actor], frozenset[str]]
     holds: Callable[[str], bool]
     rows: Callable[[Unit, Sequence[str], Actor], Mapping[str, T]]
-    pages: Callable[[Unit, Sequence[str]], Mapping[str, Sequence[PageWords]]]
+    pages: Callable[[Unit, Sequence[str]], Mapping[str, Sequence[Read]]]
     heads: Callable[[T], Sequence[str]]
     arrived: Callable[[T], datetime]
     address: Callable[[T], str]
@@ -67,7 +68,7 @@ LETTERS: Kind[ListedLetter] = Kind(
     tokens=Actor.tokens,
     holds=lambda entry: piece_of_entry(entry) is None,
     rows=_letters,
-    pages=lambda unit, ids: unit.pages.lines_of(ids),
+    pages=lambda unit, ids: unit.pages.texts_of(ids),
     heads=lambda row: (row.letter.subject or "", row.letter.sender or "", row.letter.recipient or ""),
     arrived=lambda row: row.letter.registered_at,
     address=lambda row: f"/courrier/{row.letter.id}",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Generic, TypeVar
 
 from ged.errors import Unavailable
@@ -21,6 +20,7 @@ from search.light import Light, Passage
 from search.meaning import Meaning
 from search.plan import plan, question_of
 from search.port import Hit, Hits, Query, Reach, SearchIndex
+from search.said import Said
 from search.spelling import respelt
 from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
 
@@ -122,9 +122,8 @@ def _found(
     passages = light.passages_of([pages.get(hit.id, []) for hit in shown])
     every = tuple(Found(rows[hit.id], hit.score, lit) for hit, lit in zip(shown, passages, strict=True))
     best = sum(hit.id in rows for hit in hits.hits)
-    heads = [text.split() for row in rows.values() for text in kind.heads(row)]
-    light.likeness.add(chain.from_iterable(heads))
-    read = chain(heads, (page.said for of_entry in pages.values() for page in of_entry))
+    heads = [word for row in rows.values() for text in kind.heads(row) for word in text.split()]
+    light.likeness.add(Said.of_words(heads))
     return Answer(
         found=every[:best],
         total=hits.total - (len(hits.hits) - best),
@@ -133,7 +132,7 @@ def _found(
         light=light,
         names=names,
         near=every[best:],
-        respelt=respelt(query.text, read, light.likeness, light.unasked),
+        respelt=respelt(query.text, light.likeness, light.unasked),
     )
 
 

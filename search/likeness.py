@@ -2,47 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from ged.mail.folding import near_words
 from search.french import read_word, tolerance
-from search.lexicon import LEXICON
+from search.said import Said, begin_of, form_of
+
+
+class Alike(NamedTuple):
+    """What may be one word: words as written that hold it, the folded words, and how these stand in what is read.
+
+    Of the folded ones some may be in none: parts of a word that reading takes otherwise.
+    """
+
+    words: frozenset[str]
+    exacts: frozenset[str]
+    forms: frozenset[bytes]
+
+
+NOTHING = Alike(frozenset(), frozenset(), frozenset())
 
 
 class Likeness:
     """The words of the letters of one search, each compared once with what was typed."""
 
     def __init__(self) -> None:
-        self._written: set[str] = set()
-        self._unread: list[set[str]] = []
-        self._read: list[tuple[set[str], set[str]]] = []
-        self._found: dict[str, tuple[int, dict[str, set[str]]]] = {}
+        self._added: list[Said] = []
+        self._exacts: list[set[str]] = []
+        self._found: dict[str, tuple[int, Alike]] = {}
 
     @property
-    def written(self) -> set[str]:
-        """The words that were added."""
-        return self._written
+    def added(self) -> int:
+        """How often something was added."""
+        return len(self._added)
 
-    def add(self, written: Iterable[str]) -> set[str]:
-        """Add words as they are written, and return those that were not there; they are read where one is asked for."""
-        fresh = set(written)
-        fresh -= self._written
-        self._unread.append(fresh)
-        self._written = self._written | fresh if self._written else fresh
-        return fresh
+    def add(self, said: Said) -> None:
+        """Add what was read; it is looked at where something is asked for."""
+        self._added.append(said)
 
-    def near(self, typed: str) -> dict[str, set[str]]:
-        """Return the words, as written, that hold what may be a folded one that was typed, and what that is."""
-        self._read += [(words, LEXICON.words_in(words)) for words in self._unread if words]
-        self._unread = []
-        compared, found = self._found.get(typed, (0, {}))
-        if compared == len(self._read):
+    def standing(self, stems: Collection[str]) -> set[str]:
+        """Return which stems words hold that were added."""
+        return {
+            stem
+            for stem in stems
+            if any(
+                token.stem == stem
+                for said in self._added
+                for word in set(said.holding([begin_of(stem)]).values())
+                for token in read_word(word)
+            )
+        }
+
+    def near(self, typed: str) -> Alike:
+        """Return what, in the words that were added, may be a folded one that was typed."""
+        for said in self._added[len(self._exacts) :]:
+            parts, unread = said.words()
+            parts.update(token.exact for word in unread for token in read_word(word))
+            self._exacts.append(parts)
+        compared, found = self._found.get(typed, (0, NOTHING))
+        if compared == len(self._exacts):
             return found
-        for words, exacts in self._read[compared:]:
+        for said, exacts in zip(self._added[compared:], self._exacts[compared:], strict=True):
             if near := set(near_words(typed, exacts, tolerance(typed))):
-                for word in LEXICON.holding(words, exacts=near):
-                    found.setdefault(word, set()).update(
-                        token.exact for token in read_word(word) if token.exact in near
-                    )
-        self._found[typed] = len(self._read), found
+                forms = frozenset(map(form_of, near))
+                words = {
+                    word
+                    for word in said.holding(forms).values()
+                    if any(token.exact in near for token in read_word(word))
+                }
+                found = Alike(found.words | words, found.exacts | near, found.forms | forms)
+        self._found[typed] = len(self._exacts), found
         return found
+
+    def words(self, forms: Collection[str]) -> Iterator[str]:
+        """Give the words as written, each as often as it was added, that may hold one of some folded ones."""
+        begins = [form_of(each) for each in forms]
+        for said in self._added:
+            yield from said.holding(begins).values()

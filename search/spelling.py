@@ -6,11 +6,10 @@ It is taken from the hits that the asker may read, and from nothing else: a sugg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 
 from ged.mail.folding import near_words
 from search.french import read_word, tokens, tolerance
-from search.lexicon import LEXICON
 from search.likeness import Likeness
 from search.plan import taken_apart
 
@@ -18,39 +17,35 @@ _MISREAD = 5
 """A form that stands more than so many times less often than another may be that other, badly read."""
 
 
-def respelt(text: str, read: Iterable[Sequence[str]], likeness: Likeness, unasked: Collection[str] = ()) -> str | None:
+def respelt(text: str, likeness: Likeness, unasked: Collection[str] = ()) -> str | None:
     """Return what was typed with each word that no hit holds spelt as hits spell its nearest; None when none is.
 
     Of two that are as near, the one that stands there more often.
 
     Args:
         text: As typed; exclusions and numbers are left alone.
-        read: Texts of the hits, each as its words: subjects, names, pages; looked at where something is to be spelt.
-        likeness: Of the words of those texts with what was typed.
+        likeness: Of the words of the hits, their subjects, names and pages, with what was typed.
         unasked: What was typed and is not looked for, folded (`search.wanted.unasked`): it is left alone.
     """
     typed = taken_apart(text)
     left_out = [*typed.excluded, *(one.words for one in typed.excluded_fields)]
     excluded = {token.exact for words in left_out for token in words}.union(unasked)
     missing = [token for token in tokens(text) if tolerance(token.exact) and token.exact not in excluded]
-    spelt_so = LEXICON.holding(likeness.written, [token.stem for token in missing])
-    stems = {token.stem for word in spelt_so for token in read_word(word)}
-    missing = [token for token in missing if token.stem not in stems]
-    near = [(token, likeness.near(token.exact)) for token in missing]
-    held = {word for _, alike in near for word in alike}
-    if not held:
+    standing = likeness.standing({token.stem for token in missing})
+    near = [(token, likeness.near(token.exact)) for token in missing if token.stem not in standing]
+    wanted = set[str]().union(*(alike.exacts for _, alike in near))
+    if not wanted:
         return None
-    wanted = set[str]().union(*(exacts for _, alike in near for exacts in alike.values()))
     counted = Counter[str]()
     spelt: dict[str, str] = {}
-    for word, count in Counter(word for words in read for word in words if word in held).items():
+    for word in likeness.words(wanted):
         for token in read_word(word):
             if token.exact in wanted:
-                counted[token.exact] += count
+                counted[token.exact] += 1
                 spelt.setdefault(token.exact, word[token.start : token.end])
     better = text
     for token, alike in reversed(near):  # from the end: the places before stay true
-        if found := set[str]().union(*alike.values()) & counted.keys():
+        if found := alike.exacts & counted.keys():
             often = sorted(found, key=lambda form: (counted[form], form), reverse=True)
             read_well = [form for form in often if _MISREAD * counted[form] >= counted[often[0]]]
             best = near_words(token.exact, read_well, tolerance(token.exact))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from search.clauses import Best, Clause, Group, Near, Phrase, Sure, Term
@@ -66,8 +67,9 @@ class Thing(NamedTuple):
     others: tuple[tuple[Token, ...], ...]
 
 
-def things(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Thing]:
-    """Return what is looked for, each once, as it was typed; chatter left out."""
+@lru_cache(maxsize=500)
+def things(chunks: tuple[tuple[Token, ...], ...], synonyms: Synonyms) -> tuple[Thing, ...]:
+    """Return what is looked for, each once, as it was typed; chatter left out. A search asks it four times."""
     found: dict[tuple[tuple[str, str, bool], ...], Thing] = {}  # by all that a thing depends on, whatever its place
     at = 0
     flat = [token for chunk in chunks for token in chunk]
@@ -80,12 +82,12 @@ def things(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> list[Thin
         if length > 1 or others or flat[at].telling:
             found.setdefault(tuple((token.exact, token.kept, token.small) for token in one.words), one)
         at += length
-    every = list(found.values())[:_MOST]
-    kept = [one for one in every if len(one.words) > 1 or one.others or one.words[0].exact not in CHATTER]
+    every = tuple(found.values())[:_MOST]
+    kept = tuple(one for one in every if len(one.words) > 1 or one.others or one.words[0].exact not in CHATTER)
     return kept if len(every) >= _QUESTION and len(kept) >= _AT_LEAST else every
 
 
-def wanted(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
+def wanted(chunks: tuple[tuple[Token, ...], ...], synonyms: Synonyms, reach: Reach) -> list[Wanted]:
     """Return how each thing is looked for."""
     count = sum(map(len, chunks))
     return [_wanted(one, reach, alone=len(one.words) == count) for one in things(chunks, synonyms)]
@@ -100,7 +102,7 @@ def _wanted(one: Thing, reach: Reach, *, alone: bool) -> Wanted:
     return _damaged(_word(word, reach), word) if reach is Reach.DAMAGED else _word(word, reach)
 
 
-def unasked(chunks: Sequence[tuple[Token, ...]], synonyms: Synonyms) -> set[str]:
+def unasked(chunks: tuple[tuple[Token, ...], ...], synonyms: Synonyms) -> set[str]:
     """Return the telling words that are typed and not looked for, folded: chatter, and what is beyond the most."""
     asked = {token.exact for one in things(chunks, synonyms) for token in one.words}
     return {token.exact for chunk in chunks for token in chunk if token.telling} - asked

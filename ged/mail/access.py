@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from ged.errors import Forbidden, NotFound
 from ged.mail.item import Confidentiality, Letter
@@ -217,22 +218,28 @@ class Actor:
 
     def tokens(self) -> frozenset[str]:
         """What this actor can read, to be met with `reader_tokens`."""
-        held: set[str] = set()
-        for post in self.posts:
-            if post.role in _SEES_NO_LETTER:
-                continue
-            for level in post.clearance.up_to():
-                held.update(f"svc:{entity}:{level}" for entity in post.reach)
-                if post.authority is not None and level is not Confidentiality.PERSONAL:
-                    held.add(f"svc:{post.authority.entity_id}:{level}")
-                if post.role in KEEPS_REGISTER:
-                    held.add(f"reg:{post.register_id}:{level}")
-                if post.role in SEES_TENANT:
-                    held.add(f"aud:{post.tenant_id}:{level}")
-            held.add(f"pli:{post.position_id}:{Confidentiality.CONFIDENTIAL}")
-            if post.capacity is Capacity.HOLDER:
-                held.add(f"pli:{post.position_id}:{Confidentiality.PERSONAL}")
-        return frozenset(held)
+        return _tokens(self.posts)
+
+
+@lru_cache(maxsize=256)
+def _tokens(posts: tuple[Post, ...]) -> frozenset[str]:
+    """Return what may be read from some posts: the same for each question of a page, and of those that follow."""
+    held: set[str] = set()
+    for post in posts:
+        if post.role in _SEES_NO_LETTER:
+            continue
+        for level in post.clearance.up_to():
+            held.update(f"svc:{entity}:{level}" for entity in post.reach)
+            if post.authority is not None and level is not Confidentiality.PERSONAL:
+                held.add(f"svc:{post.authority.entity_id}:{level}")
+            if post.role in KEEPS_REGISTER:
+                held.add(f"reg:{post.register_id}:{level}")
+            if post.role in SEES_TENANT:
+                held.add(f"aud:{post.tenant_id}:{level}")
+        held.add(f"pli:{post.position_id}:{Confidentiality.CONFIDENTIAL}")
+        if post.capacity is Capacity.HOLDER:
+            held.add(f"pli:{post.position_id}:{Confidentiality.PERSONAL}")
+    return frozenset(held)
 
 
 SYSTEM = Actor(person_id=None, login="systeme", name="Le système", language="fr", posts=())

@@ -6,10 +6,12 @@ thumbnail, the large image and the PDF whatever their size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+
+import msgspec
 
 IMAGE_TYPE = "image/jpeg"
 """The format of a page's images: as light as WebP at the quality that print needs, in a sixth of the time.
@@ -151,6 +153,47 @@ class Page:
     def text(self) -> str:
         """The page's text, one text line a line."""
         return "\n".join(" ".join(word.text for word in line) for line in self.lines())
+
+
+WORD_END = "\x1f"
+"""Between words that may hold spaces: a separator of units, which no letter prints."""
+
+
+def ended(words: Sequence[str]) -> str:
+    """Return words as one text, an end between each and the next."""
+    text = WORD_END.join(words)
+    if text.count(WORD_END) >= len(words) > 0:  # one holds what is to end it
+        text = WORD_END.join(word.replace(WORD_END, " ") for word in words)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What a page says, as one text.
+
+    Attributes:
+        ended: Its words, an end between each and the next (`WORD_END`).
+        lines: The text line of each word, as JSON: few pages are asked for it.
+    """
+
+    number: int
+    ended: str
+    lines: str
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Its words."""
+        return tuple(self.ended.split(WORD_END)) if self.ended else ()
+
+    @property
+    def text(self) -> str:
+        """The page's text, one space between words, whatever the line."""
+        return self.ended.replace(WORD_END, " ")
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The text line of each word."""
+        return msgspec.json.decode(self.lines, type=tuple[int, ...])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,20 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
-from ged.mail.page import DOUBTED, AnalysedPage, Box, Page, PageWords, Region, RegionKind, TextSource, Word
+from ged.mail.page import (
+    DOUBTED,
+    WORD_END,
+    AnalysedPage,
+    Box,
+    Page,
+    PageText,
+    PageWords,
+    Region,
+    RegionKind,
+    TextSource,
+    Word,
+    ended,
+)
 from ged.mail.page_text import corrected
 from ged.store.database import Question, among_given
 from ged.store.page_texts import PageTexts, standing_text
@@ -131,10 +145,9 @@ class Pages:
         The boxes stay in the database: a fifth of the time of `of_letters`.
         """
         found: dict[str, list[PageWords]] = {}
-        for letter_id, number, parts, text in _WORDS.ask(self._connection, ids=sorted(letter_ids)):
+        for letter_id, number, said, doubted, text in _WORDS.ask(self._connection, ids=sorted(letter_ids)):
             if text is None:
-                said, doubted = _DECODED_WORDS.decode(parts)
-                words = PageWords(number, said, doubted=doubted)
+                words = PageWords(number, _DECODED.decode(said), doubted=_DECODED.decode(doubted))
             else:
                 words = PageWords(number, tuple(text.split()))
             found.setdefault(letter_id, []).append(words)
@@ -155,12 +168,12 @@ class Pages:
                 others.add(letter_id)
         return {letter_id: pages for letter_id, pages in found.items() if letter_id not in others}
 
-    def lines_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageWords]]:
-        """Return what `words_of` does, and on which text line each word stands."""
-        found: dict[str, list[PageWords]] = {}
-        for letter_id, number, parts, text in _LINES.ask(self._connection, ids=sorted(letter_ids)):
-            words = PageWords(number, *_DECODED_LINES.decode(parts)) if text is None else _corrected(number, text)
-            found.setdefault(letter_id, []).append(words)
+    def texts_of(self, letter_ids: Sequence[str]) -> dict[str, list[PageText]]:
+        """Return what the pages of several letters say, in order, as people corrected it: words are not taken apart."""
+        found: dict[str, list[PageText]] = {}
+        for letter_id, number, words, lines, text in _TEXTS.ask(self._connection, ids=sorted(letter_ids)):
+            read = PageText(number, _ended(words), lines) if text is None else _corrected(number, text)
+            found.setdefault(letter_id, []).append(read)
         return found
 
     def keep_images(self, letter_id: str, images: Sequence[PageImage]) -> None:
@@ -207,10 +220,15 @@ class Pages:
         return None if row is None else Rendition(*row)
 
 
-def _corrected(number: int, text: str) -> PageWords:
+def _corrected(number: int, text: str) -> PageText:
     lines = [line.split() for line in text.splitlines() if line.strip()]
-    rows = tuple(row for row, line in enumerate(lines) for _ in line)
-    return PageWords(number, tuple(word for line in lines for word in line), rows)
+    rows = [row for row, line in enumerate(lines) for _ in line]
+    return PageText(number, ended([word for line in lines for word in line]), json.dumps(rows))
+
+
+def _ended(words: str) -> str:
+    """Return words, given as PostgreSQL writes an array of them in JSON, each with an end but the last."""
+    return ended(_DECODED.decode(words)) if "\\" in words else words[2:-2].replace('", "', WORD_END)
 
 
 def _parts_of_words(at: int) -> sa.ColumnElement[Any]:
@@ -225,17 +243,15 @@ _DOUBTED = sa.func.jsonb_path_query_array(
 
 
 def _said(*parts: sa.ColumnElement[Any]) -> Question:
-    """Return what gives (letter, page number, parts of its words, corrected text if any) in order."""
-    both = sa.cast(sa.func.jsonb_build_array(*parts), sa.Text)  # decoded into what is wanted, not into lists first
-    query = sa.select(page.c.letter_id, page.c.number, both, standing_text(page.c.letter_id, page.c.number))
+    """Return what gives (letter, page number, parts of its words as JSON, corrected text if any) in order."""
+    texts = [sa.cast(each, sa.Text) for each in parts]  # decoded into what is wanted, not into lists first
+    query = sa.select(page.c.letter_id, page.c.number, *texts, standing_text(page.c.letter_id, page.c.number))
     return Question(query.where(among_given(page.c.letter_id, "ids")).order_by(page.c.letter_id, page.c.number))
 
 
-_Words = tuple[str, ...]
-_DECODED_WORDS = msgspec.json.Decoder(tuple[_Words, _Words])
-_DECODED_LINES = msgspec.json.Decoder(tuple[_Words, tuple[int, ...]])
+_DECODED = msgspec.json.Decoder(tuple[str, ...])
 _WORDS = _said(_parts_of_words(_TEXT), _DOUBTED)
-_LINES = _said(_parts_of_words(_TEXT), _parts_of_words(_LINE))
+_TEXTS = _said(_parts_of_words(_TEXT), _parts_of_words(_LINE))
 
 
 _ANALYSED = Question(

@@ -35,13 +35,13 @@ def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(
         with getattr(house.store, opened)() as unit:
             assert [one.id for one in unit.letters.many(ids)] == ids
             cut(house)
-            unit.pages.lines_of(ids)
+            unit.pages.texts_of(ids)
 
     with pytest.raises(Unavailable) as error:
         read_on_a_cut_connection()
     assert error.value.code == "store.unavailable"
     with house.store.unit() as unit:
-        assert list(unit.pages.lines_of(ids)) == ids
+        assert list(unit.pages.texts_of(ids)) == ids
 
 
 def test_a_unit_that_only_asks_writes_nothing(house: House, kossi: Actor) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import httpx
@@ -99,7 +100,7 @@ def test_lines_without_boxes_are_the_lines_of_the_page_as_read_and_as_corrected(
 
     def both() -> tuple[list[Lines], list[Lines]]:
         with house.store.unit() as unit:
-            boxed, bare = unit.pages.of_letters(ids)[one.letter_id], unit.pages.lines_of(ids)[one.letter_id]
+            boxed, bare = unit.pages.of_letters(ids)[one.letter_id], unit.pages.texts_of(ids)[one.letter_id]
         return [(each.number, each.said, each.rows) for each in boxed], [
             (each.number, each.said, each.rows) for each in bare
         ]
@@ -113,6 +114,24 @@ def test_lines_without_boxes_are_the_lines_of_the_page_as_read_and_as_corrected(
     boxed, bare = both()
     assert boxed == bare
     assert bare[0][1][:4] == ("Panne", "du", "transformateur", "public")
+
+
+def test_words_of_any_letters_come_from_the_database_as_they_were_read(house: House, kossi: Actor) -> None:
+    one = send(house, kossi, letter_pdf(subject="Panne", reference="7/2026"))
+    for words in (
+        ['a", "b', "c\\", '"', "\\u0041", "é\tà", "œ\x01", "ɖ", "l’eau,"],
+        ["deux mots", "\u2028", "🙂", "un"],
+        ["seul"],
+        [],
+    ):
+        page = a_page("mot")
+        read = replace(page, words=tuple(replace(page.words[0], text=each, line=n) for n, each in enumerate(words)))
+        with house.store.unit() as unit:
+            unit.pages.keep(one.letter_id, [read])
+            (bare,) = unit.pages.texts_of([one.letter_id])[one.letter_id]
+            (apart,) = unit.pages.words_of([one.letter_id])[one.letter_id]
+        assert (bare.said, bare.rows) == (read.said, read.rows)
+        assert apart.said == read.said
 
 
 def test_what_is_ticked_is_written_and_what_is_written_is_ticked(

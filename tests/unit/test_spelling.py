@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from search.likeness import Likeness
+from search.said import Said
 from search.spelling import respelt
 
 READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Mairie de Vogan")
@@ -12,8 +13,8 @@ READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Ma
 
 def _respelt(typed: str, read: list[list[str]]) -> str | None:
     likeness = Likeness()
-    likeness.add(word for words in read for word in words)
-    return respelt(typed, read, likeness)
+    likeness.add(Said.of_words([word for words in read for word in words]))
+    return respelt(typed, likeness)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,9 @@ def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str,
 
 
 def test_what_is_not_looked_for_is_left_alone() -> None:
-    likeness, read = Likeness(), [["retrouvée", "Kpalimé"]]
-    likeness.add(read[0])
-    assert respelt("retrouver kpalmie", read, likeness, {"retrouver"}) == "retrouver Kpalimé"
+    likeness = Likeness()
+    likeness.add(Said.of_words(["retrouvée", "Kpalimé"]))
+    assert respelt("retrouver kpalmie", likeness, {"retrouver"}) == "retrouver Kpalimé"
 
 
 def test_the_spelling_that_most_hits_have_is_the_one_offered() -> None:
@@ -53,7 +54,8 @@ def test_the_nearest_spelling_is_offered_unless_it_may_be_a_misreading() -> None
 
 def test_words_that_come_later_are_compared_as_well() -> None:
     likeness = Likeness()
-    likeness.add({"Kpalimé,"})
-    assert likeness.near("kpalmie") == {"Kpalimé,": {"kpalime"}}
-    likeness.add({"l'Kpalime", "Kpalimé,", "Vogan"})
-    assert likeness.near("kpalmie") == {"Kpalimé,": {"kpalime"}, "l'Kpalime": {"kpalime"}}
+    likeness.add(Said.of_words(["Kpalimé,"]))
+    assert likeness.near("kpalmie").words == {"Kpalimé,"}
+    likeness.add(Said.of_words(["l'Kpalime", "Kpalimé,", "Vogan"]))
+    assert likeness.near("kpalmie").words == {"Kpalimé,", "l'Kpalime"}
+    assert likeness.near("kpalmie").exacts == {"kpalime"}

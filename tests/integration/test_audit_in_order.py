@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.leaf import Leaf
 from ged.seal.ledger import TileLedger
 from ged.seal.note import read_proof
+from ged.seal.second_digest import SecondDigests
 from ged.seal.sign import CmsSigner
 from ged.services.audit.ground import Ground
 from ged.services.audit.in_order import in_order
@@ -28,11 +28,12 @@ from ged.services.audit.notebook import Notebook
 from ged.services.audit.read_log import ReadLog
 from ged.services.audit.walk import walk
 from ged.services.beside import proof_suffix
+from ged.services.second_digests import Originals
 from ged.store.vault.hashers import Answer, Hashers
 from ged.store.vault.local import LocalVault
 from ged.store.vault.names import place_of
 
-LETTERS, UNDER_ONE_HEAD, KILLED = 600, 150, 3
+LETTERS, UNDER_ONE_HEAD = 600, 150
 ASKED = Audit("essai", Depth.FULL, "", "graine", 0, "essai", datetime(2026, 11, 29, tzinfo=UTC))
 
 
@@ -74,6 +75,10 @@ def sealed(keys: SealKeys, tmp_path: Path) -> Ground:
     )
 
 
+def _originals(folder: Path) -> list[Path]:
+    return sorted(each for each in folder.rglob("*") if len(each.name) == 64)
+
+
 def _written(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -92,7 +97,7 @@ def said(audit: Audit) -> list[tuple[str, str, str]]:
 def lies(ground: Ground) -> None:
     """Change an original, a signature and a proof; take another original away."""
     folder = next(ground.folder.parent.glob("coffre"))
-    originals = sorted(each for each in folder.rglob("*") if len(each.name) == 64)
+    originals = _originals(folder)
     originals[3].write_bytes(originals[3].read_bytes() + b"!")
     signature = originals[200].with_name(originals[200].name + ".p7s")
     signature.write_bytes(signature.read_bytes()[:-1] + b"\0")
@@ -108,6 +113,13 @@ def test_many_at_once_tell_what_one_by_one_tells(sealed: Ground) -> None:
     assert said(together) == said(alone)
     assert {"object.altered", "object.missing", "p7s.altered", "proof.invalid"} <= {code for code, *_ in said(alone)}
     assert [one.looked for one in together.checks] == [one.looked for one in alone.checks]
+
+
+class _Few(LocalVault):
+    """The first things of a folder."""
+
+    def objects(self, since: str = "") -> Iterator[Found]:
+        return islice(super().objects(since), 9)
 
 
 class _ReadHere(LocalVault):
@@ -138,7 +150,7 @@ def test_processes_tell_what_threads_tell(sealed: Ground, monkeypatch: pytest.Mo
     monkeypatch.setattr(Hashers, "ask", counted)
     by_processes = audited(sealed, "processus")
     read = sum(asked)
-    assert LETTERS * 4 // 5 < read < LETTERS - 1  # the first handful is read by threads
+    assert LETTERS * 4 // 5 < read < LETTERS
     by_threads = audited(replace(sealed, vault=_ReadHere(folder)), "fils")
     assert sum(asked) == read
     assert by_processes.checks == by_threads.checks
@@ -147,20 +159,56 @@ def test_processes_tell_what_threads_tell(sealed: Ground, monkeypatch: pytest.Mo
     assert told == {**changed, unreadable.name: "object.unread"}
 
 
+def test_what_is_hashed_while_the_log_is_read_is_held_against_what_the_log_says(
+    sealed: Ground, keys: SealKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log has SHA-512s: it is known of no original yet when hashing begins."""
+    folder = sealed.folder.parent / "coffre"
+    first, second, last = (each.name for each in _originals(folder)[:LETTERS:299])
+    held = {each: hashlib.sha512((folder / place_of(each)).read_bytes()).hexdigest() for each in (first, last)}
+    told = SecondDigests(system_clock().isoformat(), {**held, second: "0" * 128})
+    TileLedger(sealed.documents.folder, keys.log).append([told.encode()])
+    early = list[int]()
+    ask, end = Hashers.ask, Originals.read
+
+    def counted(self: Hashers, places: Sequence[str]) -> Callable[[], list[Answer]]:
+        early.append(len(places))
+        return ask(self, places)
+
+    def ended(self: Originals, bundles: Iterable[Iterable[bytes]]) -> None:
+        end(self, bundles)
+        assert early, "nothing was hashed while the log was read"
+
+    monkeypatch.setattr(Hashers, "ask", counted)
+    monkeypatch.setattr(Originals, "read", ended)
+    by_processes = audited(sealed, "processus")
+    monkeypatch.undo()
+    assert [code for code, about, _ in said(by_processes) if about == second] == ["object.sha512"]
+    assert by_processes.checks == audited(replace(sealed, vault=_ReadHere(folder)), "fils").checks
+
+
+def test_a_small_vault_is_read_before_a_process_has_started(sealed: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = _Few(sealed.folder.parent / "coffre")
+    monkeypatch.setattr(Hashers, "ask", None)
+    short = replace(sealed.documents, folder=sealed.folder / "vide")
+    audited(replace(sealed, vault=few, documents=short), "petit")
+
+
 def test_an_audit_whose_process_is_killed_says_so_and_goes_on(sealed: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    killed = list[int]()
+    asked = list[Hashers]()
     ask = Hashers.ask
 
-    def kill_once(self: Hashers, places: Sequence[str]) -> Callable[[], list[Answer]]:
+    def kill_the_first(self: Hashers, places: Sequence[str]) -> Callable[[], list[Answer]]:
         waits = ask(self, places)
-        if len(killed) < KILLED:
-            killed.append(self._processes[-1].pid)
-            os.kill(killed[-1], signal.SIGKILL)
+        asked.append(self)
+        if self is asked[0]:
+            for each in self._processes:
+                each.kill()
         return waits
 
     lies(sealed)
     whole = audited(sealed, "sans-mort")
-    monkeypatch.setattr(Hashers, "ask", kill_once)
+    monkeypatch.setattr(Hashers, "ask", kill_the_first)
     done = audited(replace(sealed, patience=(0.0, 0.0)), "une-mort")
     interrupted = [each for each in said(done) if each[0] == "check.interrupted"]
     assert ["arrêté" in detail for _, _, detail in interrupted] == [True]

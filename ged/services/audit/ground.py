@@ -31,7 +31,8 @@ class Ground:
         veiled: Whether the vault is encrypted and nobody gave the audit its keys: ciphertexts are counted, not opened.
         readers: How many originals are read at once.
         step: How many names of the vault are looked at between two places where the audit can be taken up again.
-        handful_bytes: About how many bytes of originals are handed to a reader at once.
+        handful_bytes: About how many bytes of originals are handed to a reader at once. Of 200 KB each, by processes,
+            32 MiB take 5 µs an original less than 4, of some 210 (2 cores, page cache, 2026-11-30).
         patience: Seconds to wait, one after the other, for what stopped answering; a check that gets on has them anew.
     """
 
@@ -50,8 +51,8 @@ class Ground:
     witnesses: tuple[str, ...] = ()
     witnesses_needed: int = 0
     veiled: bool = False
-    step: int = 1024
-    handful_bytes: int = 4 << 20
+    step: int = 4096
+    handful_bytes: int = 32 << 20
     patience: tuple[float, ...] = PATIENCE
 
     @property

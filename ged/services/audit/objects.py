@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import starmap
+from typing import TypeVar
 
 from ged.mail.audit import Finding, Weight
 from ged.mail.said import Said
@@ -14,7 +16,7 @@ from ged.services.audit.ground import Ground, Step
 from ged.services.audit.hashing import Asked, handfuls
 from ged.services.audit.in_order import ahead
 from ged.services.audit.leaves import Leaves
-from ged.services.audit.readers import Read, Readers
+from ged.services.audit.readers import Hashing, Read, Readers
 from ged.services.second_digests import Originals
 
 _COMPANION = re.compile(r"p7s|sel|\d+(\.\d+)?\.tlog-proof")
@@ -22,6 +24,9 @@ _VEILED = re.compile(r"([0-9a-f]{2})+")
 _ANCHORED = re.compile(r"\d{1,18}\.\d{1,18}\.tlog-proof")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STEP_BYTES = 256 << 20
+_EARLY = 30_000
+"""Names whose originals are hashed before the log is read: some 12 MB."""
+T = TypeVar("T")
 _Handful = list[tuple[Found, bool]]
 """Things listed, and whether each is read."""
 
@@ -41,15 +46,42 @@ class _Batch:
         return self.looked >= self.most or self.bytes_read >= _STEP_BYTES
 
 
+class _Drawn:
+    """The handfuls of what a vault lists; of some, hashing has begun before they are asked for."""
+
+    def __init__(self, readers: Readers, handfuls: Iterator[_Handful]) -> None:
+        self._readers, self._handfuls = readers, handfuls
+        self._early = list[tuple[_Handful, Hashing]]()
+        self._names = 0
+
+    def meanwhile(self, things: Iterable[T]) -> Iterator[T]:
+        """Give things that are read with one core, while the others hash what comes first in the vault."""
+        for count, one in enumerate(things):
+            yield one
+            while count and self._names < _EARLY and self._readers.spare() and (some := next(self._handfuls, None)):
+                self._names += len(some)
+                asked = [Asked(each.digest, each.size, each.suffix) for each, read in some if read]
+                self._early.append((some, self._readers.hash(asked)))
+
+    def __iter__(self) -> Iterator[tuple[_Handful, Hashing | None]]:
+        self._early.reverse()
+        while self._early:
+            yield self._early.pop()
+        for some in self._handfuls:
+            yield some, None
+
+
 def check_objects(ground: Ground, position: str) -> Iterator[Step]:
     """Look at everything that the vault holds, in the order of its names."""
     batch, last, object_of = _Batch(ground.step), position, ""
-    listed = (one for one in ground.vault.objects(position) if one.name != position)
-    with Leaves(ground.folder) as leaves, Originals(ground.folder) as originals:
+    listed = ((one, _is_read(one)) for one in ground.vault.objects(position) if one.name != position)
+    some_at_once = handfuls(listed, partial(_weight, ground.handful_bytes))
+    with Leaves(ground.folder) as leaves, Originals(ground.folder) as originals, Readers(ground) as readers:
+        drawn = _Drawn(readers, some_at_once)
         if not position:
-            originals.read(ground.documents.readable())
+            originals.read(drawn.meanwhile(ground.documents.readable()))
             _know(ground, leaves)
-        for one, read, faults in _looked_at(ground, originals, listed):
+        for one, read, faults in _looked_at(ground, originals, readers, drawn):
             name, digest, suffix = one[:3]
             if name != last and batch.full:
                 yield _step(ground, originals, leaves, batch, last)
@@ -69,22 +101,20 @@ def check_objects(ground: Ground, position: str) -> Iterator[Step]:
 
 
 def _looked_at(
-    ground: Ground, originals: Originals, listed: Iterable[Found]
+    ground: Ground, originals: Originals, readers: Readers, drawn: Iterable[tuple[_Handful, Hashing | None]]
 ) -> Iterator[tuple[Found, int, list[Finding]]]:
     """Give each thing with how many bytes were read of it and what is wrong; only what has bytes is handed out."""
-    some_at_once = handfuls(((one, _is_read(one)) for one in listed), partial(_weight, ground.handful_bytes))
-    with Readers(ground) as readers:
 
-        def begun(some: _Handful) -> tuple[_Handful, Callable[[], Iterator[Read]]]:
-            return some, readers.begin([_asked(one, ground, originals) for one, read in some if read])
+    def begun(some: _Handful, hashing: Hashing | None) -> tuple[_Handful, Callable[[], Iterator[Read]]]:
+        return some, readers.begin([_asked(one, ground, originals) for one, read in some if read], hashing)
 
-        for some, answers in ahead(map(begun, some_at_once), ground.readers * 2):
-            answered = answers()
-            for one, read in some:
-                if read:
-                    yield one, *next(answered)
-                else:
-                    yield one, 0, _named_wrong(one, veiled=ground.veiled)
+    for some, answers in ahead(starmap(begun, drawn), ground.readers * 2):
+        answered = answers()
+        for one, read in some:
+            if read:
+                yield one, *next(answered)
+            else:
+                yield one, 0, _named_wrong(one, veiled=ground.veiled)
 
 
 def _asked(one: Found, ground: Ground, originals: Originals) -> Asked:

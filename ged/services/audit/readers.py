@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import compress
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from ged.mail.audit import Finding
 from ged.services.audit.ground import Ground
@@ -16,8 +16,17 @@ from ged.services.audit.judge import Judge
 from ged.store.vault.hashers import Answer, Hashers
 from ged.store.vault.names import place_of
 
+_HANDFUL_OF_LARGE = 8
+"""Of originals of which so many are a handful threads wait for no interpreter, and nothing has to start."""
 Read = tuple[int, list[Finding]]
 """How many bytes of an original were read, and what is wrong with the thing."""
+
+
+class Hashing(NamedTuple):
+    """Things of which processes hash some: `plain` says which, `wait` for what they gave."""
+
+    plain: Sequence[bool]
+    wait: Callable[[], Iterable[Answer]]
 
 
 class Readers:
@@ -41,29 +50,48 @@ class Readers:
     ) -> None:
         self._lent.__exit__(kind, error, trace)
 
-    def begin(self, asked: Sequence[Asked]) -> Callable[[], Iterator[Read]]:
+    def spare(self) -> bool:
+        """Whether processes have so little to do that one will soon be idle; False where there is none."""
+        return self._hashers is not None and self._hashers.waiting() < self._ground.readers
+
+    def hash(self, asked: Sequence[Asked]) -> Hashing:
+        """Have processes hash those originals that they can."""
+        if self._hashers is None:
+            return Hashing([False] * len(asked), list)
+        large = self._ground.handful_bytes // _HANDFUL_OF_LARGE
+        plain = [not one.suffix and one.expected is None and one.size < large for one in asked]
+        some = any(plain)
+        return Hashing(
+            plain, self._hashers.ask([place_of(one.digest) for one in compress(asked, plain)]) if some else list
+        )
+
+    def begin(self, asked: Sequence[Asked], hashing: Hashing | None = None) -> Callable[[], Iterator[Read]]:
         """Have things be read; return what waits for what each gave, in their order.
+
+        Args:
+            asked: The things.
+            hashing: Of the same things, where it was begun before all was known of them.
 
         Raises:
             Unavailable: from what waits: a process died.
         """
         first, self._first = self._first, False
-        if self._hashers is None or first:  # a small vault is read before a process has started
-            every = self._threads.submit(self._read, asked)
-            return lambda: iter(every.result())
-        large = self._ground.handful_bytes  # of these threads wait for no interpreter, and nothing has to start
-        plain = [not one.suffix and one.expected is None and one.size < large for one in asked]
-        hashed = self._hashers.ask([place_of(one.digest) for one in compress(asked, plain)]) if any(plain) else list
-        others = [one for one, is_plain in zip(asked, plain, strict=True) if not is_plain]
+        if hashing is None:
+            if self._hashers is None or first:  # a small vault is read before a process has started
+                every = self._threads.submit(self._read, asked)
+                return lambda: iter(every.result())
+            hashing = self.hash(asked)
+        others = [one for one, plain in zip(asked, hashing.plain, strict=True) if one.expected or not plain]
         read = self._threads.submit(self._read, others).result if others else list
-        return lambda: self._in_order(asked, plain, hashed(), read())
+        return lambda: self._in_order(asked, hashing.plain, hashing.wait(), read())
 
     def _in_order(
         self, asked: Iterable[Asked], plain: Iterable[bool], hashed: Iterable[Answer], read: Iterable[Read]
     ) -> Iterator[Read]:
         answers, rest = iter(hashed), iter(read)
         for one, is_plain in zip(asked, plain, strict=True):
-            yield answered(self._ground.vault, one.digest, next(answers)) if is_plain else next(rest)
+            answer = next(answers) if is_plain else None
+            yield answered(self._ground.vault, one.digest, answer) if answer and not one.expected else next(rest)
 
     def _read(self, asked: Iterable[Asked]) -> list[Read]:
         return [read_original(self._ground, one) if not one.suffix else (0, self._proof_faults(one)) for one in asked]

@@ -32,7 +32,7 @@ class Hashers:
         """Have `at_once` of them, at least one, while files are in memory; one more, up to `most`, for each wait."""
         self._folder, self._wanted, self._most = folder, at_once, most
         self._processes = list[subprocess.Popen[bytes]]()
-        self._asked = 0
+        self._asked = self._come = 0
         self._answers = dict[int, list[Answer]]()
 
     def __enter__(self) -> Self:
@@ -67,22 +67,30 @@ class Hashers:
                 self._take()
         return lambda: self._wait(number)
 
+    def waiting(self) -> int:
+        """Return of how many questions the answers have not come yet."""
+        while self._asked > self._come and self._take(socket.MSG_DONTWAIT):
+            pass
+        return self._asked - self._come
+
     def _wait(self, number: int) -> list[Answer]:
         while number not in self._answers:
             self._take()
         return self._answers.pop(number)
 
-    def _take(self) -> None:
-        """Take an answer, or look whether one can still come."""
+    def _take(self, flags: int = 0) -> bool:
+        """Take an answer and return whether one came; else look whether one can still come."""
         try:
-            number, waited, *files = self._ours.recv(hashed.MESSAGE_BYTES).decode().split()
+            number, waited, *files = self._ours.recv(hashed.MESSAGE_BYTES, flags).decode().split()
         except BlockingIOError:
             if any(each.poll() is not None for each in self._processes):
                 raise Unavailable(
                     "vault.hasher", "Un processus qui lisait le coffre s'est arrêté avant d'avoir fini."
                 ) from None
-            return
+            return False
+        self._come += 1
         if waited == "1" and self._wanted == len(self._processes):
             self._wanted = min(self._wanted + 1, self._most)
         told = (each.split(":") for each in files)
         self._answers[int(number)] = [(digest, int(size)) for digest, size in told]
+        return True

@@ -17,7 +17,7 @@ from ged.mail.indexing import entry_of_piece, piece_of_entry
 from ged.mail.listing import ListedLetter
 from ged.mail.page import PageWords
 from ged.store.unit import Unit
-from search.said import Read
+from search.texts import Read
 
 T = TypeVar("T")
 

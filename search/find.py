@@ -20,9 +20,9 @@ from search.light import Light, Passage
 from search.meaning import Meaning
 from search.plan import plan, question_of
 from search.port import Hit, Hits, Query, Reach, SearchIndex
-from search.said import Said
 from search.spelling import respelt
 from search.synonyms import NO_SYNONYMS, Synonyms, synonyms_of
+from search.texts import Texts
 
 _log = logging.getLogger(__name__)
 _GATHERED_AT_ONCE = 500
@@ -123,7 +123,7 @@ def _found(
     every = tuple(Found(rows[hit.id], hit.score, lit) for hit, lit in zip(shown, passages, strict=True))
     best = sum(hit.id in rows for hit in hits.hits)
     heads = [word for row in rows.values() for text in kind.heads(row) for word in text.split()]
-    light.likeness.add(Said.of_words(heads))
+    light.likeness.add(Texts.of_words(heads))
     return Answer(
         found=every[:best],
         total=hits.total - (len(hits.hits) - best),

@@ -13,8 +13,8 @@ from ged.mail.page import PageWords
 from search.french import Token, read_word, tolerance
 from search.likeness import Likeness
 from search.plan import InField, taken_apart
-from search.said import Read, Said, begin_of, form_of
 from search.synonyms import NO_SYNONYMS, Synonyms
+from search.texts import Read, Texts, begin_of, form_of
 from search.wanted import unasked
 
 _AROUND = 14
@@ -110,9 +110,9 @@ class Light:
         said, (lit,) = self._read([pages])
         return {said.pages[one.page].number: tuple(one.at) for one in lit}
 
-    def _read(self, letters: Sequence[Sequence[Read]]) -> tuple[Said, list[list[_Lit]]]:
+    def _read(self, letters: Sequence[Sequence[Read]]) -> tuple[Texts, list[list[_Lit]]]:
         """Read the pages of letters, and return what is lit on those of each."""
-        said = Said.of_pages([page for pages in letters for page in pages])
+        said = Texts.of_pages([page for pages in letters for page in pages])
         self.likeness.add(said)
         held = said.holding(self._begins)
         starts = list(held)
@@ -139,7 +139,7 @@ class Light:
             first += len(pages)
         return said, lit
 
-    def _told(self, said: Said, here: frozenset[str], standing: frozenset[tuple[str, ...]]) -> _Told:
+    def _told(self, said: Texts, here: frozenset[str], standing: frozenset[tuple[str, ...]]) -> _Told:
         """Return what is lit in a letter that holds these stems, and these phrases as they are."""
         inside = {exact for each in self._whole if each in standing for exact in each}
         words = [word for word in self._words if word.exact not in inside]
@@ -157,7 +157,7 @@ class Light:
             known = self._known[word] = _Held(frozenset(token.stem for token in tokens), frozenset(shining))
         return known
 
-    def _places(self, said: Said) -> list[tuple[tuple[str, ...], int, dict[int, str]]]:
+    def _places(self, said: Texts) -> list[tuple[tuple[str, ...], int, dict[int, str]]]:
         """Return (phrase, where it begins, its words by their places) of each that stands on a page as it is."""
         return [
             (phrase, start, span)
@@ -197,7 +197,7 @@ class Light:
         return [_passages(said, each) for each in lit]
 
 
-def _lit(said: Said, found: Mapping[int, str], pages: Iterable[int]) -> list[_Lit]:
+def _lit(said: Texts, found: Mapping[int, str], pages: Iterable[int]) -> list[_Lit]:
     """Return what is lit on the pages of a letter, of words by their places."""
     starts, lit, first = sorted(found), list[_Lit](), 0
     for page in pages if starts else ():
@@ -210,7 +210,7 @@ def _lit(said: Said, found: Mapping[int, str], pages: Iterable[int]) -> list[_Li
     return lit
 
 
-def _passages(said: Said, lit: Sequence[_Lit]) -> tuple[Passage, ...]:
+def _passages(said: Texts, lit: Sequence[_Lit]) -> tuple[Passage, ...]:
     keys = [list(map(_key, one.words)) for one in lit]
     left = set[str]().union(*keys)
     found: list[Passage] = []
@@ -244,7 +244,7 @@ def _best_place(lit: Sequence[_Lit], keys: Sequence[Sequence[str]], left: set[st
     return best
 
 
-def _going_on(said: Said, one: _Lit) -> list[bool]:
+def _going_on(said: Texts, one: _Lit) -> list[bool]:
     """Return of each lit word of a page whether it stands on one line beside the one before."""
     beside = [False, *[other == at + 1 for at, other in pairwise(one.at)]]
     if True in beside:
@@ -257,7 +257,7 @@ def _references(fields: Sequence[InField]) -> list[tuple[Token, ...]]:
     return [one.words for one in fields if one.field == "refs"]
 
 
-def _span(phrase: tuple[str, ...], said: Said, start: int) -> dict[int, str]:
+def _span(phrase: tuple[str, ...], said: Texts, start: int) -> dict[int, str]:
     """Return the words of a phrase that begins in the word of one place; none where it goes on otherwise."""
     read: list[tuple[str, int, str]] = []
     begins = 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ged.mail.folding import near_words
 from search.french import read_word, tolerance
-from search.said import Said, begin_of, form_of
+from search.texts import Texts, begin_of, form_of
 
 
 class Alike(NamedTuple):
@@ -28,7 +28,7 @@ class Likeness:
     """The words of the letters of one search, each compared once with what was typed."""
 
     def __init__(self) -> None:
-        self._added: list[Said] = []
+        self._added: list[Texts] = []
         self._exacts: list[set[str]] = []
         self._found: dict[str, tuple[int, Alike]] = {}
 
@@ -37,7 +37,7 @@ class Likeness:
         """How often something was added."""
         return len(self._added)
 
-    def add(self, said: Said) -> None:
+    def add(self, said: Texts) -> None:
         """Add what was read; it is looked at where something is asked for."""
         self._added.append(said)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from search.likeness import Likeness
-from search.said import Said
 from search.spelling import respelt
+from search.texts import Texts
 
 READ = ("Travaux à Kpalimé", "le transformateur de Kpalimé, la ligne 12", "Mairie de Vogan")
 
 
 def _respelt(typed: str, read: list[list[str]]) -> str | None:
     likeness = Likeness()
-    likeness.add(Said.of_words([word for words in read for word in words]))
+    likeness.add(Texts.of_words([word for words in read for word in words]))
     return respelt(typed, likeness)
 
 
@@ -38,7 +38,7 @@ def test_the_spelling_of_the_hits_is_offered_where_none_has_the_word(typed: str,
 
 def test_what_is_not_looked_for_is_left_alone() -> None:
     likeness = Likeness()
-    likeness.add(Said.of_words(["retrouvée", "Kpalimé"]))
+    likeness.add(Texts.of_words(["retrouvée", "Kpalimé"]))
     assert respelt("retrouver kpalmie", likeness, {"retrouver"}) == "retrouver Kpalimé"
 
 
@@ -54,8 +54,8 @@ def test_the_nearest_spelling_is_offered_unless_it_may_be_a_misreading() -> None
 
 def test_words_that_come_later_are_compared_as_well() -> None:
     likeness = Likeness()
-    likeness.add(Said.of_words(["Kpalimé,"]))
+    likeness.add(Texts.of_words(["Kpalimé,"]))
     assert likeness.near("kpalmie").words == {"Kpalimé,"}
-    likeness.add(Said.of_words(["l'Kpalime", "Kpalimé,", "Vogan"]))
+    likeness.add(Texts.of_words(["l'Kpalime", "Kpalimé,", "Vogan"]))
     assert likeness.near("kpalmie").words == {"Kpalimé,", "l'Kpalime"}
     assert likeness.near("kpalmie").exacts == {"kpalime"}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ged.mail.page import WORD_END, PageText, PageWords
 from search.french import read_word, tokens, tolerance
 from search.light import Light
-from search.said import Said, begin_of, form_of
+from search.texts import Texts, begin_of, form_of
 
 ENDINGS = [
     "",
@@ -39,7 +39,7 @@ ANY = st.one_of(WRITTEN, st.text(st.characters(exclude_characters=WORD_END), max
 
 @given(st.lists(ANY, max_size=12), st.lists(ANY, max_size=3))
 def test_every_word_that_holds_what_is_asked_is_found_at_its_place(said: list[str], typed: list[str]) -> None:
-    text = Said.of_words(said)
+    text = Texts.of_words(said)
     places, at = dict[int, str](), 0
     for word in said:
         places[at] = word
@@ -64,7 +64,7 @@ def test_every_word_that_holds_what_is_asked_is_found_at_its_place(said: list[st
 
 @given(st.lists(st.lists(ANY.filter(bool), min_size=1, max_size=9), max_size=3), st.integers(0, 9), st.integers(0, 9))
 def test_words_stand_around_a_place_of_their_page(pages: list[list[str]], before: int, after: int) -> None:
-    text = Said.of_pages([PageWords(number, tuple(said)) for number, said in enumerate(pages)])
+    text = Texts.of_pages([PageWords(number, tuple(said)) for number, said in enumerate(pages)])
     for page, (said, (begin, end)) in enumerate(zip(pages, text.bounds, strict=True)):
         assert [word for _, word in text.words_from(begin, end)] == said
         for number, (start, _) in enumerate(text.words_from(begin, end)):
@@ -86,7 +86,7 @@ def test_a_page_as_one_text_is_lit_as_its_words_are(said: list[str], typed: list
 
 
 def test_a_word_that_holds_what_ends_words_stays_one() -> None:
-    text = Said.of_words(["a", f"b{WORD_END}c", "transformateur"])
+    text = Texts.of_words(["a", f"b{WORD_END}c", "transformateur"])
     assert [word for _, word in text.words_from(0, len(text.text))] == ["a", "b c", "transformateur"]
 
 

@@ -43,7 +43,7 @@ _FOLDED = bytes(map(_folded, range(256)))
 _PARTED = bytes(code if chr(code).isalnum() or not code else 32 for code in range(256))
 
 
-class Said:
+class Texts:
     """What some pages say, one after the other.
 
     Attributes:
@@ -59,7 +59,7 @@ class Said:
         self._folded = text.encode("latin-1", _LATIN).translate(_FOLDED)
 
     @classmethod
-    def of_pages(cls, pages: Sequence[Read]) -> Said:
+    def of_pages(cls, pages: Sequence[Read]) -> Texts:
         """Return what pages say."""
         texts = [page.ended if isinstance(page, PageText) else ended(page.said) for page in pages]
         ends = accumulate(len(each) + 1 for each in texts)
@@ -68,7 +68,7 @@ class Said:
         )
 
     @classmethod
-    def of_words(cls, words: Sequence[str]) -> Said:
+    def of_words(cls, words: Sequence[str]) -> Texts:
         """Return words that stand on no page."""
         return cls(ended(words))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ged.errors import NotFound
 from ged.mail.anchor import LogAnchor
 from ged.ports import Ledger
 from ged.seal.log import TileLog
@@ -45,6 +46,8 @@ class LeafEvidence:
 def evidence_of(index: int, log: str, *, ledger: Ledger | TileLog, store: Store) -> LeafEvidence | None:
     """Return the evidence of the entry at an index of a log; None while nobody outside has vouched for it.
 
+    A head that the log has not grown to vouches for nothing: an audit tells that the database has one.
+
     Raises:
         NotFound: `ledger.unknown`, the log is shorter.
         Corrupt: the log on disk is not the one that was signed.
@@ -55,6 +58,9 @@ def evidence_of(index: int, log: str, *, ledger: Ledger | TileLog, store: Store)
         record = unit.evidence_records.of(log, anchor.size) if anchor else b""
     if anchor is None:
         return None
-    path = tuple(ledger.inclusion(index, anchor.size))
+    try:
+        path = tuple(ledger.inclusion(index, anchor.size))
+    except NotFound:
+        return None
     earlier = before.stamp.at if before and before.stamp else None
     return LeafEvidence(log, index, leaf, path, anchor, earlier, record)

@@ -19,7 +19,7 @@ from api.wiring import House, open_house
 from engines.time_authority import answering, make_authority
 from ged.errors import Forbidden, NotFound
 from ged.mail.access import Actor
-from ged.mail.anchor import DOCUMENTS
+from ged.mail.anchor import DOCUMENTS, JOURNAL
 from ged.mail.annex import AnnexKind
 from ged.mail.journal import Act
 from ged.mail.links import LinkKind
@@ -217,6 +217,28 @@ def test_a_place_that_no_log_has_is_told_and_the_rest_proved(
         superuser.execute("UPDATE seal SET leaf_index = %s", (place,))
     said = verify_letter(letter_id, **verifying(house, kossi))
     assert said.outcome is Outcome.ALTERED
+
+
+@pytest.mark.parametrize("size", [10**9, 2**63 - 1])
+def test_a_head_that_no_log_has_grown_to_vouches_for_nothing(
+    house: House, kossi: Actor, letter_id: str, settings: Settings, size: int
+) -> None:
+    with open_shipper(settings) as shipper:
+        shipper.round()
+    before = [step.state for step in judge(house, kossi, bundle_of(house, kossi, letter_id)).steps]
+    assert settings.database.url is not None
+    with psycopg.connect(driver_url(settings.database.url.get_secret_value())) as superuser:
+        superuser.execute("ALTER TABLE anchor DISABLE TRIGGER USER")
+        for log in (DOCUMENTS, JOURNAL):
+            superuser.execute(
+                "INSERT INTO anchor (log, size, root, note, made_at, token, token_authority, token_at, token_ends) "
+                "VALUES (%s, %s, %s, 'x', now(), 'x', 'Personne', now(), now())",
+                (log, size, "0" * 64),
+            )
+    found = judge(house, kossi, bundle_of(house, kossi, letter_id))
+    assert found.outcome is Outcome.INTACT
+    assert [step.state for step in found.steps] == before
+    assert verify_letter(letter_id, **verifying(house, kossi)).outcome is Outcome.INTACT
 
 
 def test_an_entry_that_names_another_letter_stays_in_the_log(

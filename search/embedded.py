@@ -19,12 +19,12 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 
 from ged.errors import Unavailable
-from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Starts, Sure, Term
+from search.clauses import AnyOf, Best, Clause, Filter, Group, Near, Phrase, Plan, Starts, Sure, Term
 from search.document import (
     ANALYSIS,
     FACETS,
@@ -43,6 +43,8 @@ _FILL_HEAP_BYTES, _FILLED_AT_ONCE = 256_000_000, 5_000
 """Of an index being filled: a commit costs the same for one document and for thousands."""
 _WALKED = 5_000
 _FACET_VALUES = 200
+_TOTAL, _THING = "total", "thing"
+"""Names of counts that no facet has."""
 _MUST, _SHOULD, _NEVER = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -120,24 +122,27 @@ class EmbeddedIndex:
         if not readers:
             return Hits((), 0, None, 0)
         planned = plan(query, readers)
-        asked, matching = (_translated(planned.filters, one) for one in (planned.clause, planned.found))
         searcher = self._searcher()
-        newest = query.by_date
+        newest, apart = query.by_date, query.counted or bool(planned.things)
         found: Any = searcher.search(
-            asked, limit=query.limit + 1, offset=offset, order_by_field="registered" if newest else None
+            _translated(planned.filters, planned.clause),
+            limit=query.limit + 1,
+            offset=offset,
+            count=not apart,  # of what finds the same without scoring, all at once
+            order_by_field="registered" if newest else None,
         )
         hits = [
             Hit(str(searcher.doc(address)["id"][0]), 0.0 if newest else float(order)) for order, address in found.hits
         ]
-        counted = (tantivy.Query.boolean_query([(_MUST, matching), (_MUST, _query(one))]) for one in planned.things)
-        whole, *held = (searcher.search(each, limit=1).count for each in counted) if planned.things else (found.count,)
+        counted = _counted(searcher, planned, facets=query.counted) if apart else _Counted(found.count, (), {})
+        whole, *held = counted.things or (counted.total,)
         return Hits(
             hits=tuple(hits[: query.limit]),
-            total=found.count,
+            total=counted.total,
             following=_cursor(offset + query.limit) if len(hits) > query.limit else None,
             whole=whole,
             held=tuple(held),
-            facets=_facets(searcher, matching) if query.counted else {},
+            facets=counted.facets,
         )
 
     def nearest(self, *_: object) -> tuple[Hit, ...]:
@@ -372,13 +377,47 @@ def _joined(clause: Best | Group | Sure) -> tantivy.Query:
             return build.boolean_query(parts, at_least if should and at_least else None)
 
 
-def _facets(searcher: Any, asked: tantivy.Query) -> dict[str, dict[str, int]]:
-    wanted = {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
-    found = searcher.aggregate(asked, wanted)
-    return {
-        name: {_key(one["key"]): int(one["doc_count"]) for one in found[name]["buckets"] if one["key"] != ""}
-        for name in FACETS
-    }
+class _Counted(NamedTuple):
+    """How many letters are found, how many of them hold each thing, and how many have each value of each facet."""
+
+    total: int
+    things: tuple[int, ...]
+    facets: dict[str, dict[str, int]]
+
+
+def _counted(searcher: Any, planned: Plan, *, facets: bool) -> _Counted:
+    """Count in one pass over what is found: a question for each thing finds everything anew."""
+    wanted: dict[str, Any] = {_TOTAL: {"value_count": {"field": "registered"}}}
+    things = {f"{_THING}{number}": {"filter": _typed(one)} for number, one in enumerate(planned.things)}
+    if facets:
+        wanted |= {name: {"terms": {"field": name, "size": _FACET_VALUES}} for name in FACETS}
+    found = searcher.aggregate(_translated(planned.filters, planned.found), wanted | things)
+    return _Counted(
+        int(found[_TOTAL]["value"]),
+        tuple(int(found[name]["doc_count"]) for name in things),
+        {
+            name: {_key(one["key"]): int(one["doc_count"]) for one in found[name]["buckets"] if one["key"] != ""}
+            for name in (FACETS if facets else ())
+        },
+    )
+
+
+def _typed(clause: Clause) -> str:
+    """Return what finds a thing as tantivy's own language has it, the only one in which it counts among what is found.
+
+    Raises:
+        TypeError: it holds what nothing is counted by.
+    """
+    match clause:
+        case Term(field, word):
+            return f'{field}:"{word}"'  # letters and figures alone (search.french)
+        case Phrase(field, words):
+            return f'{field}:"{" ".join(words)}"'
+        case Best(clauses):
+            return f"({' OR '.join(map(_typed, clauses))})"
+        case Group(must, (), ()):
+            return f"({' AND '.join(map(_typed, must))})"
+    raise TypeError(clause)
 
 
 def _key(value: object) -> str:

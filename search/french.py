@@ -54,7 +54,9 @@ _FIGURES = str.maketrans("0145689", "olasbbg")
 _LEAST_READ, _LETTERS_A_FIGURE = 5, 3
 _REFERENCE = re.compile(r"(?<![^\W_])[^\W_]++(?:[/-][^\W_]++){2,8}")
 """A number as letters quote it: parts between bars or hyphens, with figures and letters, found as one word as well."""
-_OR_CAR = re.compile(r"(?<![^\W_])(?:or|car)(?![^\W_])", re.IGNORECASE)
+JOINING = ("or", "car")
+"""Words that join two clauses, or are things: those that only join are left out of stems, as small words are."""
+_OR_CAR = re.compile(rf"(?<![^\W_])(?:{'|'.join(JOINING)})(?![^\W_])", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([^\W_]+)['’`\s]\s*$")
 _WORD_AFTER = re.compile(r"\s*(,)|\s+([^\W_]+)")
 _LOOKED_AT = 24

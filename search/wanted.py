@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from search.clauses import Best, Clause, Group, Near, Phrase, Sure, Term
 from search.damaged import by_grams
-from search.french import Token, tolerance
+from search.french import JOINING, Token, tolerance
 from search.port import Reach
 from search.synonyms import Synonyms
 
@@ -51,7 +51,8 @@ class Wanted:
     """One thing looked for: `score` says how well it fits, `sure` finds it as written, `like` by likeness as well.
 
     Attributes:
-        found: Finds as written all that `score` does, be it in a reference alone, where words keep their endings.
+        found: Finds all that `score` does, be it in a reference alone, where words keep their endings. Each clause that
+            is near walks through the words of the index: it has the widest alone.
     """
 
     score: Clause
@@ -135,7 +136,8 @@ def _known(typed: Sequence[Token], others: tuple[tuple[Token, ...], ...], reach:
     sure: list[Clause] = [Group(must=tuple(one.sure for one in own))] if own else []
     wide: list[Clause] = [Group(must=tuple(one.found for one in own))] if own else []
     if partly and len(own) > 1:
-        names.append(_part(own))
+        names.append(most := _part(own))
+        wide.append(most)
     for other in others:
         if len(other) == 1:
             one = _word(other[0], reach)
@@ -147,9 +149,10 @@ def _known(typed: Sequence[Token], others: tuple[tuple[Token, ...], ...], reach:
             names.append(replace(whole, boost=0.5))
             sure.append(whole)
             part = [_word(token, Reach.WRITTEN) for token in other if token.telling]
-            if partly and len(part) > _PAIR:
-                names.append(_part(part))
             wide.append(whole)
+            if partly and len(part) > _PAIR:
+                names.append(most := _part(part))
+                wide.append(most)
     found = Best(tuple(sure))
     return Wanted(Best(tuple(names), others=0.0), found, found, Best(tuple(wide)))
 
@@ -176,15 +179,22 @@ def _word(token: Token, reach: Reach) -> Wanted:
     places += near
     like = [*sure, *near[-1:]]  # the widest holds the others; each costs a walk through the words of the index
     named = len(token.exact) == _SHORT_NAME and token.exact.isalpha() and not token.small
+    found: list[Clause] = [*like, part]
     if reach and (tolerance(token.exact) or named):
-        places.append(Near("sender", token.stem, 1, 1.0))
-    return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)), Best((*sure, part)))
+        places.append(sender := Near("sender", token.stem, 1, 1.0))
+        found.append(sender)
+    if token.exact in JOINING and not token.small:
+        found.append(Term("exact", token.exact))  # where it may only join two clauses, it has no stem
+    return Wanted(Best(tuple(places)), Best(tuple(sure)), Best(tuple(like)), Best(tuple(found)))
 
 
 def _damaged(one: Wanted, token: Token) -> Wanted:
     """The same word, or what reading left of it."""
     left = by_grams(token)
-    return one if left is None else replace(one, score=Best((one.score, left), others=0.0), like=Best((one.like, left)))
+    if left is None:
+        return one
+    score, like, found = Best((one.score, left), others=0.0), Best((one.like, left)), Best((one.found, left))
+    return replace(one, score=score, like=like, found=found)
 
 
 def _likeness(token: Token) -> list[tuple[int, float]]:

@@ -450,6 +450,25 @@ def test_a_misspelt_name_is_looked_for_however_many_letters_hold_the_rest(index:
     assert (known.total, known.whole, known.facets["direction"]) == (61, 1, {"arrivee": 61})
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["or", "car", "or Togo", "car la mine", "mines or car", '"car la" mine', "or -car", "0123/2026 or", "objet:or"],
+)
+def test_as_many_are_counted_as_are_listed(index: SearchIndex, typed: str) -> None:
+    """« Or » and « car » are found where they only join two clauses too."""
+    index.put(
+        [
+            doc("gold", "l'or du Togo", subject="Or"),
+            doc("joins", "or, la mine du Togo est fermée, car la pluie tombe"),
+            doc("bus", "un car à la mine d'or"),
+            doc("number", "votre lettre 0123/2026, or elle manque"),
+        ]
+    )
+    found = ask(Query(text=typed, counted=True), index, OPEN)
+    assert found.total == len(found.hits) == sum(found.facets["direction"].values())
+    assert found.total == ask(Query(text=typed), index, OPEN).total > 0
+
+
 def test_what_few_letters_hold_tells_more_than_all_the_rest(index: SearchIndex) -> None:
     index.put([doc(f"other{n:02d}", "la cour", subject="Octroi de la subvention à Blitta") for n in range(60)])
     index.put([doc("meant", "une subvention leur a été octroyée à Kpalimé", subject="Suite à donner")])

@@ -11,10 +11,12 @@ import base64
 import fcntl
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -77,6 +79,8 @@ class EmbeddedIndex:
         self._folder = folder
         self._opened: dict[str, tantivy.Index] = {}
         self._opening, self._reading = Lock(), Lock()
+        # tantivy lets go of the interpreter: while one core looks for the best another counts.
+        self._beside = ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="index")
 
     def put(self, documents: Sequence[Document], *, at_once: bool = True) -> Sequence[Refusal]:  # noqa: ARG002
         """Write documents and return those refused; what is committed is searchable, asked for or not."""
@@ -124,6 +128,7 @@ class EmbeddedIndex:
         planned = plan(query, readers)
         searcher = self._searcher()
         newest, apart = query.by_date, query.counted or bool(planned.things)
+        counting = self._beside.submit(_counted, searcher, planned, facets=query.counted) if apart else None
         found: Any = searcher.search(
             _translated(planned.filters, planned.clause),
             limit=query.limit + 1,
@@ -134,7 +139,7 @@ class EmbeddedIndex:
         hits = [
             Hit(str(searcher.doc(address)["id"][0]), 0.0 if newest else float(order)) for order, address in found.hits
         ]
-        counted = _counted(searcher, planned, facets=query.counted) if apart else _Counted(found.count, (), {})
+        counted = counting.result() if counting else _Counted(found.count, (), {})
         whole, *held = counted.things or (counted.total,)
         return Hits(
             hits=tuple(hits[: query.limit]),

@@ -90,7 +90,7 @@ class Light:
         telling = [token for token in loose if token.telling] or loose
         self._words = list({token.exact: token for token in telling}.values())
         named = [name for name in others if len(name) > 1]
-        self._phrases = [tuple(token.exact for token in phrase) for phrase in (*typed.phrases, *named)]
+        phrases = [tuple(token.exact for token in phrase) for phrase in (*typed.phrases, *named)]
         # Parts of a reference stand alone on many lines (a year, an acronym): where it stands whole, it alone is lit.
         tell = [each for each in typed.chunks if any(one.telling and one.exact not in self.unasked for one in each)]
         chunks = tell or typed.chunks
@@ -98,7 +98,7 @@ class Light:
         self._whole = [each for each in self._whole if len(each) > 1]
         self._stems = {word.stem for word in self._words}
         self._begins = {begin_of(stem) for stem in self._stems}
-        self._sought = [(each, [form_of(exact) for exact in each]) for each in (*self._phrases, *self._whole)]
+        self._sought = [(each, [form_of(exact) for exact in each]) for each in (*phrases, *self._whole)]
         self._known: dict[str, _Held] = {}
         self.likeness = Likeness()
 
@@ -145,7 +145,7 @@ class Light:
         words = [word for word in self._words if word.exact not in inside]
         near = [self.likeness.near(word.exact) for word in words if word.stem not in here and tolerance(word.exact)]
         written = frozenset[str]().union(*[each.words for each in near])
-        forms = frozenset[bytes]().union(*[each.forms for each in near]) if written else ()
+        forms = {form_of(exact) for each in near for exact in each.exacts}
         alike = {at: word for at, word in said.holding(forms).items() if word in written} if written else {}
         return _Told(here.intersection(word.stem for word in words), alike, list(alike))
 

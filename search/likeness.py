@@ -11,17 +11,16 @@ from search.texts import Texts, begin_of, form_of
 
 
 class Alike(NamedTuple):
-    """What may be one word: words as written that hold it, the folded words, and how these stand in what is read.
+    """What may be one word: words as written that hold it, and the folded words.
 
     Of the folded ones some may be in none: parts of a word that reading takes otherwise.
     """
 
     words: frozenset[str]
     exacts: frozenset[str]
-    forms: frozenset[bytes]
 
 
-NOTHING = Alike(frozenset(), frozenset(), frozenset())
+_NOTHING = Alike(frozenset(), frozenset())
 
 
 class Likeness:
@@ -31,11 +30,6 @@ class Likeness:
         self._added: list[Texts] = []
         self._exacts: list[set[str]] = []
         self._found: dict[str, tuple[int, Alike]] = {}
-
-    @property
-    def added(self) -> int:
-        """How often something was added."""
-        return len(self._added)
 
     def add(self, said: Texts) -> None:
         """Add what was read; it is looked at where something is asked for."""
@@ -60,18 +54,17 @@ class Likeness:
             parts, unread = said.words()
             parts.update(token.exact for word in unread for token in read_word(word))
             self._exacts.append(parts)
-        compared, found = self._found.get(typed, (0, NOTHING))
+        compared, found = self._found.get(typed, (0, _NOTHING))
         if compared == len(self._exacts):
             return found
         for said, exacts in zip(self._added[compared:], self._exacts[compared:], strict=True):
             if near := set(near_words(typed, exacts, tolerance(typed))):
-                forms = frozenset(map(form_of, near))
                 words = {
                     word
-                    for word in said.holding(forms).values()
+                    for word in said.holding([form_of(each) for each in near]).values()
                     if any(token.exact in near for token in read_word(word))
                 }
-                found = Alike(found.words | words, found.exacts | near, found.forms | forms)
+                found = Alike(found.words | words, found.exacts | near)
         self._found[typed] = len(self._exacts), found
         return found
 

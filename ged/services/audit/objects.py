@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -51,7 +52,7 @@ class _Drawn:
 
     def __init__(self, readers: Readers, handfuls: Iterator[_Handful]) -> None:
         self._readers, self._handfuls = readers, handfuls
-        self._early = list[tuple[_Handful, Hashing]]()
+        self._early = deque[tuple[_Handful, Hashing]]()
         self._names = 0
 
     def meanwhile(self, things: Iterable[T]) -> Iterator[T]:
@@ -64,9 +65,8 @@ class _Drawn:
                 self._early.append((some, self._readers.hash(asked)))
 
     def __iter__(self) -> Iterator[tuple[_Handful, Hashing | None]]:
-        self._early.reverse()
         while self._early:
-            yield self._early.pop()
+            yield self._early.popleft()
         for some in self._handfuls:
             yield some, None
 

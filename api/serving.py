@@ -49,7 +49,20 @@ def serve(settings: Settings) -> None:
     port = config.bind_socket()
     # Connections inherit it; without it an answer in two pieces waits 40 ms (scripts/measure_api.py, 2026-11).
     port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    Multiprocess(config, sockets=[port]).run()
+    _Processes(config, sockets=[port]).run()
+
+
+class _Processes(Multiprocess):
+    """The processes that serve, of which one that dies while it is being asked whether it lives is missed at once.
+
+    uvicorn 0.54 keeps the child's end of the pipe open in the parent as well, so that no end of file comes from a
+    child that is gone, and neither it nor a signal to the parent is seen before `_SILENT_S` are over.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
 
 
 def application() -> FastAPI:

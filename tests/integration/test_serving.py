@@ -63,6 +63,16 @@ def test_one_process_killed_is_replaced_and_the_pages_stay(serving: tuple[int, i
     assert answers(port)
 
 
+def test_a_process_that_dies_while_it_is_asked_is_replaced_before_the_question_ends(serving: tuple[int, int]) -> None:
+    pid, port = serving
+    before = children(pid)
+    os.kill(before[0], signal.SIGSTOP)
+    time.sleep(2)  # asked each half second: it is being asked now, and the question would end after a minute
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: len([one for one in children(pid) if one not in before]) == 1, within_s=45)
+    assert answers(port)
+
+
 def test_when_the_parent_is_killed_the_port_is_free_for_the_next(serving: tuple[int, int]) -> None:
     pid, port = serving
     os.kill(pid, signal.SIGKILL)

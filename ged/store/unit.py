@@ -577,38 +577,44 @@ class Store:
             yield unit
 
     @contextmanager
-    def _unit(self, engine: sa.Engine) -> Iterator[Unit]:
-        try:
-            with engine.connect() as connection, Unit(connection) as unit:
-                yield unit
-        except OperationalError as error:
-            raise _unavailable(error) from error
-        except sa.exc.TimeoutError as error:
-            raise Unavailable(
-                "store.busy", "Le serveur est très occupé. Rien n'est perdu : réessayez dans un instant."
-            ) from error
-
-    @contextmanager
     def exclusive(self, name: str) -> Iterator[bool]:
         """Hold a lock over every process of the installation, if it is free; give whether it was.
 
         The lock belongs to a connection with no transaction open: it falls when the process dies.
+
+        Raises:
+            Unavailable: `store.unavailable`, the database does not answer.
         """
         key = sa.func.hashtextextended(name, 0)
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            try:
-                taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
-            except OperationalError as error:
-                raise _unavailable(error) from error
+        with _connected(self._asked) as connection:
+            taken = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))))
             try:
                 yield taken
             finally:
                 if taken:
                     _unlock(connection, key)
 
+    @contextmanager
+    def _unit(self, engine: sa.Engine) -> Iterator[Unit]:
+        with _connected(engine) as connection, Unit(connection) as unit:
+            yield unit
+
     def close(self) -> None:
         """Give every connection back."""
         self._engine.dispose()
+
+
+@contextmanager
+def _connected(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise _unavailable(error) from error
+    except sa.exc.TimeoutError as error:
+        raise Unavailable(
+            "store.busy", "Le serveur est très occupé. Rien n'est perdu : réessayez dans un instant."
+        ) from error
 
 
 def _refuse_writing(_connection: object, _cursor: object, statement: str, *_given: object) -> None:

@@ -1,13 +1,15 @@
-"""A connection that is cut: whoever was asking is told in a sentence, and the next one finds the database again."""
+"""A connection that is cut, or not to be had: whoever asks is told in a sentence, the next finds the database again."""
 
 from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
 
+from api.embedded.ports import free_port
 from api.wiring import House
 from ged.errors import Unavailable
 from ged.mail.access import Actor
+from ged.store.unit import Store
 from rooms.letters import letter_pdf, read_all, send
 
 # Waits (milliseconds) until each server process is gone: the signal alone may be served later than the next question.
@@ -42,6 +44,14 @@ def test_a_question_on_a_cut_connection_says_so_and_the_next_unit_has_another(
     assert error.value.code == "store.unavailable"
     with house.store.unit() as unit:
         assert list(unit.pages.texts_of(ids)) == ids
+
+
+@pytest.mark.parametrize("opened", ["unit", "questions", "exclusive"])
+def test_where_no_database_answers_whatever_is_opened_says_so(opened: str) -> None:
+    store = Store(f"postgresql+psycopg://ged@127.0.0.1:{free_port()}/ged")
+    with pytest.raises(Unavailable) as error, getattr(store, opened)(*["index"] * (opened == "exclusive")):
+        pytest.fail("there is no database")
+    assert error.value.code == "store.unavailable"
 
 
 def test_a_unit_that_only_asks_writes_nothing(house: House, kossi: Actor) -> None:

@@ -21,6 +21,7 @@ from rooms.house import ROOT
 TEMPLATES = ROOT / "api" / "web" / "templates"
 AUDIT = ROOT / "ged" / "services" / "audit"
 VAULT = ROOT / "ged" / "store" / "vault"
+ROOMS = ("ged", "ingest", "search", "retention", "api")
 CATALOGUE = ROOT / "api" / "web" / "locale" / "en" / "messages.po"
 
 
@@ -82,13 +83,27 @@ def test_what_is_told_with_its_values_is_told_in_english(catalogue: Catalog) -> 
     assert [one for one in sorted(every) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
+def refusals() -> Iterator[str]:
+    """Every sentence that an error of the house says in the same words each time."""
+    errors = ast.parse((ROOT / "ged" / "errors.py").read_text(encoding="utf-8"))
+    kinds = {node.name for node in errors.body if isinstance(node, ast.ClassDef)}
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.Call(func=ast.Name(id=kind), args=[_, ast.Constant(value=str(told)), *_]) if kind in kinds:
+                        yield told
+
+
+def test_what_an_error_of_the_house_says_in_the_same_words_each_time_is_told_in_english(catalogue: Catalog) -> None:
+    every = list(refusals())
+    assert len(every) > 400
+    assert [one for one in sorted(set(every)) if not (catalogue.get(one) and catalogue[one].string)] == []
+
+
 def test_no_entry_is_left_over(catalogue: Catalog) -> None:
     marked = set(said())
-    rooms = [
-        path.read_text(encoding="utf-8")
-        for room in ("ged", "ingest", "search", "retention", "api")
-        for path in (ROOT / room).rglob("*.py")
-    ]
+    rooms = [path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
     source = "".join(re.sub(r'"\s*\n\s*"', "", text) for text in rooms)
     keys = [message.id if isinstance(message.id, str) else message.id[0] for message in catalogue if message.id]
     templates = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))

@@ -43,8 +43,8 @@ from api.routes import (
     transfers,
     uploads,
 )
-from api.views import pages
 from api.views.errors import error_page
+from api.views.pages import pages
 from api.views.render import language_of
 from api.views.words import translations
 from api.wiring import House

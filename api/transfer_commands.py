@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.routes.transfers import SlipOut, TransferOut
+from api.schemas.transfers import SlipOut, TransferOut
 from api.terminal import As, Json, house_of, progress_shown, say
 from api.transfers import archive_of, packer_of, read_reply
 from api.wiring import House

@@ -12,7 +12,6 @@ from api.embedded import EmbeddedPostgres
 from api.embedded.roles import Addresses, embedded_addresses
 from api.mailbox.smtp_out import SmtpMailer
 from api.open_vault import open_vault
-from api.press.press import HousePress
 from api.time_authorities import asked_roots, open_authorities, published, time_roots
 from ged.clock import Clock, system_clock
 from ged.errors import Unavailable
@@ -22,7 +21,6 @@ from ged.seal.deadline import Deadline, of_chain, of_roots, of_tokens, soonest
 from ged.seal.keys import SealKeys, ensure_keys
 from ged.seal.ledger import TileLedger
 from ged.seal.log import TileLog
-from ged.seal.pades import PadesSigner
 from ged.seal.sealing_key import KeySource
 from ged.seal.sign import CmsSigner
 from ged.seal.token import Token, TokenKeys
@@ -59,10 +57,9 @@ class House:
     store: Store
     vault: Vault
     keys: SealKeys
+    sealing: KeySource
     signer: CmsSigner
     office: Office
-    press: Press
-    pdf_signer: PdfSigner
     outside: Outside
     time_roots: bytes
     time_deadlines: tuple[Deadline, ...]
@@ -87,6 +84,20 @@ class House:
         )
         screen = None if self.antivirus is None else Screen(self.antivirus, self.quarantine)
         return Entrance(self.store, self.vault, self.clock, limits, self.confined, screen)
+
+    @property
+    def press(self) -> Press:
+        """What lays letters out."""
+        from api.press.press import HousePress  # noqa: PLC0415 - loads WeasyPrint, which most commands never need
+
+        return HousePress(self.office)
+
+    @property
+    def pdf_signer(self) -> PdfSigner:
+        """Who signs PDF, by the key of today."""
+        from ged.seal.pades import PadesSigner  # noqa: PLC0415 - loads pyHanko, as seldom needed
+
+        return PadesSigner(self.sealing, self.outside.authorities, self.published.stamps)
 
     @property
     def uploads(self) -> UploadDoor:
@@ -161,10 +172,9 @@ def open_house(settings: Settings, clock: Clock = system_clock) -> Iterator[Hous
                 store=store,
                 vault=vault,
                 keys=keys,
+                sealing=source,
                 signer=CmsSigner(source),
                 office=office,
-                press=HousePress(office),
-                pdf_signer=PadesSigner(source, outside.authorities, public.stamps),
                 outside=outside,
                 time_roots=time_roots(settings),
                 time_deadlines=of_roots(asked_roots(settings)),

@@ -20,7 +20,7 @@ from ged.mail.item import Direction, Letter
 from ged.services.arrived_signatures import write_answers
 from ged.store.unit import Unit
 from ingest.confined.bounds import Unforeseen
-from ingest.readers.cms_signatures import signatures_in
+from ingest.readers.arrived import judge_arrived
 from ingest.runner import Result
 from ingest.side_by_side import Reading
 
@@ -63,7 +63,7 @@ class JudgeSignatures:
         at = self.clock()
         try:
             trusted = self.trusted()
-            found: list[list[ArrivedSignature]] = self.reading.each(signatures_in, [(files, trusted)])
+            found: list[list[ArrivedSignature]] = self.reading.each(judge_arrived, [(files, trusted)])
         except (GedError, Unforeseen):
             return Judgement(at, False, (), UNJUDGED)
         return Judgement(at, bool(trusted), tuple(found[0]))

@@ -14,7 +14,7 @@ from api.views.signature_words import shown
 from ged.mail.arrived_signature import ArrivedSignature, Bearer
 from ged.services.arrived_signatures import judge_signatures
 from ingest.own_folder import own_folder
-from ingest.readers.cms_signatures import signatures_in
+from ingest.readers.arrived import judge_arrived
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ def judge(request: Request, house: HouseDep, actor: ActorDep, letter_id: str) ->
     trusted = trusted_pem(house.settings.seal.trusted_ca)
 
     def asked(files: list[tuple[Bearer, Path]]) -> list[ArrivedSignature]:
-        return house.confined.call(signatures_in, files, trusted)
+        return house.confined.call(judge_arrived, files, trusted)
 
     with own_folder("signatures") as folder:
         letter, found = judge_signatures(

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from api.terminal import Json, house_of, out, say
-from api.witness.app import create_witness
 from ged.errors import Conflict, Refused
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.note import entries, is_name
@@ -87,6 +85,10 @@ def _trust(act: Callable[[str], Held], verifier: str) -> Held:
 
 
 def _serve(book: WitnessBook, listen: str) -> None:
+    import uvicorn  # noqa: PLC0415 - what serves is loaded for this alone
+
+    from api.witness.app import create_witness  # noqa: PLC0415
+
     host, _, port = listen.rpartition(":")
     if not port.isascii() or not port.isdigit():
         raise Refused("witness.address", "L'adresse d'écoute s'écrit hôte:port, « 0.0.0.0:8440 ».")

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,8 +24,6 @@ TRIES, TRY_WINDOW = 8, timedelta(minutes=15)
 MIN_PASSWORD = 12
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-"""Checked when the login does not exist, so that time does not tell which logins do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +146,17 @@ def fingerprint(secret: str) -> str:
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether a password is the one behind an argon2 hash; takes as long when there is none."""
+    nobody = _hash_of_nobody()  # made for whoever comes first, known or not
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(password_hash or nobody, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Return what is checked when the login does not exist, so that time does not tell which logins do."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _nobody(login: str) -> NotFound:

@@ -23,6 +23,7 @@ from typing import Any
 from ingest.confined import kernel
 from ingest.confined.answers import answer_of
 from ingest.confined.bounds import Bounds, Walls
+from ingest.confined.loads import load_for
 from ingest.confined.walls import close_in, raise_walls
 
 _REQUEST_LENGTH, _MOST_OPEN = 65_536, 1 << 20
@@ -67,6 +68,7 @@ class _Zygote:
         request = json.loads(data)
         with suppress(Exception):  # the task meets it again, and says so
             found = _found(request["act"])
+            load_for(found)
             if "warm" in request:
                 found(*request["warm"])
         if "warm" not in request:

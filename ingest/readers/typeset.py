@@ -6,8 +6,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import weasyprint
-
 from ged.errors import Corrupt
 
 MAX_CHARACTERS = 120_000
@@ -23,6 +21,8 @@ ul { border-top: 0.5pt solid #555; margin-top: 8mm; padding: 3mm 0 0 5mm }"""
 
 def set_pages(body: str, target: Path) -> None:
     """Write a body of HTML, made by us of escaped text, as a PDF."""
+    import weasyprint  # noqa: PLC0415 - a second of loading, for the task that sets pages alone
+
     page = f"<html lang=fr><head><style>{_STYLE}</style></head><body>{body}</body></html>"
     weasyprint.HTML(string=page, url_fetcher=fetch_nothing).write_pdf(str(target))
 

@@ -12,6 +12,7 @@ import pikepdf
 
 from ged.errors import GedError
 from ged.mail.electronic import Piece, fitting
+from ingest.confined.loads import loads
 from ingest.own_folder import own_folder
 from ingest.readers.format import Format
 from ingest.readers.limits import damaged
@@ -30,6 +31,7 @@ class LaidOut:
     pieces: tuple[Piece, ...]
 
 
+@loads("weasyprint")
 def lay_out(original: Path, media_type: str, pieces: Sequence[tuple[Piece, Path]], max_pages: int) -> LaidOut:
     """Return the pages of a file, then those of its pieces in their order; nothing in them acts or calls elsewhere.
 
@@ -65,6 +67,7 @@ def lay_out(original: Path, media_type: str, pieces: Sequence[tuple[Piece, Path]
         return LaidOut(buffer.getvalue(), len(whole.pages), shown)
 
 
+@loads("weasyprint")
 def pages_as_pdf(path: Path, media_type: str) -> bytes:
     """Return a file that holds no other as a PDF of its pages.
 

@@ -49,6 +49,14 @@ def number_of(data: dict[str, str]) -> str:
     return next(str(line["number"]) for line in map(json.loads, data["lines"].splitlines()) if "number" in line)
 
 
+@pytest.mark.parametrize("module", ["api.cli", "api.worker"])
+def test_what_prints_signs_serves_or_migrates_is_not_loaded_before_it_is_used(module: str) -> None:
+    heavy = {"alembic", "aiohttp", "docxtpl", "fastapi", "pyhanko", "tesserocr", "weasyprint"}
+    program = f"import sys, api.wiring, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert heavy & set(loaded.stdout.split()) == set()
+
+
 def test_ingest_says_one_object_a_line_and_refuses_without_stopping(data: dict[str, str]) -> None:
     lines = [json.loads(line) for line in data["lines"].splitlines()]
     assert len(lines) == 2

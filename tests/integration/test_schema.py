@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from ged.errors import Unavailable
 from ged.mail.custody import Way
-from ged.store.schema import configuration, migrate
+from ged.store.schema import _head, configuration, migrate
 from ged.store.tables import metadata
 from ged.store.transmittals import Transmittals
 from rooms.house import alchemy_url, driver_url
@@ -46,6 +47,13 @@ def test_migrations_bring_an_empty_database_to_what_the_code_declares(empty: str
         )
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_the_last_migration_is_known_by_its_file(empty: str) -> None:
+    migrate(empty)
+    with psycopg.connect(driver_url(empty)) as connection:
+        revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert revision == (_head(),) == (ScriptDirectory.from_config(configuration()).get_current_head(),)
 
 
 def test_migrating_again_and_at_once_from_several_processes_is_harmless(empty: str) -> None:

@@ -49,6 +49,7 @@ from api.views.render import language_of
 from api.views.words import translations
 from api.wiring import House
 from ged.errors import GedError, NotFound, Refused
+from ged.mail.said import tell
 
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "web" / "static"
@@ -144,7 +145,7 @@ def _answer(request: Request, error: GedError, status: int = 0) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse(problem(error), status_code=status, media_type=_PROBLEM)
     if _by_script(request):
-        said = {**problem(error), "title": translations(language_of(request)).gettext(error.sentence)}
+        said = {**problem(error), "title": tell(error.sentence, translations(language_of(request)).gettext)}
         return JSONResponse(said, status_code=status, media_type=_PROBLEM)
     return error_page(request, error, status)
 

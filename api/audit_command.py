@@ -24,6 +24,7 @@ from api.terminal import err, house_of, line, out
 from ged.clock import system_clock
 from ged.errors import GedError, Refused
 from ged.mail.audit import EXIT, Audit, Checked, Depth, Finding, Head, Outcome, Weight
+from ged.mail.said import Said
 from ged.ports import Vault
 from ged.seal.cosignature import COSIGNS
 from ged.seal.note import read_verifier
@@ -117,7 +118,7 @@ def _text(files: Sequence[Path]) -> str:
     try:
         return "\n\n".join(file.read_text(encoding="utf-8") for file in files)
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused("audit.heads", f"Un fichier de têtes ne se lit pas : {error}.") from error
+        raise Refused("audit.heads", Said("Un fichier de têtes ne se lit pas : %(why)s.", why=str(error))) from error
 
 
 def _retained(text: str, logs: Sequence[ReadLog]) -> tuple[Head, ...]:

@@ -12,6 +12,7 @@ from api.terminal import CLERK, As, Json, house_of, line, out, say
 from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.seal.verify import Outcome
 from ged.services import consult
 from ged.services.bundle import make_bundle
@@ -29,7 +30,7 @@ def bundle(
 ) -> None:
     """Écrit la liasse de preuve d'un courrier : vérifiable sans nous, sans réseau."""
     if to.exists():
-        raise Refused("export.exists", f"Le fichier {to} existe déjà. Choisissez-en un autre.")
+        raise Refused("export.exists", Said("Le fichier %(file)s existe déjà. Choisissez-en un autre.", file=str(to)))
     with house_of(login) as (house, actor):
         letter = consult.by_number(number, store=house.store, actor=actor)
         part = to.with_name(f"{to.name}.partiel")

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from api.embedded import default_data_folder
 from ged.errors import Refused
+from ged.mail.said import Said
 from ged.seal.cosignature import COSIGNS
 from ged.seal.note import read_verifier
 
@@ -490,16 +491,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, one['loc']))} : {one['msg']}" for one in error.errors())
-        raise Refused("config.faulty", f"La configuration n'est pas bonne. {faults}") from error
+        raise Refused("config.faulty", Said("La configuration n'est pas bonne. %(faults)s", faults=faults)) from error
 
 
 def _from_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise Refused("config.faulty", f"Le fichier de configuration {file} n'existe pas.") from error
+        raise Refused(
+            "config.faulty", Said("Le fichier de configuration %(file)s n'existe pas.", file=str(file))
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused("config.faulty", f"Le fichier {file} n'est pas du TOML lisible : {error}") from error
+        raise Refused(
+            "config.faulty",
+            Said("Le fichier %(file)s n'est pas du TOML lisible : %(why)s", file=str(file), why=str(error)),
+        ) from error
 
 
 def _from_environment(values: dict[str, Any], environment: Mapping[str, str]) -> None:

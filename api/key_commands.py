@@ -15,6 +15,7 @@ from api.terminal import As, Json, house_of, say
 from api.wiring import House, open_token
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.seal.log_key import in_force, read_succession, successions
 from ged.seal.note import entries
 from ged.seal.sealing_key import Public
@@ -103,7 +104,7 @@ def request(
 ) -> None:
     """Fait une clé et écrit la demande de certificat pour l'autorité du site."""
     if to.exists():
-        raise Refused("export.exists", f"Le fichier {to} existe déjà. Choisissez-en un autre.")
+        raise Refused("export.exists", Said("Le fichier %(file)s existe déjà. Choisissez-en un autre.", file=str(to)))
     with house_of(login) as (house, actor):
         _on_token(house, "")
         asked = ask_certificate(keys=house.keys, rsa=rsa, store=house.store, actor=actor, clock=house.clock)
@@ -149,7 +150,9 @@ def revoke(
 ) -> None:
     """Révoque un cachet de l'autorité propre ; les sceaux prouvés d'avant restent fiables."""
     if reason not in _REASONS:
-        raise Refused("keys.reason", f"Motif inconnu. Choisissez parmi : {', '.join(_REASONS)}.")
+        raise Refused(
+            "keys.reason", Said("Motif inconnu. Choisissez parmi : %(reasons)s.", reasons=", ".join(_REASONS))
+        )
     if not serial.isascii() or not all(each in "0123456789abcdefABCDEF" for each in serial):
         raise NotFound("keys.unknown", "Aucun cachet de cette installation ne porte ce numéro de série.")
     with house_of(login) as (house, actor):

@@ -14,6 +14,7 @@ from ged.mail.calendar import DAYS
 from ged.mail.circuit_template import written_stages
 from ged.mail.lists import TermList
 from ged.mail.organisation import Organisation
+from ged.mail.said import Said
 from ged.mail.schedule import Part
 
 
@@ -24,7 +25,10 @@ def write_folder(organisation: Organisation, folder: Path) -> None:
         Refused: `organisation.not_empty`, the folder holds something already.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise Refused("organisation.not_empty", f"Le dossier {folder.name} n'est pas vide. Choisissez-en un autre.")
+        raise Refused(
+            "organisation.not_empty",
+            Said("Le dossier %(folder)s n'est pas vide. Choisissez-en un autre.", folder=folder.name),
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in _tables(organisation).items():
         text = StringIO()

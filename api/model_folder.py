@@ -35,6 +35,7 @@ from ged.mail.organisation import (
     TenantCalendar,
 )
 from ged.mail.register import check_pattern
+from ged.mail.said import Said
 from ged.mail.second_number import SecondPattern, check_second_pattern
 
 COLUMNS: dict[str, str] = {
@@ -143,7 +144,11 @@ def read_folder(folder: Path) -> Organisation:
         ordered = sorted(faults, key=lambda fault: (fault.file, fault.line))
         raise Refused(
             "organisation.faulty",
-            f"Le dossier {folder.name} porte {len(faults)} erreurs. Rien n'a été changé : corrigez-les, puis relancez.",
+            Said(
+                "Le dossier %(folder)s porte %(count)s erreurs. Rien n'a été changé : corrigez-les, puis relancez.",
+                folder=folder.name,
+                count=len(faults),
+            ),
             faults=[str(fault) for fault in ordered],
         )
     return organisation

@@ -14,6 +14,7 @@ from ged.errors import Refused
 from ged.mail.item import Direction
 from ged.mail.register import Series
 from ged.mail.register_book import RegisterPrint, RegisterQuery, RegisterSheet
+from ged.mail.said import Said
 from ged.services.check_register import check_registers
 from ged.services.number_block import reserve
 from ged.services.print_register import open_print, print_register
@@ -49,7 +50,7 @@ def print_one(
 ) -> None:
     """Imprime un registre en PDF/A ; l'impression est gardée, et écrite dans un fichier."""
     if to.exists():
-        raise Refused("export.exists", f"Le fichier {to} existe déjà. Choisissez-en un autre.")
+        raise Refused("export.exists", Said("Le fichier %(file)s existe déjà. Choisissez-en un autre.", file=str(to)))
     query = RegisterQuery(of, direction, since.date() if since else None, until.date() if until else None)
     with house_of(login) as (house, actor):
         made = print_register(

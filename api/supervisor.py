@@ -22,6 +22,7 @@ from pathlib import Path
 from api.config import Settings
 from api.embedded import EmbeddedPostgres
 from ged.errors import Unavailable
+from ged.mail.said import Said
 
 _POLL_S = 0.2
 _QUICK_DEATH_S = 5.0  # a process that ends sooner than this never got to work
@@ -95,8 +96,11 @@ class Child:
         if self.quick_deaths >= _QUICK_DEATHS_ALLOWED:
             raise Unavailable(
                 "supervisor.keeps_dying",
-                f"Le processus « ged {self.name} » s'arrête dès son lancement. "
-                "Aucune donnée n'est perdue ; lisez le message au-dessus, corrigez, puis recommencez.",
+                Said(
+                    "Le processus « ged %(process)s » s'arrête dès son lancement. Aucune donnée n'est perdue ; lisez "
+                    "le message au-dessus, corrigez, puis recommencez.",
+                    process=self.name,
+                ),
                 exit_code=code,
             )
         self.start_again_at = now + min(0.25 * 2**self.quick_deaths, _LONGEST_PAUSE_S)

@@ -9,6 +9,7 @@ from cryptography.x509 import Certificate
 from api.config import SealSettings, Settings
 from ged.clock import Clock
 from ged.errors import Refused
+from ged.mail.said import Said
 from ged.seal.timestamp.authority import TokenAuthority, http_authority
 from ged.seal.timestamp.chain import read_certificates
 from ged.seal.timestamp.demonstration import ca_file, demonstration_authority
@@ -86,7 +87,10 @@ def _read(file: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise Refused(
             "config.faulty",
-            f"Les certificats de l'autorité d'horodatage ({file}) ne sont pas lisibles : il faut un fichier PEM.",
+            Said(
+                "Les certificats de l'autorité d'horodatage (%(file)s) ne sont pas lisibles : il faut un fichier PEM.",
+                file=str(file),
+            ),
             file=str(file),
         ) from error
     return pem

@@ -16,6 +16,7 @@ from api.transfers import archive_of, packer_of, read_reply
 from api.wiring import House
 from ged.errors import Refused
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.mail.transfer import Form, ItemState, PackageOutcome, Transfer, TransferState, refuse_state
 from ged.services.sign_in import sign_in, sign_out
 from ingest.own_folder import own_folder
@@ -212,7 +213,10 @@ def export(
             slips.take_away(one.id, 1, store=house.store, actor=actor, clock=house.clock)
         for target in targets.values():
             if target.exists():
-                raise Refused("export.exists", f"Le fichier {target} existe déjà. Choisissez un autre dossier.")
+                raise Refused(
+                    "export.exists",
+                    Said("Le fichier %(file)s existe déjà. Choisissez un autre dossier.", file=str(target)),
+                )
         to.mkdir(parents=True, exist_ok=True)
         for rank, target in targets.items():
             found = slips.take_away(one.id, rank, store=house.store, actor=actor, clock=house.clock)
@@ -275,7 +279,10 @@ def _subjects(one: Transfer, lines: Sequence[str], house: House, actor: Actor) -
     wanted = {" ".join(each.split()) for each in lines}
     unknown = wanted - {each.named for each in found if each.named}
     if unknown:
-        raise Refused("transfer.no_line", f"Ce bordereau n'a pas de ligne « {min(unknown)} ». Rien n'a été changé.")
+        raise Refused(
+            "transfer.no_line",
+            Said("Ce bordereau n'a pas de ligne « %(line)s ». Rien n'a été changé.", line=min(unknown)),
+        )
     return [each.item.subject_id for each in found if each.named in wanted]
 
 

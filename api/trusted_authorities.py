@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ged.errors import Refused
+from ged.mail.said import Said
 
 
 def trusted_pem(folder: Path | None) -> str:
@@ -20,6 +21,9 @@ def trusted_pem(folder: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             "config.faulty",
-            f"Le dossier des autorités de confiance ({folder}) ne se lit pas : il faut des fichiers PEM.",
+            Said(
+                "Le dossier des autorités de confiance (%(folder)s) ne se lit pas : il faut des fichiers PEM.",
+                folder=str(folder),
+            ),
             folder=str(folder),
         ) from error

@@ -22,6 +22,7 @@ from ged.errors import GedError, Refused
 from ged.mail.access import Actor
 from ged.mail.french_dates import parse_date
 from ged.mail.item import Direction
+from ged.mail.said import Said
 from ged.mail.upload import Upload, Wish, out_of_step
 from ged.services.capture import Door
 from ingest.capture.names import shown_name
@@ -102,7 +103,7 @@ async def act(request: Request, house: House, actor: Actor, upload_id: str) -> R
 async def _append(request: Request, house: House, actor: Actor, upload_id: str) -> Upload:
     """Write what comes, piece by piece, each acknowledged by its row; register the file once it is whole."""
     if request.headers.get("content-type") != _TYPE:
-        raise Refused("upload.media_type", f"Cette adresse prend des octets de type « {_TYPE} ».")
+        raise Refused("upload.media_type", Said("Cette adresse prend des octets de type « %(type)s ».", type=_TYPE))
     offset = _count(request, "upload-offset")
     found = await run_in_threadpool(house.uploads.find, upload_id, actor)
     if found.written != offset:
@@ -142,7 +143,9 @@ async def _verified(request: Request, checksum: str) -> AsyncIterator[bytes]:
     async for piece in _pieces(request):
         body += piece
         if len(body) > _CHECKED:
-            raise Refused("upload.chunk_too_large", f"Un morceau vérifié fait {_CHECKED >> 20} Mio au plus.")
+            raise Refused(
+                "upload.chunk_too_large", Said("Un morceau vérifié fait %(size)s Mio au plus.", size=_CHECKED >> 20)
+            )
     if base64.b64encode(hashlib.new(name, body, usedforsecurity=False).digest()).decode() != digest:
         raise Refused("upload.checksum", "Ces octets ont été altérés en route. Envoyez-les de nouveau.")
     yield bytes(body)
@@ -151,7 +154,8 @@ async def _verified(request: Request, checksum: str) -> AsyncIterator[bytes]:
 def _check_version(request: Request) -> None:
     if request.headers.get("tus-resumable") != VERSION:
         raise Refused(
-            "upload.version", f"Cette adresse suit le protocole tus {VERSION} : « Tus-Resumable: {VERSION} »."
+            "upload.version",
+            Said("Cette adresse suit le protocole tus %(version)s : « Tus-Resumable: %(version)s ».", version=VERSION),
         )
 
 
@@ -172,7 +176,7 @@ def _metadata(header: str) -> dict[str, str]:
 
 
 def _header(name: str) -> GedError:
-    return Refused("upload.header", f"L'en-tête {name} manque ou ne se lit pas.", header=name)
+    return Refused("upload.header", Said("L'en-tête %(name)s manque ou ne se lit pas.", name=name), header=name)
 
 
 def _state(found: Upload) -> dict[str, str]:

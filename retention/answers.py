@@ -8,6 +8,7 @@ from ged.clock import Clock
 from ged.errors import Conflict, Refused
 from ged.mail.access import SYSTEM, Actor, Right, require
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.mail.transfer import (
     ItemState,
     PackageOutcome,
@@ -65,11 +66,14 @@ def _answered(unit: Unit, current: Transfer, answer: Answer) -> TransferPackage:
     packages = unit.transfers.packages(current.id)
     found = next((one for one in packages if one.identifier == answer.request), None)
     if found is None:
-        known = ", ".join(one.identifier for one in packages) or "aucun paquet"
+        known = ", ".join(one.identifier for one in packages) or Said("aucun paquet")
         raise Refused(
             "transfer.reply_unknown",
-            f"Cette réponse n'est pas celle d'un paquet de ce bordereau ({known}). Rien n'a été changé : choisissez la "
-            "bonne réponse, ou le bon bordereau.",
+            Said(
+                "Cette réponse n'est pas celle d'un paquet de ce bordereau (%(known)s). Rien n'a été changé : "
+                "choisissez la bonne réponse, ou le bon bordereau.",
+                known=known,
+            ),
         )
     refuse_state(current, TransferState.READY)
     done = {PackageOutcome.ACCEPTED, PackageOutcome.REFUSED}

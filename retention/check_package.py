@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, cast
 
 from ged.errors import Corrupt, Refused
 from ged.mail.reception import Proofs
+from ged.mail.said import Said
 from ged.seal.bundle.verifier import BAD, Fault, Step, Trust, verify
 from ged.seal.bundle.write import complete
 from retention.seda.contents import MANIFEST
@@ -116,12 +117,12 @@ def check(package: Path, folder: Path, hands: Hands) -> tuple[ReadPackage, Check
         read = hands.last = hands.read(manifest)
         wrong = hands.conforms(manifest)
         if wrong:
-            raise faulty(f"il n'est pas conforme au schéma SEDA 2.3 ({wrong[:200]})")
+            raise faulty(Said("il n'est pas conforme au schéma SEDA 2.3 (%(why)s)", why=wrong[:200]))
         _refuse_difference(entries, root, read, hands)
         digests = {file.uri: _hashed(archive, entries[root + file.uri], file) for file in read.files}
         letters = tuple(_letter(one, read, root, digests, archive, folder, hands) for one in read.letters())
         if not letters or len(letters) > _MAX_LETTERS:
-            raise faulty("il ne décrit aucun courrier, ou plus de cinq mille")
+            raise faulty(Said("il ne décrit aucun courrier, ou plus de cinq mille"))
         trust = hands.trust(read.sender)
         proofs = {one.unit.id: _proved(one, archive, digests, root, trust) for one in letters}
     return read, Checked(letters, proofs)
@@ -136,7 +137,9 @@ def unit_file(package: Path, file: CheckedFile, target: Path, hands: Hands) -> P
 
 def refused(why: str) -> Refused:
     """Return the refusal of a package."""
-    return Refused("transfer.package", f"Ce paquet de versement n'est pas accepté : {why}. Rien n'a été pris.")
+    return Refused(
+        "transfer.package", Said("Ce paquet de versement n'est pas accepté : %(why)s. Rien n'a été pris.", why=why)
+    )
 
 
 def _entries(archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], str]:
@@ -148,18 +151,18 @@ def _entries(archive: zipfile.ZipFile) -> tuple[dict[str, zipfile.ZipInfo], str]
             continue
         name = _NAME.fullmatch(one.filename)
         if name is None and not _TAG.fullmatch(one.filename):
-            raise refused(f"il contient un nom interdit ({one.filename[:80]!r})")
+            raise refused(Said("il contient un nom interdit (%(name)s)", name=repr(one.filename[:80])))
         if one.filename in found:
-            raise refused("il contient deux fois le même nom")
+            raise refused(Said("il contient deux fois le même nom"))
         if one.flag_bits & _ENCRYPTED:
-            raise refused("il est protégé par un mot de passe")
+            raise refused(Said("il est protégé par un mot de passe"))
         if one.file_size > max(_RATIO_FROM, _RATIO * one.compress_size):
-            raise refused("ce qu'il contient se déploie sans mesure")
+            raise refused(Said("ce qu'il contient se déploie sans mesure"))
         if name is not None:
             found[one.filename] = one
             roots.add(name["root"] or "")
     if len(roots) != 1 or min(roots) + MANIFEST not in found:
-        raise refused("manifest.xml n'y est pas, ou s'y trouve en plusieurs lieux")
+        raise refused(Said("manifest.xml n'y est pas, ou s'y trouve en plusieurs lieux"))
     return found, min(roots)
 
 
@@ -167,15 +170,27 @@ def _refuse_difference(entries: dict[str, zipfile.ZipInfo], root: str, read: Rea
     named = {root + file.uri: file for file in read.files}
     missing = sorted(set(named) - set(entries))
     if missing:
-        raise refused(f"il manque {len(missing)} fichier(s) que le manifeste nomme, dont {missing[0]}")
+        raise refused(
+            Said(
+                "il manque %(count)s fichier(s) que le manifeste nomme, dont %(name)s",
+                count=len(missing),
+                name=missing[0],
+            )
+        )
     extra = sorted(set(entries) - set(named) - {root + MANIFEST})
     if extra:
-        raise refused(f"il contient {len(extra)} fichier(s) que le manifeste ne nomme pas, dont {extra[0]}")
+        raise refused(
+            Said(
+                "il contient %(count)s fichier(s) que le manifeste ne nomme pas, dont %(name)s",
+                count=len(extra),
+                name=extra[0],
+            )
+        )
     for name, file in named.items():
         if entries[name].file_size != file.size:
-            raise refused(f"{name} n'a pas la taille que dit le manifeste")
+            raise refused(Said("%(name)s n'a pas la taille que dit le manifeste", name=name))
     if sum(one.file_size for one in entries.values()) > hands.max_bytes:
-        raise refused("ce qu'il contient est trop lourd")
+        raise refused(Said("ce qu'il contient est trop lourd"))
 
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limit_bytes: int) -> None:
@@ -184,7 +199,7 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, lim
         while chunk := stream.read(_CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise refused(f"{entry.filename} est plus grand qu'il ne le dit")
+                raise refused(Said("%(name)s est plus grand qu'il ne le dit", name=entry.filename))
             copy.write(chunk)
 
 
@@ -201,8 +216,11 @@ def _hashed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: ReadFile) ->
     if (said.hexdigest(), size) != (file.digest, file.size):
         raise Refused(
             "transfer.digest",
-            f"Le fichier {file.uri} n'est pas celui que décrit le manifeste : son empreinte est autre. "
-            "Rien n'a été pris.",
+            Said(
+                "Le fichier %(file)s n'est pas celui que décrit le manifeste : son empreinte est autre. Rien n'a été "
+                "pris.",
+                file=file.uri,
+            ),
         )
     return short.hexdigest()
 
@@ -232,7 +250,7 @@ def _letter(  # noqa: PLR0917 - private; a letter and where it is looked for
 
     masters = [file for file in one.files if file.usage == "BinaryMaster"]
     if len(masters) != 1:
-        raise faulty(f"l'unité {one.id} n'a pas un original, et un seul (BinaryMaster)")
+        raise faulty(Said("l'unité %(unit)s n'a pas un original, et un seul (BinaryMaster)", unit=one.id))
     below = [unit for unit in read.below(one.id) if unit.files]
     others = [unit for unit in below if unit.proves != one.id]
     pieces = [(unit, file) for unit in others for file in unit.files if file.usage == "BinaryMaster"]
@@ -263,7 +281,7 @@ def _proved(
         try:
             complete(cast("BinaryIO", evidence), whole, opened)
         except (Fault, Corrupt, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
-            raise _unproved(one, str(error)) from error
+            raise _unproved(one, str(error)[:200]) from error
         steps, manifest, _ = verify(whole, trust)
     _refuse_unproved(one, steps, manifest)
     return Proofs.SOUND if trust is None else Proofs.KNOWN
@@ -272,18 +290,29 @@ def _proved(
 def _refuse_unproved(one: CheckedLetter, steps: list[Step], manifest: dict[str, Any]) -> None:
     bad = next((step for step in steps if step.state == BAD), None)
     if bad is not None:
-        raise _unproved(one, f"étape {bad.number}, « {bad.title} » : {bad.detail}")
+        raise _unproved(
+            one,
+            Said(
+                "étape %(number)s, « %(title)s » : %(why)s",
+                number=bad.number,
+                title=Said(bad.title),
+                why=bad.detail[:150],
+            ),
+        )
     listed = manifest.get("fichiers", {})
     originals = [doc.get("fichier") for doc in manifest.get("documents", ()) if doc.get("role") == "original"]
     if [listed.get(name, {}).get("sha256") for name in originals] != [one.master.sha256]:
-        raise _unproved(one, "elles portent sur un autre original")
+        raise _unproved(one, Said("elles portent sur un autre original"))
     if one.unit.number and manifest.get("courrier", {}).get("numero") != one.unit.number:
-        raise _unproved(one, "elles portent sur un autre numéro")
+        raise _unproved(one, Said("elles portent sur un autre numéro"))
 
 
 def _unproved(one: CheckedLetter, why: str) -> Refused:
     return Refused(
         "transfer.proofs",
-        f"Les preuves du courrier {one.unit.number or one.unit.id} ne se vérifient pas ({why[:200]}). "
-        "Rien n'a été pris.",
+        Said(
+            "Les preuves du courrier %(number)s ne se vérifient pas (%(why)s). Rien n'a été pris.",
+            number=one.unit.number or one.unit.id,
+            why=why,
+        ),
     )

@@ -15,6 +15,7 @@ from ged.mail.box import PaperGone, PaperTwin, checked_names
 from ged.mail.custody import Keeper, Way
 from ged.mail.disposal import DisposalState, LineState
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.mail.transfer import ItemState
 from ged.services.hand_over import entered
 from ged.store.unit import Store, Unit
@@ -176,7 +177,9 @@ def _record(
         raise Refused("paper_list.none", "Cochez au moins un original qui soit encore là.", field="choix")
     lent = next((each for each in chosen if each.lent), None)
     if lent is not None:
-        raise Conflict("box.lent", f"L'original de {lent.number} est prêté : inscrivez d'abord son retour.")
+        raise Conflict(
+            "box.lent", Said("L'original de %(number)s est prêté : inscrivez d'abord son retour.", number=lent.number)
+        )
     gone = PaperGone(
         secrets.token_urlsafe(16),
         actor.post.tenant_id,

@@ -22,6 +22,7 @@ from ged.mail.dossier_piece import KeptPiece
 from ged.mail.item import Confidentiality, Direction, Letter, State
 from ged.mail.journal import Act
 from ged.mail.reception import Proofs, Provenance, Reception, ReceptionState
+from ged.mail.said import Said
 from ged.ports import Stored, Vault
 from ged.services.attach import attach
 from ged.services.capture import Door
@@ -236,8 +237,11 @@ def _begin(found: Reception, read: ReadPackage, checked: Checked, receiver: Rece
         if taken is not None and taken.id != found.id:
             raise Refused(
                 "reception.taken",
-                f"Ce versement ({read.identifier}) a déjà été pris, le {taken.received_at:%d/%m/%Y}. "
-                "Rien n'a été repris.",
+                Said(
+                    "Ce versement (%(package)s) a déjà été pris, le %(day)s. Rien n'a été repris.",
+                    package=read.identifier,
+                    day=f"{taken.received_at:%d/%m/%Y}",
+                ),
             )
         unit.receptions.change(
             found.id,

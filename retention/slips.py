@@ -12,6 +12,7 @@ from ged.mail.dossier import Dossier
 from ged.mail.dossier_piece import KeptPiece
 from ged.mail.item import Letter
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.mail.transfer import Candidate, ItemState, Taken, Transfer, TransferItem, TransferPackage
 from ged.store.transfers import TransferRow
 from ged.store.unit import Store, Unit
@@ -191,8 +192,11 @@ def refuse_closed(unit: Unit, current: Transfer, actor: Actor) -> None:
     if closed:
         raise Refused(
             "transfer.closed_letters",
-            f"Sur ce bordereau, {closed} ligne(s) ne vous sont pas ouvertes : une "
-            "personne habilitée à les lire toutes doit le faire.",
+            Said(
+                "Sur ce bordereau, %(count)s ligne(s) ne vous sont pas ouvertes : une personne habilitée à les lire "
+                "toutes doit le faire.",
+                count=closed,
+            ),
         )
 
 

@@ -15,6 +15,7 @@ from ged.mail.access import RIGHTS, Actor, Right, require
 from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.mail.notice import TRANSFER_ASKED, TRANSFER_BACK, NoticeKind
+from ged.mail.said import Said
 from ged.mail.transfer import (
     MAX_TITLE,
     Form,
@@ -102,7 +103,10 @@ def prepare(
     if not title.strip() or len(title) > MAX_TITLE:
         raise Refused(
             "transfer.title",
-            f"Donnez au bordereau un intitulé de {MAX_TITLE} caractères au plus, par exemple « Plaintes, 1990-1995 ».",
+            Said(
+                "Donnez au bordereau un intitulé de %(most)s caractères au plus, par exemple « Plaintes, 1990-1995 ».",
+                most=MAX_TITLE,
+            ),
             field="intitule",
         )
     with store.unit() as unit:

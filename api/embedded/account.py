@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ged.errors import Refused
+from ged.mail.said import Said
 
 ENGINE_USER = "gedpg"
 
@@ -55,7 +56,10 @@ def _made_account() -> Account:
     except KeyError as error:
         raise Refused(
             "embedded.account",
-            f"Le compte système {ENGINE_USER} ne peut pas être créé. Créez-le avec useradd, puis recommencez.",
+            Said(
+                "Le compte système %(account)s ne peut pas être créé. Créez-le avec useradd, puis recommencez.",
+                account=ENGINE_USER,
+            ),
             output=made.stderr.strip(),
         ) from error
 

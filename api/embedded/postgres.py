@@ -20,6 +20,7 @@ from api.embedded.ports import LOOPBACK
 from api.embedded.program import programs_for, wheel_install
 from api.embedded.server import Server
 from ged.errors import Corrupt, Refused
+from ged.mail.said import Said
 
 
 class EmbeddedPostgres:
@@ -97,13 +98,18 @@ class EmbeddedPostgres:
         except FileExistsError:
             pass  # made earlier, or by another process at this very moment
         except OSError as error:
-            raise self._closed("créer", error) from error
+            raise self._closed(Said("créer"), error) from error
         closed = closed_folder(account, self._folder)
         if account is not None and closed is not None:
             raise Refused(
                 "embedded.unreachable",
-                f"PostgreSQL s'exécute sous le compte {account.name}, qui ne peut pas entrer dans {closed}. "
-                f"Les droits de ce dossier restent inchangés. {_OTHER}",
+                Said(
+                    "PostgreSQL s'exécute sous le compte %(account)s, qui ne peut pas entrer dans %(folder)s. Les "
+                    "droits de ce dossier restent inchangés. %(advice)s",
+                    account=account.name,
+                    folder=str(closed),
+                    advice=_OTHER,
+                ),
                 closed=str(closed),
             )
 
@@ -116,12 +122,17 @@ class EmbeddedPostgres:
         try:
             lock = (self._folder / name).open("ab")
         except PermissionError as error:
-            raise self._closed("écrire dans", error) from error
+            raise self._closed(Said("écrire dans"), error) from error
         fcntl.flock(lock, kind)
         return lock
 
     def _closed(self, verb: str, error: OSError) -> Refused:
-        sentence = f"Votre compte ne peut pas {verb} le dossier {self._folder}. {_OTHER}"
+        sentence = Said(
+            "Votre compte ne peut pas %(verb)s le dossier %(folder)s. %(advice)s",
+            verb=verb,
+            folder=str(self._folder),
+            advice=_OTHER,
+        )
         return Refused("embedded.unreachable", sentence, reason=str(error))
 
     def _address(self, port: int) -> str:
@@ -131,10 +142,13 @@ class EmbeddedPostgres:
         except FileNotFoundError as error:
             raise Corrupt(
                 "embedded.password_lost",
-                f"Le fichier {kept} manque : la base est intacte, mais ne s'ouvre pas sans lui. "
-                "Remettez ce fichier depuis la sauvegarde.",
+                Said(
+                    "Le fichier %(file)s manque : la base est intacte, mais ne s'ouvre pas sans lui. Remettez ce "
+                    "fichier depuis la sauvegarde.",
+                    file=str(kept),
+                ),
             ) from error
         return f"postgresql+psycopg://{ROLE}:{password}@{LOOPBACK}:{port}/{DATABASE}"
 
 
-_OTHER = "Indiquez un autre dossier de données dans la variable GED_DATA."
+_OTHER = Said("Indiquez un autre dossier de données dans la variable GED_DATA.")

@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ged.errors import GedError, Refused, Unavailable
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.services.capture import registering_post
 from ingest.capture.mailbox import MailDoor
 
@@ -100,7 +101,7 @@ def listening(door: MailDoor, host: str, port: int, max_bytes: int) -> Iterator[
     except (OSError, TimeoutError) as error:
         raise Unavailable(
             "mail.port_taken",
-            f"Le port {port} est pris : la porte du courriel n'est pas ouverte par ce processus.",
+            Said("Le port %(port)s est pris : la porte du courriel n'est pas ouverte par ce processus.", port=port),
             port=port,
         ) from error
     try:

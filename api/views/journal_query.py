@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from ged.errors import Refused
 from ged.mail.french_dates import parse_date
 from ged.mail.journal_query import Concern, JournalQuery
+from ged.mail.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +63,7 @@ def _day(typed: str, today: date) -> date | None:
         return None
     found = parse_date(typed, today)
     if found is None:
-        raise Refused("journal.day", f"Le jour « {typed} » n'est pas lisible. Écrivez 31/12/2026, ou « hier ».")
+        raise Refused(
+            "journal.day", Said("Le jour « %(day)s » n'est pas lisible. Écrivez 31/12/2026, ou « hier ».", day=typed)
+        )
     return found

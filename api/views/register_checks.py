@@ -16,6 +16,7 @@ from ged.errors import Conflict, Forbidden, NotFound, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Direction
 from ged.mail.register import Series
+from ged.mail.said import Said
 from ged.services.check_register import check_registers
 from ged.services.register_book import registers_of
 from ged.services.register_years import close_year, open_year
@@ -80,7 +81,7 @@ def _refuse_uncertain(year: str, typed: str) -> None:
     if typed.strip() != year:
         raise Refused(
             "register.not_certain",
-            f"Pour clore, retapez l'année {year} dans le champ de confirmation. Rien n'a été changé.",
+            Said("Pour clore, retapez l'année %(year)s dans le champ de confirmation. Rien n'a été changé.", year=year),
         )
 
 

@@ -97,7 +97,7 @@ def _telling(say: Callable[[str], str]) -> Callable[..., str]:
     """
 
     def told(sentence: str, **values: object) -> str:
-        text: str = say(sentence) if sentence else ""
+        text = told_in(sentence, say)
         if not hasattr(text, "__html__"):  # what a template made is escaped already
             text = do_mark_safe(html.escape(str(text), quote=False).replace('"', "&quot;"))
         return text % values if values else text

@@ -12,6 +12,7 @@ import typer
 
 from api.terminal import Json, house_of, out, say
 from ged.errors import Conflict, Refused
+from ged.mail.said import Said
 from ged.seal.keys import LogKey, ensure_log_key
 from ged.seal.note import entries, is_name
 from ged.seal.witness_book import Held, WitnessBook
@@ -54,7 +55,12 @@ def _book(state: Path, name: str) -> Iterator[WitnessBook]:
     if name:
         _create(state, name)
     elif not (state / _KEY).exists():
-        raise Refused("witness.none", f"Aucun témoin dans {state}. Créez-le : ged witness --state {state} --init NOM.")
+        raise Refused(
+            "witness.none",
+            Said(
+                "Aucun témoin dans %(folder)s. Créez-le : ged witness --state %(folder)s --init NOM.", folder=str(state)
+            ),
+        )
     with (state / "en-marche").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,7 +73,10 @@ def _create(state: Path, name: str) -> None:
     if not is_name(name):
         raise Refused("witness.name", "Le nom d'un témoin n'a ni espace ni « + ».")
     if (state / _KEY).exists():
-        raise Conflict("witness.exists", f"Le dossier {state} a déjà un témoin ; son nom et sa clé ne changent pas.")
+        raise Conflict(
+            "witness.exists",
+            Said("Le dossier %(folder)s a déjà un témoin ; son nom et sa clé ne changent pas.", folder=str(state)),
+        )
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     (state / _NAME).write_text(f"{name}\n", encoding="utf-8")
     ensure_log_key(state / _KEY, origin=name)

@@ -10,6 +10,7 @@ from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.delegation import may_grant
 from ged.mail.organisation import Leave, Position
+from ged.mail.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ def check_leave(new: Leave, known: Iterable[Absence], name: str, today: date) ->
         if each.leave.since <= new.until and new.since <= each.leave.until:
             raise Refused(
                 "absence.overlap",
-                f"{name} a déjà une absence du {each.leave.since:%d/%m/%Y} au {each.leave.until:%d/%m/%Y}. "
-                "Retirez-la d'abord, ou changez les dates.",
+                Said(
+                    "%(name)s a déjà une absence du %(since)s au %(until)s. Retirez-la d'abord, ou changez les dates.",
+                    name=name,
+                    since=f"{each.leave.since:%d/%m/%Y}",
+                    until=f"{each.leave.until:%d/%m/%Y}",
+                ),
                 field="depuis",
             )

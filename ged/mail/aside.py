@@ -11,6 +11,7 @@ from ged.errors import Forbidden, Refused
 from ged.mail.access import Actor
 from ged.mail.item import Letter
 from ged.mail.moves import OPEN, Party, parties
+from ged.mail.said import Said
 
 LONGEST = timedelta(days=60)
 
@@ -32,7 +33,10 @@ def refuse_aside(actor: Actor, letter: Letter, until: date, today: date) -> None
     if not today < until <= last:
         raise Refused(
             "aside.day",
-            f"Choisissez un jour à partir de demain et jusqu'au {last:%d/%m/%Y} : un courrier ne se met pas de côté "
-            "au-delà de son échéance.",
+            Said(
+                "Choisissez un jour à partir de demain et jusqu'au %(day)s : un courrier ne se met pas de côté au-delà "
+                "de son échéance.",
+                day=f"{last:%d/%m/%Y}",
+            ),
             field="jusqu_au",
         )

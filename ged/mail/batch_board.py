@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from ged.errors import Refused
 from ged.mail.batch_sheet import BatchSheet, SheetSort
+from ged.mail.said import Said
 
 
 class Aside(StrEnum):
@@ -175,8 +176,11 @@ def interleaved(pages: Sequence[BatchPage], *, backwards: bool) -> list[BatchPag
     if rest:
         raise Refused(
             "batch.odd",
-            f"Le lot a {len(pages)} pages, un nombre impair : un recto ou un verso manque. Rien n'a été changé ; "
-            "numérisez la page qui manque, ou rangez les pages une à une.",
+            Said(
+                "Le lot a %(count)s pages, un nombre impair : un recto ou un verso manque. Rien n'a été changé ; "
+                "numérisez la page qui manque, ou rangez les pages une à une.",
+                count=len(pages),
+            ),
         )
     backs = list(pages[half:])
     if backwards:

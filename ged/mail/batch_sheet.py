@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ged.errors import Refused
+from ged.mail.said import Said
 
 MOST_COPIES, MOST_LETTERS, MOST_PAGES = 100, 500, 5000
 
@@ -56,5 +57,5 @@ def _count(typed: str, most: int, field: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):
-        raise Refused("batch.count", f"Écrivez un nombre de 1 à {most}, ou rien.", field=field)
+        raise Refused("batch.count", Said("Écrivez un nombre de 1 à %(most)s, ou rien.", most=most), field=field)
     return int(text)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ged.errors import Conflict, Refused
 from ged.mail.custody import HandOver, Way
+from ged.mail.said import Said
 
 MOST_TYPED = 500
 """Numbers put into a box at once: more than a box holds."""
@@ -160,7 +161,9 @@ def checked_sheet(sheet: BoxSheet) -> BoxSheet:
         )
     if not 1 <= sheet.capacity <= MOST_CAPACITY:
         raise Refused(
-            "box.capacity", f"La capacité est un nombre de courriers, de 1 à {MOST_CAPACITY}.", field="capacite"
+            "box.capacity",
+            Said("La capacité est un nombre de courriers, de 1 à %(most)s.", most=MOST_CAPACITY),
+            field="capacite",
         )
     if max(map(len, said.values())) > 200:
         raise Refused("box.too_long", "Un champ de la boîte dépasse 200 caractères : raccourcissez-le.")
@@ -177,7 +180,9 @@ def typed_lines(text: str) -> tuple[str, ...]:
     if not found:
         raise Refused("box.nothing_typed", "Lisez ou tapez au moins un numéro, un par ligne.", field="numeros")
     if len(found) > MOST_TYPED:
-        raise Refused("box.too_many", f"On met {MOST_TYPED} courriers au plus à la fois.", field="numeros")
+        raise Refused(
+            "box.too_many", Said("On met %(most)s courriers au plus à la fois.", most=MOST_TYPED), field="numeros"
+        )
     return found
 
 
@@ -190,7 +195,11 @@ def refuse_boxed(boxed: Boxed | None, number: str) -> None:
     if boxed is not None:
         raise Conflict(
             "custody.boxed",
-            f"L'original de {number} est aux archives, boîte {boxed.cote} : demandez à l'archiviste de le prêter.",
+            Said(
+                "L'original de %(number)s est aux archives, boîte %(box)s : demandez à l'archiviste de le prêter.",
+                number=number,
+                box=boxed.cote,
+            ),
             letter_id=boxed.letter_id,
         )
 

@@ -17,6 +17,7 @@ from ged.mail.circuit_template import StageKind
 from ged.mail.item import Confidentiality
 from ged.mail.moves import Destination
 from ged.mail.organisation import Seat
+from ged.mail.said import Said as Told
 
 Approver = Destination
 """A position, or whoever works in a unit."""
@@ -149,8 +150,11 @@ def refuse_circuit(
     if twice is not None:
         raise Refused(
             "circuit.circular",
-            f"« {_called(twice, by_position)} » est deux fois dans le circuit : un refus y tournerait en rond. "
-            "Gardez une seule de ses étapes.",
+            Told(
+                "« %(name)s » est deux fois dans le circuit : un refus y tournerait en rond. Gardez une seule de ses "
+                "étapes.",
+                name=_called(twice, by_position),
+            ),
             field="circuit",
         )
     if all(each == author for each in named):
@@ -174,7 +178,7 @@ def _refuse_shape(circuit: Circuit) -> None:
             "circuit.empty", "Composez le circuit : au moins une étape, et quelqu'un à chacune.", field="circuit"
         )
     if len(stages) > LONGEST:
-        raise Refused("circuit.long", f"Un circuit compte {LONGEST} étapes au plus.", field="circuit")
+        raise Refused("circuit.long", Told("Un circuit compte %(most)s étapes au plus.", most=LONGEST), field="circuit")
     signing = [n for n, stage in enumerate(stages) if stage.kind is StageKind.SIGNATURE]
     if signing != [len(stages) - 1]:
         raise Refused("circuit.last", "La dernière étape du circuit est la signature, et elle seule.", field="circuit")
@@ -197,13 +201,19 @@ def _refuse_approver(each: Approver, level: Confidentiality, seats: tuple[Seat, 
     if not held:
         raise Refused(
             "circuit.no_holder",
-            f"Personne n'occupe aujourd'hui « {what} ». Choisissez un autre viseur, ou son intérimaire.",
+            Told(
+                "Personne n'occupe aujourd'hui « %(name)s ». Choisissez un autre viseur, ou son intérimaire.", name=what
+            ),
             field="circuit",
         )
     if not any(level in seat.position.clearance.up_to() for seat in held):
         raise Refused(
             "circuit.clearance",
-            f"« {what} » n'est pas habilité à lire un projet de cette confidentialité. Choisissez un autre viseur.",
+            Told(
+                "« %(name)s » n'est pas habilité à lire un projet de cette confidentialité. Choisissez un autre "
+                "viseur.",
+                name=what,
+            ),
             field="circuit",
         )
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor
 from ged.mail.item import Letter
+from ged.mail.said import Said
 
 
 class Way(StrEnum):
@@ -112,19 +113,29 @@ def refuse_hand_over(
         Refused: `custody.no_keeper`, `custody.same`, `custody.past_return`.
     """
     if standing is None:
-        raise Conflict("custody.none", f"Aucun original papier n'est connu pour {letter.number}.", letter_id=letter.id)
+        raise Conflict(
+            "custody.none",
+            Said("Aucun original papier n'est connu pour %(number)s.", number=letter.number),
+            letter_id=letter.id,
+        )
     if coming is not None:
         raise Conflict(
             "custody.coming",
-            f"L'original de {letter.number} est déjà remis à quelqu'un et attend sa décharge. "
-            "Faites-la donner, ou annulez cette remise.",
+            Said(
+                "L'original de %(number)s est déjà remis à quelqu'un et attend sa décharge. Faites-la donner, ou "
+                "annulez cette remise.",
+                number=letter.number,
+            ),
             letter_id=letter.id,
         )
     if not may_give(actor, letter, standing):
         raise Forbidden(
             "custody.not_yours",
-            f"L'original papier de {letter.number} n'est pas chez vous : qui le détient, ou le bureau d'ordre, "
-            "peut le remettre.",
+            Said(
+                "L'original papier de %(number)s n'est pas chez vous : qui le détient, ou le bureau d'ordre, peut le "
+                "remettre.",
+                number=letter.number,
+            ),
             letter_id=letter.id,
         )
     if to.entity_id is None and not to.outside.strip():

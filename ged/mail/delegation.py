@@ -14,6 +14,7 @@ from ged.errors import Forbidden, Refused
 from ged.mail.access import ACTING, Actor, Capacity, Role
 from ged.mail.item import Confidentiality
 from ged.mail.organisation import Grant, Holding, Position
+from ged.mail.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ def check(new: Grant, ground: Ground, name: str) -> None:
     if _comes_back(new, ground):
         raise Refused(
             "delegation.circle",
-            f"{name} se fait déjà remplacer par qui occupe ce poste : la délégation tournerait en rond. "
-            "Choisissez quelqu'un d'autre, ou d'autres dates.",
+            Said(
+                "%(name)s se fait déjà remplacer par qui occupe ce poste : la délégation tournerait en rond. "
+                "Choisissez quelqu'un d'autre, ou d'autres dates.",
+                name=name,
+            ),
             field="identifiant",
         )
 
@@ -132,7 +136,7 @@ def _refuse_incomplete(new: Grant) -> None:
 def _refuse_person(new: Grant, ground: Ground, name: str) -> None:
     held = [each for each in ground.holdings if each.login == new.login and _meet(each, new)]
     if any(each.position_id == new.position_id for each in held):
-        raise Refused("delegation.self", f"{name} occupe déjà ce poste.", field="identifiant")
+        raise Refused("delegation.self", Said("%(name)s occupe déjà ce poste.", name=name), field="identifiant")
     tenant_id = ground.tenant_of(new.position_id)
     own = [
         ground.positions[each.position_id].clearance
@@ -142,14 +146,22 @@ def _refuse_person(new: Grant, ground: Ground, name: str) -> None:
     if not own:
         raise Refused(
             "delegation.stranger",
-            f"{name} n'occupe alors aucun poste de cette organisation. Choisissez quelqu'un de la maison.",
+            Said(
+                "%(name)s n'occupe alors aucun poste de cette organisation. Choisissez quelqu'un de la maison.",
+                name=name,
+            ),
             field="identifiant",
         )
     needed = ground.positions[new.position_id].clearance
     if not covers(own, needed):
         raise Refused(
             "delegation.clearance",
-            f"{name} n'est pas habilité au niveau « {needed} » que demande ce poste. Choisissez quelqu'un qui l'est.",
+            Said(
+                "%(name)s n'est pas habilité au niveau « %(level)s » que demande ce poste. Choisissez quelqu'un qui "
+                "l'est.",
+                name=name,
+                level=Said(needed),
+            ),
             field="identifiant",
         )
 
@@ -161,8 +173,11 @@ def _refuse_double(new: Grant, ground: Ground) -> None:
         if each.login == new.login or new.capacity is each.capacity is Capacity.INTERIM:
             raise Refused(
                 "delegation.overlap",
-                f"Quelqu'un agit déjà pour ce poste à ces dates (acte n° {each.instrument}). "
-                "Retirez d'abord l'autre, ou changez les dates.",
+                Said(
+                    "Quelqu'un agit déjà pour ce poste à ces dates (acte n° %(number)s). Retirez d'abord l'autre, ou "
+                    "changez les dates.",
+                    number=each.instrument,
+                ),
                 field="depuis",
             )
 

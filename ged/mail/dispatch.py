@@ -16,6 +16,7 @@ from ged.mail.access import KEEPS_REGISTER, Actor, Post
 from ged.mail.item import Confidentiality, Letter, State
 from ged.mail.message import check_address
 from ged.mail.moves import LEADING
+from ged.mail.said import Said
 
 EMAIL, PLATFORM, INTERNAL = "courriel", "plateforme", "interne"
 """Codes of the ways that the house itself carries; every other code of the list is paper in somebody's hands."""
@@ -144,7 +145,9 @@ def checked(plan: Plan, letter: Letter, ways: Iterable[str]) -> Plan:
     """
     if not plan.recipient.strip() or len(plan.recipient) > _LONG or len(plan.address) > _LONG:
         raise Refused(
-            "dispatch.recipient", f"Chaque destinataire a un nom, de {_LONG} caractères au plus.", field="destinataire"
+            "dispatch.recipient",
+            Said("Chaque destinataire a un nom, de %(most)s caractères au plus.", most=_LONG),
+            field="destinataire",
         )
     if plan.way and plan.way not in {*ways, PLATFORM, INTERNAL}:
         raise Refused(
@@ -172,12 +175,16 @@ def ready(sending: Sending) -> None:
     if sending.state is not SendingState.READY:
         raise Conflict(
             "dispatch.gone",
-            f"L'envoi à {sending.plan.recipient} est déjà parti. Rien n'a été envoyé une seconde fois.",
+            Said(
+                "L'envoi à %(name)s est déjà parti. Rien n'a été envoyé une seconde fois.", name=sending.plan.recipient
+            ),
             sending_id=sending.id,
         )
     if not sending.plan.way:
         raise Refused(
-            "dispatch.way", f"Choisissez comment le courrier part pour {sending.plan.recipient}.", field="mode"
+            "dispatch.way",
+            Said("Choisissez comment le courrier part pour %(name)s.", name=sending.plan.recipient),
+            field="mode",
         )
 
 
@@ -189,7 +196,9 @@ def answerable(sending: Sending, said: SendingState) -> None:
     """
     if sending.state not in GONE:
         raise Refused(
-            "dispatch.not_gone", f"L'envoi à {sending.plan.recipient} n'est pas encore parti.", sending_id=sending.id
+            "dispatch.not_gone",
+            Said("L'envoi à %(name)s n'est pas encore parti.", name=sending.plan.recipient),
+            sending_id=sending.id,
         )
     if said not in ANSWERS:
         raise Refused("dispatch.answer", "Dites si l'envoi est remis, si son AR est revenu, ou s'il est retourné.")
@@ -205,8 +214,11 @@ def callable_back(sending: Sending, *, posted: bool) -> None:
     if sending.state is not SendingState.SENT or not stays:
         raise Conflict(
             "dispatch.too_late",
-            f"L'envoi à {sending.plan.recipient} est arrivé ou n'est pas parti : il ne se rappelle pas. "
-            "Envoyez un rectificatif si besoin.",
+            Said(
+                "L'envoi à %(name)s est arrivé ou n'est pas parti : il ne se rappelle pas. Envoyez un rectificatif si "
+                "besoin.",
+                name=sending.plan.recipient,
+            ),
             sending_id=sending.id,
         )
 

@@ -10,12 +10,14 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import reduce
 
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor, Role
 from ged.mail.circuit import Approver, Circuit
 from ged.mail.item import Confidentiality, Direction, Priority, State
 from ged.mail.markup import LONGEST
+from ged.mail.said import Said
 
 WITH_AUTHOR = (State.IN_PROGRESS, State.APPROVAL_REFUSED)
 IN_CIRCUIT = (State.TO_APPROVE, State.TO_SIGN)
@@ -205,13 +207,23 @@ def refuse_faulty(content: Content) -> None:
     if len(content.text) > LONGEST or max(map(len, lines)) > _LONG:
         raise Refused(
             "draft.long",
-            f"L'objet, chaque destinataire et chaque ampliation comptent {_LONG} caractères au plus, le texte "
-            f"{LONGEST} : joignez le reste en fichier.",
+            Said(
+                "L'objet, chaque destinataire et chaque ampliation comptent %(line)s caractères au plus, le texte "
+                "%(text)s : joignez le reste en fichier.",
+                line=_LONG,
+                text=LONGEST,
+            ),
         )
     if len(content.copies) > _MOST_COPIES:
-        raise Refused("draft.copies", f"Un projet porte {_MOST_COPIES} ampliations au plus.", field="ampliations")
+        raise Refused(
+            "draft.copies",
+            Said("Un projet porte %(most)s ampliations au plus.", most=_MOST_COPIES),
+            field="ampliations",
+        )
     if len(content.attachments) > _MOST_ATTACHED:
-        raise Refused("draft.attachments", f"Un projet porte {_MOST_ATTACHED} pièces jointes au plus.")
+        raise Refused(
+            "draft.attachments", Said("Un projet porte %(most)s pièces jointes au plus.", most=_MOST_ATTACHED)
+        )
 
 
 def refuse_unfinished(content: Content, direction: Direction) -> None:
@@ -220,15 +232,18 @@ def refuse_unfinished(content: Content, direction: Direction) -> None:
     Raises:
         Refused: `draft.unfinished`.
     """
-    missing = [] if content.subject.strip() else ["l'objet"]
+    missing = [] if content.subject.strip() else [Said("l'objet")]
     if direction is Direction.OUTGOING and not any(line.strip() for line in content.recipients):
-        missing.append("le destinataire")
+        missing.append(Said("le destinataire"))
     if not content.text.strip() and content.file is None:
-        missing.append("le texte")
+        missing.append(Said("le texte"))
     if missing:
         raise Refused(
             "draft.unfinished",
-            f"Il manque encore {' et '.join(missing)}. Complétez le projet, puis envoyez-le.",
+            Said(
+                "Il manque encore %(what)s. Complétez le projet, puis envoyez-le.",
+                what=reduce(lambda one, other: Said("%(one)s et %(other)s", one=one, other=other), missing),
+            ),
             field="objet" if "l'objet" in missing else "texte",
         )
 

@@ -23,6 +23,7 @@ from ged.mail.draft_acts import (
     stage_of,
 )
 from ged.mail.item import State
+from ged.mail.said import Said as Told
 
 
 def outcome(
@@ -198,8 +199,12 @@ def _not_yours(actor: Actor, draft: Draft, stage: Stage | None) -> Forbidden | C
     if beyond is not None:
         return Forbidden(
             "draft.delegation",
-            f"Votre délégation (acte n° {beyond.instrument}) ne couvre pas cette nature de document : "
-            f"la signature revient à {beyond.holder or 'la personne qui occupe le poste'}.",
+            Told(
+                "Votre délégation (acte n° %(number)s) ne couvre pas cette nature de document : la signature revient à "
+                "%(name)s.",
+                number=beyond.instrument,
+                name=beyond.holder or Told("la personne qui occupe le poste"),
+            ),
             draft_id=draft.id,
             login=actor.login,
         )
@@ -212,10 +217,10 @@ def _not_yours(actor: Actor, draft: Draft, stage: Stage | None) -> Forbidden | C
 
 
 def _stale(draft: Draft, name: str) -> Conflict:
-    by = f"{name} a agi sur ce projet" if name else "Ce projet a changé"
+    by = Told("%(name)s a agi sur ce projet", name=name) if name else Told("Ce projet a changé")
     return Conflict(
         "draft.stale",
-        f"{by} pendant que vous le lisiez. Rien n'a été fait : relisez où il en est, puis décidez.",
+        Told("%(by)s pendant que vous le lisiez. Rien n'a été fait : relisez où il en est, puis décidez.", by=by),
         draft_id=draft.id,
         standing=draft.revision,
     )

@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor, Capacity
-from ged.mail.french_dates import long_date
+from ged.mail.french_dates import long_moment
 from ged.mail.item import Confidentiality, Letter, Reading, Sealing
+from ged.mail.said import Said
 
 
 class Nature(StrEnum):
@@ -100,8 +101,10 @@ def refuse_opening(actor: Actor, envelope: Envelope, letter: Letter, now: dateti
         raise Refused("envelope.not_handed", "Le bureau d'ordre ne vous a pas encore remis ce pli. Demandez-le-lui.")
     opens_at = envelope.cover.opens_at
     if opens_at is not None and now < opens_at:
-        said = f"le {long_date(opens_at.date())} à {opens_at.hour} h {opens_at.minute:02d}"
-        raise Refused("envelope.too_early", f"Cette offre s'ouvre {said}. Avant, personne ne peut l'ouvrir.")
+        raise Refused(
+            "envelope.too_early",
+            Said("Cette offre s'ouvre %(moment)s. Avant, personne ne peut l'ouvrir.", moment=long_moment(opens_at)),
+        )
     if letter.reading is Reading.PENDING or letter.sealing is Sealing.PENDING:
         raise Conflict(
             "envelope.being_read",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from ged.mail.said import Said
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -22,9 +24,16 @@ def plain(text: str) -> str:
 _BY_NAME = {plain(name): number for number, name in enumerate(MONTHS, 1)}
 
 
-def long_date(day: date) -> str:
+def long_date(day: date) -> Said:
     """Return « 12 mars 2046 », « 1er mars 2046 »."""
-    return f"{'1er' if day.day == 1 else day.day} {MONTHS[day.month - 1]} {day.year}"
+    number = Said("1er") if day.day == 1 else day.day
+    return Said("%(day)s %(month)s %(year)s", day=number, month=Said(MONTHS[day.month - 1]), year=day.year)
+
+
+def long_moment(instant: datetime) -> Said:
+    """Return « le 12 mars 2046 à 9 h 05 »."""
+    day, minute = long_date(instant.date()), f"{instant.minute:02d}"
+    return Said("le %(day)s à %(hour)s h %(minute)s", day=day, hour=instant.hour, minute=minute)
 
 
 def month_named(name: str) -> int | None:

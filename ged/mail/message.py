@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ged.errors import Refused
+from ged.mail.said import Said
 
 
 class MessageState(StrEnum):
@@ -95,7 +96,10 @@ def check_address(address: str) -> str:
     if not _ADDRESS.fullmatch(given):
         raise Refused(
             "mail.address",
-            f"« {given[:80]} » n'est pas une adresse de courriel. Écrivez-la comme nom@exemple.tg.",
+            Said(
+                "« %(address)s » n'est pas une adresse de courriel. Écrivez-la comme nom@exemple.tg.",
+                address=given[:80],
+            ),
             field="adresse",
         )
     return given

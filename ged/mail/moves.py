@@ -15,6 +15,7 @@ from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Capacity, Post, Role
 from ged.mail.calendar import WorkingCalendar
 from ged.mail.item import Letter, State
+from ged.mail.said import Said
 
 
 class Move(StrEnum):
@@ -389,9 +390,9 @@ def _back(actor: Actor, letter: Letter, last: Step | None) -> Standing:
 
 
 def _stale(letter: Letter, last: Step | None) -> Conflict:
-    by = f"{last.name} a agi sur ce courrier" if last else "Ce courrier a changé"
+    by = Said("%(name)s a agi sur ce courrier", name=last.name) if last else Said("Ce courrier a changé")
     return Conflict(
         "move.stale",
-        f"{by} pendant que vous le lisiez. Rien n'a été fait : relisez où il en est, puis décidez.",
+        Said("%(by)s pendant que vous le lisiez. Rien n'a été fait : relisez où il en est, puis décidez.", by=by),
         letter_id=letter.id,
     )

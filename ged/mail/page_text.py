@@ -12,6 +12,7 @@ from ged.mail.access import Actor, Right
 from ged.mail.item import Letter
 from ged.mail.moves import parties
 from ged.mail.page import Box, Page, Word
+from ged.mail.said import Said
 
 MAX_CHARACTERS = 20_000
 """Three times what the densest page holds."""
@@ -40,8 +41,14 @@ def tidy(text: str) -> str:
         Refused: `text.too_long`.
     """
     if len(text) > MAX_CHARACTERS:
-        sentence = f"Ce texte dépasse {MAX_CHARACTERS} caractères : une page n'en porte pas tant. Rien n'a été changé."
-        raise Refused("text.too_long", sentence, field="texte")
+        raise Refused(
+            "text.too_long",
+            Said(
+                "Ce texte dépasse %(most)s caractères : une page n'en porte pas tant. Rien n'a été changé.",
+                most=MAX_CHARACTERS,
+            ),
+            field="texte",
+        )
     return "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ged.errors import Conflict, Refused
-from ged.mail.french_dates import long_date
+from ged.mail.french_dates import long_date, long_moment
 from ged.mail.item import Direction
+from ged.mail.said import Said
 
 _PREFIX = {Direction.INCOMING: "ARR", Direction.OUTGOING: "DEP", Direction.INTERNAL: "INT"}
 _KNOWN = {"direction", "year", "sequence", "entity"}
@@ -34,12 +35,17 @@ def check_pattern(pattern: str) -> None:
         fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name}
         format_number(pattern, Series("x", Direction.INCOMING, 2026), 1, acronym="MMRE")
     except (ValueError, KeyError, IndexError, AttributeError) as error:
-        raise Refused("register.pattern", f"Le modèle de numéro « {pattern} » n'est pas lisible.") from error
+        raise Refused(
+            "register.pattern", Said("Le modèle de numéro « %(pattern)s » n'est pas lisible.", pattern=pattern)
+        ) from error
     if not {"sequence", "year", "direction"} <= fields or not fields <= _KNOWN:
         raise Refused(
             "register.pattern",
-            f"Le modèle de numéro « {pattern} » doit porter {{direction}}, {{year}} et {{sequence}}, "
-            "et peut porter {entity} en plus.",
+            Said(
+                "Le modèle de numéro « %(pattern)s » doit porter {direction}, {year} et {sequence}, et peut porter "
+                "{entity} en plus.",
+                pattern=pattern,
+            ),
         )
 
 
@@ -77,12 +83,16 @@ class RegisterYear:
 
 def closed(series: Series, closed_at: datetime) -> Refused:
     """Return the refusal of a number in a series that is closed."""
-    following = series.year + 1
     return Refused(
         "register.closed",
-        f"L'exercice {series.year} de ce registre est clos depuis le {long_date(closed_at.date())} : il ne prend plus "
-        f"de numéro. Gardez le pli et enregistrez-le à partir du 1er janvier {following} : il prendra un numéro de "
-        f"{following} et gardera sa date de réception.",
+        Said(
+            "L'exercice %(year)s de ce registre est clos depuis le %(day)s : il ne prend plus de numéro. Gardez le pli "
+            "et enregistrez-le à partir du 1er janvier %(next)s : il prendra un numéro de %(next)s et gardera sa date "
+            "de réception.",
+            year=series.year,
+            day=long_date(closed_at.date()),
+            next=series.year + 1,
+        ),
         register=series.register_id,
         direction=str(series.direction),
         year=series.year,
@@ -99,8 +109,11 @@ def refuse_early(year: RegisterYear, today: date) -> None:
         number = year.series.year
         raise Refused(
             "register.too_early",
-            f"L'exercice {number} n'est pas fini. Un registre se clôt à partir du 31 décembre {number}, "
-            "quand plus rien n'est à y inscrire.",
+            Said(
+                "L'exercice %(year)s n'est pas fini. Un registre se clôt à partir du 31 décembre %(year)s, quand plus "
+                "rien n'est à y inscrire.",
+                year=number,
+            ),
         )
 
 
@@ -141,19 +154,29 @@ def paper_instant(
     if at < block.reserved_at:
         raise Refused(
             "register.paper_before",
-            f"Ces numéros ont été réservés {_said(block.reserved_at)} : aucun n'a pu servir avant. Corrigez la date "
-            "ou l'heure.",
+            Said(
+                "Ces numéros ont été réservés %(moment)s : aucun n'a pu servir avant. Corrigez la date ou l'heure.",
+                moment=long_moment(block.reserved_at),
+            ),
             field="heure",
         )
     if at > now or at.year != block.series.year:
-        limit = "cette heure est à venir" if at > now else f"ces numéros sont de {block.series.year}"
-        raise Refused("register.paper_later", f"Corrigez la date ou l'heure : {limit}.", field="heure")
+        why = (
+            "Corrigez la date ou l'heure : cette heure est à venir."
+            if at > now
+            else Said("Corrigez la date ou l'heure : ces numéros sont de %(year)s.", year=block.series.year)
+        )
+        raise Refused("register.paper_later", why, field="heure")
     for other, instant in entered.items():
         if (other < sequence and instant > at) or (other > sequence and instant < at):
             raise Refused(
                 "register.paper_order",
-                f"Le numéro {other} du même bloc a servi {_said(instant)} : l'heure doit suivre l'ordre des numéros. "
-                "Corrigez l'une des deux lignes d'après le relevé.",
+                Said(
+                    "Le numéro %(number)s du même bloc a servi %(moment)s : l'heure doit suivre l'ordre des numéros. "
+                    "Corrigez l'une des deux lignes d'après le relevé.",
+                    number=other,
+                    moment=long_moment(instant),
+                ),
                 field="heure",
             )
     return at
@@ -169,7 +192,3 @@ def number_done() -> Conflict:
 
 def _minute(instant: datetime) -> datetime:
     return instant.replace(second=0, microsecond=0)
-
-
-def _said(instant: datetime) -> str:
-    return f"le {long_date(instant.date())} à {instant.hour} h {instant.minute:02d}"

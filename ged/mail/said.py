@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any, Self
 
 Value = str | int
 """What stands in a sentence: a number, words that stand as they are, or a `Said` that is told in its turn."""
+_SOUND = re.compile(r"(?:[^%]|%%|%\(\w+\)s)*")
 
 
 class Said(str):
@@ -43,11 +46,35 @@ def plain(text: str) -> Any:
 
 
 def read(values: Any) -> Any:
-    """Return the text that these values are the plain form of."""
-    if not isinstance(values, list):
+    """Return the text that these values are the plain form of.
+
+    Raises:
+        ValueError: they are of none: a width in a placeholder, say, would make a text without end.
+    """
+    if not isinstance(values, list | tuple):
         return values
     sentence, parts = values
+    if parts and not _SOUND.fullmatch(sentence):
+        raise ValueError(sentence)
     return Said(sentence, **{name: read(each) for name, each in parts.items()})
+
+
+def kept(text: str) -> str:
+    """Return a text as a column of texts keeps it: one made of values as JSON, any other as it is."""
+    if text.startswith("[") or (isinstance(text, Said) and text.values):
+        return json.dumps(plain(text if isinstance(text, Said) else Said(text)), ensure_ascii=False)
+    return str(text)
+
+
+def recalled(text: str) -> str:
+    """Return the text that a column keeps so; what is no such JSON stands as it is."""
+    if not text.startswith("["):
+        return text
+    try:
+        found: str = read(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return text
+    return found
 
 
 def said_by(error: Exception) -> str:

@@ -10,6 +10,7 @@ from ged.errors import Refused
 from ged.mail.access import Actor, Role
 from ged.mail.item import Letter
 from ged.mail.moves import LEADING, OPEN
+from ged.mail.said import Said
 
 _KNOWN = {"year", "sequence", "entity"}
 _GIVES = LEADING | {Role.OFFICER, Role.SECRETARY}
@@ -46,11 +47,16 @@ def check_second_pattern(pattern: str) -> None:
         fields = {name for _, name, _, _ in string.Formatter().parse(pattern) if name}
         format_second(pattern, 2026, 1, acronym="DAF")
     except (ValueError, KeyError, IndexError, AttributeError) as error:
-        raise Refused("register.pattern", f"Le modèle de numéro « {pattern} » n'est pas lisible.") from error
+        raise Refused(
+            "register.pattern", Said("Le modèle de numéro « %(pattern)s » n'est pas lisible.", pattern=pattern)
+        ) from error
     if not {"sequence", "year"} <= fields or not fields <= _KNOWN:
         raise Refused(
             "register.pattern",
-            f"Le modèle de numéro « {pattern} » doit porter {{year}} et {{sequence}}, et peut porter {{entity}}.",
+            Said(
+                "Le modèle de numéro « %(pattern)s » doit porter {year} et {sequence}, et peut porter {entity}.",
+                pattern=pattern,
+            ),
         )
 
 

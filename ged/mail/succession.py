@@ -13,6 +13,7 @@ from ged.mail.access import Actor, Post, Role
 from ged.mail.delegation import may_grant
 from ged.mail.item import Confidentiality, State
 from ged.mail.organisation import Position, Seat
+from ged.mail.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,10 @@ def require_accept(actor: Actor, one: Succession) -> Post:
         Forbidden: `succession.not_yours`, the actor does not sit in that post, or made the inventory.
     """
     if one.accepted_at is not None:
-        raise Conflict("succession.accepted", f"{one.accepted_by} a déjà accepté cette passation. Rien n'a été changé.")
+        raise Conflict(
+            "succession.accepted",
+            Said("%(name)s a déjà accepté cette passation. Rien n'a été changé.", name=one.accepted_by or ""),
+        )
     post = _sits(actor, one.position_id)
     if post is None or actor.login == one.made_login:
         raise Forbidden(

@@ -14,6 +14,7 @@ from ged.errors import Forbidden, NotFound, Refused
 from ged.mail.access import KEEPS_REGISTER, Actor, Post, Role
 from ged.mail.custody import HandOver, Keeper, Way
 from ged.mail.item import Confidentiality, Letter
+from ged.mail.said import Said
 
 CODE_TERM = timedelta(days=60)
 """The code of a sheet that never came back stops working after this long; the sheet itself can still be scanned."""
@@ -179,8 +180,11 @@ def issuing_post(actor: Actor, letter: Letter, standing: HandOver | None) -> Pos
             return post
     raise Forbidden(
         "custody.not_yours",
-        f"L'original papier de {letter.number} n'est pas chez vous : qui le détient, ou le bureau d'ordre, "
-        "peut le remettre.",
+        Said(
+            "L'original papier de %(number)s n'est pas chez vous : qui le détient, ou le bureau d'ordre, peut le "
+            "remettre.",
+            number=letter.number,
+        ),
         letter_id=letter.id,
     )
 
@@ -194,7 +198,10 @@ def refuse_empty(letter_ids: Sequence[str]) -> None:
     if not letter_ids:
         raise Refused("transmittal.empty", "Cochez au moins un courrier (touche X), puis faites le bordereau.")
     if len(letter_ids) > MAX_LINES:
-        raise Refused("transmittal.too_long", f"Un bordereau porte {MAX_LINES} lignes au plus. Faites-en plusieurs.")
+        raise Refused(
+            "transmittal.too_long",
+            Said("Un bordereau porte %(most)s lignes au plus. Faites-en plusieurs.", most=MAX_LINES),
+        )
 
 
 def initials(label: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ged.errors import Corrupt, NotFound
+from ged.mail.said import Said
 from ged.ports import LogEntry, LogHead
 from ged.seal.log_key import in_force, read_checkpoint, with_kept
 from ged.seal.note import Checkpoint, Proof, write_proof
@@ -150,4 +151,4 @@ def _unsigned(error: Exception) -> Corrupt:
 
 
 def _unknown(index: int) -> NotFound:
-    return NotFound("ledger.unknown", f"Le journal des sceaux n'a pas d'entrée n° {index}.")
+    return NotFound("ledger.unknown", Said("Le journal des sceaux n'a pas d'entrée n° %(index)s.", index=index))

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from ged.errors import Conflict, NotFound, Refused
+from ged.mail.said import Said, said_by
 from ged.seal.certify import authority_certificate, certificate_request, revocation_list, revoked_certificate
 from ged.seal.key_files import alone, in_number, keep, new_p256, new_rsa, numbered, read_private, settle
 from ged.seal.keys import AUTHORITY, LISTS, SEAL, SealKeys, certified
@@ -98,7 +99,7 @@ def import_certificate(
         certificate, chain = _readable(keys, pem)
         private = _asked(keys.folder, certificate)
         if private is None and (on_token is None or certificate.public_key() != on_token):
-            raise _unfit("sa clé n'est ni une de celles demandées ici (ged keys request), ni celle du jeton")
+            raise _unfit(Said("sa clé n'est ni une de celles demandées ici (ged keys request), ni celle du jeton"))
         announce(certificate)
         number = _next(keys.folder, SEAL)
         if private is not None:
@@ -222,17 +223,19 @@ def _readable(keys: SealKeys, pem: bytes) -> tuple[x509.Certificate, tuple[x509.
         as_sealing(certificate.public_key())
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except (ValueError, IndexError) as error:
-        raise _unfit("le fichier n'a pas de certificat de clé P-256, ou RSA de 3072 bits au moins") from error
+        raise _unfit(Said("le fichier n'a pas de certificat de clé P-256, ou RSA de 3072 bits au moins")) from error
     except x509.ExtensionNotFound as error:
-        raise _unfit("il ne dit pas à quoi sa clé sert") from error
+        raise _unfit(Said("il ne dit pas à quoi sa clé sert")) from error
     if not (usage.digital_signature or usage.content_commitment):
-        raise _unfit("sa clé n'est pas faite pour signer")
+        raise _unfit(Said("sa clé n'est pas faite pour signer"))
     known = TrustStore.from_pem(pem + keys.trust_pem)
     try:
         chain = known.path(certificate)
         known.judge(chain, Moment(keys.clock(), proved=False))
     except ValueError as error:
-        raise _unfit(f"{error}. Joignez au fichier toute la chaîne, jusqu'à l'autorité racine") from error
+        raise _unfit(
+            Said("%(why)s. Joignez au fichier toute la chaîne, jusqu'à l'autorité racine", why=said_by(error))
+        ) from error
     return certificate, chain
 
 
@@ -244,4 +247,4 @@ def _read_list(block: bytes) -> x509.CertificateRevocationList:
 
 
 def _unfit(why: str) -> Refused:
-    return Refused("keys.certificate", f"Ce certificat ne peut pas sceller ici : {why}.")
+    return Refused("keys.certificate", Said("Ce certificat ne peut pas sceller ici : %(why)s.", why=why))

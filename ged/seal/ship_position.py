@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ged.errors import Corrupt
+from ged.mail.said import Said
 from ged.seal.tiles import Write, durable_write
 
 _NAME = "position.json"
@@ -53,8 +54,11 @@ def read_position(folder: Path) -> ShipPosition:
     except (ValueError, KeyError, TypeError) as error:
         raise Corrupt(
             "ship.position",
-            "Le repère des inscriptions au journal n'est pas lisible. Rien n'est perdu : retirez le fichier "
-            f"{_NAME} du dossier du journal, tout sera relu.",
+            Said(
+                "Le repère des inscriptions au journal n'est pas lisible. Rien n'est perdu : retirez le fichier "
+                "%(file)s du dossier du journal, tout sera relu.",
+                file=_NAME,
+            ),
             folder=str(folder),
         ) from error
 

@@ -25,6 +25,7 @@ from pkcs11.util.ec import encode_ec_public_key
 from pkcs11.util.rsa import encode_rsa_public_key
 
 from ged.errors import GedError, Refused, Unavailable
+from ged.mail.said import Said
 from ged.seal.keys import SealKeys, ensure_certificate, refuse_revoked
 from ged.seal.sealing_key import Public, as_sealing
 from ged.seal.trust import TrustStore
@@ -133,7 +134,7 @@ class Token:
 
     def _gone(self, error: Exception, label: str) -> GedError:
         if isinstance(error, (pkcs11.NoSuchKey, pkcs11.MultipleObjectsReturned)):
-            return Refused("seal.token_key", f"Le jeton n'a pas une clé « {label} », et une seule.")
+            return Refused("seal.token_key", Said("Le jeton n'a pas une clé « %(label)s », et une seule.", label=label))
         return Unavailable(
             "seal.token",
             "Le jeton qui garde la clé du cachet ne répond pas. Les courriers sont gardés ; leur sceau attend.",
@@ -215,7 +216,10 @@ def _readable(key: Any, label: str) -> Public:
     except ValueError as error:
         raise Refused(
             "seal.token_key",
-            f"La clé « {label} » du jeton ne convient pas : il faut P-256, ou RSA de 3072 bits au moins.",
+            Said(
+                "La clé « %(label)s » du jeton ne convient pas : il faut P-256, ou RSA de 3072 bits au moins.",
+                label=label,
+            ),
         ) from error
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from ged.errors import Corrupt, Unavailable
+from ged.mail.said import Said
 from ged.seal.cosignature import COSIGNS, check_cosignature
 from ged.seal.note import Checkpoint, open_note, read_lines, read_number, read_verifier, write_hashes
 
@@ -115,7 +116,9 @@ class HttpWitness:
 def _unavailable(witness: str, said: str) -> Unavailable:
     return Unavailable(
         "witness.unavailable",
-        f"Le témoin « {witness} » ne répond pas. Rien n'est perdu : il sera sollicité de nouveau.",
+        Said(
+            "Le témoin « %(witness)s » ne répond pas. Rien n'est perdu : il sera sollicité de nouveau.", witness=witness
+        ),
         witness=witness,
         said=said,
     )
@@ -124,8 +127,11 @@ def _unavailable(witness: str, said: str) -> Unavailable:
 def _refused(witness: str, origin: str, size: int, status: int) -> Corrupt:
     return Corrupt(
         "witness.refused",
-        f"Le témoin « {witness} » refuse la tête du journal : il se souvient d'une autre histoire. "
-        "N'effacez rien ; prévenez l'auditeur.",
+        Said(
+            "Le témoin « %(witness)s » refuse la tête du journal : il se souvient d'une autre histoire. N'effacez rien "
+            "; prévenez l'auditeur.",
+            witness=witness,
+        ),
         witness=witness,
         origin=origin,
         size=size,
@@ -136,9 +142,12 @@ def _refused(witness: str, origin: str, size: int, status: int) -> Corrupt:
 def _another_key(witness: str, origin: str) -> Corrupt:
     return Corrupt(
         "witness.not_followed",
-        f"Le témoin « {witness} » ne suit pas la clé en vigueur de ce journal. Si elle a changé ici, qui tient "
-        "le témoin l'accepte (ged witness --accept CLÉ) ; s'il en suit une autre que vous ne connaissez pas, "
-        "l'ancienne fut volée : prévenez l'auditeur.",
+        Said(
+            "Le témoin « %(witness)s » ne suit pas la clé en vigueur de ce journal. Si elle a changé ici, qui tient le "
+            "témoin l'accepte (ged witness --accept CLÉ) ; s'il en suit une autre que vous ne connaissez pas, "
+            "l'ancienne fut volée : prévenez l'auditeur.",
+            witness=witness,
+        ),
         witness=witness,
         origin=origin,
     )
@@ -147,8 +156,11 @@ def _another_key(witness: str, origin: str) -> Corrupt:
 def _ahead(witness: str, origin: str, remembered: int, size: int) -> Corrupt:
     return Corrupt(
         "witness.ahead",
-        f"Le témoin « {witness} » se souvient d'un journal plus long que celui-ci : des inscriptions ont disparu. "
-        "N'effacez rien ; prévenez l'auditeur.",
+        Said(
+            "Le témoin « %(witness)s » se souvient d'un journal plus long que celui-ci : des inscriptions ont disparu. "
+            "N'effacez rien ; prévenez l'auditeur.",
+            witness=witness,
+        ),
         witness=witness,
         origin=origin,
         remembered=remembered,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ged.clock import Clock, system_clock
 from ged.errors import Corrupt, NotFound, Unavailable
+from ged.mail.said import Said
 from ged.seal.cosignature import Cosignature, cosign, cosignatures, cosigner_key
 from ged.seal.keys import LogKey
 from ged.seal.log_key import (
@@ -118,7 +119,10 @@ class WitnessBook:
         if verifier not in {period.verifier for period in periods(held.verifier, self.verifier_key)}:
             raise Corrupt(
                 "witness.another_key",
-                f"Le journal « {origin} » est déjà connu sous une autre clé. Demandez à son administrateur pourquoi.",
+                Said(
+                    "Le journal « %(log)s » est déjà connu sous une autre clé. Demandez à son administrateur pourquoi.",
+                    log=origin,
+                ),
                 origin=origin,
             )
         return held

@@ -15,6 +15,7 @@ from ged.mail.custody import HandOver, Keeper, Way, keeps
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.services.hand_over import attest, begin, entered
 from ged.store.unit import Store, Unit
 
@@ -111,7 +112,10 @@ def remove(box_id: str, *, store: Store, actor: Actor, clock: Clock) -> None:
         if unit.boxes.used(one.id):
             raise Conflict(
                 "box.used",
-                f"La boîte {one.sheet.cote} contient ou a contenu du papier : des historiques la nomment. Elle reste.",
+                Said(
+                    "La boîte %(box)s contient ou a contenu du papier : des historiques la nomment. Elle reste.",
+                    box=one.sheet.cote,
+                ),
             )
         unit.boxes.remove(one)
         unit.journal.write_about(clock(), Act.BOX_REMOVED, actor, one.id, cote=one.sheet.cote, place=one.sheet.place)
@@ -198,7 +202,10 @@ def take_out(letter_id: str, why: str, *, store: Store, actor: Actor, clock: Clo
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         boxed = _boxed(unit, letter)
         if _lent(unit, letter):
-            raise Conflict("box.lent", f"L'original de {letter.number} est prêté : inscrivez d'abord son retour.")
+            raise Conflict(
+                "box.lent",
+                Said("L'original de %(number)s est prêté : inscrivez d'abord son retour.", number=letter.number),
+            )
         said = " ".join(why.split())[:500]
         unit.boxes.take_out(letter.id, actor.name, said, now)
         unit.journal.write(now, Act.PAPER_UNBOXED, actor, letter.id, box=boxed.cote, reason=said)
@@ -225,7 +232,7 @@ def lend(
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         boxed = _boxed(unit, letter)
         if _lent(unit, letter):
-            raise Conflict("box.lent", f"L'original de {letter.number} est déjà prêté.")
+            raise Conflict("box.lent", Said("L'original de %(number)s est déjà prêté.", number=letter.number))
         if not name:
             raise Refused("box.no_name", "Écrivez le nom de qui emporte l'original.", field="nom")
         made = begin(unit, letter, to, return_by, actor=actor, now=now, from_box=True)
@@ -251,7 +258,10 @@ def take_back(letter_id: str, *, store: Store, actor: Actor, clock: Clock) -> Bo
         letter = unit.letters.get(letter_id, actor.tokens(), lock=True)
         boxed = _boxed(unit, letter)
         if not _lent(unit, letter):
-            raise Conflict("box.not_lent", f"L'original de {letter.number} n'est pas prêté : il est dans sa boîte.")
+            raise Conflict(
+                "box.not_lent",
+                Said("L'original de %(number)s n'est pas prêté : il est dans sa boîte.", number=letter.number),
+            )
         _receive(unit, letter, boxed.cote, actor, now)
         unit.commit()
     return boxed
@@ -274,11 +284,15 @@ def _receive(unit: Unit, letter: Letter, cote: str, actor: Actor, now: datetime)
     standing = unit.custody.standing([letter.id]).get(letter.id)
     coming = unit.custody.coming([letter.id]).get(letter.id)
     if standing is None:
-        raise Conflict("custody.none", f"Aucun original papier n'est connu pour {letter.number}.", letter_id=letter.id)
+        raise Conflict(
+            "custody.none",
+            Said("Aucun original papier n'est connu pour %(number)s.", number=letter.number),
+            letter_id=letter.id,
+        )
     if coming is not None and not keeps(actor, coming.keeper):
         raise Conflict(
             "custody.coming",
-            f"L'original de {letter.number} est remis à quelqu'un d'autre et attend sa décharge.",
+            Said("L'original de %(number)s est remis à quelqu'un d'autre et attend sa décharge.", number=letter.number),
             letter_id=letter.id,
         )
     if coming is not None:
@@ -318,7 +332,11 @@ def _papers(unit: Unit, found: tuple[Boxed, ...]) -> tuple[PaperInBox, ...]:
 def _boxed(unit: Unit, letter: Letter) -> Boxed:
     found = unit.boxes.places([letter.id]).get(letter.id)
     if found is None:
-        raise Conflict("box.not_boxed", f"L'original de {letter.number} n'est dans aucune boîte.", letter_id=letter.id)
+        raise Conflict(
+            "box.not_boxed",
+            Said("L'original de %(number)s n'est dans aucune boîte.", number=letter.number),
+            letter_id=letter.id,
+        )
     return found
 
 

@@ -19,6 +19,7 @@ from ged.mail.journal import Act
 from ged.mail.photo import PHOTO, SCANNER
 from ged.mail.quarantine import Infected
 from ged.mail.register import number_done, paper_instant
+from ged.mail.said import Said
 from ged.ports import Stored
 from ged.services.enter import Numbered, Paper, arrive_again, begin_work, enter, numbered, take_number
 from ged.services.hand_over import entered
@@ -187,8 +188,11 @@ def _refuse_again(arrival: Arrival, earlier: Letter) -> None:
     if arrival.on_paper is not None or (arrival.sealed is not None and earlier.state is not State.RECEIVED):
         raise Refused(
             "capture.again",
-            f"Ce fichier est déjà enregistré sous le numéro {earlier.number}. Rien n'a été changé : choisissez le bon "
-            "fichier.",
+            Said(
+                "Ce fichier est déjà enregistré sous le numéro %(number)s. Rien n'a été changé : choisissez le bon "
+                "fichier.",
+                number=earlier.number,
+            ),
         )
 
 

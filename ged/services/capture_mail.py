@@ -16,6 +16,7 @@ from ged.mail.item import Priority
 from ged.mail.journal import Act
 from ged.mail.message import MessageState, Purpose, check_address
 from ged.mail.organisation import Entity
+from ged.mail.said import Said
 from ged.ports import Stored
 from ged.services.capture import Arrival, Beside, Receipt, capture
 from ged.services.mail_answers import MEDIA_TYPE, Came, answered, came_back, kind_of
@@ -214,7 +215,7 @@ def aside(aside_id: str, *, store: Store, actor: Actor) -> SetAside:
     with store.unit() as unit:
         found = unit.electronic.aside(aside_id, _registers(actor))
     if found.settled_at is not None:
-        raise Conflict("mail.settled", f"{found.settled_by} a déjà décidé de ce message.")
+        raise Conflict("mail.settled", Said("%(name)s a déjà décidé de ce message.", name=found.settled_by))
     return found
 
 

@@ -15,6 +15,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.moves import Move, Order
 from ged.mail.organisation import Seat
+from ged.mail.said import Said
 from ged.mail.slip import Proposed, RoutingSlip, proposed
 from ged.ports import Vault
 from ged.services.route import make_move
@@ -138,8 +139,12 @@ def _open(unit: Unit, slip_id: str, actor: Actor, today: date) -> tuple[RoutingS
             "routing_slip.not_yours", "L'imputation est confirmée par l'autorité, son secrétariat ou le bureau d'ordre."
         )
     if not slip.waits:
-        by = f" par {slip.closed_by}" if slip.closed_by else ""
-        raise Conflict("routing_slip.closed", f"Cette fiche est déjà traitée{by}, ou elle n'est pas revenue.")
+        raise Conflict(
+            "routing_slip.closed",
+            Said("Cette fiche est déjà traitée par %(name)s, ou elle n'est pas revenue.", name=slip.closed_by)
+            if slip.closed_by
+            else "Cette fiche est déjà traitée, ou elle n'est pas revenue.",
+        )
     return slip, letter
 
 

@@ -27,6 +27,7 @@ from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Mention, Seat
 from ged.mail.page import IMAGE_TYPE, Page
 from ged.mail.qualification import DecisionRecord, Field, Proposal
+from ged.mail.said import Said
 from ged.mail.schedule import PlanLine
 from ged.mail.team import Member, head_post, team_of
 from ged.ports import Vault
@@ -238,7 +239,8 @@ def by_number(number: str, *, store: Store, actor: Actor) -> Letter:
         found = unit.letters.by_number(number, actor.tokens())
     if not found:
         raise NotFound(
-            "letter.unknown", f"Aucun courrier ne porte le numéro {number}, ou il n'est pas ouvert à votre poste."
+            "letter.unknown",
+            Said("Aucun courrier ne porte le numéro %(number)s, ou il n'est pas ouvert à votre poste.", number=number),
         )
     return found[0]
 

@@ -14,6 +14,7 @@ from ged.mail.journal import Act
 from ged.mail.moves import OPEN
 from ged.mail.qualification import Decision, faults, with_names_apart
 from ged.mail.reach import somebody_can_act
+from ged.mail.said import Said
 from ged.services.name_parties import name_parties
 from ged.services.qualify import deadline, decided, unknown
 from ged.store.unit import Store, Unit
@@ -72,7 +73,10 @@ def _refuse_stale(unit: Unit, letter: Letter, decision: Decision) -> None:
     if taken and taken[-1].revision > decision.expected_revision:
         raise Conflict(
             "letter.revision",
-            f"{taken[-1].name} a corrigé ce courrier pendant que vous le lisiez. Rien n'a été écrit : relisez-le.",
+            Said(
+                "%(name)s a corrigé ce courrier pendant que vous le lisiez. Rien n'a été écrit : relisez-le.",
+                name=taken[-1].name,
+            ),
             letter_id=letter.id,
         )
 

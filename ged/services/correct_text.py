@@ -11,6 +11,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.page import Page
 from ged.mail.page_text import TextVersion, may_correct_text, tidy
+from ged.mail.said import Said
 from ged.store.unit import Store, Unit
 
 
@@ -62,8 +63,11 @@ def correct_text(
         if before.version != version:
             raise Conflict(
                 "text.version",
-                f"{before.versions[-1].name if before.versions else 'Une nouvelle lecture'} a changé ce texte pendant "
-                "que vous le corrigiez. Rien n'a été écrit : comparez les deux versions.",
+                Said(
+                    "%(name)s a changé ce texte pendant que vous le corrigiez. Rien n'a été écrit : comparez les deux "
+                    "versions.",
+                    name=before.versions[-1].name if before.versions else Said("Une nouvelle lecture"),
+                ),
             )
         if wanted == tidy(before.page.text):
             raise Refused("text.nothing", "Rien n'est changé : ce texte est celui qui est gardé.", field="texte")

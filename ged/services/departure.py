@@ -15,6 +15,7 @@ from ged.mail.draft import Copy, Draft, Version
 from ged.mail.french_dates import plain
 from ged.mail.item import Letter, State
 from ged.mail.organisation import Entity
+from ged.mail.said import Said
 from ged.ports import Stored, Vault
 from ged.seal.place import page_count
 from ged.services.attach import attach
@@ -155,9 +156,9 @@ def _copied(one: Copy, roots: Sequence[Entity]) -> Plan:
 def _already(unit: Unit, draft: Draft) -> Conflict:
     letter = unit.letters.get(draft.letter_id or "", None)
     last = unit.drafts.last(draft.id)
-    by = last.name if last else "Un autre signataire"
+    by = last.name if last else Said("Un autre signataire")
     return Conflict(
         "sign.already",
-        f"{by} a signé ce projet sous le n° {letter.number}. Rien de plus n'a été fait.",
+        Said("%(by)s a signé ce projet sous le n° %(number)s. Rien de plus n'a été fait.", by=by, number=letter.number),
         draft_id=draft.id,
     )

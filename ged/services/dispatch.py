@@ -34,6 +34,7 @@ from ged.mail.journal import Act
 from ged.mail.lists import TermList
 from ged.mail.message import Enclosure, MessageState, Purpose
 from ged.mail.moves import Move, Order, Standing
+from ged.mail.said import Said
 from ged.mail.transmittal import (
     DESPATCH,
     DESPATCH_LABEL,
@@ -82,7 +83,9 @@ def plan(
         if seen != {each.id for each in before if each.state is SendingState.READY}:
             raise _stale(letter)
         if len(plans) + len(before) > MAX_SENDINGS:
-            raise Refused("dispatch.long", f"Un courrier part à {MAX_SENDINGS} destinataires au plus.")
+            raise Refused(
+                "dispatch.long", Said("Un courrier part à %(most)s destinataires au plus.", most=MAX_SENDINGS)
+            )
         ways = [term.code for term in unit.lists.terms(TermList.DELIVERY)]
         _refuse_unknown_units(unit, letter, plans)
         unit.sendings.drop_ready(letter.id)
@@ -242,7 +245,9 @@ def _leaving(
     if not found:
         raise Refused(
             "dispatch.nothing",
-            f"{letter.number} n'a plus rien à envoyer, ou n'a pas de destinataire. Ajoutez-en un.",
+            Said(
+                "%(number)s n'a plus rien à envoyer, ou n'a pas de destinataire. Ajoutez-en un.", number=letter.number
+            ),
             letter_id=letter.id,
         )
     for each in found:
@@ -379,7 +384,10 @@ def refuse_partly_gone(unit: Unit, letter: Letter) -> None:
     if any(each.state in GONE for each in unit.sendings.of(letter.id)):
         raise Conflict(
             "dispatch.partly_gone",
-            f"{letter.number} est déjà parti pour une partie de ses destinataires : son numéro ne s'annule plus.",
+            Said(
+                "%(number)s est déjà parti pour une partie de ses destinataires : son numéro ne s'annule plus.",
+                number=letter.number,
+            ),
             letter_id=letter.id,
         )
 

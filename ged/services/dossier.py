@@ -13,6 +13,7 @@ from ged.mail.dossier import Dossier, dossier_faults, tidy_parts
 from ged.mail.folding import folded_words
 from ged.mail.journal import Act, JournalEntry
 from ged.mail.listing import LetterPage, Listing
+from ged.mail.said import Said
 from ged.store.dossiers import unknown_dossier
 from ged.store.unit import Store, Unit
 
@@ -212,7 +213,9 @@ def _move(dossier_id: str, letter_id: str, act: Act, *, store: Store, actor: Act
         current = unit.dossiers.get(dossier_id, actor, lock=True)
         letter = unit.letters.get(letter_id, actor.tokens())
         if current.closed_on is not None:
-            raise Refused("dossier.closed", f"Le dossier {current.code} est clos. Rouvrez-le pour y toucher.")
+            raise Refused(
+                "dossier.closed", Said("Le dossier %(code)s est clos. Rouvrez-le pour y toucher.", code=current.code)
+            )
         if act is Act.FILED:
             moved = unit.dossiers.put(current.id, letter.id, actor, now)
             unit.holds.catch([letter.id], now)

@@ -20,6 +20,7 @@ from ged.mail.dossier_piece import DossierModel, DossierPiece, Said, Version, re
 from ged.mail.folding import folded_words
 from ged.mail.item import Reading
 from ged.mail.journal import Act
+from ged.mail.said import Said as Told
 from ged.ports import Stored, Vault
 from ged.store.unit import Store, Unit
 
@@ -147,13 +148,18 @@ def bring_version(
         if made_from != latest.number:
             raise Conflict(
                 "dossier_piece.newer",
-                f"{latest.name} a déposé la version {latest.number} entre-temps. Votre fichier n'a pas été ajouté, et "
-                "il est toujours sur votre poste : lisez cette version, reportez-y vos changements, puis déposez-le.",
+                Told(
+                    "%(name)s a déposé la version %(version)s entre-temps. Votre fichier n'a pas été ajouté, et il est "
+                    "toujours sur votre poste : lisez cette version, reportez-y vos changements, puis déposez-le.",
+                    name=latest.name,
+                    version=latest.number,
+                ),
                 latest=latest.number,
             )
         if latest.sha256 == file.stored.digest:
             raise Refused(
-                "dossier_piece.same", f"Ce fichier est la version {latest.number}, à l'octet près : rien à ajouter."
+                "dossier_piece.same",
+                Told("Ce fichier est la version %(version)s, à l'octet près : rien à ajouter.", version=latest.number),
             )
         unit.version_texts.forget(piece.id)
         free = {"reserved_by": "", "reserved_name": "", "reserved_at": None}
@@ -346,7 +352,9 @@ def _open(unit: Unit, dossier_id: str, actor: Actor) -> Dossier:
     require(actor, Right.KEEP_DOSSIERS)
     current = unit.dossiers.get(dossier_id, actor, lock=True)
     if current.closed_on is not None:
-        raise Refused("dossier.closed", f"Le dossier {current.code} est clos. Rouvrez-le pour y toucher.")
+        raise Refused(
+            "dossier.closed", Told("Le dossier %(code)s est clos. Rouvrez-le pour y toucher.", code=current.code)
+        )
     unit.holds.catch_inside_before(current.id)
     return current
 
@@ -381,6 +389,9 @@ def _refuse_reserved(piece: DossierPiece, actor: Actor) -> None:
     if piece.reserved_by and piece.reserved_by != actor.login:
         raise Conflict(
             "dossier_piece.reserved",
-            f"{piece.reserved_name} travaille sur cette pièce et l'a réservée. Rien n'a été changé : demandez-lui de "
-            "la libérer, ou libérez-la vous-même si ce travail est abandonné.",
+            Told(
+                "%(name)s travaille sur cette pièce et l'a réservée. Rien n'a été changé : demandez-lui de la libérer, "
+                "ou libérez-la vous-même si ce travail est abandonné.",
+                name=piece.reserved_name,
+            ),
         )

@@ -15,6 +15,7 @@ from ged.mail.draft_acts import DraftAct, DraftOrder, DraftStep
 from ged.mail.draft_outcome import allowed
 from ged.mail.item import Confidentiality, Direction, Priority, State
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.services.note import LONGEST
 from ged.store.unit import Store, Unit
 
@@ -120,7 +121,11 @@ def annotate(draft_id: str, text: str, *, store: Store, actor: Actor, clock: Clo
     if not said:
         raise Refused("note.empty", "Écrivez la note avant de l'ajouter.", field="note")
     if len(said) > LONGEST:
-        raise Refused("note.long", f"Une note compte {LONGEST} caractères au plus. Raccourcissez-la.", field="note")
+        raise Refused(
+            "note.long",
+            Said("Une note compte %(most)s caractères au plus. Raccourcissez-la.", most=LONGEST),
+            field="note",
+        )
     now = clock()
     with store.unit() as unit:
         draft = unit.drafts.get(draft_id, actor.tokens())

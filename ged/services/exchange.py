@@ -18,6 +18,7 @@ from ged.mail.dispatch import Sending, SendingState
 from ged.mail.item import Direction, Letter, State
 from ged.mail.journal import Act
 from ged.mail.organisation import Entity
+from ged.mail.said import Said
 from ged.ports import Stored
 from ged.services.attach import attach
 from ged.services.enter import Numbered, Paper, arrive_again, begin_work, enter, register_of, take_number
@@ -103,7 +104,10 @@ def _refuse_unreadable(unit: Unit, letter: Letter, root: Entity, now: datetime) 
     if not any(letter.confidentiality in seat.position.clearance.up_to() for seat in seats):
         raise Refused(
             "exchange.clearance",
-            f"Personne à {root.acronym} n'est habilité à lire ce courrier sur la plateforme. "
-            "Envoyez-le sous pli fermé, par porteur.",
+            Said(
+                "Personne à %(unit)s n'est habilité à lire ce courrier sur la plateforme. Envoyez-le sous pli fermé, "
+                "par porteur.",
+                unit=root.acronym,
+            ),
             field="mode",
         )

@@ -14,6 +14,7 @@ from ged.mail.access import Actor, Right, require
 from ged.mail.disposal import refuse_destroyed
 from ged.mail.item import Letter
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.trust import TrustStore
 from ged.services.beside import proof_suffix, salt_of
@@ -59,7 +60,9 @@ def export(
     try:
         target.mkdir(parents=True)
     except FileExistsError as error:
-        raise Refused("export.exists", f"Le dossier {target} existe déjà. Choisissez-en un autre.") from error
+        raise Refused(
+            "export.exists", Said("Le dossier %(folder)s existe déjà. Choisissez-en un autre.", folder=str(target))
+        ) from error
     original = f"original.{EXTENSIONS.get(letter.media_type, 'bin')}"
     with vault.open(letter.original) as stream:
         _copy(stream, target / original)

@@ -13,6 +13,7 @@ from ged.mail.box import Boxed, PaperGone, refuse_boxed
 from ged.mail.custody import HandOver, Keeper, Way, keeps, keeps_register, may_give, refuse_hand_over
 from ged.mail.item import Letter
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.store.unit import Store, Unit
 
 
@@ -252,7 +253,7 @@ def _refuse_unknown(unit: Unit, letter: Letter, to: Keeper, today: date) -> None
     if held and not any(letter.confidentiality in seat.position.clearance.up_to() for seat in held):
         raise Refused(
             "custody.clearance",
-            f"Ce destinataire n'est pas habilité pour {letter.number}. Choisissez-en un autre.",
+            Said("Ce destinataire n'est pas habilité pour %(number)s. Choisissez-en un autre.", number=letter.number),
             field="papier-a",
         )
 

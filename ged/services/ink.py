@@ -14,6 +14,7 @@ from ged.mail.dispatch import may_dispatch
 from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.mail.moves import Move, Order, Standing
+from ged.mail.said import Said
 from ged.mail.signature_block import signing_title
 from ged.ports import Press, Vault
 from ged.services.beside import told_digest
@@ -78,7 +79,10 @@ def take_signed_copy(letter_id: str, paper: Paper, *, store: Store, actor: Actor
         if made is None or draft is None or letter.state is not State.TO_SIGN:
             raise Refused(
                 "ink.none",
-                f"{letter.number} n'attend pas de copie signée. Vérifiez le numéro imprimé sur la feuille.",
+                Said(
+                    "%(number)s n'attend pas de copie signée. Vérifiez le numéro imprimé sur la feuille.",
+                    number=letter.number,
+                ),
                 letter_id=letter.id,
             )
         if not (may_dispatch(actor, letter) or made.login == actor.login):
@@ -86,13 +90,16 @@ def take_signed_copy(letter_id: str, paper: Paper, *, store: Store, actor: Actor
         if draft.digest != made.digest or draft.letter_id is not None:
             raise Conflict(
                 "ink.outdated",
-                f"Le projet a changé depuis que {letter.number} a été imprimé. Faites imprimer et signer la version "
-                "qui tient ; le numéro reste le même.",
+                Said(
+                    "Le projet a changé depuis que %(number)s a été imprimé. Faites imprimer et signer la version qui "
+                    "tient ; le numéro reste le même.",
+                    number=letter.number,
+                ),
                 letter_id=letter.id,
             )
         signer = unit.people.actor(made.login, made.printed_at.date())
         if signer is None:
-            raise NotFound("person.unknown", f"{made.name} n'est plus dans l'organisation chargée.")
+            raise NotFound("person.unknown", Said("%(name)s n'est plus dans l'organisation chargée.", name=made.name))
         signed = with_original(unit, letter, paper, now, state=State.TO_DISPATCH)
         record = ArrivalRecord(SIGNED_COPY_DOOR, paper.filename, now, actor.login)
         unit.arrivals.add(letter.id, paper.stored.digest, record)

@@ -12,6 +12,7 @@ from ged.mail.item import Letter, State
 from ged.mail.journal import Act
 from ged.mail.links import Link, LinkKind, refuse_link
 from ged.mail.moves import RULES, Move, Order, Standing
+from ged.mail.said import Said
 from ged.services.stand import stand
 from ged.store.unit import Store, Unit
 
@@ -34,12 +35,18 @@ def link(letter_id: str, number: str, kind: LinkKind, *, store: Store, actor: Ac
         if not found:
             raise NotFound(
                 "letter.unknown",
-                f"Aucun courrier ne porte le numéro {number.strip()}, ou il n'est pas ouvert à votre poste.",
+                Said(
+                    "Aucun courrier ne porte le numéro %(number)s, ou il n'est pas ouvert à votre poste.",
+                    number=number.strip(),
+                ),
             )
         other = next((one for one in found if one.register_id == letter.register_id), found[0])
         refuse_link(letter.id, other.id)
         if not bind(unit, letter, other, kind, actor, now):
-            raise Conflict("link.exists", f"Ces deux courriers sont déjà liés ainsi. Rien n'a changé : {other.number}.")
+            raise Conflict(
+                "link.exists",
+                Said("Ces deux courriers sont déjà liés ainsi. Rien n'a changé : %(number)s.", number=other.number),
+            )
         unit.commit()
     return other
 

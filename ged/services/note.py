@@ -9,6 +9,7 @@ from ged.errors import Refused
 from ged.mail.access import Actor
 from ged.mail.journal import Act
 from ged.mail.note import Note
+from ged.mail.said import Said
 from ged.store.unit import Store
 
 LONGEST = 4000
@@ -26,7 +27,11 @@ def add_note(letter_id: str, text: str, *, private: bool, store: Store, actor: A
     if not said:
         raise Refused("note.empty", "Écrivez la note avant de l'ajouter.", field="note")
     if len(said) > LONGEST:
-        raise Refused("note.long", f"Une note compte {LONGEST} caractères au plus. Raccourcissez-la.", field="note")
+        raise Refused(
+            "note.long",
+            Said("Une note compte %(most)s caractères au plus. Raccourcissez-la.", most=LONGEST),
+            field="note",
+        )
     now = clock()
     with store.unit() as unit:
         letter = unit.letters.get(letter_id, actor.tokens())

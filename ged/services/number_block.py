@@ -13,6 +13,7 @@ from ged.mail.journal import Act
 from ged.mail.organisation import Entity
 from ged.mail.register import Block, Series, format_number, number_done
 from ged.mail.register_book import BlockNumber, open_registers
+from ged.mail.said import Said
 from ged.services.capture import registering_post
 from ged.store.unit import Store, Unit
 
@@ -40,7 +41,9 @@ def reserve(direction: Direction, count: int, reason: str, *, store: Store, acto
     post = registering_post(actor, direction)
     now = clock()
     if not 1 <= count <= MOST:
-        raise Refused("register.block_count", f"Réservez de 1 à {MOST} numéros à la fois.", field="nombre")
+        raise Refused(
+            "register.block_count", Said("Réservez de 1 à %(most)s numéros à la fois.", most=MOST), field="nombre"
+        )
     _refuse_silent(reason)
     with store.unit() as unit:
         office = unit.organisation.entity(post.register_id)

@@ -15,6 +15,7 @@ from ged.errors import Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act
 from ged.mail.register_book import RegisterPrint, RegisterQuery, RegisterSheet, level_of
+from ged.mail.said import Said
 from ged.ports import Vault
 from ged.services.register_book import lines_of, register_of
 from ged.store.unit import Store, Unit
@@ -56,8 +57,12 @@ def _sheet(unit: Unit, query: RegisterQuery, actor: Actor, now: datetime) -> Reg
     if total > MAX_LINES:
         raise Refused(
             "register.too_long",
-            f"Cette période compte {total} lignes ; une impression en porte {MAX_LINES} au plus. "
-            "Choisissez une période plus courte.",
+            Said(
+                "Cette période compte %(count)s lignes ; une impression en porte %(most)s au plus. Choisissez une "
+                "période plus courte.",
+                count=total,
+                most=MAX_LINES,
+            ),
         )
     assert query.since is not None  # noqa: S101 - `print_register` has set both
     assert query.until is not None  # noqa: S101

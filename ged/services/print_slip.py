@@ -14,6 +14,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.moves import LEADING, holder_of
 from ged.mail.organisation import Entity, Seat
+from ged.mail.said import Said
 from ged.mail.slip import RoutingSlip, layout_for
 from ged.store.unit import Store, Unit
 
@@ -44,7 +45,7 @@ def print_slips(
     if not ids:
         raise Refused("routing_slip.none", "Cochez au moins un courrier (touche X), puis imprimez les fiches.")
     if len(ids) > MAX_SLIPS:
-        raise Refused("routing_slip.too_many", f"On imprime {MAX_SLIPS} fiches au plus à la fois.")
+        raise Refused("routing_slip.too_many", Said("On imprime %(most)s fiches au plus à la fois.", most=MAX_SLIPS))
     if not any(post.role in LEADING | KEEPS_REGISTER for post in actor.posts):
         raise Forbidden(
             "routing_slip.not_yours", "Les fiches s'impriment au bureau d'ordre, dans un secrétariat ou chez un chef."
@@ -66,7 +67,7 @@ def _made(unit: Unit, letter: Letter, position_id: str, actor: Actor, now: datet
     if authority is None:
         raise Refused(
             "routing_slip.no_authority",
-            f"Aucun chef n'est connu pour {letter.number}. Choisissez l'autorité.",
+            Said("Aucun chef n'est connu pour %(number)s. Choisissez l'autorité.", number=letter.number),
             field="autorite",
         )
     slip = RoutingSlip(

@@ -15,6 +15,7 @@ from ged.mail.journal import Act
 from ged.mail.links import LinkKind, refuse_link
 from ged.mail.moves import Destination, Move, Order, Party, Standing, parties
 from ged.mail.qualification import Decision, faults, with_names_apart
+from ged.mail.said import Said
 from ged.services.link import bind
 from ged.services.name_parties import name_parties
 from ged.services.notify import tell_of_assignment
@@ -114,10 +115,10 @@ def _refuse_stale(unit: Unit, letter: Letter, decision: Decision, actor: Actor) 
     again = letter.state is State.RETURNED and Party.REGISTRY in parties(actor, letter)
     if fresh and (letter.state is State.TO_QUALIFY or again):
         return
-    by = f"{taken[-1].name} a qualifié ce courrier" if taken else "Ce courrier a changé d'état"
+    by = Said("%(name)s a qualifié ce courrier", name=taken[-1].name) if taken else Said("Ce courrier a changé d'état")
     raise Conflict(
         "letter.revision",
-        f"{by} pendant que vous le lisiez. Votre saisie est gardée : voici les deux versions.",
+        Said("%(by)s pendant que vous le lisiez. Votre saisie est gardée : voici les deux versions.", by=by),
         letter_id=letter.id,
         standing=letter.revision,
     )

@@ -9,6 +9,7 @@ from ged.errors import NotFound, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.journal import Act
 from ged.mail.journal_query import JournalLine, JournalQuery
+from ged.mail.said import Said
 from ged.seal.log import TileLog
 from ged.store.unit import Store, Unit
 
@@ -65,7 +66,7 @@ def take_journal(
         if len(lines) > MOST:
             raise Refused(
                 "journal.too_long",
-                f"Plus de {MOST} lignes répondent. Choisissez des dates plus proches.",
+                Said("Plus de %(most)s lignes répondent. Choisissez des dates plus proches.", most=MOST),
             )
         asked = _asked(query)
         unit.journal.write(clock(), Act.JOURNAL_EXPORTED, actor, asked=asked, medium=medium, lines=len(lines))

@@ -13,6 +13,7 @@ from ged.mail.access import RIGHTS, Actor, Right, require
 from ged.mail.item import Confidentiality
 from ged.mail.journal import Act
 from ged.mail.notice import SCHEDULE_ASKED, SCHEDULE_BACK, NoticeKind
+from ged.mail.said import Said
 from ged.mail.schedule import (
     Difference,
     LineFault,
@@ -291,8 +292,12 @@ def approve(version_id: str, from_day: date | None, *, store: Store, actor: Acto
         if last is not None and last.in_force_on is not None and from_day < last.in_force_on:
             raise Refused(
                 "schedule.day",
-                f"La version {last.number}, déjà approuvée, entre en vigueur le {last.in_force_on:%d/%m/%Y} : elle "
-                "prendrait alors la place de celle-ci. Choisissez ce jour-là, ou un jour d'après.",
+                Said(
+                    "La version %(version)s, déjà approuvée, entre en vigueur le %(day)s : elle prendrait alors la "
+                    "place de celle-ci. Choisissez ce jour-là, ou un jour d'après.",
+                    version=last.number,
+                    day=f"{last.in_force_on:%d/%m/%Y}",
+                ),
             )
         if schedule_faults(unit.schedules.lines(current.id), _kinds(unit)):
             raise Refused("schedule.faulty", "Des lignes sont à corriger avant de soumettre cette version.")
@@ -329,5 +334,7 @@ def _refuse_stale(version: ScheduleVersion, revision: int) -> None:
     if version.revision != revision:
         raise Conflict(
             "schedule.revision",
-            f"{version.author} a écrit dans cette version entre-temps. Rien n'a été écrit : relisez-la.",
+            Said(
+                "%(name)s a écrit dans cette version entre-temps. Rien n'a été écrit : relisez-la.", name=version.author
+            ),
         )

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import date, datetime
+from functools import reduce
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound, Refused
@@ -14,6 +15,7 @@ from ged.mail.journal import Act
 from ged.mail.register import RegisterYear, Series, closed, refuse_early
 from ged.mail.register_book import ClosingStatement, RegisterClosing, RegisterPrint, RegisterQuery, RegisterSheet
 from ged.mail.register_check import SeriesReport, check_series
+from ged.mail.said import Said
 from ged.ports import Ledger, LogHead, Signer, Vault
 from ged.seal.leaf import Leaf
 from ged.services.beside import proof_suffix
@@ -37,7 +39,11 @@ def open_year(series: Series, *, first: int = 1, store: Store, actor: Actor, clo
     if not now.year <= series.year <= now.year + 1:
         raise Refused(
             "register.year",
-            f"Un exercice s'ouvre pour {now.year} ou pour {now.year + 1}. Corrigez l'année.",
+            Said(
+                "Un exercice s'ouvre pour %(year)s ou pour %(next)s. Corrigez l'année.",
+                year=now.year,
+                next=now.year + 1,
+            ),
             field="annee",
         )
     with store.unit() as unit:
@@ -45,7 +51,10 @@ def open_year(series: Series, *, first: int = 1, store: Store, actor: Actor, clo
         if not unit.registers.open(series, now, first=first, by=actor.name):
             raise Conflict(
                 "register.opened",
-                f"L'exercice {series.year} de ce registre est déjà ouvert : sa numérotation ne change plus.",
+                Said(
+                    "L'exercice %(year)s de ce registre est déjà ouvert : sa numérotation ne change plus.",
+                    year=series.year,
+                ),
             )
         unit.journal.write(now, Act.REGISTER_OPENED, actor, series=_named(series), first=first)
         unit.commit()
@@ -78,7 +87,9 @@ def close_year(
         _refuse_other(unit, series, actor)
         year = unit.registers.lock(series)
         if year is None:
-            raise NotFound("register.no_year", f"Aucun numéro n'a été pris en {series.year} dans ce registre.")
+            raise NotFound(
+                "register.no_year", Said("Aucun numéro n'a été pris en %(year)s dans ce registre.", year=series.year)
+            )
         report = _whole(unit, year, now.date())
         sheets = _volumes(unit, report, actor, now, ledger.head())
         made = [keep(sheet, render(sheet), vault=vault, actor=actor) for sheet in sheets]
@@ -126,7 +137,10 @@ def _whole(unit: Unit, year: RegisterYear, today: date) -> SeriesReport:
     if report.faults:
         raise Refused(
             "register.faulty",
-            f"Cet exercice ne peut pas être clos, rien n'a été changé : {' '.join(report.faults)} Prévenez l'auditeur.",
+            Said(
+                "Cet exercice ne peut pas être clos, rien n'a été changé : %(faults)s Prévenez l'auditeur.",
+                faults=reduce(lambda one, other: Said("%(one)s %(other)s", one=one, other=other), report.faults),
+            ),
             faults=list(report.faults),
         )
     return report

@@ -18,6 +18,7 @@ from ged.errors import Conflict, Corrupt, GedError, Refused, Unavailable
 from ged.mail.access import SYSTEM
 from ged.mail.anchor import RENEW_AHEAD, Ending, Renewable, Stamp
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.ports import TimestampAuthority
 from ged.seal.evidence.hashtree import Reduced, grow
 from ged.seal.evidence.record import ArchiveStamp, EvidenceRecord
@@ -233,8 +234,12 @@ def _kept(made: Mapping[tuple[str, int], bytes], stamp: Stamp, act: Act, *, stor
 def _no_gain(stamp: Stamp) -> Refused:
     return Refused(
         "renew.no_gain",
-        f"L'autorité « {stamp.authority} » donne des horodatages qui finissent le {stamp.ends:%d/%m/%Y} : rien n'y "
-        "gagne. Attendez son nouveau certificat, ou configurez une autre autorité.",
+        Said(
+            "L'autorité « %(authority)s » donne des horodatages qui finissent le %(day)s : rien n'y gagne. Attendez "
+            "son nouveau certificat, ou configurez une autre autorité.",
+            authority=stamp.authority,
+            day=f"{stamp.ends:%d/%m/%Y}",
+        ),
     )
 
 

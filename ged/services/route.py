@@ -14,6 +14,7 @@ from ged.mail.moves import Destination, Move, Order, Party, Step, holder_of, out
 from ged.mail.opinion import Opinion
 from ged.mail.organisation import Entity, Seat
 from ged.mail.register import Series
+from ged.mail.said import Said
 from ged.services.dispatch import refuse_partly_gone
 from ged.services.notify import tell_of_move
 from ged.services.stand import stand
@@ -78,8 +79,11 @@ def _refuse_closed(unit: Unit, letter: Letter) -> None:
     if year is not None and year.closed_at is not None:
         raise Refused(
             "register.closed_number",
-            f"L'exercice {letter.year} de ce registre est clos : son numéro ne s'annule plus. Affectez ce courrier, "
-            "puis classez-le sans suite avec le motif.",
+            Said(
+                "L'exercice %(year)s de ce registre est clos : son numéro ne s'annule plus. Affectez ce courrier, puis "
+                "classez-le sans suite avec le motif.",
+                year=letter.year,
+            ),
         )
 
 
@@ -115,14 +119,21 @@ def _refuse_addressee(letter: Letter, to: Destination, seats: list[Seat], *, con
         if not seats[0].holders:
             raise Refused(
                 "move.no_holder",
-                f"Personne n'occupe aujourd'hui le poste « {seats[0].position.title} ». Choisissez-en un autre.",
+                Said(
+                    "Personne n'occupe aujourd'hui le poste « %(post)s ». Choisissez-en un autre.",
+                    post=seats[0].position.title,
+                ),
                 field="a",
             )
         if seats[0].deserted and not confirmed:
             raise Refused(
                 "move.absent",
-                f"{', '.join(seats[0].holders)} : absence jusqu'au {seats[0].absent_until:%d/%m/%Y}, sans intérim. "
-                "Confirmez pour lui envoyer quand même ce courrier, ou choisissez quelqu'un d'autre.",
+                Said(
+                    "%(names)s : absence jusqu'au %(day)s, sans intérim. Confirmez pour lui envoyer quand même ce "
+                    "courrier, ou choisissez quelqu'un d'autre.",
+                    names=", ".join(seats[0].holders),
+                    day=f"{seats[0].absent_until:%d/%m/%Y}",
+                ),
                 field="a",
             )
     held = [seat for seat in seats if seat.holders]
@@ -138,8 +149,11 @@ def closed(entity: Entity) -> Refused:
     """Return the refusal of a unit that receives no letter on that day."""
     return Refused(
         "move.closed",
-        f"{entity.acronym} ne reçoit pas de courrier aujourd'hui : ce service est fermé, ou pas encore ouvert. "
-        "Choisissez-en un autre.",
+        Said(
+            "%(unit)s ne reçoit pas de courrier aujourd'hui : ce service est fermé, ou pas encore ouvert. "
+            "Choisissez-en un autre.",
+            unit=entity.acronym,
+        ),
         field="a",
     )
 

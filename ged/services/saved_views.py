@@ -7,6 +7,7 @@ import secrets
 from ged.clock import Clock
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.mail.sieve import MOST_VIEWS, SavedView, view_name
 from ged.store.unit import Store
 
@@ -28,7 +29,11 @@ def save(name: str, place: str, query: str, *, store: Store, actor: Actor, clock
     view = SavedView(secrets.token_urlsafe(16), actor.person_id or "", view_name(name), place, query[:1000], clock())
     with store.unit() as unit:
         if len(unit.views.of(view.person_id)) >= MOST_VIEWS:
-            raise Refused("view.many", f"Vous avez déjà {MOST_VIEWS} vues. Supprimez-en une d'abord.", field="nom")
+            raise Refused(
+                "view.many",
+                Said("Vous avez déjà %(most)s vues. Supprimez-en une d'abord.", most=MOST_VIEWS),
+                field="nom",
+            )
         unit.views.add(view)
         unit.commit()
     return view

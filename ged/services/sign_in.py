@@ -15,6 +15,7 @@ from ged.clock import Clock
 from ged.errors import Forbidden, NotFound, Refused
 from ged.mail.access import SYSTEM, Actor
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.store.unit import Store
 
 SESSION_IDLE = timedelta(hours=2)
@@ -130,7 +131,9 @@ def set_password(login: str, password: str, *, store: Store, clock: Clock, actor
         NotFound: `person.unknown`.
     """
     if len(password) < MIN_PASSWORD:
-        raise Refused("password.short", f"Choisissez un mot de passe d'au moins {MIN_PASSWORD} caractères.")
+        raise Refused(
+            "password.short", Said("Choisissez un mot de passe d'au moins %(least)s caractères.", least=MIN_PASSWORD)
+        )
     with store.unit() as unit:
         if unit.people.account(login) is None:
             raise _nobody(login)
@@ -160,4 +163,6 @@ def _hash_of_nobody() -> str:
 
 
 def _nobody(login: str) -> NotFound:
-    return NotFound("person.unknown", f"Personne n'a l'identifiant « {login} » dans l'organisation chargée.")
+    return NotFound(
+        "person.unknown", Said("Personne n'a l'identifiant « %(login)s » dans l'organisation chargée.", login=login)
+    )

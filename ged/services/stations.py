@@ -8,6 +8,7 @@ from ged.clock import Clock
 from ged.errors import Unavailable
 from ged.mail.access import KEEPS_REGISTER, Actor, Capacity, Role
 from ged.mail.lists import TermList
+from ged.mail.said import Said
 from ged.mail.station import ScanStation, StationState
 from ged.services.capture import Habit
 from ged.store.unit import Store
@@ -52,7 +53,10 @@ def keeper(station: ScanStation, *, store: Store, clock: Clock) -> Actor:
     if actor is None or not own:
         raise Unavailable(
             "station.nobody",
-            f"Personne n'occupe aujourd'hui le poste {station.position_id} : les fichiers attendent. Affectez-le.",
+            Said(
+                "Personne n'occupe aujourd'hui le poste %(post)s : les fichiers attendent. Affectez-le.",
+                post=station.position_id,
+            ),
             station=station.code,
         )
     return replace(actor, posts=tuple(own))

@@ -21,6 +21,7 @@ from ged.mail.listing import ListedLetter, Listing
 from ged.mail.moves import OPEN, baskets_of
 from ged.mail.organisation import Seat
 from ged.mail.qualification import Field
+from ged.mail.said import Said
 from ged.mail.succession import (
     Departure,
     Inventory,
@@ -230,7 +231,11 @@ def _lines(unit: Unit, listing: Listing, theirs: Actor, maker: Actor) -> tuple[t
     if whole > MAX_LINES:
         raise Refused(
             "succession.too_long",
-            f"Cette bannette compte {whole} courriers ; un inventaire en porte {MAX_LINES}. Réaffectez-en d'abord.",
+            Said(
+                "Cette bannette compte %(count)s courriers ; un inventaire en porte %(most)s. Réaffectez-en d'abord.",
+                count=whole,
+                most=MAX_LINES,
+            ),
         )
     return page.rows, whole - page.total
 

@@ -15,6 +15,7 @@ from ged.mail.item import Letter
 from ged.mail.journal import Act
 from ged.mail.lists import TermList
 from ged.mail.moves import holder_of
+from ged.mail.said import Said
 from ged.mail.transmittal import (
     CODE_TERM,
     Transmittal,
@@ -94,7 +95,7 @@ def _service_of(letter: Letter) -> Keeper:
     if holder is None or holder.registry:
         raise Refused(
             "transmittal.no_service",
-            f"{letter.number} n'est chez aucun service : choisissez à qui remettre l'original.",
+            Said("%(number)s n'est chez aucun service : choisissez à qui remettre l'original.", number=letter.number),
             field="a",
         )
     return Keeper(holder.entity_id)

@@ -9,6 +9,7 @@ from ged.clock import Clock
 from ged.errors import Conflict, Corrupt, NotFound
 from ged.mail.access import Actor
 from ged.mail.journal import Act
+from ged.mail.said import Said
 from ged.store.unit import Store
 from ged.store.vault.encrypted import EncryptedVault, bound
 from ged.store.vault.kek import Keks, tenant_of
@@ -107,13 +108,21 @@ def destroy(kek_id: str, *, keks: Keks, store: Store, actor: Actor, clock: Clock
         unit.object_keys.lock_keks(alone=True)  # nobody is wrapping under it at this moment
         found = next((each for each in keks_of(keks, store=store) if each.id == kek_id and each.present), None)
         if found is None:
-            raise NotFound("kek.unknown", f"Il n'y a pas de clé {kek_id} ici. « ged kek list » les donne.")
+            raise NotFound(
+                "kek.unknown", Said("Il n'y a pas de clé %(key)s ici. « ged kek list » les donne.", key=kek_id)
+            )
         if found.current:
-            raise Conflict("kek.current", f"La clé {kek_id} protège les nouveaux fichiers. Renouvelez-la d'abord.")
+            raise Conflict(
+                "kek.current", Said("La clé %(key)s protège les nouveaux fichiers. Renouvelez-la d'abord.", key=kek_id)
+            )
         if found.wraps:
             raise Conflict(
                 "kek.used",
-                f"{found.wraps} fichiers sont encore sous la clé {kek_id}. Lancez « ged kek rotate --resume » d'abord.",
+                Said(
+                    "%(count)s fichiers sont encore sous la clé %(key)s. Lancez « ged kek rotate --resume » d'abord.",
+                    count=found.wraps,
+                    key=kek_id,
+                ),
             )
         unit.journal.write_about(clock(), Act.KEK_DESTROYED, actor, kek_id)
         unit.commit()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ged.errors import Conflict, NotFound
 from ged.mail.box import Box, Boxed, BoxSheet, GoneLine, PaperGone
 from ged.mail.custody import Way
+from ged.mail.said import Said
 from ged.store.box_tables import box, box_paper, paper_gone, paper_gone_line
 from ged.store.disposal_tables import disposal
 from ged.store.letters import seen_by
@@ -186,7 +187,11 @@ class Boxes:
         self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(held)))
         same = sa.select(box.c.id).where(box.c.tenant_id == tenant_id, box.c.cote == cote, box.c.id != box_id)
         if self._connection.execute(same).first() is not None:
-            raise Conflict("box.taken", f"Une boîte porte déjà la cote {cote}. Choisissez-en une autre.", field="cote")
+            raise Conflict(
+                "box.taken",
+                Said("Une boîte porte déjà la cote %(code)s. Choisissez-en une autre.", code=cote),
+                field="cote",
+            )
 
 
 def _written(sheet: BoxSheet) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ged.errors import Conflict, NotFound
 from ged.mail.access import Actor, Right
 from ged.mail.dossier import Dossier, search_text, units_seen
+from ged.mail.said import Said
 from ged.store.database import text_array
 from ged.store.dossier_tables import dossier, dossier_letter
 
@@ -150,7 +151,9 @@ def unknown_dossier() -> NotFound:
 
 
 def _taken(code: str) -> Conflict:
-    return Conflict("dossier.code", f"Un autre dossier porte déjà le code {code}. Choisissez-en un autre.")
+    return Conflict(
+        "dossier.code", Said("Un autre dossier porte déjà le code %(code)s. Choisissez-en un autre.", code=code)
+    )
 
 
 def seen_dossiers(actor: Actor) -> sa.ColumnElement[bool]:

@@ -19,6 +19,7 @@ from ged.mail.entity_names import EntityNames, FormerName, renamed
 from ged.mail.filing import Kind
 from ged.mail.item import Confidentiality, Priority
 from ged.mail.organisation import Entity, Holding, Mention, Organisation, Person, Position, Seat
+from ged.mail.said import Said
 from ged.store.acting_tables import absence
 from ged.store.database import Question
 from ged.store.delegations import Delegations
@@ -157,7 +158,9 @@ class Organisations:
         """
         row = self._connection.execute(sa.select(entity).where(entity.c.id == entity_id)).one_or_none()
         if row is None:
-            raise NotFound("organisation.entity", f"L'entité {entity_id} n'existe pas dans l'organisation.")
+            raise NotFound(
+                "organisation.entity", Said("L'entité %(unit)s n'existe pas dans l'organisation.", unit=entity_id)
+            )
         return _entity(row)
 
     def kinds(self) -> tuple[Kind, ...]:

@@ -11,6 +11,7 @@ from ged.mail.access import Actor
 from ged.mail.batch import Batch
 from ged.mail.item import Direction
 from ged.mail.photo import MOST_PHOTOS, PAGES
+from ged.mail.said import Said
 from ged.mail.upload import Upload
 from ged.services.capture import Door, Receipt
 from ged.services.open_batch import NewBatch, open_batch
@@ -83,7 +84,9 @@ def send_lot(
 def _chosen(ids: Sequence[str], door: UploadDoor, actor: Actor) -> list[Upload]:
     chosen = [door.find(each, actor) for each in dict.fromkeys(ids)][: MOST_PHOTOS + 1]
     if not chosen or len(chosen) > MOST_PHOTOS or any(each.wish.door not in PAGES for each in chosen):
-        raise Refused("photo.none", f"Prenez d'abord une photo ; un courrier en a {MOST_PHOTOS} au plus.")
+        raise Refused(
+            "photo.none", Said("Prenez d'abord une photo ; un courrier en a %(most)s au plus.", most=MOST_PHOTOS)
+        )
     if not all(each.whole for each in chosen):
         raise Refused("photo.incomplete", "Une photo n'est pas encore arrivée. Attendez qu'elle soit envoyée.")
     return chosen

@@ -19,6 +19,7 @@ from ged.mail.electronic import Piece
 from ged.mail.envelope import Cover
 from ged.mail.item import Direction
 from ged.mail.returned import Returned, SheetPage
+from ged.mail.said import Said
 from ged.ports import Vault
 from ged.services.capture import (
     Arrival,
@@ -283,4 +284,7 @@ def move_aside(path: Path, folder: Path, name: str) -> Path:
             return target
         path.unlink()
         return target
-    raise Refused("capture.rejects_full", f"Le dossier {folder.name} contient trop de fichiers du même nom. Videz-le.")
+    raise Refused(
+        "capture.rejects_full",
+        Said("Le dossier %(folder)s contient trop de fichiers du même nom. Videz-le.", folder=folder.name),
+    )

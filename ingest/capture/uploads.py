@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from ged.errors import GedError, Refused, Unavailable
 from ged.mail.access import Actor
+from ged.mail.said import Said
 from ged.mail.upload import Room, Upload, Wish, unknown_upload
 from ged.services import upload as uploads
 from ged.services.capture import Door, Receipt, record_refusal
@@ -207,10 +208,10 @@ def _expired(each: Upload) -> Refused:
     if each.whole:
         said = "Cette page attendait d'être enregistrée avec d'autres, et ne l'a pas été : elle a été retirée."
     else:
-        percent = 100 * each.written // each.wish.size
-        said = (
-            f"L'envoi de ce fichier s'est arrêté à {percent} % et n'a pas été repris : il a été abandonné. "
-            "Envoyez le fichier de nouveau."
+        said = Said(
+            "L'envoi de ce fichier s'est arrêté à %(percent)s %% et n'a pas été repris : il a été abandonné. "
+            "Envoyez le fichier de nouveau.",
+            percent=100 * each.written // each.wish.size,
         )
     return Refused("upload.expired", said)
 

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from ged.errors import Corrupt, GedError, Refused, Unavailable
+from ged.mail.said import Said, read
 from ingest.confined.bounds import Stopped, Unforeseen, Why
 
 Given = TypeVar("Given")
@@ -27,11 +28,15 @@ _REFUSED_MEMORY = ("Insufficient memory", "bad_alloc")
 _OWN = frozenset({"code", "kind", "retryable", "sentence", "self"})
 
 
+_Apart = tuple[str, dict[str, str | int | tuple[str, dict[str, str | int]]]]
+"""A `Said` as its sentence and values: one within another and no more, so that short parts make no endless text."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Error:
     kind: str
     code: str
-    sentence: str
+    sentence: str | _Apart
     diagnostics: dict[str, str] = field(default_factory=dict)
 
 
@@ -41,7 +46,7 @@ def answer_of(act: Callable[..., object], arguments: Sequence[Any]) -> tuple[byt
         return _VALUE, msgspec.msgpack.encode(act(*arguments), enc_hook=_written)
     except GedError as error:
         facts = {name: str(value)[:_SAID_LENGTH] for name, value in error.diagnostics().items() if name not in _OWN}
-        return _ERROR, msgspec.msgpack.encode(_Error(error.kind, error.code, error.sentence, facts))
+        return _ERROR, msgspec.msgpack.encode(_Error(error.kind, error.code, _apart(error.sentence), facts))
     except MemoryError:
         return _MEMORY, b""
     except Exception as error:  # noqa: BLE001 - whatever it is, it must cross
@@ -67,7 +72,7 @@ def value_of(answer: bytes, act: Callable[..., Given]) -> Given:
             raise _error(msgspec.msgpack.decode(said, type=_Error))
         if sort == _UNFORESEEN:
             raise Unforeseen(msgspec.msgpack.decode(said, type=str)[:_SAID_LENGTH])
-    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError, TypeError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeError, ValueError, TypeError, KeyError) as error:
         raise Stopped(Why.CRASH) from error
     raise Stopped(Why.MEMORY if sort == _MEMORY else Why.CRASH)
 
@@ -77,10 +82,31 @@ def _error(found: _Error) -> GedError:
     if kind is None or not _CODE.fullmatch(found.code):
         raise Stopped(Why.CRASH)
     facts = {name: value for name, value in found.diagnostics.items() if name.isidentifier() and name not in _OWN}
-    return kind(found.code, found.sentence[:_SENTENCE_LENGTH], **facts)
+    return kind(found.code, _together(found.sentence), **facts)
+
+
+def _together(found: str | _Apart) -> str:
+    if isinstance(found, str):
+        return found[:_SENTENCE_LENGTH]
+    parts = [found[0], *found[1].values()]
+    parts += [part for each in parts if isinstance(each, tuple) for part in (each[0], *each[1].values())]
+    if any(isinstance(part, str) and len(part) > _SENTENCE_LENGTH for part in parts):
+        raise Stopped(Why.CRASH)
+    said: str = read(found)
+    return said if len(said) <= _SENTENCE_LENGTH else said[:_SENTENCE_LENGTH]
+
+
+def _apart(text: str, within: int = 2) -> Any:
+    """Return a sentence as data."""
+    if not isinstance(text, Said) or not within:
+        return text[:_SENTENCE_LENGTH]
+    values = {name: _apart(each, within - 1) if isinstance(each, str) else each for name, each in text.values.items()}
+    return text.sentence, values
 
 
 def _written(value: object) -> object:
+    if isinstance(value, str):  # a `Said` within a value: what it says crosses
+        return str(value)
     if isinstance(value, np.ndarray):
         return [value.dtype.str, list(value.shape), value.tobytes()]
     message = f"{type(value).__name__} does not cross the walls"

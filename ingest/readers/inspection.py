@@ -8,6 +8,7 @@ from pathlib import Path
 import magic
 
 from ged.errors import Refused
+from ged.mail.said import Said
 from ingest.readers.format import HEAD_BYTES
 from ingest.readers.limits import Limits
 from ingest.readers.table import format_of
@@ -47,7 +48,11 @@ def inspect(path: Path, limits: Limits) -> Inspection:
     if pages > limits.max_pages:
         raise Refused(
             "capture.too_many_pages",
-            f"Ce fichier a {pages} pages, la limite est de {limits.max_pages}. Envoyez-le en plusieurs fois.",
+            Said(
+                "Ce fichier a %(count)s pages, la limite est de %(most)s. Envoyez-le en plusieurs fois.",
+                count=pages,
+                most=limits.max_pages,
+            ),
         )
     return Inspection(found.media_type, pages)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ged.errors import Refused
+from ged.mail.said import Said
 from ged.store.vault.limits import too_large
 
 
@@ -29,7 +30,12 @@ class Limits:
         if width * height > self.max_page_pixels:
             raise Refused(
                 "capture.too_many_pixels",
-                f"Une page fait {width} × {height} points, plus que la limite. Numérisez-la à 300 points par pouce.",
+                Said(
+                    "Une page fait %(width)s × %(height)s points, plus que la limite. Numérisez-la à 300 points par "
+                    "pouce.",
+                    width=width,
+                    height=height,
+                ),
             )
 
 

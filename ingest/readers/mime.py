@@ -22,6 +22,7 @@ from pathlib import Path
 from ged.errors import Refused
 from ged.mail.electronic import DELIVERY_REPORT, READ_REPORT, MailFacts
 from ged.mail.message import ours_in
+from ged.mail.said import Said
 from ingest.readers.cms import BESIDE_TYPES, MIME_TYPES, enclosed, signed_data
 from ingest.readers.plain_text import text_of_html
 from ingest.readers.source import File
@@ -94,7 +95,7 @@ def _walk(message: Message, found: _Found) -> None:
     if found.parts > MAX_PARTS:
         raise Refused(
             "mail.too_many_parts",
-            f"Ce message a plus de {MAX_PARTS} parties. Envoyez ses pièces en plusieurs messages.",
+            Said("Ce message a plus de %(most)s parties. Envoyez ses pièces en plusieurs messages.", most=MAX_PARTS),
         )
     if message.get_content_type() == MEDIA_TYPE and message.is_multipart():
         found.files.append(_attached(message))

@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from ged.errors import Refused
+from ged.mail.said import Said
 from retention.seda.contents import ACCESS, BROUGHT, METADATA
 from retention.seda.trusting_nothing import MAX_MANIFEST_BYTES, all_at, read_root, text_at
 
@@ -118,16 +119,16 @@ def read_manifest(path: Path) -> ReadPackage:
     root = read_root(path, ("ArchiveTransfer",), MAX_MANIFEST_BYTES)
     package = root.find("{*}DataObjectPackage")
     if package is None or not text_at(root, "s:MessageIdentifier"):
-        raise faulty("il ne décrit aucun contenu, ou ne dit pas son identifiant")
+        raise faulty(Said("il ne décrit aucun contenu, ou ne dit pas son identifiant"))
     groups = {str(one.get("id", "")): one for one in all_at(package, "s:DataObjectGroup")}
     files = {name: tuple(_file(one) for one in all_at(group, "s:BinaryDataObject")) for name, group in groups.items()}
     every = tuple(one for group in files.values() for one in group)
     if len(every) > _MAX_OBJECTS:
-        raise faulty("il nomme trop de fichiers")
+        raise faulty(Said("il nomme trop de fichiers"))
     metadata = package.find("{*}DescriptiveMetadata")
     units = tuple(_units(metadata, "", files, groups, 1)) if metadata is not None else ()
     if len({one.id for one in units}) != len(units):
-        raise faulty("deux unités portent le même identifiant")
+        raise faulty(Said("deux unités portent le même identifiant"))
     sender = root.find("{*}TransferringAgency/{*}Identifier")
     return ReadPackage(
         identifier=text_at(root, "s:MessageIdentifier", 200),
@@ -143,7 +144,10 @@ def read_manifest(path: Path) -> ReadPackage:
 
 def faulty(why: str) -> Refused:
     """Return the refusal of a manifest that is well formed and makes no sense."""
-    return Refused("transfer.manifest", f"Le manifeste de ce versement n'est pas accepté : {why}. Rien n'a été pris.")
+    return Refused(
+        "transfer.manifest",
+        Said("Le manifeste de ce versement n'est pas accepté : %(why)s. Rien n'a été pris.", why=why),
+    )
 
 
 def _file(element: etree._Element) -> ReadFile:
@@ -151,12 +155,12 @@ def _file(element: etree._Element) -> ReadFile:
     algorithm = "" if digest is None else str(digest.get("algorithm", "")).upper()
     value = text_at(element, "s:MessageDigest", 200).lower()
     if not _URI.fullmatch(uri):
-        raise faulty("il nomme un fichier hors du dossier « content » ou d'un nom interdit")
+        raise faulty(Said("il nomme un fichier hors du dossier « content » ou d'un nom interdit"))
     if _ALGORITHMS.get(algorithm) != len(value) or not re.fullmatch(r"[0-9a-f]+", value):
-        raise faulty(f"l'empreinte de {uri} manque ou n'est ni SHA-256 ni SHA-512")
+        raise faulty(Said("l'empreinte de %(file)s manque ou n'est ni SHA-256 ni SHA-512", file=uri))
     size = text_at(element, "s:Size", 20)
     if not (size.isascii() and size.isdigit()):
-        raise faulty(f"la taille de {uri} manque")
+        raise faulty(Said("la taille de %(file)s manque", file=uri))
     usage = text_at(element, "s:DataObjectVersion", 60).partition("_")[0]
     name = text_at(element, "s:FileInfo/s:Filename", 200)
     return ReadFile(uri, usage, "sha512" if len(value) == 128 else "sha256", value, int(size), name)
@@ -170,16 +174,16 @@ def _units(
     depth: int,
 ) -> Iterator[ReadUnit]:
     if depth > _MAX_DEPTH:
-        raise faulty("ses unités sont emboîtées trop profondément")
+        raise faulty(Said("ses unités sont emboîtées trop profondément"))
     for rank, one in enumerate(all_at(above, "s:ArchiveUnit")):
         if one.find("{*}ArchiveUnitRefId") is not None:
             continue
         if rank > _MAX_UNITS:
-            raise faulty("il décrit trop d'unités")
+            raise faulty(Said("il décrit trop d'unités"))
         references = all_at(one, "s:DataObjectReference/s:DataObjectGroupReferenceId")
         named = ["".join(each.itertext()).strip() for each in references]
         if any(name not in groups for name in named):
-            raise faulty("une unité renvoie à un groupe de fichiers qui n'existe pas")
+            raise faulty(Said("une unité renvoie à un groupe de fichiers qui n'existe pas"))
         papers = (text_at(groups[name], "s:PhysicalDataObject/s:PhysicalId") for name in named)
         paper = next((text for text in papers if text), "")
         yield _unit(one, parent, tuple(each for name in named for each in files[name]), paper)
@@ -190,7 +194,7 @@ def _unit(one: etree._Element, parent: str, files: tuple[ReadFile, ...], paper: 
     content = one.find("{*}Content")
     unit_id = str(one.get("id", ""))
     if content is None or not re.fullmatch(r"[A-Za-z_][\w.-]{0,79}", unit_id, re.ASCII):
-        raise faulty("une unité n'a ni description ni identifiant utilisable")
+        raise faulty(Said("une unité n'a ni description ni identifiant utilisable"))
     history = tuple(
         (str(each.get("when", ""))[:40], " ".join("".join(each.itertext()).split())[:500])
         for each in all_at(content, "s:CustodialHistory/s:CustodialHistoryItem")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ged.errors import Refused
+from ged.mail.said import Said
 from retention.seda.contents import Agency
 from retention.seda.manifest import instant, message
 from retention.seda.trusting_nothing import MAX_MESSAGE_BYTES, all_at, read_root, text_at
@@ -77,11 +78,14 @@ def read_answer(path: Path) -> Answer:
         return Answer(ACKNOWLEDGEMENT, **common, **told)
     code = text_at(root, "s:ReplyCode", 40)
     if code.upper() not in _ACCEPTED | _REFUSED:
-        shown = code if _CODE.fullmatch(code) else "absent"
+        shown = code if _CODE.fullmatch(code) else Said("absent")
         raise Refused(
             "transfer.reply_code",
-            f"Cette réponse ne dit ni oui ni non (code {shown}). Rien n'a été changé : "
-            "demandez-en une autre au service d'archives.",
+            Said(
+                "Cette réponse ne dit ni oui ni non (code %(code)s). Rien n'a été changé : demandez-en une autre au "
+                "service d'archives.",
+                code=shown,
+            ),
         )
     return Answer(
         REPLY,

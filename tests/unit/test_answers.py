@@ -6,6 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from ged.errors import Refused
+from ged.mail.said import Said, tell
 from ingest.confined.answers import answer_of, value_of
 from ingest.confined.bounds import Stopped
 from ingest.readers.source import Grey
@@ -26,3 +28,42 @@ def test_an_image_crosses_as_it_is() -> None:
 def test_an_array_of_something_else_or_of_another_size_is_no_answer(kind: str, shape: list[int]) -> None:
     with pytest.raises(Stopped):
         value_of(b"v" + msgspec.msgpack.encode([kind, shape, b"12345678"]), grey)
+
+
+def refusing() -> None:
+    why = Said("la taille de %(file)s manque", file="content/a.pdf")
+    raise Refused("transfer.manifest", Said("Le manifeste de ce versement n'est pas accepté : %(why)s.", why=why))
+
+
+def test_an_error_crosses_with_the_sentence_and_the_values_of_which_it_is_made() -> None:
+    with pytest.raises(Refused) as raised:
+        value_of(b"".join(answer_of(refusing, ())), refusing)
+    said = raised.value.sentence
+    assert said == "Le manifeste de ce versement n'est pas accepté : la taille de content/a.pdf manque."
+    told = tell(said, lambda each: each.replace("la taille de", "the size of"))
+    assert told.endswith("the size of content/a.pdf manque.")
+
+
+def remarking() -> str:
+    return Said("Un fichier de %(count)s pages", count=3)
+
+
+def test_a_text_within_a_value_crosses_as_what_it_says() -> None:
+    assert value_of(b"".join(answer_of(remarking, ())), remarking) == "Un fichier de 3 pages"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        ["%(a)999999999s", {"a": 1}],
+        ["%(a)s", {"b": 1}],
+        ["%(a)s", {"a": "x" * 501}],
+        ["%(sentence)s", {"sentence": 1}],
+        ["%(a)s", {"a": ["%(a)s", {"a": ["%(a)s", {"a": 1}]}]}],
+        ["%(a)s"],
+    ],
+)
+def test_a_sentence_without_measure_is_no_answer(sentence: list[object]) -> None:
+    error = {"kind": "refused", "code": "capture.damaged", "sentence": sentence, "diagnostics": {}}
+    with pytest.raises(Stopped):
+        value_of(b"e" + msgspec.msgpack.encode(error), refusing)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from api.views.words import translations
 from ged.mail.audit import Audit, Checked, Depth, Finding, Weight
-from ged.mail.said import Said, plain, read, tell
+from ged.mail.french_dates import long_moment
+from ged.mail.said import Said, kept, plain, read, recalled, tell
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.notebook import plain as plain_audit
 
@@ -41,6 +42,20 @@ def test_it_comes_back_from_json() -> None:
     back = read(json.loads(json.dumps(plain(WITHIN))))
     assert (back, tell(back, ENGLISH)) == (WITHIN, tell(WITHIN, ENGLISH))
     assert read(json.loads(json.dumps(plain("1 % de plus")))) == "1 % de plus"
+
+
+def test_a_column_of_texts_keeps_it_and_leaves_what_people_write() -> None:
+    for one in (MISSING, WITHIN, Said("Rien à ajouter."), "Rien à ajouter.", '["%(a)s", {"a": 1}]', "[sic]", ""):
+        assert recalled(kept(one)) == one
+    assert tell(recalled(kept(WITHIN)), ENGLISH) == tell(WITHIN, ENGLISH)
+    assert kept("Il manque 5 %.") == "Il manque 5 %."
+    for older in ("[sic]", "[1, 2]", '["%(a)9999999999s", {"a": 1}]', '["%(a)s", {"b": 1}]'):
+        assert recalled(older) == older, "what was kept before, and is no such text"
+
+
+def test_a_day_and_an_hour_are_told_too() -> None:
+    assert long_moment(datetime(2046, 3, 1, 9, 5, tzinfo=UTC)) == "le 1er mars 2046 à 9 h 05"
+    assert tell(long_moment(datetime(2046, 3, 1, 9, 5, tzinfo=UTC)), ENGLISH) == "on 1 March 2046 at 9:05"
 
 
 def test_an_audit_that_is_kept_is_french_and_can_still_be_told(tmp_path: Path) -> None:

@@ -13,15 +13,20 @@ from babel.messages.pofile import read_po
 
 from api.views.render import environment
 from api.views.words import translations
+from ged.errors import GedError
 from ged.mail.audit import Depth
+from ged.mail.french_dates import MONTHS
+from ged.mail.item import Confidentiality
 from ged.mail.journal_check import WORDS
+from ged.mail.said import Said
 from ged.services.audit.meanings import MEANINGS
 from rooms.house import ROOT
 
 TEMPLATES = ROOT / "api" / "web" / "templates"
 AUDIT = ROOT / "ged" / "services" / "audit"
 VAULT = ROOT / "ged" / "store" / "vault"
-ROOMS = ("ged", "ingest", "search", "retention", "api")
+SOURCES = [path for room in ("ged", "ingest", "search", "retention", "api") for path in (ROOT / room).rglob("*.py")]
+KINDS = frozenset({"GedError", *(kind.__name__ for kind in GedError.__subclasses__())})
 CATALOGUE = ROOT / "api" / "web" / "locale" / "en" / "messages.po"
 
 
@@ -68,43 +73,65 @@ def test_what_an_audit_says_in_the_same_words_each_time_is_told_in_english(catal
     assert [one for one in sorted(told) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
+def told_apart(tree: ast.Module) -> set[str]:
+    """Return the names that a module has for `ged.mail.said.Said`; the circuit has another of that name."""
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "ged.mail.said")
+    return {each.asname or each.name for node in imports for each in node.names if each.name == "Said"}
+
+
 def put_together() -> Iterator[str]:
     """Every sentence that is told with its values (`ged.mail.said`)."""
-    for path in (ROOT / "ged").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = told_apart(tree)
+        for node in ast.walk(tree):
             match node:
-                case ast.Call(func=ast.Name(id="Said"), args=[ast.Constant(value=str(sentence))]):
+                case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(sentence))]) if name in names:
                     yield sentence
 
 
+def joined(node: ast.AST, names: set[str]) -> bool:
+    """Whether a sentence is put together where no catalogue can hold it: an f-string that is no value of a `Said`."""
+    match node:
+        case ast.JoinedStr():
+            return True
+        case ast.Call(func=ast.Name(id=name), args=args) if name in names:
+            return any(joined(each, names) for each in args)
+    return any(joined(each, names) for each in ast.iter_child_nodes(node))
+
+
 def test_what_is_told_with_its_values_is_told_in_english(catalogue: Catalog) -> None:
-    every = {*put_together(), *WORDS.values(), *Depth}
-    assert len(every) > 40
+    every = {*put_together(), *WORDS.values(), *Depth, *MONTHS, *Confidentiality}
+    assert len(every) > 300
     assert [one for one in sorted(every) if not (catalogue.get(one) and catalogue[one].string)] == []
 
 
-def refusals() -> Iterator[str]:
-    """Every sentence that an error of the house says in the same words each time."""
-    errors = ast.parse((ROOT / "ged" / "errors.py").read_text(encoding="utf-8"))
-    kinds = {node.name for node in errors.body if isinstance(node, ast.ClassDef)}
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                match node:
-                    case ast.Call(func=ast.Name(id=kind), args=[_, ast.Constant(value=str(told)), *_]) if kind in kinds:
-                        yield told
+def raised() -> Iterator[tuple[str, ast.expr, set[str]]]:
+    """Every error of the house: where, its sentence, and what the module calls `ged.mail.said.Said`."""
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = told_apart(tree)
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(func=ast.Name(id=kind), args=[_, ast.IfExp(body=one, orelse=other), *_]) if kind in KINDS:
+                    yield from ((f"{path}:{node.lineno}", sentence, names) for sentence in (one, other))
+                case ast.Call(func=ast.Name(id=kind), args=[_, sentence, *_]) if kind in KINDS:
+                    yield f"{path}:{node.lineno}", sentence, names
 
 
 def test_what_an_error_of_the_house_says_in_the_same_words_each_time_is_told_in_english(catalogue: Catalog) -> None:
-    every = list(refusals())
+    every = {str(each.value) for _, each, _ in raised() if isinstance(each, ast.Constant)}
     assert len(every) > 400
-    assert [one for one in sorted(set(every)) if not (catalogue.get(one) and catalogue[one].string)] == []
+    assert [one for one in sorted(every) if not (catalogue.get(one) and catalogue[one].string)] == []
+
+
+def test_no_error_is_said_by_a_sentence_that_no_catalogue_can_hold() -> None:
+    assert [place for place, sentence, names in raised() if joined(sentence, names)] == []
 
 
 def test_no_entry_is_left_over(catalogue: Catalog) -> None:
     marked = set(said())
-    rooms = [path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
-    source = "".join(re.sub(r'"\s*\n\s*"', "", text) for text in rooms)
+    source = "".join(re.sub(r'"\s*\n\s*"', "", path.read_text(encoding="utf-8")) for path in SOURCES)
     keys = [message.id if isinstance(message.id, str) else message.id[0] for message in catalogue if message.id]
     templates = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
     assert [key for key in keys if key not in marked and key not in source and key not in templates] == []
@@ -145,6 +172,12 @@ def test_what_somebody_typed_is_no_markup_and_no_placeholder_in_a_sentence() -> 
     told = shown.render(one='l\'<b title="x"> à 5 % de', other="Ce journal est vide.", empty="")
     assert told.startswith("l'&lt;b title=&quot;x&quot;&gt; à 5 % de, This log is empty. ")
     assert told.endswith("l&#39;&lt;b title=&#34;x&#34;&gt; à 5 % de")
+    refused = Said("%(name)s occupe déjà ce poste.", name='<b title="x"> à 5 % de %(name)s')
+    shown = environment("en").from_string("{{ _(refused) }}, {{ refused|told }}")
+    assert shown.render(refused=refused) == (
+        "&lt;b title=&quot;x&quot;&gt; à 5 % de %(name)s already holds this post., "
+        "&lt;b title=&#34;x&#34;&gt; à 5 % de %(name)s already holds this post."
+    )
 
 
 def test_counts_are_written_as_people_of_a_language_read_them() -> None:

@@ -17,6 +17,7 @@ from cryptography import x509
 
 from ged.errors import Corrupt, Unavailable
 from ged.mail.anchor import Stamp
+from ged.mail.said import Said
 from ged.seal.der import oid
 from ged.seal.timestamp.chain import CheckedToken, check_response
 from ged.seal.timestamp.request import write_request
@@ -73,8 +74,11 @@ class TokenAuthority:
     def _away(self, reason: str) -> Unavailable:
         return Unavailable(
             "timestamp.unavailable",
-            f"L'autorité d'horodatage « {self._name} » ne répond pas. Rien n'est perdu : l'horodatage attend, "
-            "et il est demandé à nouveau.",
+            Said(
+                "L'autorité d'horodatage « %(authority)s » ne répond pas. Rien n'est perdu : l'horodatage attend, et "
+                "il est demandé à nouveau.",
+                authority=self._name,
+            ),
             authority=self._name,
             reason=reason[:200],
         )
@@ -82,8 +86,11 @@ class TokenAuthority:
     def _refused(self, reason: str) -> Corrupt:
         return Corrupt(
             "timestamp.refused",
-            f"La réponse de l'autorité d'horodatage « {self._name} » ne tient pas : elle n'est pas gardée. "
-            "Prévenez l'administrateur si cela dure.",
+            Said(
+                "La réponse de l'autorité d'horodatage « %(authority)s » ne tient pas : elle n'est pas gardée. "
+                "Prévenez l'administrateur si cela dure.",
+                authority=self._name,
+            ),
             authority=self._name,
             reason=reason[:200],
         )

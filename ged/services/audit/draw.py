@@ -44,7 +44,10 @@ def draw_letters(
     """
     require(actor, Right.DRAW)
     if not 1 <= count <= MOST:
-        raise Refused("audit.sample", f"Un échantillon compte de 1 à {MOST} courriers. Corrigez le nombre demandé.")
+        raise Refused(
+            "audit.sample",
+            Said("Un échantillon compte de 1 à %(most)s courriers. Corrigez le nombre demandé.", most=MOST),
+        )
     seed, head = seed.strip() or secrets.token_hex(16), ledger.head()
     with store.unit() as unit:
         population, drawn = unit.audits.drawn(seed, stratum, count, actor.tokens())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ged.errors import Refused
 from ged.mail.audit import Head
+from ged.mail.said import Said
 
 _NOTE = re.compile(r"^(\S[^\n]*)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)$", re.MULTILINE)
 _GROUPED = r"[0-9a-f]{4}(?:\s*[0-9a-f]{4}){15}"
@@ -41,7 +42,10 @@ def _notes(text: str, origins: dict[str, str]) -> Iterator[Head]:
         if log is None:
             raise Refused(
                 "audit.heads",
-                f"Ce fichier contient une tête du journal « {found[1]} », qui n'est pas de cette installation.",
+                Said(
+                    "Ce fichier contient une tête du journal « %(log)s », qui n'est pas de cette installation.",
+                    log=found[1],
+                ),
             )
         yield Head(log, int(found[2]), _root(found[3]), text[found.start() :])
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from ged.errors import Refused
+from ged.mail.said import Said
 
 
 def too_large(limit_bytes: int) -> Refused:
     """Return the refusal of a file over `limit_bytes`."""
     return Refused(
         "capture.too_large",
-        f"Ce fichier dépasse la limite de {limit_bytes // 1_000_000} Mo. "
-        "Numérisez-le en noir et blanc, ou en deux fois.",
+        Said(
+            "Ce fichier dépasse la limite de %(size)s Mo. Numérisez-le en noir et blanc, ou en deux fois.",
+            size=limit_bytes // 1_000_000,
+        ),
     )

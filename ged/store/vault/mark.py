@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from ged.errors import Unavailable
+from ged.mail.said import Said
 
 NAME = ".coffre"
 """In the folder itself; no object has such a name."""
@@ -29,13 +30,13 @@ def known(folder: Path, mark: bytes, *, holds: bool) -> None:
         found = (folder / NAME).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         if holds and not _has_objects(folder):
-            raise _away("Le dossier du coffre est vide, alors que des originaux y furent mis.", folder) from None
+            raise _away(Said("Le dossier du coffre est vide, alors que des originaux y furent mis."), folder) from None
         _marked(folder, mark.hex())
         return
     except (OSError, UnicodeDecodeError) as error:
-        raise _away("Le dossier du coffre ne se lit pas.", folder) from error
+        raise _away(Said("Le dossier du coffre ne se lit pas."), folder) from error
     if found != mark.hex():
-        raise _away("Le dossier du coffre est celui d'une autre installation.", folder)
+        raise _away(Said("Le dossier du coffre est celui d'une autre installation."), folder)
 
 
 def _has_objects(folder: Path) -> bool:
@@ -44,7 +45,7 @@ def _has_objects(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise _away("Le dossier du coffre ne se lit pas.", folder) from error
+        raise _away(Said("Le dossier du coffre ne se lit pas."), folder) from error
 
 
 def _marked(folder: Path, mark: str) -> None:
@@ -59,7 +60,7 @@ def _marked(folder: Path, mark: str) -> None:
         draft.chmod(0o440)
         draft.replace(folder / NAME)
     except OSError as error:
-        raise _away("Le dossier du coffre ne s'écrit pas.", folder) from error
+        raise _away(Said("Le dossier du coffre ne s'écrit pas."), folder) from error
     finally:
         draft.unlink(missing_ok=True)
 
@@ -67,6 +68,9 @@ def _marked(folder: Path, mark: str) -> None:
 def _away(why: str, folder: Path) -> Unavailable:
     return Unavailable(
         "vault.away",
-        f"{why} Rien n'est perdu et rien n'y est écrit : vérifiez que son disque est monté, puis relancez.",
+        Said(
+            "%(why)s Rien n'est perdu et rien n'y est écrit : vérifiez que son disque est monté, puis relancez.",
+            why=why,
+        ),
         place=str(folder),
     )

@@ -71,7 +71,8 @@ def _rounds(house: House, name: str, act: Callable[[], object], stop: threading.
         try:
             act()
         except GedError as error:
-            said = str(error.diagnostics().get("said") or error.sentence)
+            words = error.diagnostics().get("said")
+            said = str(words) if words else error.sentence
             _log.warning("%s: %s", name, error.diagnostics())
         _note(house, name, said)
         stop.wait(ROUND_S)

@@ -120,7 +120,8 @@ def _stamp(standing: LogAnchor, authorities: Sequence[TimestampAuthority], store
         try:
             stamp = authority.stamp(imprint, now=clock(), after=after)
         except (Unavailable, Corrupt) as error:
-            said = str(error.diagnostics().get("reason") or error.sentence)
+            reason = error.diagnostics().get("reason")
+            said = str(reason) if reason else error.sentence
             _log.warning("%s: %s", authority.name, error.diagnostics())
             with store.unit() as unit:
                 unit.anchors.note_authority(authority.name, clock(), said)

@@ -197,7 +197,8 @@ def _settle(message: Message, store: Store, now: datetime, error: GedError | Non
 
 def _words(error: GedError) -> str:
     """Return what the server said, or else our own sentence."""
-    return str(error.diagnostics().get("said") or error.sentence)
+    said = error.diagnostics().get("said")
+    return str(said) if said else error.sentence
 
 
 def _written(message: Message, vault: Vault) -> OutgoingMessage:

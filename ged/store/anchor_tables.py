@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 _Time = sa.TIMESTAMP(timezone=True)
 
@@ -26,7 +26,7 @@ anchor = sa.Table(
     column("proofs_kept", sa.Boolean, server_default=sa.false()),
     column("attempts", sa.Integer, server_default="0"),
     column("tried_at", _Time, nullable=True),
-    column("said", sa.Text, server_default=""),
+    column("said", SaidText, server_default=""),
 )
 
 timestamp_authority = sa.Table(
@@ -35,7 +35,7 @@ timestamp_authority = sa.Table(
     column("name", sa.Text, primary_key=True),
     column("answered_at", _Time, nullable=True),
     column("failed_at", _Time, nullable=True),
-    column("said", sa.Text, server_default=""),
+    column("said", SaidText, server_default=""),
 )
 
 evidence_record = sa.Table(

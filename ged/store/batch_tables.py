@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 _Text = sa.Text
 _Time = sa.TIMESTAMP(timezone=True)
@@ -28,7 +28,7 @@ batch = sa.Table(
     column("declared_letters", sa.Integer, nullable=True),
     column("declared_pages", sa.Integer, nullable=True),
     column("revision", sa.Integer),
-    column("fault", _Text),
+    column("fault", SaidText),
     column("closed_at", _Time, nullable=True),
     column("closed_by", _Text),
     sa.Index("ix_batch_basket", "register_id", "state", "opened_at"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 _Text = sa.Text
 _Time = sa.TIMESTAMP(timezone=True)
@@ -76,7 +76,7 @@ dossier_version = sa.Table(
     column("p7s_sha256", _Text, nullable=True),
     column("sealed_at", _Time, nullable=True),
     column("reading", _Text, server_default="en_lecture"),
-    column("reading_error", _Text, server_default=""),
+    column("reading_error", SaidText, server_default=""),
     column("page_count", sa.Integer, server_default="0"),
     column("tries", sa.Integer, server_default="0"),
     sa.UniqueConstraint("piece_id", "number"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 _Text = sa.Text
 _Time = sa.TIMESTAMP(timezone=True)
@@ -91,5 +91,5 @@ mail_door = sa.Table(
     metadata,
     column("name", _Text, primary_key=True),
     column("at", _Time),
-    column("said", _Text),
+    column("said", SaidText),
 )

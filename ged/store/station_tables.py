@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 station = sa.Table(
     "station",
@@ -25,5 +25,5 @@ station_state = sa.Table(
     column("at", sa.TIMESTAMP(timezone=True)),
     column("waiting", sa.Integer),
     column("rejected", sa.Integer),
-    column("said", sa.Text),
+    column("said", SaidText),
 )

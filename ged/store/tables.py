@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ged.mail.said import kept, recalled
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -25,6 +27,21 @@ _Time = sa.TIMESTAMP(timezone=True)
 def column(name: str, kind: object, *rest: object, **options: object) -> sa.Column[object]:
     """Return a column that must be given unless `nullable=True` is said."""
     return sa.Column(name, kind, *rest, **{"nullable": False, **options})  # type: ignore[arg-type]
+
+
+class SaidText(sa.TypeDecorator[str]):
+    """A sentence for people, kept with the values of which it was made: a page can still tell it in English."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - the signature
+        """Return what the column keeps."""
+        return None if value is None else kept(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Return the text as it was said."""
+        return None if value is None else recalled(value)
 
 
 # --- the organisation, as `ged init` loads it; nothing is removed, it is retired -------------
@@ -203,7 +220,7 @@ letter = sa.Table(
     column("original", _Text, sa.ForeignKey("original.sha256"), index=True),
     column("filename", _Text),
     column("reading", _Text),
-    column("reading_error", _Text, nullable=True),
+    column("reading_error", SaidText, nullable=True),
     column("sealing", _Text),
     column("held", sa.Boolean, server_default=sa.false()),
     column("file_code", _Text, nullable=True, index=True),

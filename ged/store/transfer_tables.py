@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ged.mail.transfer import ItemState
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 _Text = sa.Text
 _Time = sa.TIMESTAMP(timezone=True)
@@ -39,7 +39,7 @@ transfer = sa.Table(
     column("remark", _Text),
     column("planned", sa.Integer),
     column("packed", sa.Integer),
-    column("fault", _Text),
+    column("fault", SaidText),
     sa.UniqueConstraint("tenant_id", "number"),
 )
 
@@ -96,7 +96,7 @@ reception = sa.Table(
     column("identifier", _Text),
     column("sender", _Text),
     column("sender_name", _Text),
-    column("reasons", ARRAY(_Text)),
+    column("reasons", ARRAY(SaidText)),
     column("total", sa.Integer),
     column("done", sa.Integer),
     column("finished_at", _Time, nullable=True),

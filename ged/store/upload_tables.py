@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ged.store.tables import column, metadata
+from ged.store.tables import SaidText, column, metadata
 
 upload = sa.Table(
     "upload",
@@ -47,6 +47,6 @@ scan_run = sa.Table(
     column("duplex", sa.Boolean),
     column("state", sa.Text),
     column("pages", sa.Integer),
-    column("said", sa.Text),
+    column("said", SaidText),
     column("asked_at", sa.TIMESTAMP(timezone=True)),
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from ged.mail import said
 from ged.mail.item import Direction
 from ged.mail.photo import PAGES
 from ged.mail.upload import Taken, Upload, Wish, unknown_upload
@@ -72,7 +73,8 @@ class Uploads:
 
     def settle(self, upload_id: str, outcome: Mapping[str, Any]) -> None:
         """Say what became of a file."""
-        self._connection.execute(sa.update(upload).where(upload.c.id == upload_id).values(outcome=dict(outcome)))
+        values = {"outcome": _told(outcome, said.plain)}
+        self._connection.execute(sa.update(upload).where(upload.c.id == upload_id).values(**values))
 
     def drop(self, upload_id: str) -> None:
         """Forget an upload."""
@@ -91,4 +93,12 @@ class Uploads:
 
 def _upload(row: sa.Row[Any]) -> Upload:
     wish = Wish(row.filename, row.size, row.door, Direction(row.direction), row.received_on, row.mark)
-    return Upload(row.id, row.person_id, row.login, wish, row.written, row.created_at, row.expires_at, row.outcome)
+    outcome = row.outcome and {
+        name: said.read(value) if name == "error" else value for name, value in row.outcome.items()
+    }
+    return Upload(row.id, row.person_id, row.login, wish, row.written, row.created_at, row.expires_at, outcome)
+
+
+def _told(outcome: Mapping[str, Any], way: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return an outcome whose sentence is kept with its values, or comes back from there."""
+    return {name: way(value) if name == "error" else value for name, value in outcome.items()}

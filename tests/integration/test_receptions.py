@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from api.config import Database, ReadingSettings, SealSettings, Settings
 from api.receptions import receiver_of, take_reception
 from api.transfers import read_reply
+from api.views.words import translations
 from api.wiring import House, open_house
 from api.worker import drain_index
 from ged.mail.annex import AnnexKind
@@ -32,6 +33,7 @@ from ged.mail.item import Reading, Sealing, State
 from ged.mail.journal import Act
 from ged.mail.reason import Why
 from ged.mail.reception import Proofs, Reception, ReceptionState
+from ged.mail.said import tell
 from ged.mail.transfer import Form, ItemState, TransferState
 from ged.ports import Stored, Vault
 from ged.seal.bundle.write import complete
@@ -145,6 +147,7 @@ def test_what_one_house_transfers_another_takes(
         again = sent(archive, package.read_bytes())
         assert again.state is ReceptionState.REFUSED
         assert "déjà été pris" in again.reasons[0]
+        assert "was already taken, on" in tell(again.reasons[0], translations("en").gettext)
 
     (tmp_path / "reponse.xml").write_bytes(xml)
     assert (judged(tmp_path / "reponse.xml").xmllint, judged(tmp_path / "reponse.xml").lxml) == ("", "")

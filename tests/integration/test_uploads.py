@@ -12,14 +12,17 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pikepdf
 import pytest
 
 from api.config import Settings
 from api.embedded.ports import LOOPBACK, free_port
+from api.views.render import LANGUAGE_COOKIE
 from api.wiring import House
 from ged.clock import system_clock
 from ged.errors import Refused, Unavailable
@@ -31,6 +34,7 @@ from ged.ports import Stored
 from ged.services import consult
 from ged.services.sign_in import actor_of
 from ingest.capture.receive import Entrance
+from integration.test_acknowledgement import signed_in
 from rooms.letters import letter_pdf
 from rooms.server import bearer
 
@@ -154,6 +158,27 @@ def test_what_is_no_letter_is_refused_at_the_end_with_a_line_in_the_journal(
     with house.store.unit() as unit:
         assert len(unit.journal.recent(Act.REFUSED, kossi.login)) == 1
     assert spooled(house) == []
+
+
+def test_why_a_file_was_refused_is_told_with_its_values_in_the_language_of_who_reads_it(
+    house: House, client: httpx.Client
+) -> None:
+    with pikepdf.new() as pages, BytesIO() as written:
+        for _ in range(501):
+            pages.add_blank_page()
+        pages.save(written)
+        data = written.getvalue()
+    headers, session = bearer(house, "kossi"), signed_in(house, "kossi")
+    place = begin(client, headers, len(data))
+    add(client, place, headers, 0, data)
+    french = "Ce fichier a 501 pages, la limite est de 500. Envoyez-le en plusieurs fois."
+    assert client.get(place, headers=headers).json()["outcome"] == {"error": french, "code": "capture.too_many_pages"}
+    line = f"/televersements/{place.rpartition('/')[2]}"
+    assert french in client.get(line, headers=session).text
+    spoken = session | {"Cookie": f"{session['Cookie']}; {LANGUAGE_COOKIE}=en"}
+    assert (
+        "This file has 501 pages, the limit is 500. Send it in several parts." in client.get(line, headers=spoken).text
+    )
 
 
 class _Away:

@@ -31,7 +31,7 @@ from ged.errors import Conflict, Forbidden, Refused
 from ged.mail.access import Actor
 from ged.mail.audit import Audit, Checked, Depth, Outcome, Periods, RunState, Stratum
 from ged.mail.said import tell
-from ged.services.audit.draw import draw_letters, draw_of
+from ged.services.audit.draw import MOST, draw_letters, draw_of
 from ged.services.audit.notebook import Notebook
 from ged.services.audit.runs import TAKEN_UP_AFTER, ask_audit, ask_by_calendar, tell_late
 from ged.services.audit.walk import walk
@@ -125,6 +125,20 @@ def test_what_an_audit_found_is_told_in_the_language_of_who_reads_it(sealed: Hou
     report = client.get(f"/audits/{done.id}/rapport.json", headers=headers).json()
     told = [each["detail"] for one in report["checks"] for each in one["findings"]]
     assert f"L'original {digest} n'est plus dans le coffre." in told, "a report is French"
+
+
+def test_a_refusal_is_told_with_its_value_in_the_language_of_who_reads_it(house: House, client: httpx.Client) -> None:
+    headers = signed_in(house, "audit") | {"Origin": str(client.base_url).rstrip("/")}
+    form = {"csrf_token": _token(client.get("/integrite/echantillon", headers=headers).text), "nombre": "999"}
+    refused = client.post("/integrite/echantillon", headers=headers, data=form)
+    assert refused.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    english = unescape(refused.text)
+    assert f"A sample has from 1 to {MOST} items. Correct the number asked for." in english
+    assert "échantillon compte" not in english
+    french = unescape(client.post("/integrite/echantillon", headers=in_french(headers), data=form).text)
+    assert f"Un échantillon compte de 1 à {MOST} courriers. Corrigez le nombre demandé." in french
+    journal = client.get("/journal", headers=headers, params={"du": "<b>5 %</b>"}).text
+    assert "The day “&lt;b&gt;5 %&lt;/b&gt;” cannot be read." in journal
 
 
 def test_a_late_audit_is_told_once_to_auditors_and_administrators(sealed: House, who: Who) -> None:

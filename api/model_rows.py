@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from ged.mail.said import Said, said_by
+
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -65,20 +67,26 @@ def parse_rows(name: str, text: str, columns: list[str], key: list[str], faults:
     header = [cell.strip() for cell in parsed[0]]
     missing = [column for column in columns if column not in header]
     if missing:
-        faults.append(Fault(name, lines[0][0], f"Il manque les colonnes {', '.join(missing)}."))
+        faults.append(Fault(name, lines[0][0], Said("Il manque les colonnes %(columns)s.", columns=", ".join(missing))))
         return []
     found: list[Row] = []
     seen: dict[str, int] = {}
     for (number, _), cells in zip(lines[1:], parsed[1:], strict=False):
         if len(cells) != len(header):
-            faults.append(Fault(name, number, f"{len(cells)} cases au lieu de {len(header)}."))
+            faults.append(
+                Fault(
+                    name, number, Said("%(found)s cases au lieu de %(wanted)s.", found=len(cells), wanted=len(header))
+                )
+            )
             continue
         row = Row(
             name, number, len(found) + 1, {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
         )
         mark = " ".join(row[column] for column in key).strip()
         if mark in seen:
-            faults.append(Fault(name, number, f"« {mark} » est déjà à la ligne {seen[mark]}."))
+            faults.append(
+                Fault(name, number, Said("« %(mark)s » est déjà à la ligne %(line)s.", mark=mark, line=seen[mark]))
+            )
         seen[mark] = number
         found.append(row)
     return found
@@ -91,21 +99,28 @@ def read_each(rows: list[Row], make: Callable[[Row], Value], faults: list[Fault]
         try:
             found.append(make(row))
         except Faulty as fault:
-            faults.append(Fault(row.file, row.line, str(fault)))
+            faults.append(Fault(row.file, row.line, said_by(fault)))
     return found
 
 
 def given(row: Row, column: str) -> str:
     """Return a cell that must not be empty."""
     if not row[column]:
-        raise Faulty(f"« {column} » est vide.")
+        raise Faulty(Said("« %(column)s » est vide.", column=column))
     return row[column]
 
 
 def choice(row: Row, column: str, choices: dict[str, Value]) -> Value:
     """Return what a word stands for."""
     if row[column] not in choices:
-        raise Faulty(f"« {row[column]} » dans « {column} » : attendu {', '.join(choices)}.")
+        raise Faulty(
+            Said(
+                "« %(cell)s » dans « %(column)s » : attendu %(choices)s.",
+                cell=row[column],
+                column=column,
+                choices=", ".join(choices),
+            )
+        )
     return choices[row[column]]
 
 
@@ -120,7 +135,13 @@ def day(row: Row, column: str) -> date:
     try:
         return date(*(int(each) for each in written.groups()[::-1])) if written else date.fromisoformat(row[column])
     except ValueError as error:
-        raise Faulty(f"« {row[column]} » dans « {column} » n'est pas une date AAAA-MM-JJ ou JJ/MM/AAAA.") from error
+        raise Faulty(
+            Said(
+                "« %(cell)s » dans « %(column)s » n'est pas une date AAAA-MM-JJ ou JJ/MM/AAAA.",
+                cell=row[column],
+                column=column,
+            )
+        ) from error
 
 
 def day_or_none(row: Row, column: str) -> date | None:

@@ -9,6 +9,7 @@ from io import StringIO
 from api.model_rows import Fault, Faulty, Row, day_or_none, given, member, parse_rows, read_each
 from ged.mail.filing import Disposition, RetentionRule, Start, read_sampling, read_term
 from ged.mail.organisation import Organisation
+from ged.mail.said import Said
 from ged.mail.schedule import LineFault, Part, PlanLine, Schedule, schedule_faults
 
 SCHEDULE_COLUMNS = {
@@ -40,14 +41,30 @@ def read_rule(row: Row) -> RetentionRule:
     """
     term = read_term(row["duree"])
     if term is None:
-        raise Faulty(f"« {row['duree']} » n'est pas une durée : écrivez 20 ans, 18 mois ou 90 jours, 200 ans au plus.")
+        raise Faulty(
+            Said(
+                "« %(cell)s » n'est pas une durée : écrivez 20 ans, 18 mois ou 90 jours, 200 ans au plus.",
+                cell=row["duree"],
+            )
+        )
     kind, _, event = row["depart"].partition(":")
     starts = {str(each): each for each in Start}
     if kind.strip() not in starts:
-        raise Faulty(f"« {row['depart']} » dans « depart » : attendu {', '.join(starts)}:nom de l'événement.")
+        raise Faulty(
+            Said(
+                "« %(cell)s » dans « depart » : attendu %(starts)s:nom de l'événement.",
+                cell=row["depart"],
+                starts=", ".join(starts),
+            )
+        )
     sampling = read_sampling(row["tri"])
     if row["tri"] and sampling is None:
-        raise Faulty(f"« {row['tri']} » dans « tri » : attendu « un sur 10 », « années en 0 5 » ou « lettres A B ».")
+        raise Faulty(
+            Said(
+                "« %(cell)s » dans « tri » : attendu « un sur 10 », « années en 0 5 » ou « lettres A B ».",
+                cell=row["tri"],
+            )
+        )
     return RetentionRule(
         code=given(row, "code"),
         label=given(row, "libelle"),

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ged.mail.filing import Disposition, RetentionRule, Start
+from ged.mail.said import Said
 
 
 class VersionState(StrEnum):
@@ -153,12 +154,16 @@ def _faults_of_rules(schedule: Schedule, kinds: Mapping[str, str]) -> Iterator[L
     seen: set[str] = set()
     for at, rule in enumerate(schedule.rules):
         if rule.code in seen:
-            yield LineFault(Part.RULES, at, f"La règle « {rule.code} » est déjà plus haut.")
+            yield LineFault(Part.RULES, at, Said("La règle « %(code)s » est déjà plus haut.", code=rule.code))
         seen.add(rule.code)
         if not (rule.code and rule.label and rule.basis):
             yield LineFault(Part.RULES, at, "Une règle a un code, un libellé et un fondement : aucun n'est vide.")
         if _NOT_IN_A_CODE.search(rule.code) or any(map(_FORMULA.match, (rule.label, rule.basis))):
-            yield LineFault(Part.RULES, at, f"Un code s'écrit sans espace ni ponctuation. {_NO_FORMULA}")
+            yield LineFault(
+                Part.RULES,
+                at,
+                Said("Un code s'écrit sans espace ni ponctuation. %(formula)s", formula=Said(_NO_FORMULA)),
+            )
         if (rule.start is Start.EVENT) != bool(rule.event):
             yield LineFault(Part.RULES, at, "Un événement se nomme, par exemple « evenement:fin de permis ».")
         if (rule.disposition is Disposition.SAMPLE) != (rule.sampling is not None):
@@ -167,7 +172,13 @@ def _faults_of_rules(schedule: Schedule, kinds: Mapping[str, str]) -> Iterator[L
         if rule_code and rule_code not in seen:
             last = max(len(schedule.rules) - 1, 0)
             yield LineFault(
-                Part.RULES, last, f"Il manque la règle « {rule_code} », que suit la nature « {kind} » de natures.csv."
+                Part.RULES,
+                last,
+                Said(
+                    "Il manque la règle « %(code)s », que suit la nature « %(kind)s » de natures.csv.",
+                    code=rule_code,
+                    kind=kind,
+                ),
             )
 
 
@@ -176,20 +187,24 @@ def _faults_of_plan(schedule: Schedule, kinds: Mapping[str, str]) -> Iterator[Li
     seen: set[str] = set()
     defaults: dict[str, str] = {}
     for at, line in enumerate(schedule.plan):
-        said = [f"La cote « {line.code} » est déjà plus haut."] if line.code in seen else []
+        said: list[str] = (
+            [Said("La cote « %(code)s » est déjà plus haut.", code=line.code)] if line.code in seen else []
+        )
         seen.add(line.code)
         said += _faults_of_code(line)
         if line.parent and line.parent not in codes:
-            said.append(f"La cote « {line.parent} », au-dessus d'elle, n'est pas dans le plan.")
+            said.append(Said("La cote « %(code)s », au-dessus d'elle, n'est pas dans le plan.", code=line.parent))
         elif line.parent and schedule.path(line.code)[-1].parent:
-            said.append(f"La cote « {line.code} » est sous elle-même : suivez ce qui est au-dessus.")
+            said.append(Said("La cote « %(code)s » est sous elle-même : suivez ce qui est au-dessus.", code=line.code))
         if line.rule and line.rule not in rules:
-            said.append(f"La règle « {line.rule} » n'est pas dans le tableau de gestion.")
+            said.append(Said("La règle « %(code)s » n'est pas dans le tableau de gestion.", code=line.rule))
         for kind in line.kinds:
             if kind not in kinds:
-                said.append(f"« {kind} » n'est pas une nature de natures.csv.")
+                said.append(Said("« %(kind)s » n'est pas une nature de natures.csv.", kind=kind))
             elif defaults.setdefault(kind, line.code) != line.code:
-                said.append(f"La nature « {kind} » va déjà par défaut sous « {defaults[kind]} ».")
+                said.append(
+                    Said("La nature « %(kind)s » va déjà par défaut sous « %(code)s ».", kind=kind, code=defaults[kind])
+                )
         yield from (LineFault(Part.PLAN, at, sentence) for sentence in said)
 
 
@@ -197,7 +212,9 @@ def _faults_of_code(line: PlanLine) -> Iterator[str]:
     if not (line.code and line.title):
         yield "Une cote a un code et un intitulé : aucun n'est vide."
     if _NOT_IN_A_CODE.search(line.code) or len(line.code) > _LONGEST_CODE:
-        yield f"Une cote s'écrit sans espace ni ponctuation de phrase, en {_LONGEST_CODE} signes au plus."
+        yield Said(
+            "Une cote s'écrit sans espace ni ponctuation de phrase, en %(most)s signes au plus.", most=_LONGEST_CODE
+        )
     if _FORMULA.match(line.title) or _FORMULA.match(line.scope):
         yield _NO_FORMULA
     if line.since and line.until and line.until < line.since:

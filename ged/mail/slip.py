@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ged.mail.calendar import WorkingCalendar
 from ged.mail.organisation import Entity, Mention, Seat
+from ged.mail.said import Said
 
 PAGE = (210.0, 297.0)
 MARK = 5.0
@@ -32,6 +33,11 @@ _TO_TOP, _MENTION_TOP, _DAYS_TOP = 82.0, 186.0, 232.0
 _MENTION_COLUMNS = (20.0, 80.0, 140.0)
 MAX_ADDRESSEES = _ROWS * len(_COLUMNS)
 MAX_MENTIONS = 5 * len(_MENTION_COLUMNS)
+_SEVERAL = {
+    "to": "Plusieurs destinataires : %(boxes)s. Choisissez.",
+    "mention": "Plusieurs instructions : %(boxes)s. Choisissez.",
+    "days": "Plusieurs délais : %(boxes)s. Choisissez.",
+}
 
 
 class Mark(StrEnum):
@@ -152,20 +158,23 @@ def proposed(slip: RoutingSlip, today: date, calendar: WorkingCalendar) -> Propo
             "", "", None, (), ("La feuille n'a pas pu être redressée : reportez vous-même ce qu'elle dit.",)
         )
     doubts: list[str] = []
-    labels = {box.name: box.label or _label_beside(slip.layout, box) for box in slip.layout.boxes}
+    labels = {box.name: _called(slip.layout, box) for box in slip.layout.boxes}
     if Mark.EMPTY not in reading.marks.values():  # pale marks are lost: one sentence for the sheet, not one a box
-        seen = [f"{_said(name)}{labels[name]}" for name, mark in reading.marks.items() if mark is Mark.TICKED]
+        seen = [labels[name] for name, mark in reading.marks.items() if mark is Mark.TICKED]
         doubts.append(
-            "Cette numérisation ne montre pas les traits pâles : une case cochée au crayon a pu s'y perdre. "
-            "Lisez la feuille d'origine, ou numérisez-la de nouveau en niveaux de gris. "
-            f"Coché à coup sûr : {', '.join(seen) or 'rien'}."
+            Said(
+                "Cette numérisation ne montre pas les traits pâles : une case cochée au crayon a pu s'y perdre. "
+                "Lisez la feuille d'origine, ou numérisez-la de nouveau en niveaux de gris. "
+                "Coché à coup sûr : %(boxes)s.",
+                boxes=", ".join(seen) or Said("rien"),
+            )
         )
     else:
         doubtful = [name for name, mark in reading.marks.items() if mark is Mark.DOUBTFUL]
-        doubts += [f"Case douteuse : {_said(name)}{labels[name]}." for name in doubtful]
-    to = _only("to", "destinataires", reading, labels, doubts)
-    mention = _only("mention", "instructions", reading, labels, doubts)
-    days = _only("days", "délais", reading, labels, doubts)
+        doubts += [Said("Case douteuse : %(box)s.", box=labels[name]) for name in doubtful]
+    to = _only("to", reading, labels, doubts)
+    mention = _only("mention", reading, labels, doubts)
+    days = _only("days", reading, labels, doubts)
     copies = tuple(name.split(":", 2)[2] for name, mark in reading.marks.items() if _ticked(name, "cc", mark))
     if not to and not any(name.startswith("to:") and mark is not Mark.EMPTY for name, mark in reading.marks.items()):
         doubts.append("Aucun destinataire n'est coché.")
@@ -178,11 +187,11 @@ def proposed(slip: RoutingSlip, today: date, calendar: WorkingCalendar) -> Propo
     )
 
 
-def _only(sort: str, words: str, reading: SlipReading, labels: Mapping[str, str], doubts: list[str]) -> str:
+def _only(sort: str, reading: SlipReading, labels: Mapping[str, str], doubts: list[str]) -> str:
     """Return the one choice ticked among those of a sort; "" when there is none, several, or a doubt about one."""
     found = [name for name, mark in reading.marks.items() if _ticked(name, sort, mark)]
     if len(found) > 1:
-        doubts.append(f"Plusieurs {words} : {', '.join(labels[name] for name in found)}. Choisissez.")
+        doubts.append(Said(_SEVERAL[sort], boxes=", ".join(labels[name] for name in found)))
     doubtful = any(name.startswith(f"{sort}:") and mark is Mark.DOUBTFUL for name, mark in reading.marks.items())
     return found[0].split(":", 1)[1] if len(found) == 1 and not doubtful else ""
 
@@ -191,9 +200,9 @@ def _ticked(name: str, sort: str, mark: Mark) -> bool:
     return name.startswith(f"{sort}:") and mark is Mark.TICKED
 
 
-def _said(name: str) -> str:
-    return "copie à " if name.startswith("cc:") else ""
-
-
-def _label_beside(layout: Layout, box: Box) -> str:
-    return next((one.label for one in layout.boxes if one.y == box.y and one.label and 0 < box.x - one.x < 15), "")
+def _called(layout: Layout, box: Box) -> str:
+    """Return what a box is called; that of a copy has no label, and stands beside whom it goes to."""
+    if box.label:
+        return box.label
+    beside = (one.label for one in layout.boxes if one.y == box.y and one.label and 0 < box.x - one.x < 15)
+    return Said("copie à %(label)s", label=next(beside, ""))

@@ -48,16 +48,26 @@ class Question:
     def __init__(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self._sql, self._given = str(compiled), compiled.params
+        kinds = [each.type for each in statement.selected_columns]
+        self._kept = [(place, kind) for place, kind in enumerate(kinds) if isinstance(kind, sa.TypeDecorator)]
 
     def ask(self, connection: sa.Connection, **given: object) -> list[tuple[Any, ...]]:
         """Return the rows, in the transaction of a connection; raise as SQLAlchemy does where the database is gone."""
         driver = driver_connection(connection)
         try:
-            return driver.execute(self._sql, {**self._given, **given}).fetchall()
+            rows = driver.execute(self._sql, {**self._given, **given}).fetchall()
         except psycopg.OperationalError as error:
             if driver.broken:
                 connection.invalidate(error)
             raise OperationalError(self._sql, None, error) from error
+        return [self._read(row) for row in rows] if self._kept else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row with what columns keep in a way of their own as it was given to them."""
+        values = list(row)
+        for place, kind in self._kept:
+            values[place] = kind.process_result_value(values[place], _DIALECT)
+        return tuple(values)
 
 
 def text_array(values: Iterable[str]) -> sa.ColumnElement[Any]:

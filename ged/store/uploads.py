@@ -93,9 +93,7 @@ class Uploads:
 
 def _upload(row: sa.Row[Any]) -> Upload:
     wish = Wish(row.filename, row.size, row.door, Direction(row.direction), row.received_on, row.mark)
-    outcome = row.outcome and {
-        name: said.read(value) if name == "error" else value for name, value in row.outcome.items()
-    }
+    outcome = row.outcome and _told(row.outcome, said.read)
     return Upload(row.id, row.person_id, row.login, wish, row.written, row.created_at, row.expires_at, outcome)
 
 

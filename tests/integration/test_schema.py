@@ -15,12 +15,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from api.wiring import House
 from ged.errors import Unavailable
+from ged.mail.access import Actor
 from ged.mail.custody import Way
+from ged.mail.said import Said
 from ged.store.schema import _head, configuration, migrate
 from ged.store.tables import metadata
 from ged.store.transmittals import Transmittals
 from rooms.house import alchemy_url, driver_url
+from rooms.letters import letter_pdf, send
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -119,3 +123,15 @@ def test_a_database_that_does_not_answer_is_said() -> None:
     with pytest.raises(Unavailable) as error:
         migrate("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     assert error.value.retryable
+
+
+def test_a_sentence_kept_with_its_values_comes_back_by_each_way_of_asking(house: House, kossi: Actor) -> None:
+    said = Said("La page %(number)s n'a pas pu être lue.", number=3)
+    letter_id = send(house, kossi, letter_pdf()).letter_id
+    with house.store.unit() as unit:
+        unit.letters.change(unit.letters.get(letter_id, None, lock=True), reading_error=said)
+        unit.commit()
+    with house.store.unit() as unit:
+        found = [unit.letters.get(letter_id, None).reading_error, unit.letters.many([letter_id])[0].reading_error]
+    assert found == [said, said]
+    assert all(isinstance(each, Said) and each.values == said.values for each in found)

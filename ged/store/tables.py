@@ -35,11 +35,11 @@ class SaidText(sa.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - the signature
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
         """Return what the column keeps."""
         return None if value is None else kept(value)
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> str | None:
         """Return the text as it was said."""
         return None if value is None else recalled(value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import SignInNeeded
+from api.deps import SignInNeeded, page_actor, the_house
 from api.errors import problem, status_of
 from api.routes import (
     absences,
@@ -168,6 +169,9 @@ def _misread(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if not request.url.path.startswith(("/api/", "/static/")):
+        with suppress(SignInNeeded, GedError):  # whoever is signed in keeps their menu and their language
+            page_actor(request, the_house(request))
     if error.status_code == 404:
         return _answer(request, NotFound("page.none", "Cette adresse n'existe pas. Vérifiez-la, ou partez du menu."))
     said = Refused("request.method", "Cette adresse ne s'emploie pas ainsi. Revenez en arrière et réessayez.")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.deps import COOKIE
 from api.wiring import House
 from api.worker import drain_index
 from ged.errors import Forbidden, NotFound
@@ -18,6 +19,7 @@ from ged.mail.legal_hold import Scope
 from ged.services import consult, hold
 from ged.services.export import export
 from ged.services.hold import NewHold
+from ged.services.sign_in import set_password, sign_in
 from ged.services.verify import verify_file, verify_letter
 from rooms.letters import decide, letter_pdf, proving, read_all, send, verifying
 from rooms.server import bearer
@@ -144,6 +146,18 @@ def test_every_page_asks_who_one_is(confidential: str, client: httpx.Client) -> 
         assert answer.status_code == httpx.codes.SEE_OTHER, page
         assert answer.headers["location"].startswith("/connexion?suite=")
         assert b"Recours" not in answer.content
+
+
+def test_an_address_that_is_none_keeps_the_menu_and_the_language_of_whoever_is_signed_in(
+    house: House, client: httpx.Client
+) -> None:
+    set_password("audit", "mot-de-passe-essai", store=house.store, clock=house.clock)
+    secret = sign_in("audit", "mot-de-passe-essai", store=house.store, clock=house.clock).secret
+    known = client.get("/nulle-part", headers={"Cookie": f"{COOKIE}={secret}"})
+    stranger = client.get("/nulle-part")
+    assert (known.status_code, stranger.status_code) == (httpx.codes.NOT_FOUND, httpx.codes.NOT_FOUND)
+    assert ("This address does not exist" in known.text, 'href="/journal"' in known.text) == (True, True)
+    assert ("Cette adresse n'existe pas" in stranger.text, 'href="/journal"' in stranger.text) == (True, False)
 
 
 def test_a_post_that_ended_opens_nothing_any_more(house: House, confidential: str, who: Callable[[str], Actor]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from ged.services.sign_in import actor_of
 from retention.disposal import lists
 from retention.disposal.carry_out import carry_out
 from rooms.disposals import approved, over, over_piece
+from rooms.processes import forking
 
 POINTS = (
     "before look", "before condemned", "condemned", "logged", "shredded one", "shredded", "before destroyed",
@@ -40,9 +40,7 @@ def _carry_out_and_die(settings: Settings, disposal_id: str, point: str) -> None
 
 
 def killed(settings: Settings, disposal_id: str, point: str) -> int | None:
-    process = multiprocessing.get_context("spawn").Process(
-        target=_carry_out_and_die, args=(settings, disposal_id, point)
-    )
+    process = forking.Process(target=_carry_out_and_die, args=(settings, disposal_id, point))
     process.start()
     process.join(120)
     code = process.exitcode

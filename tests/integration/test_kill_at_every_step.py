@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -24,6 +23,7 @@ from ged.services.verify import verify_letter
 from ingest.pipeline import TABLE
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all, send, verifying
+from rooms.processes import forking
 
 POINTS = ("before run", "after run", "after commit")
 
@@ -40,7 +40,7 @@ def _work_and_die(settings: Settings, letter_id: str, stage: str, point: str) ->
 def killed_worker(settings: Settings, letter_id: str, stage: str, point: str) -> int | None:
     """Run a worker that is killed when a letter comes to a point of a stage; return its exit code."""
     arguments = (settings, letter_id, stage, point)
-    process = multiprocessing.get_context("spawn").Process(target=_work_and_die, args=arguments)
+    process = forking.Process(target=_work_and_die, args=arguments)
     process.start()
     process.join(120)
     code = process.exitcode
@@ -131,9 +131,7 @@ def test_a_seal_cut_short_is_finished_with_one_signature_and_one_leaf(settings: 
     with open_house(settings) as house:
         kossi = actor_of("kossi", store=house.store, clock=house.clock)
         receipt = send(house, kossi, letter_pdf())
-        process = multiprocessing.get_context("spawn").Process(
-            target=_seal_and_die, args=(settings, receipt.letter_id, point)
-        )
+        process = forking.Process(target=_seal_and_die, args=(settings, receipt.letter_id, point))
         process.start()
         process.join(60)
         assert process.exitcode == -signal.SIGKILL
@@ -166,7 +164,7 @@ def test_a_file_whose_capture_was_killed_is_taken_when_it_comes_again(settings: 
     first, second = tmp_path / "first.pdf", tmp_path / "second.pdf"
     first.write_bytes(letter_pdf())
     second.write_bytes(letter_pdf(reference="0456/2026/X"))
-    process = multiprocessing.get_context("spawn").Process(target=_capture_and_die, args=(settings, first))
+    process = forking.Process(target=_capture_and_die, args=(settings, first))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

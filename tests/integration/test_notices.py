@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -44,6 +43,7 @@ from ged.services.route import move
 from rooms.house import PILOT
 from rooms.letters import decide, letter_pdf, send
 from rooms.post_office import PostOffice, open_post_office
+from rooms.processes import forking
 from rooms.server import bearer
 
 Who = Callable[[str], Actor]
@@ -247,7 +247,7 @@ def test_two_workers_and_one_killed_half_way_remind_of_each_letter_once(
     letters = [decide(house, kossi, send(house, kossi, letter_pdf(reference=f"{n}/2026")).letter_id) for n in range(5)]
     due = letters[0].due_date
     assert due is not None
-    process = multiprocessing.get_context("spawn").Process(target=_remind_and_die, args=(settings, due, 4))
+    process = forking.Process(target=_remind_and_die, args=(settings, due, 4))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -41,6 +40,7 @@ from rooms.disposals import approved, over_piece, prepared
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all
 from rooms.office_files import odt
+from rooms.processes import forking
 from rooms.scans import copy_of_a_copy
 
 Who = Callable[[str], Actor]
@@ -211,7 +211,7 @@ def test_a_killed_worker_leaves_the_pages_that_it_read_to_the_next(
     house: House, settings: Settings, who: Who, one: Dossier
 ) -> None:
     piece = bring(house, who("daf"), one, letter_pdf(pages=20))
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings,))
+    worker = forking.Process(target=_work, args=(settings,))
     worker.start()
     try:
         while worker.is_alive() and not query(settings, "SELECT 1 FROM version_page"):
@@ -245,7 +245,7 @@ def test_killed_at_any_point_it_ends_the_same(
     house: House, settings: Settings, who: Who, one: Dossier, point: str
 ) -> None:
     piece = bring(house, who("daf"), one, letter_pdf(body="La parcelle de Zogbédji.", pages=2))
-    worker = multiprocessing.get_context("spawn").Process(target=_work_and_die, args=(settings, point))
+    worker = forking.Process(target=_work_and_die, args=(settings, point))
     worker.start()
     worker.join(120)
     code = worker.exitcode

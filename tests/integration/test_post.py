@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from ged.ports import OutgoingMessage
 from ged.services.post import hand_over, messages, post, post_again, post_due
 from rooms.letters import letter_pdf, read_all, send
 from rooms.post_office import PostOffice, deaf_port, open_post_office
+from rooms.processes import forking
 from rooms.server import bearer
 
 TO = "usager@exemple.tg"
@@ -184,7 +184,7 @@ def test_a_worker_killed_at_a_message_leaves_it_to_the_next(
     settings: Settings, house: House, kossi: Actor, office: PostOffice
 ) -> None:
     sent = handed(house, kossi)
-    process = multiprocessing.get_context("spawn").Process(target=_post_and_die, args=(settings, sent))
+    process = forking.Process(target=_post_and_die, args=(settings, sent))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

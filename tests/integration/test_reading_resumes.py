@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import time
 from typing import Any
@@ -26,6 +25,7 @@ from ingest.runner import Result, Runner
 from rooms.house import driver_url
 from rooms.letters import letter_pdf, read_all, send
 from rooms.lots import a_letter, a_lot, scan, separator
+from rooms.processes import forking
 
 PAGES, MARK = 20, "Zébulon"
 
@@ -44,7 +44,7 @@ def query(settings: Settings, text: str, *values: Any) -> list[Any]:
 
 def killed(settings: Settings, wait_for: str) -> None:
     """Run a worker, and kill it as soon as a query gives something."""
-    worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings,))
+    worker = forking.Process(target=_work, args=(settings,))
     worker.start()
     try:
         while worker.is_alive() and not query(settings, wait_for):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import signal
 import zipfile
@@ -51,6 +50,7 @@ from retention.fates import fates_of, fates_of_pieces
 from retention.nightly import sweep_letters
 from rooms.house import alchemy_url, driver_url
 from rooms.letters import letter_pdf, read_all, verifying
+from rooms.processes import forking
 from rooms.server import bearer, served
 from rooms.transfers import (
     SCHEMAS,
@@ -457,7 +457,7 @@ def test_a_worker_killed_while_it_takes_doubles_nothing(
             BytesIO(package), "paquet.zip", limit_bytes=50_000_000, vault=archive.vault, **by(archive, "archives")
         )
     for _ in range(2):
-        process = multiprocessing.get_context("spawn").Process(target=_take_and_die, args=(archive_settings, found.id))
+        process = forking.Process(target=_take_and_die, args=(archive_settings, found.id))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL

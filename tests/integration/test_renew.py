@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -31,6 +30,7 @@ from ged.services.audit.anchors import check_anchors
 from ged.services.audit.vouched import log_stamped_with, token_faults
 from ged.services.evidence import evidence_of
 from ged.services.renew import plan, plan_rehash, rehash, renew
+from rooms.processes import forking
 
 START = datetime(2026, 11, 3, 9, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -279,7 +279,7 @@ def _hash_anew_and_die(settings: Settings, moment: datetime) -> None:
 
 def test_hashing_anew_goes_on_after_kill_9(anchored: House, settings: Settings, second: ClockworkAuthority) -> None:
     soon = START + 4.5 * YEAR
-    process = multiprocessing.get_context("spawn").Process(target=_hash_anew_and_die, args=(settings, soon))
+    process = forking.Process(target=_hash_anew_and_die, args=(settings, soon))
     process.start()
     process.join(120)
     assert process.exitcode == -signal.SIGKILL

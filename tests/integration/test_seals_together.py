@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -22,6 +21,7 @@ from ged.services.beside import proof_suffix
 from ged.services.seal import TOGETHER, seal
 from ged.services.verify import verify_letter
 from rooms.letters import letter_pdf, proving, send, verifying
+from rooms.processes import forking
 
 
 def registered(house: House, actor: Actor, count: int) -> list[str]:
@@ -86,8 +86,7 @@ def test_a_kill_between_two_writes_of_the_log_leaves_each_letter_with_one_entry(
     house: House, kossi: Actor, settings: Settings, fatal: int
 ) -> None:
     letters = registered(house, kossi, 3)
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_seal_and_die, args=(settings, letters[0], fatal))
+    process = forking.Process(target=_seal_and_die, args=(settings, letters[0], fatal))
     process.start()
     process.join(120)
     assert process.exitcode == -signal.SIGKILL

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -35,6 +34,7 @@ from ingest.own_folder import own_folder
 from integration.test_audit_command import GED, apart, environment, of, report
 from rooms.audits import Sealed, Victim, audited, build, codes, copy_of, findings, seal_letter
 from rooms.letters import letter_pdf
+from rooms.processes import forking
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +228,7 @@ def test_a_run_goes_on_after_kill_9_and_reads_no_original_again_that_the_log_hol
 ) -> None:
     for number in range(5):
         seal_letter(house, f"Lettre {number}")
-    process = multiprocessing.get_context("spawn").Process(target=_hash_and_die, args=(settings, 4))
+    process = forking.Process(target=_hash_and_die, args=(settings, 4))
     process.start()
     process.join(120)
     assert process.exitcode == -signal.SIGKILL

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import secrets
 import signal
@@ -29,6 +28,7 @@ from ged.services.hold import NewHold
 from properties.test_register import register_one
 from retention.nightly import sweep_letters
 from rooms.house import driver_url
+from rooms.processes import forking
 
 NIGHT = datetime(2045, 6, 1, 2, 30, tzinfo=UTC)
 COUNT, PART = 17, 4
@@ -87,7 +87,7 @@ def swept(house: House, *acts: Callable[[], object]) -> list[str]:
 
 
 def swept_and_killed(config: Settings, parts: int) -> int | None:
-    process = multiprocessing.get_context("spawn").Process(target=_sweep_and_die, args=(config, parts))
+    process = forking.Process(target=_sweep_and_die, args=(config, parts))
     process.start()
     process.join(120)
     code = process.exitcode

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +34,7 @@ from retention.nightly import sweep_letters
 from retention.packing import pack
 from retention.seda.read import ReadPackage, read_manifest
 from rooms.letters import letter_pdf, read_all
+from rooms.processes import forking
 from rooms.transfers import (
     Laid,
     by,
@@ -146,7 +146,7 @@ def test_a_worker_killed_between_the_packages_of_a_dossier_leaves_nothing_undone
         transfers.approve(slip.id, **by(house, "ministre"))
         before = {one.digest for one in house.vault.objects()}
     for after in (False, True):
-        process = multiprocessing.get_context("spawn").Process(target=pack_and_die, args=(small, slip.id, after))
+        process = forking.Process(target=pack_and_die, args=(small, slip.id, after))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -49,6 +48,7 @@ from retention.packing import cut, pack
 from retention.seda.read import read_manifest
 from retention.shelves import Shelf, Shelved, Wanted, shelved
 from rooms.letters import letter_pdf, read_all
+from rooms.processes import forking
 from rooms.transfers import (
     SCHEMAS,
     Laid,
@@ -460,7 +460,7 @@ def test_a_worker_killed_while_it_packs_leaves_nothing_undone_or_twice(settings:
         transfers.approve(slip.id, **by(house, "ministre"))
         before = {one.digest for one in house.vault.objects()}
     for after in (False, True):
-        process = multiprocessing.get_context("spawn").Process(target=pack_and_die, args=(small, slip.id, after))
+        process = forking.Process(target=pack_and_die, args=(small, slip.id, after))
         process.start()
         process.join(120)
         assert process.exitcode == -signal.SIGKILL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from ged.services.number_block import block_file, blocks, cancel_numbers, reserv
 from ged.services.sign_in import actor_of
 from ged.store.unit import Store
 from rooms.house import driver_url
+from rooms.processes import forking
 
 WRITERS = 8
 ACTS = ("new", "twice", "fails", "reserve", "enter", "cancel")
@@ -153,10 +153,9 @@ def _register_without_end(url: str, seed: int, acknowledged: Path) -> None:
 def test_writers_killed_at_any_moment_leave_no_hole_and_lose_nothing_acknowledged(
     database: str, tmp_path: Path
 ) -> None:
-    spawn = multiprocessing.get_context("spawn")
     said = [tmp_path / f"said-{seed}" for seed in range(WRITERS)]
     writers = [
-        spawn.Process(target=_register_without_end, args=(database, seed, said[seed])) for seed in range(WRITERS)
+        forking.Process(target=_register_without_end, args=(database, seed, said[seed])) for seed in range(WRITERS)
     ]
     for writer in writers:
         writer.start()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ged.seal.note import read_proof
 from ged.seal.recheck import recomputed_root
 from ged.seal.tiles import Tiles, durable_write, extend, tile_path
 from ged.seal.tree import check_consistency, check_inclusion, consistency, inclusion, leaf_hash, root_of
+from rooms.processes import forking
 
 
 def naive_root(entries: Sequence[bytes]) -> bytes:
@@ -243,9 +243,8 @@ def _append_many(folder: Path, key_file: Path, writer: int) -> None:
 
 def test_processes_that_append_at_once_make_one_log(tmp_path: Path) -> None:
     key = ensure_log_key(tmp_path / "log.key", origin="essai/log")
-    spawn = multiprocessing.get_context("spawn")
     arguments = [(tmp_path / "log", tmp_path / "log.key", writer) for writer in range(4)]
-    writers = [spawn.Process(target=_append_many, args=each) for each in arguments]
+    writers = [forking.Process(target=_append_many, args=each) for each in arguments]
     for writer in writers:
         writer.start()
     for writer in writers:

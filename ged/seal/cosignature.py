@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from ged.mail.said import Said
 from ged.seal.note import (
     Checkpoint,
     SignatureLine,
@@ -58,7 +59,7 @@ def check_cosignature(line: SignatureLine, head: Checkpoint, witness: Verifier) 
     """
     seconds, signature = int.from_bytes(line.signature[:_TIME_BYTES], "big"), line.signature[_TIME_BYTES:]
     if (line.name, line.key_id) != (witness.name, witness.key_id) or len(signature) != _SIGNATURE_BYTES:
-        raise ValueError("not a cosignature of this witness")
+        raise ValueError(Said("ce n'est pas une cosignature de ce témoin"))
     check_signature(witness.key, signature, _message(head, seconds))
     return Cosignature(witness.name, datetime.fromtimestamp(seconds, UTC))
 
@@ -73,7 +74,7 @@ def cosignatures(note: str, witnesses: Sequence[str]) -> tuple[Cosignature, ...]
     known = {(each.name, each.key_id): each for each in (read_verifier(text, COSIGNS) for text in witnesses)}
     found = [(line, known[line.name, line.key_id]) for line in lines if (line.name, line.key_id) in known]
     if len({witness.key_id for _, witness in found}) != len(found):
-        raise ValueError("a witness signed twice")
+        raise ValueError(Said("un témoin a signé deux fois"))
     return tuple(check_cosignature(line, head, witness) for line, witness in found)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ged.mail.said import Said
+
 SEQUENCE, SET, OCTETS, OID, INTEGER, NULL, UTC_TIME, GENERALIZED_TIME = 0x30, 0x31, 0x04, 0x06, 0x02, 0x05, 0x17, 0x18
 BITS, CONTEXT_0, CONTEXT_4 = 0x03, 0xA0, 0xA4
 
@@ -67,7 +69,7 @@ def decode(data: bytes) -> Value:
     """
     value, end = _read(data, 0, 0)
     if end != len(data):
-        message = "trailing bytes"
+        message = Said("des octets suivent la fin")
         raise ValueError(message)
     return value
 
@@ -76,7 +78,7 @@ def _read(data: bytes, start: int, base: int) -> tuple[Value, int]:
     try:
         tag, first = data[start], data[start + 1]
     except IndexError as error:
-        message = "truncated header"
+        message = Said("l'en-tête est tronqué")
         raise ValueError(message) from error
     position, size = start + 2, first
     if first & 0x80:
@@ -84,11 +86,11 @@ def _read(data: bytes, start: int, base: int) -> tuple[Value, int]:
         raw = data[position : position + octets]
         size = int.from_bytes(raw, "big")
         if not 1 <= octets <= 4 or len(raw) != octets or raw[0] == 0 or size < 0x80:
-            message = "length is not DER"
+            message = Said("la longueur n'est pas en DER")
             raise ValueError(message)
         position += octets
     if tag & 0x1F == 0x1F or position + size > len(data):
-        message = "long tag or truncated content"
+        message = Said("l'étiquette est longue ou le contenu tronqué")
         raise ValueError(message)
     end = position + size
     return Value(tag, data[position:end], data[start:end], base + position), end

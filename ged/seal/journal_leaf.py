@@ -7,6 +7,7 @@ import json
 from datetime import UTC
 
 from ged.mail.journal import JournalRow
+from ged.mail.said import Said
 
 _LONGEST = 60_000
 """Bytes of details that an entry holds as they are; longer ones are held by their SHA-256. An entry has 65,535."""
@@ -44,7 +45,7 @@ def read_entry(entry: bytes) -> dict[str, object]:
         said = None
     if isinstance(said, dict) and type(said.get("id")) is int and -_LARGEST <= said["id"] < _LARGEST:
         return said
-    message = "not an entry of a journal"
+    message = Said("ce n'est pas une ligne de journal")
     raise ValueError(message)
 
 

@@ -13,6 +13,8 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
+from ged.mail.said import Said
+
 DISPOSAL = "elimination"
 """The event of a leaf that says that a disposal destroyed a document: from then on its original is not missing."""
 
@@ -95,11 +97,11 @@ class Leaf(NamedTuple):
                 fields |= blinded
             leaf = cls(**fields)
         except (TypeError, KeyError, AttributeError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError("not a leaf") from error
+            raise ValueError(Said("ce n'est pas une inscription")) from error
         if not all(isinstance(getattr(leaf, name), str) for name in _TEXTS):
-            raise ValueError("not a leaf")
+            raise ValueError(Said("ce n'est pas une inscription"))
         if type(leaf.size) is not int or not 0 <= leaf.size < _LARGEST:
-            raise ValueError("not the leaf of a file")
+            raise ValueError(Said("ce n'est pas l'inscription d'un fichier"))
         if leaf.encode() != data:
-            raise ValueError("not the canonical encoding")
+            raise ValueError(Said("ce n'est pas l'écriture canonique"))
         return leaf

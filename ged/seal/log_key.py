@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from ged.mail.said import Said
 from ged.seal.cosignature import cosignatures
 from ged.seal.note import (
     Checkpoint,
@@ -92,12 +93,12 @@ def read_succession(note: str, operator: str = "") -> Succession:
     head, lines = open_note(note)
     words = head.extension.split(" ")
     if len(words) != 4 or words[0] != _WORD or words[2] == words[3]:
-        raise ValueError("not a succession")
+        raise ValueError(Said("ce n'est pas une succession de clés"))
     made = Succession(head, datetime.fromtimestamp(read_number(words[1]), UTC), words[2], words[3], note)
     if not operator or not cosignatures(note, [operator]):
         for key in (made.old, made.new):
             if _line_of(key, head, lines) is None:
-                raise ValueError("a succession that one of its keys did not sign")
+                raise ValueError(Said("une de ses clés n'a pas signé la succession"))
     return made
 
 
@@ -114,7 +115,7 @@ def notes_of(text: str) -> tuple[str, ...]:
     """
     blocks = text.strip("\n").split("\n\n") if text.strip("\n") else []
     if len(blocks) % 2:
-        raise ValueError("successions are cut short")
+        raise ValueError(Said("les successions de clés sont tronquées"))
     return tuple(f"{body}\n\n{lines}\n" for body, lines in zip(blocks[::2], blocks[1::2], strict=True))
 
 
@@ -135,7 +136,7 @@ def with_kept(key: str, folder: Path) -> str:
         return key.strip()
     known = successions(key)
     if kept[: len(known)] != known:
-        raise ValueError("the successions beside the log are not those that were known")
+        raise ValueError(Said("les successions posées près du journal ne sont pas celles qui étaient connues"))
     text = write_key(key.strip().partition("\n")[0], kept)
     periods(text)
     return text
@@ -155,12 +156,12 @@ def periods(key: str, operator: str = "") -> tuple[Period, ...]:
         return (Period(first, 0, None),)
     for older, newer in pairwise(made):
         if newer.old != older.new or newer.head.size < older.head.size or newer.at < older.at:
-            raise ValueError("a succession does not follow the one before")
+            raise ValueError(Said("une succession ne suit pas celle d'avant"))
     verifiers = [made[0].old, *(each.new for each in made)]
     if first not in verifiers or len(set(verifiers)) != len(verifiers):
-        raise ValueError("the successions are not of this key")
+        raise ValueError(Said("les successions ne sont pas celles de cette clé"))
     if any(read_verifier(each).name != origin for each in verifiers) or any(s.head.origin != origin for s in made):
-        raise ValueError("a succession of another log")
+        raise ValueError(Said("la succession est celle d'un autre journal"))
     starts = [0, *(each.head.size for each in made)]
     ends = [*(each.head.size for each in made), None]
     return tuple(Period(*each) for each in zip(verifiers, starts, ends, strict=True))
@@ -219,7 +220,11 @@ def _signed(head: Checkpoint, lines: tuple[SignatureLine, ...], key: str, operat
         if period.since <= head.size and (period.until is None or head.size <= period.until):
             return line
         ended = True
-    raise EndedKeyError("signed by a key out of its period") if ended else ValueError("not signed by this log")
+    raise (
+        EndedKeyError(Said("signée par une clé hors de sa période"))
+        if ended
+        else ValueError(Said("elle n'est pas signée par ce journal"))
+    )
 
 
 def _line_of(verifier: str, head: Checkpoint, lines: tuple[SignatureLine, ...]) -> SignatureLine | None:

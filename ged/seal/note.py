@@ -100,9 +100,9 @@ def read_verifier(text: str, algorithm: int = _ED25519) -> Verifier:
     data = _strict_b64(encoded)
     public = data[1:]
     if not is_name(name) or data[:1] != bytes([algorithm]) or len(public) != 32:
-        raise ValueError("not a verifier key of this algorithm")
+        raise ValueError(Said("ce n'est pas une clé de vérification de cet algorithme"))
     if key_id(name, public, algorithm).hex() != fingerprint:
-        raise ValueError("the verifier key is not that of its name")
+        raise ValueError(Said("la clé de vérification n'est pas celle de son nom"))
     return Verifier(name, bytes.fromhex(fingerprint), ed25519.Ed25519PublicKey.from_public_bytes(public))
 
 
@@ -136,10 +136,10 @@ def open_note(note: str) -> tuple[Checkpoint, tuple[SignatureLine, ...]]:
     body, separator, signed = note.rpartition("\n\n")
     lines = body.split("\n")
     if not separator or not 3 <= len(lines) <= 4 or not lines[1].isascii() or not lines[1].isdigit():
-        raise ValueError("not a checkpoint")
+        raise ValueError(Said("ce n'est pas une tête de journal"))
     root = _strict_b64(lines[2])
     if not is_name(lines[0]) or str(int(lines[1])) != lines[1] or len(root) != 32 or not lines[-1]:
-        raise ValueError("a malformed head")
+        raise ValueError(Said("la tête est mal formée"))
     return Checkpoint(lines[0], int(lines[1]), root, "".join(lines[3:])), read_lines(signed)
 
 
@@ -151,7 +151,7 @@ def read_lines(text: str) -> tuple[SignatureLine, ...]:
     """
     rows = text.split("\n")
     if rows.pop() or not 1 <= len(rows) <= _MOST_SIGNATURES:
-        raise ValueError("signature lines are missing, too many, or cut short")
+        raise ValueError(Said("les lignes de signature manquent, sont trop nombreuses ou tronquées"))
     return tuple(_read_line(row) for row in rows)
 
 
@@ -164,7 +164,7 @@ def check_signature(key: ed25519.Ed25519PublicKey, signature: bytes, message: by
     try:
         key.verify(signature, message)
     except InvalidSignature as error:
-        raise ValueError("the head's signature does not verify") from error
+        raise ValueError(Said("la signature de la tête ne se vérifie pas")) from error
 
 
 def write_hashes(hashes: Sequence[bytes]) -> str:
@@ -180,7 +180,7 @@ def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     """
     hashes = tuple(_strict_b64(line) for line in lines)
     if any(len(each) != 32 for each in hashes):
-        raise ValueError("malformed path")
+        raise ValueError(Said("le chemin de la preuve est mal formé"))
     return hashes
 
 
@@ -203,7 +203,7 @@ def read_proof(text: str) -> Proof:
     head, separator, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if not separator or len(lines) < 2 or lines[0] != _PROOF or not lines[1].startswith("index "):
-        raise ValueError("not a proof")
+        raise ValueError(Said("ce n'est pas une preuve"))
     return Proof(read_number(lines[1].removeprefix("index ")), read_hashes(lines[2:]), checkpoint)
 
 
@@ -214,7 +214,7 @@ def read_number(text: str) -> int:
         ValueError: it is written otherwise.
     """
     if not text.isascii() or not text.isdigit() or str(int(text)) != text:
-        raise ValueError("malformed number")
+        raise ValueError(Said("un nombre est mal formé"))
     return int(text)
 
 
@@ -222,7 +222,7 @@ def _read_line(row: str) -> SignatureLine:
     dash, name, encoded = [*row.split(" "), "", "", ""][:3]
     data = _strict_b64(encoded)
     if row != f"{dash} {name} {encoded}" or dash != _DASH or not is_name(name) or len(data) <= 4:
-        raise ValueError("a malformed signature line")
+        raise ValueError(Said("une ligne de signature est mal formée"))
     return SignatureLine(name, data[:4], data[4:])
 
 
@@ -239,7 +239,7 @@ def _strict_b64(text: str) -> bytes:
     try:
         data = binascii.a2b_base64(text, strict_mode=True)  # an audit reads millions of them
     except ValueError as error:
-        raise ValueError("not base64") from error
+        raise ValueError(Said("ce n'est pas du base64")) from error
     if binascii.b2a_base64(data, newline=False).decode("ascii") != text:
-        raise ValueError("not canonical base64")
+        raise ValueError(Said("ce n'est pas du base64 canonique"))
     return data

@@ -109,7 +109,7 @@ def _lasting(evidence: TimeEvidence, roots: Sequence[x509.Certificate], now: dat
         try:
             lasting = check_record(EvidenceRecord.decode(evidence.record), evidence.note, roots, now)
         except ValueError as error:
-            raise ValueError(Said("Le renouvellement ne tient pas (%(why)s)", why=str(error))) from error
+            raise ValueError(Said("Le renouvellement ne tient pas (%(why)s)", why=said_by(error))) from error
         if lasting.since != first.token.at:
             raise ValueError(Said("Le renouvellement est celui d'un autre horodatage"))
         return Said("Jusqu'au %(day)s, renouvelé %(count)s fois", day=_words(lasting.until), count=lasting.renewals)
@@ -147,7 +147,7 @@ def _checked(evidence: TimeEvidence, roots: Sequence[x509.Certificate]) -> Check
     try:
         return check_response(evidence.token, hashlib.sha256(evidence.note).digest(), roots)
     except ValueError as error:
-        raise ValueError(Said("L'horodatage ne tient pas (%(why)s)", why=str(error))) from error
+        raise ValueError(Said("L'horodatage ne tient pas (%(why)s)", why=said_by(error))) from error
 
 
 def _words(at: datetime) -> str:

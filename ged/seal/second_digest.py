@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from ged.mail.said import Said
+
 MOST = 256
 """Originals in one entry: an entry of the log is at most 65,535 bytes, and one original takes 199."""
 
@@ -54,7 +56,7 @@ class SecondDigests:
             ValueError: they are not the canonical encoding of second digests.
         """
         if _MARK not in data:
-            raise ValueError("not second digests")
+            raise ValueError(Said("ce ne sont pas des secondes empreintes"))
         try:
             fields = json.loads(data)
             made = cls(fields["time"], fields["sha512"], fields["blinded_sha512"])
@@ -65,9 +67,9 @@ class SecondDigests:
                 for weak, strong in told.items()
             )
         except (TypeError, KeyError, AttributeError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError("not second digests") from error
+            raise ValueError(Said("ce ne sont pas des secondes empreintes")) from error
         if not whole or made.encode() != data:
-            raise ValueError("not the canonical encoding")
+            raise ValueError(Said("ce n'est pas l'écriture canonique"))
         return made
 
 
@@ -95,7 +97,7 @@ class WholeLog:
             self._digest.update(len(entry).to_bytes(2, "big") + entry)
             self._read += 1
         if self._read != size:
-            raise ValueError(f"the log has {self._read} entries, not {size}")
+            raise ValueError(Said("le journal a %(found)s inscriptions, et non %(size)s", found=self._read, size=size))
         return self.MARK, self._digest.digest()
 
 

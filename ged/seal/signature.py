@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
+from ged.mail.said import Said
 from ged.seal.der import CONTEXT_0, ECDSA_SHA256, RSA_SHA256, SEQUENCE, SET, Value, decode, encode
 from ged.seal.sealing_key import LEAST_RSA_BITS
 from ged.seal.sign import (
@@ -158,7 +159,7 @@ def _named_certificate(certificates: Value, reference: Value, signer: Value) -> 
             _must(named == issuer.whole, "another issuer")
             _must(number == int.from_bytes(serial.content, "big"), "another serial number")
             return certificate
-    message = "the certificate that the signature names is not in it"
+    message = Said("le certificat que nomme la signature n'y est pas")
     raise ValueError(message)
 
 
@@ -168,7 +169,7 @@ def _certificate(whole: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(whole)
     except x509.InvalidVersion as error:
-        message = "a certificate of an unknown version"
+        message = Said("un certificat d'une version inconnue")
         raise ValueError(message) from error
 
 
@@ -190,10 +191,10 @@ def _verify(certificate: x509.Certificate, algorithm: bytes, signature: bytes, s
         elif isinstance(key, rsa.RSAPublicKey) and algorithm == RSA_SHA256 and key.key_size >= LEAST_RSA_BITS:
             key.verify(signature, signed, padding.PKCS1v15(), hashes.SHA256())
         else:
-            message = "unknown algorithm, or a key that is not of it"
+            message = Said("un algorithme inconnu, ou une clé qui n'est pas de lui")
             raise ValueError(message)
     except InvalidSignature as error:
-        message = "the signature does not verify"
+        message = Said("la signature ne se vérifie pas")
         raise ValueError(message) from error
 
 

@@ -214,4 +214,4 @@ def _read(evidence: Evidence) -> Signature:
     try:
         return read_signature(evidence.p7s)
     except ValueError as error:
-        raise ValueError(Said("La signature ne se vérifie pas (%(why)s)", why=str(error))) from error
+        raise ValueError(Said("La signature ne se vérifie pas (%(why)s)", why=said_by(error))) from error

@@ -187,7 +187,7 @@ def test_heads_hashed_anew_prove_their_time_by_the_stronger_digest_and_an_audit_
         record = EvidenceRecord.decode(row.record)
         assert [chain[0].algorithm for chain in record.chains] == ["sha256", "sha512"]
         assert check_record(record, row.note, roots, later).renewals == 1
-        with pytest.raises(ValueError, match="token"):
+        with pytest.raises(ValueError, match="jeton"):
             check_record(record, row.note + b" ", roots, later)
         assert token_faults(head, row.record, roots, later, "") == []
         assert token_faults(head, bytes([*row.record[:-1], row.record[-1] ^ 1]), roots, later, "") != []

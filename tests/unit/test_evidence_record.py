@@ -32,7 +32,7 @@ def test_every_digest_climbs_to_the_root_and_no_other_does(digests: list[bytes])
     stranger = hashlib.sha256(b"".join(digests)).digest()
     way = reduced[digests[0]]
     if way:
-        with pytest.raises(ValueError, match="not in the tree"):
+        with pytest.raises(ValueError, match="pas dans l'arbre"):
             climb(stranger, way, "sha256")
 
 
@@ -91,19 +91,19 @@ def test_eight_years_on_with_every_first_certificate_ended_renewed_evidence_stil
     for record, note in zip(kept, NOTES, strict=True):
         lasting = check_record(EvidenceRecord.decode(record.encode()), note, roots, later)
         assert (lasting.since, lasting.until, lasting.renewals) == (START, second.root.not_valid_after_utc, 2)
-    with pytest.raises(ValueError, match="ended on"):
+    with pytest.raises(ValueError, match="a pris fin le"):
         check_record(begun[0], NOTES[0], roots, later)
 
 
 def test_a_renewal_that_came_too_late_does_not_count(first: ClockworkAuthority, second: ClockworkAuthority) -> None:
     late = renewed(initial(first), second, START + 6 * YEAR)
-    with pytest.raises(ValueError, match="token 1 ended on"):
+    with pytest.raises(ValueError, match="le jeton 1 a pris fin le"):
         check_record(late[0], NOTES[0], [first.root, second.root], START + 7 * YEAR)
 
 
 def test_a_renewal_dated_before_what_it_renews_does_not_count(first: ClockworkAuthority) -> None:
     back = renewed(initial(first), first, START - timedelta(days=1))
-    with pytest.raises(ValueError, match="older"):
+    with pytest.raises(ValueError, match="plus ancien"):
         check_record(back[0], NOTES[0], [first.root], START + YEAR)
 
 
@@ -116,11 +116,11 @@ def test_a_record_proves_its_own_data_only(first: ClockworkAuthority, second: Cl
     # Two that were paired at the bottom of a tree have one and the same way to its root: RFC 4998, 4.3.
     apart = [each for each in kept[1:] if each.chains[1][0].reduced[0] != kept[0].chains[1][0].reduced[0]]
     mixed = EvidenceRecord((kept[0].chains[0], apart[0].chains[1]))
-    with pytest.raises(ValueError, match="not in the tree"):
+    with pytest.raises(ValueError, match="pas dans l'arbre"):
         check_record(mixed, NOTES[0], roots, now)
     apart = [each for each in kept[1:] if each.chains[0][1].reduced[0] != kept[0].chains[0][1].reduced[0]]
     swapped = EvidenceRecord(((kept[0].chains[0][0], apart[0].chains[0][1]), kept[0].chains[1]))
-    with pytest.raises(ValueError, match="not in the tree"):
+    with pytest.raises(ValueError, match="pas dans l'arbre"):
         check_record(swapped, NOTES[0], roots, now)
 
 

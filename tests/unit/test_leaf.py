@@ -63,7 +63,7 @@ def test_a_plain_leaf_needs_no_salt() -> None:
     ],
 )
 def test_what_mixes_the_formats_or_kinds_of_values_is_no_leaf(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"leaf|canonical|file"):
+    with pytest.raises(ValueError, match=r"inscription|canonique"):
         Leaf.decode(data)
 
 

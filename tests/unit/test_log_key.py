@@ -76,7 +76,7 @@ def test_a_key_signs_in_its_period_and_out_of_it_nobody_believes_it() -> None:
     for signer, size in ((1, 11), (1, 500), (2, 9), (2, 21), (3, 19)):
         with pytest.raises(EndedKeyError):
             read_checkpoint(sign_checkpoint(head(size), private(signer)), key)
-    with pytest.raises(ValueError, match="not signed"):
+    with pytest.raises(ValueError, match="pas signée"):
         read_checkpoint(sign_checkpoint(head(5), private(4)), key)
 
 
@@ -238,10 +238,10 @@ def test_a_witness_takes_a_key_on_its_operators_word(book: WitnessBook) -> None:
     assert book.accept(verifier(4)).verifier.count("succession ") == 1
     assert show(book, sign_checkpoint(head(10), private(4)), 10).ruling is Ruling.COSIGNED
     assert show(book, sign_checkpoint(head(12), private(1)), 10).ruling is Ruling.NOT_SIGNED
-    with pytest.raises(ValueError, match="not of this key"):
+    with pytest.raises(ValueError, match="pas celles de cette clé"):
         book.accept(verifier(1))
     book.trust(verifier(4))
     with pytest.raises(Corrupt):
         book.trust(verifier(5))
-    with pytest.raises(ValueError, match="did not sign"):  # its operator's word is nobody else's
+    with pytest.raises(ValueError, match="n'a pas signé"):  # its operator's word is nobody else's
         periods(book.logs()[0].verifier)

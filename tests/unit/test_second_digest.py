@@ -29,7 +29,7 @@ def test_the_largest_entry_is_one_that_a_log_takes_and_is_read_again() -> None:
 def test_neither_is_taken_for_the_other() -> None:
     leaf = Leaf("lettre", "0" * 64, 1, "0" * 64, "", "sha512", "systeme", AT)
     assert not is_second_digests(leaf.encode())
-    with pytest.raises(ValueError, match="leaf"):
+    with pytest.raises(ValueError, match="inscription"):
         Leaf.decode(SecondDigests(AT, told(1)).encode())
 
 

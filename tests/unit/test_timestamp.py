@@ -100,7 +100,7 @@ def test_bytes_that_are_no_answer_are_refused_and_no_error(noise: bytes) -> None
 
 def test_a_refusal_is_told_in_the_words_of_the_authority(authority: TimeAuthority) -> None:
     answer = authority.reply(write_request(IMPRINT, "sha256", 7, "1.2.3.4.99"))
-    with pytest.raises(ValueError, match="refused"):
+    with pytest.raises(ValueError, match="refusé"):
         read_response(answer)
 
 
@@ -116,7 +116,7 @@ def test_a_certificate_for_another_purpose_stamps_nothing(tmp_path: Path, reply:
 def test_a_certificate_that_is_not_valid_at_the_time_of_the_token_is_refused(tmp_path: Path, since: datetime) -> None:
     authority = make_authority(tmp_path / "tsa", since=since, days=30)
     answer = authority.reply(write_request(IMPRINT, "sha256", 7))
-    with pytest.raises(ValueError, match="not valid at the time"):
+    with pytest.raises(ValueError, match="pas valable à l'heure"):
         check_response(answer, IMPRINT, authority.roots)
 
 
@@ -132,7 +132,7 @@ def test_an_authority_answers_over_http(authority: TimeAuthority) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "after", "said"),
-    [(6, None, "far from ours"), (-6, None, "far from ours"), (0, 2, "before that of the last token")],
+    [(6, None, "loin de la nôtre"), (-6, None, "loin de la nôtre"), (0, 2, "précède celle du dernier jeton")],
 )
 def test_a_time_that_cannot_be_is_refused(authority: TimeAuthority, minutes: int, after: int | None, said: str) -> None:
     now = datetime.now(UTC) + timedelta(minutes=minutes)
@@ -157,13 +157,13 @@ def test_a_token_of_a_stranger_is_refused(authority: TimeAuthority, tmp_path: Pa
     other = make_authority(tmp_path / "other")
     with pytest.raises(Corrupt) as error:
         asked(authority, roots=other).stamp(IMPRINT, now=datetime.now(UTC), after=None)
-    assert "no way" in str(error.value.diagnostics()["reason"])
+    assert "aucun chemin" in str(error.value.diagnostics()["reason"])
 
 
 def test_another_policy_is_asked_for_and_refused_by_the_authority(authority: TimeAuthority) -> None:
     with pytest.raises(Corrupt) as error:
         asked(authority, policy="1.2.3.99").stamp(IMPRINT, now=datetime.now(UTC), after=None)
-    assert "refused" in str(error.value.diagnostics()["reason"])
+    assert "refusé" in str(error.value.diagnostics()["reason"])
 
 
 @pytest.mark.parametrize("garble", [b"<html>proxy</html>", secrets.token_bytes(300_000)])

@@ -267,5 +267,5 @@ def test_a_witness_that_lost_its_memory_does_not_begin_anew(book: WitnessBook, l
 
 def test_a_verifier_key_is_read_one_way(book: WitnessBook, log: TileLedger) -> None:
     for text in (book.verifier_key, log.verifier_key[:-1], "x+00000000+" + log.verifier_key.split("+", 2)[2], ""):
-        with pytest.raises(ValueError, match=r"verifier|base64"):
+        with pytest.raises(ValueError, match=r"clé de vérification|base64"):
             read_verifier(text)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from cryptography import x509
 
+from ged.mail.said import Said
 from ged.seal.evidence.hashtree import climb
 from ged.seal.evidence.record import ArchiveStamp, EvidenceRecord
 from ged.seal.timestamp.chain import CheckedToken, check_token
@@ -40,15 +41,21 @@ def check_record(record: EvidenceRecord, data: bytes, roots: Sequence[x509.Certi
             digest = EvidenceRecord(record.chains[:number]).rehash_digest(digest, algorithm)
         for stamp in chain:
             if stamp.algorithm != algorithm:
-                raise ValueError("a chain changes its digest")
+                raise ValueError(Said("une chaîne change d'empreinte"))
             checked.append(_checked(stamp, digest, roots))
             digest = stamp.digest()
     times = [each.token.at for each in checked]
     for number, (each, following) in enumerate(zip(checked, [*times[1:], now], strict=True), 1):
         if following < each.token.at:
-            raise ValueError(f"token {number + 1} is older than the one that it renews")
+            raise ValueError(Said("le jeton %(number)s est plus ancien que celui qu'il renouvelle", number=number + 1))
         if following > each.ends:
-            raise ValueError(f"token {number} ended on {each.ends:%Y-%m-%d} before it was renewed")
+            raise ValueError(
+                Said(
+                    "le jeton %(number)s a pris fin le %(day)s, avant d'être renouvelé",
+                    number=number,
+                    day=f"{each.ends:%Y-%m-%d}",
+                )
+            )
     return Lasting(times[0], checked[-1].ends, len(checked) - 1)
 
 

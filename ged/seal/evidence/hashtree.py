@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
+from ged.mail.said import Said
+
 Reduced = tuple[tuple[bytes, ...], ...]
 """Partial hash-trees, from the digest up: the first holds the digest, each next lacks the hash of those before it."""
 
@@ -42,7 +44,7 @@ def climb(digest: bytes, reduced: Reduced, algorithm: str) -> bytes:
     found = digest
     for number, group in enumerate(reduced):
         if number == 0 and found not in group:
-            raise ValueError("the digest is not in the tree")
+            raise ValueError(Said("l'empreinte n'est pas dans l'arbre"))
         members = set(group) | {found}
         found = _joined(tuple(members), algorithm) if len(members) > 1 else found
     return found

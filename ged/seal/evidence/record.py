@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ged.mail.said import Said
 from ged.seal.der import CONTEXT_0, INTEGER, OCTETS, SEQUENCE, Value, decode, encode
 from ged.seal.evidence.hashtree import Reduced
 from ged.seal.timestamp.request import DIGESTS
@@ -93,9 +94,9 @@ class EvidenceRecord:
             parts = decode(data).children()
             record = cls(tuple(tuple(_stamp(one) for one in chain.children()) for chain in parts[-1].children()))
         except (IndexError, KeyError) as error:
-            raise ValueError("not an evidence record") from error
+            raise ValueError(Said("ce n'est pas une preuve d'archive (evidence record)")) from error
         if not record.chains or not all(record.chains) or record.encode() != data:
-            raise ValueError("not an evidence record")
+            raise ValueError(Said("ce n'est pas une preuve d'archive (evidence record)"))
         return record
 
 

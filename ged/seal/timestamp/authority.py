@@ -63,13 +63,21 @@ class TokenAuthority:
     def _check(self, found: CheckedToken, nonce: int, now: datetime, after: datetime | None) -> None:
         token = found.token
         if token.nonce != nonce:
-            raise ValueError("the answer is to another question: its nonce is not ours")
+            raise ValueError(Said("la réponse est à une autre question : son nonce n'est pas le nôtre"))
         if self._policy and token.policy != oid(self._policy):
-            raise ValueError("the token is of another policy")
+            raise ValueError(Said("le jeton suit une autre politique"))
         if abs(token.at - now) > MAX_SKEW:
-            raise ValueError(f"its time {token.at:%Y-%m-%d %H:%M:%S} is far from ours {now:%Y-%m-%d %H:%M:%S} (UTC)")
+            raise ValueError(
+                Said(
+                    "son heure, %(time)s, est loin de la nôtre, %(ours)s (UTC)",
+                    time=f"{token.at:%Y-%m-%d %H:%M:%S}",
+                    ours=f"{now:%Y-%m-%d %H:%M:%S}",
+                )
+            )
         if after is not None and token.at < after - MAX_STEP_BACK:
-            raise ValueError(f"its time {token.at:%Y-%m-%d %H:%M:%S} is before that of the last token (UTC)")
+            raise ValueError(
+                Said("son heure, %(time)s (UTC), précède celle du dernier jeton", time=f"{token.at:%Y-%m-%d %H:%M:%S}")
+            )
 
     def _away(self, reason: str) -> Unavailable:
         return Unavailable(

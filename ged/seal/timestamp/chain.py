@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from ged.mail.said import Said
 from ged.seal.timestamp.request import read_response
 from ged.seal.timestamp.token import TimeToken, read_token
 
@@ -57,7 +58,7 @@ def check_token(
     """Return what a token says, as `check_response` does of an answer."""
     found = read_token(token)
     if (found.algorithm, found.imprint) != (algorithm, imprint):
-        raise ValueError("the token covers something else")
+        raise ValueError(Said("le jeton porte sur autre chose"))
     _only_stamps(found.signer)
     return CheckedToken(found, chain_of(found.signer, found.certificates, roots, found.at))
 
@@ -74,10 +75,10 @@ def chain_of(
     while chain[-1] not in roots:
         issuer = next((each for each in pool if each not in chain and _issued(chain[-1], each)), None)
         if issuer is None or len(chain) == _LONGEST:
-            raise ValueError("no way from the authority's certificate to one that is trusted")
+            raise ValueError(Said("aucun chemin ne mène du certificat de l'autorité à un autre que nous croyons"))
         chain.append(issuer)
     if not all(each.not_valid_before_utc <= at <= each.not_valid_after_utc for each in chain):
-        raise ValueError("a certificate of the authority was not valid at the time of the token")
+        raise ValueError(Said("un certificat de l'autorité n'était pas valable à l'heure du jeton"))
     return tuple(chain)
 
 
@@ -102,6 +103,6 @@ def _only_stamps(certificate: x509.Certificate) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound as error:
-        raise ValueError("the signer is no time-stamping authority") from error
+        raise ValueError(Said("le signataire n'est pas une autorité d'horodatage")) from error
     if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-        raise ValueError("the signer is no time-stamping authority")
+        raise ValueError(Said("le signataire n'est pas une autorité d'horodatage"))

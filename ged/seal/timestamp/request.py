@@ -5,6 +5,7 @@ Source: RFC 3161, 2.4.1 (TimeStampReq), 2.4.2 (TimeStampResp).
 
 from __future__ import annotations
 
+from ged.mail.said import Said
 from ged.seal.der import INTEGER, NULL, OCTETS, SEQUENCE, Value, decode, encode, oid
 
 BOOLEAN = 0x01
@@ -38,11 +39,11 @@ def read_response(response: bytes) -> bytes:
     parts = decode(response).children()
     status = parts[0].children() if parts else []
     if not status or status[0].tag != INTEGER:
-        raise ValueError("not a time-stamp response")
+        raise ValueError(Said("ce n'est pas une réponse d'horodatage"))
     if int.from_bytes(status[0].content, "big") not in {_GRANTED, _GRANTED_WITH_CHANGES}:
-        raise ValueError(f"refused: {_words(status)}")
+        raise ValueError(Said("refusé : %(why)s", why=_words(status)))
     if len(parts) != 2:
-        raise ValueError("no token in the response")
+        raise ValueError(Said("la réponse ne porte pas de jeton"))
     return parts[1].whole
 
 

@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from ged.mail.said import Said
 from ged.seal.der import CONTEXT_0, GENERALIZED_TIME, INTEGER, OCTETS, SEQUENCE, SET, Value, decode, encode, oid
 from ged.seal.sign import CONTENT_TYPE, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE
 from ged.seal.timestamp.request import DIGESTS
@@ -72,7 +73,7 @@ def read_token(token: bytes) -> TimeToken:
     try:
         return _read(token)
     except (x509.InvalidVersion, UnsupportedAlgorithm, IndexError) as error:
-        raise ValueError("not a token, or of an unknown kind") from error
+        raise ValueError(Said("ce n'est pas un jeton, ou d'une sorte inconnue")) from error
 
 
 def _read(token: bytes) -> TimeToken:
@@ -124,7 +125,7 @@ def _signed_by(signer: Value, content: bytes, certificates: Sequence[x509.Certif
             pss=kind == _PSS,
         )
     except InvalidSignature as error:
-        raise ValueError("the token's signature does not verify") from error
+        raise ValueError(Said("la signature du jeton ne se vérifie pas")) from error
     return certificate
 
 
@@ -140,7 +141,7 @@ def _named(attributes: dict[bytes, Value], certificates: Sequence[x509.Certifica
     for certificate in certificates:
         if certificate.fingerprint(_HASHES.get(algorithm, hashes.SHA1())) == expected:  # noqa: S303 - RFC 3161 named certificates so
             return certificate
-    raise ValueError("the certificate that the token names is not in it")
+    raise ValueError(Said("le certificat que nomme le jeton n'y est pas"))
 
 
 def _verify(certificate: x509.Certificate, signature: bytes, signed: bytes, digest: str, *, pss: bool) -> None:
@@ -152,7 +153,7 @@ def _verify(certificate: x509.Certificate, signature: bytes, signed: bytes, dige
     elif isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, signed, padding.PKCS1v15(), algorithm)
     else:
-        raise ValueError("an unknown kind of key")
+        raise ValueError(Said("une clé d'une sorte inconnue"))
 
 
 def _time(content: bytes) -> datetime:
@@ -166,7 +167,7 @@ def _time(content: bytes) -> datetime:
 def _digest_name(algorithm: Value) -> str:
     name = _BY_OID.get(algorithm.children()[0].whole)
     if name is None:
-        raise ValueError("an unknown digest")
+        raise ValueError(Said("une empreinte d'une sorte inconnue"))
     return name
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Head, Weight
-from ged.mail.said import Said
+from ged.mail.said import Said, said_by
 from ged.seal.log_key import read_checkpoint
 from ged.seal.second_digest import WholeLog
 from ged.services.audit.ground import Ground, Step
@@ -100,7 +100,7 @@ class _Looked:
         try:
             head = read_checkpoint(one.note.decode(), self.log.key_text)
         except (ValueError, UnicodeDecodeError) as error:
-            detail = Said("La tête gardée n'est pas signée par le journal (%(why)s).", why=str(error))
+            detail = Said("La tête gardée n'est pas signée par le journal (%(why)s).", why=said_by(error))
             self.found.append(Finding("anchor.altered", about, detail))
             return
         if (head.size, head.root.hex()) != (one.size, one.root):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ged.errors import Corrupt
 from ged.mail.audit import Finding, Head, Weight
-from ged.mail.said import Said
+from ged.mail.said import Said, said_by
 from ged.seal.log_key import read_succession, successions
 from ged.seal.note import Checkpoint
 from ged.seal.tree import EMPTY, check_consistency, consistency
@@ -31,7 +31,7 @@ def compare_heads(ground: Ground, position: str) -> Iterator[Step]:
             known += [_introduced(log, note) for note in successions(log.key_text)]
         except (ValueError, OSError) as error:
             found.append(
-                Finding("head.unsigned", log.name, Said("La tête ne se vérifie pas : %(why)s.", why=str(error)))
+                Finding("head.unsigned", log.name, Said("La tête ne se vérifie pas : %(why)s.", why=said_by(error)))
             )
             continue
         if not head.size and not known:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ged.mail.anchor import Anchoring
-from ged.mail.said import Said
+from ged.mail.said import Said, said_by
 from ged.seal.log_key import in_force
 from ged.services.audit.read_log import ReadLog
 from ged.store.unit import Store
@@ -63,5 +63,5 @@ def log_state(log: ReadLog, *, store: Store) -> LogState:
         head, note, fault = log.head(), log.note(), ""
         size, root = head.size, head.root.hex()
     except (ValueError, OSError) as error:
-        size, root, note, fault = 0, "", "", Said("La tête ne se vérifie pas : %(why)s.", why=str(error))
+        size, root, note, fault = 0, "", "", Said("La tête ne se vérifie pas : %(why)s.", why=said_by(error))
     return LogState(log.name, in_force(log.key), size, root, note, fault, anchoring, growth)

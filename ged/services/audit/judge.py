@@ -195,7 +195,7 @@ class Judge:
         try:
             signature = read_signature(p7s)
         except (ValueError, KeyError) as error:
-            yield "p7s.invalid", Said("La signature ne se vérifie pas (%(why)s).", why=str(error))
+            yield "p7s.invalid", Said("La signature ne se vérifie pas (%(why)s).", why=said_by(error))
             return
         if signature.message_digest.hex() != original:
             yield "p7s.invalid", "La signature porte sur un autre fichier."
@@ -251,7 +251,7 @@ class Judge:
         try:
             cosignatures(note, self._ground.witnesses)
         except ValueError as error:
-            return [("proof.invalid", Said("Une ligne de témoin ne tient pas (%(why)s).", why=str(error)))]
+            return [("proof.invalid", Said("Une ligne de témoin ne tient pas (%(why)s).", why=said_by(error)))]
         given = self._given(size)
         if given is None or all(one.text in own or one.text in given for one in lines):
             return []
@@ -272,7 +272,7 @@ class Judge:
             proof = read_proof(kept.decode())
             then = self._checkpoint(proof.checkpoint)
         except (ValueError, UnicodeDecodeError) as error:
-            yield "proof.invalid", Said("La preuve ne se lit pas (%(why)s).", why=str(error))
+            yield "proof.invalid", Said("La preuve ne se lit pas (%(why)s).", why=said_by(error))
             return
         if proof.index != entry.index or not check_inclusion(
             leaf_hash(entry.data), proof.index, then.size, proof.path, then.root

@@ -14,7 +14,7 @@ from cryptography import x509
 from ged.errors import Corrupt
 from ged.mail.anchor import LogAnchor
 from ged.mail.audit import Finding, Weight
-from ged.mail.said import Said
+from ged.mail.said import Said, said_by
 from ged.seal.cosignature import COSIGNS, check_cosignature
 from ged.seal.evidence.check import check_record
 from ged.seal.evidence.record import EvidenceRecord
@@ -44,7 +44,7 @@ def read_cosignatures(
         except ValueError as error:
             found.append(
                 Finding(
-                    "anchor.cosignature", about, Said("Une ligne de témoin ne tient pas (%(why)s).", why=str(error))
+                    "anchor.cosignature", about, Said("Une ligne de témoin ne tient pas (%(why)s).", why=said_by(error))
                 )
             )
     return len(signed), found
@@ -61,7 +61,7 @@ def token_faults(
     try:
         found = check_response(one.stamp.token, hashlib.sha256(one.note).digest(), roots)
     except ValueError as error:
-        return [Finding("anchor.token", about, Said("Le jeton ne tient pas (%(why)s).", why=str(error)))]
+        return [Finding("anchor.token", about, Said("Le jeton ne tient pas (%(why)s).", why=said_by(error)))]
     faults = []
     if found.token.at != one.stamp.at:
         detail = Said(
@@ -91,7 +91,7 @@ def _lasting(  # noqa: PLR0917 - private, and each is the token's own
         check_record(record, one.note, roots, now)
     except (ValueError, Corrupt) as error:
         return [
-            Finding("anchor.record", about, Said("Le renouvellement gardé ne tient pas (%(why)s).", why=str(error)))
+            Finding("anchor.record", about, Said("Le renouvellement gardé ne tient pas (%(why)s).", why=said_by(error)))
         ]
     return []
 

@@ -14,7 +14,18 @@ from engines.elasticsearch import elasticsearch_url
 from engines.embeddings import embeddings_url
 from engines.postgres import postgres_url
 from engines.seaweedfs import seaweedfs
-from rooms.house import any_house, any_settings, database, grand_settings, house, kossi, pilot_template, settings, who
+from rooms.house import (
+    any_house,
+    any_settings,
+    database,
+    grand_settings,
+    house,
+    kossi,
+    pilot_template,
+    settings,
+    template,
+    who,
+)
 from rooms.server import client, server
 from rooms.vaults import key_store
 
@@ -41,6 +52,7 @@ __all__ = [
     "seaweedfs",
     "server",
     "settings",
+    "template",
     "who",
 ]
 

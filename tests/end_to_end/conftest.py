@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
+import psycopg
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from api.wiring import House
-from ged.mail.access import Actor
-from ged.services.sign_in import set_password
+from api.config import Settings
+from api.wiring import House, open_house
+from ged.services.sign_in import actor_of, set_password
+from rooms.house import alchemy_url, driver_url, settings_of
 from rooms.letters import letter_pdf, read_all, send
 from scripts.sample_letters.generate import generate
 
@@ -28,14 +31,47 @@ SUBJECTS = (
 )
 
 
+@pytest.fixture(scope="session")
+def morning(postgres_url: str, pilot_template: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation with ten letters, eight born digital and two scanned, read and waiting for the clerk.
+
+    It is closed: each test works on a copy of its database and of its folder.
+    """
+    name, folder = "matin_modele", tmp_path_factory.mktemp("matin")
+    with psycopg.connect(driver_url(postgres_url), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {pilot_template}")
+    settings = settings_of(alchemy_url(postgres_url, name), folder / "data")
+    with open_house(settings) as house:
+        kossi = actor_of("kossi", store=house.store, clock=house.clock)
+        for number, subject in enumerate(SUBJECTS):
+            letter = letter_pdf(subject=subject, reference=f"{100 + number}/2026/SCM/DG")
+            send(house, kossi, letter, f"lettre-{number}.pdf")
+        for path in generate(2, 77, folder / "scans"):
+            send(house, kossi, path.read_bytes(), path.name)
+        read_all(house)
+    return settings
+
+
 @pytest.fixture
-def mail(house: House, kossi: Actor, tmp_path: Path) -> House:
-    """Ten letters, eight born digital and two scanned, read and waiting for the clerk."""
-    for number, subject in enumerate(SUBJECTS):
-        send(house, kossi, letter_pdf(subject=subject, reference=f"{100 + number}/2026/SCM/DG"), f"lettre-{number}.pdf")
-    for path in generate(2, 77, tmp_path / "scans"):
-        send(house, kossi, path.read_bytes(), path.name)
-    read_all(house)
+def template(request: pytest.FixtureRequest, pilot_template: str) -> str:
+    """The name of the database that the test's own is a copy of."""
+    if "mail" not in request.fixturenames:
+        return pilot_template
+    morning: Settings = request.getfixturevalue("morning")
+    assert morning.database.url is not None
+    return morning.database.url.get_secret_value().partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Settings:
+    if "mail" in request.fixturenames:
+        copytree(request.getfixturevalue("morning").data, tmp_path / "data")
+    return settings_of(database, tmp_path / "data")
+
+
+@pytest.fixture
+def mail(house: House) -> House:
+    """The morning's mail, in a house of this test alone."""
     return house
 
 

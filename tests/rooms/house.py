@@ -53,22 +53,33 @@ def pilot_template(postgres_url: str) -> str:
 
 
 @pytest.fixture
-def database(postgres_url: str, pilot_template: str) -> Iterator[str]:
+def template(pilot_template: str) -> str:
+    """The name of the database that the test's own is a copy of."""
+    return pilot_template
+
+
+@pytest.fixture
+def database(postgres_url: str, template: str) -> Iterator[str]:
     """A database of this test alone, with the pilot ministry in it."""
     name = f"essai_{uuid4().hex[:12]}"
     with psycopg.connect(driver_url(postgres_url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {pilot_template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield alchemy_url(postgres_url, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def settings(database: str, tmp_path: Path) -> Settings:
+def settings_of(database: str, data: Path) -> Settings:
+    """Return the settings of an installation with embedded engines but for its database."""
     return Settings(
-        data=tmp_path / "data",
+        data=data,
         database=Database(kind="server", url=SecretStr(database)),
         reading=ReadingSettings(processes=2),
     )
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return settings_of(database, tmp_path / "data")
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from functools import reduce
 
 from ged.errors import NotFound, Refused
 from ged.mail.access import Actor, Role
 from ged.mail.circuit import Approver, Circuit
 from ged.mail.item import Confidentiality, Direction, Priority, State
 from ged.mail.markup import LONGEST
-from ged.mail.said import Said
+from ged.mail.said import Said, joined
 
 WITH_AUTHOR = (State.IN_PROGRESS, State.APPROVAL_REFUSED)
 IN_CIRCUIT = (State.TO_APPROVE, State.TO_SIGN)
@@ -242,7 +241,7 @@ def refuse_unfinished(content: Content, direction: Direction) -> None:
             "draft.unfinished",
             Said(
                 "Il manque encore %(what)s. Complétez le projet, puis envoyez-le.",
-                what=reduce(lambda one, other: Said("%(one)s et %(other)s", one=one, other=other), missing),
+                what=joined(missing, "%(one)s et %(other)s"),
             ),
             field="objet" if "l'objet" in missing else "texte",
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any, Self
 
 Value = str | int
@@ -35,6 +36,11 @@ def tell(text: str, say: Callable[[str], str]) -> str:
         return say(text) if text else ""
     values = {name: tell(each, say) if isinstance(each, Said) else each for name, each in text.values.items()}
     return say(text.sentence) % values if values else say(text.sentence)
+
+
+def joined(texts: Iterable[str], by: str) -> str:
+    """Return one or more texts as one; `by` is the sentence of two of them, `%(one)s et %(other)s`."""
+    return reduce(lambda one, other: Said(by, one=one, other=other), texts)
 
 
 def plain(text: str) -> Any:

@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import date, datetime
-from functools import reduce
 
 from ged.clock import Clock
 from ged.errors import Conflict, Forbidden, NotFound, Refused
@@ -15,7 +14,7 @@ from ged.mail.journal import Act
 from ged.mail.register import RegisterYear, Series, closed, refuse_early
 from ged.mail.register_book import ClosingStatement, RegisterClosing, RegisterPrint, RegisterQuery, RegisterSheet
 from ged.mail.register_check import SeriesReport, check_series
-from ged.mail.said import Said
+from ged.mail.said import Said, joined
 from ged.ports import Ledger, LogHead, Signer, Vault
 from ged.seal.leaf import Leaf
 from ged.services.beside import proof_suffix
@@ -139,7 +138,7 @@ def _whole(unit: Unit, year: RegisterYear, today: date) -> SeriesReport:
             "register.faulty",
             Said(
                 "Cet exercice ne peut pas être clos, rien n'a été changé : %(faults)s Prévenez l'auditeur.",
-                faults=reduce(lambda one, other: Said("%(one)s %(other)s", one=one, other=other), report.faults),
+                faults=joined(report.faults, "%(one)s %(other)s"),
             ),
             faults=list(report.faults),
         )

@@ -19,6 +19,7 @@ from scripts.sample_letters.generate import generate
 
 expect.set_options(timeout=30_000)  # of a busy machine: what comes, comes; only what never comes costs the time
 PASSWORD = "essai-de-bout-en-bout"
+MORNING = "matin_modele"
 SUBJECTS = (
     "Demande d'autorisation d'exploitation de la carrière de Tsévié",
     "Demande de stage au laboratoire",
@@ -37,10 +38,10 @@ def morning(postgres_url: str, pilot_template: str, tmp_path_factory: pytest.Tem
 
     It is closed: each test works on a copy of its database and of its folder.
     """
-    name, folder = "matin_modele", tmp_path_factory.mktemp("matin")
+    folder = tmp_path_factory.mktemp("matin")
     with psycopg.connect(driver_url(postgres_url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {pilot_template}")
-    settings = settings_of(alchemy_url(postgres_url, name), folder / "data")
+        connection.execute(f"CREATE DATABASE {MORNING} TEMPLATE {pilot_template}")
+    settings = settings_of(alchemy_url(postgres_url, MORNING), folder / "data")
     with open_house(settings) as house:
         kossi = actor_of("kossi", store=house.store, clock=house.clock)
         for number, subject in enumerate(SUBJECTS):
@@ -57,9 +58,8 @@ def template(request: pytest.FixtureRequest, pilot_template: str) -> str:
     """The name of the database that the test's own is a copy of."""
     if "mail" not in request.fixturenames:
         return pilot_template
-    morning: Settings = request.getfixturevalue("morning")
-    assert morning.database.url is not None
-    return morning.database.url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    request.getfixturevalue("morning")
+    return MORNING
 
 
 @pytest.fixture

@@ -88,6 +88,8 @@ def put_together() -> Iterator[str]:
             match node:
                 case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(sentence))]) if name in names:
                     yield sentence
+                case ast.Call(func=ast.Name(id="joined"), args=[_, ast.Constant(value=str(sentence))]):
+                    yield sentence
 
 
 def joined(node: ast.AST, names: set[str]) -> bool:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from functools import reduce
 
 from ged.clock import Clock
 from ged.errors import Corrupt, GedError, NotFound, Refused
 from ged.mail.access import Actor, Right, require
 from ged.mail.audit import Draw, DrawnLine, Stratum
 from ged.mail.journal import Act
-from ged.mail.said import Said
+from ged.mail.said import Said, joined
 from ged.ports import Ledger, Signer, Vault
 from ged.seal.verify import Outcome, Verdict
 from ged.services.verify import verify_letter
@@ -95,7 +94,7 @@ def _failed(verdict: Verdict) -> str:
     """Return the steps that did not hold, one after the other."""
     failed = (step for step in verdict.steps if not step.passed)
     told = [Said("%(check)s : %(why)s", check=Said(step.title), why=step.detail) for step in failed]
-    return reduce(lambda one, other: Said("%(one)s ; %(other)s", one=one, other=other), told) if told else ""
+    return joined(told, "%(one)s ; %(other)s") if told else ""
 
 
 def draws(*, store: Store, actor: Actor) -> tuple[Draw, ...]:
